@@ -1,0 +1,19 @@
+package dev.connectome.controller.stopping;
+
+/** Why a rule says stop. */
+public enum DecisionReason {
+  /** No improvement for as many points as the patience allows. */
+  NO_IMPROVEMENT,
+  /** The value is better than the stopping threshold. */
+  THRESHOLD_REACHED,
+  /** The value is worse than the divergence threshold. */
+  DIVERGED,
+  /** The value is NaN or infinite. */
+  NOT_FINITE,
+  /** The series stayed at or below a fraction of its peak. */
+  PLATEAU_REACHED,
+  /** The fall of the series became small. */
+  DIMINISHING_CHANGE,
+  /** A person or a pipeline asked for it. */
+  REQUESTED
+}
