@@ -1,0 +1,51 @@
+package dev.connectome.topology;
+
+import java.util.Arrays;
+
+/**
+ * The maximum spanning tree of a functional connectome, by Prim's algorithm on the dense graph:
+ * O(P²) time, O(P) space. Where weights tie the tree is one of several; the multiset of its weights
+ * is the same for all.
+ */
+final class MaximumSpanningTree {
+
+  private MaximumSpanningTree() {}
+
+  /** The P-1 edges of the tree as places in the connectome's triangle, ascending. */
+  static int[] edges(FunctionalConnectome connectome) {
+    int neurons = connectome.neurons();
+    float[] triangle = connectome.triangle();
+    var strongest = new float[neurons];
+    var strongestEdge = new int[neurons];
+    var outside = new int[neurons - 1];
+    Arrays.fill(strongest, -1);
+    for (int i = 0; i < outside.length; i++) {
+      outside[i] = i + 1;
+    }
+    var edges = new int[neurons - 1];
+    int joined = 0;
+    for (int left = outside.length; left > 0; left--) {
+      int next = 0;
+      float best = -2;
+      for (int k = 0; k < left; k++) {
+        int neuron = outside[k];
+        int edge =
+            joined < neuron ? connectome.edge(joined, neuron) : connectome.edge(neuron, joined);
+        float weight = triangle[edge];
+        if (weight > strongest[neuron]) {
+          strongest[neuron] = weight;
+          strongestEdge[neuron] = edge;
+        }
+        if (strongest[neuron] > best) {
+          best = strongest[neuron];
+          next = k;
+        }
+      }
+      joined = outside[next];
+      edges[left - 1] = strongestEdge[joined];
+      outside[next] = outside[left - 1];
+    }
+    Arrays.sort(edges);
+    return edges;
+  }
+}
