@@ -11,6 +11,7 @@ import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.signature.assembly.Retention;
 import dev.connectome.signature.codec.RecordLimits;
+import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.fixture.Signatures;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.metrics.PipelineMeters;
@@ -65,7 +66,12 @@ class SignatureTopologyTest {
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     driver =
         new TopologyTestDriver(
-            SignatureStreams.topology(TOPICS, LIMITS, RETENTION, new PipelineMeters(meters)),
+            SignatureStreams.topology(
+                TOPICS,
+                LIMITS,
+                RETENTION,
+                new SignatureEngine(System::nanoTime),
+                new PipelineMeters(meters)),
             config);
     activations =
         driver.createInputTopic(
