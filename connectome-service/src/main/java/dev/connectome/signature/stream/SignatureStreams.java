@@ -7,7 +7,7 @@ import dev.connectome.signature.codec.RecordLimits;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.settings.ConnectomeSettings;
-import dev.connectome.signature.settings.ConnectomeSettings.RetentionSettings;
+import dev.connectome.signature.settings.RetentionSettings;
 import dev.connectome.signature.store.RunStores;
 import dev.connectome.signature.topics.TopicNames;
 import java.util.Set;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.signature.fixture.TestBroker;
 import dev.connectome.signature.fixture.TestSettings;
-import dev.connectome.signature.settings.ConnectomeSettings.KafkaSettings;
+import dev.connectome.signature.settings.KafkaSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
