@@ -74,6 +74,17 @@ public final class SignatureEngine {
         connectome);
   }
 
+  /**
+   * Loads the native libraries, which takes a second or two, ahead of the first snapshot.
+   *
+   * @throws LinkageError if they cannot be loaded
+   */
+  public void warmUp() {
+    try (ActivationMatrix matrix = ActivationMatrix.of(2, 2, new float[] {0, 1, 1, 0})) {
+      compute(matrix, Optional.empty(), Optional.empty());
+    }
+  }
+
   private FunctionalConnectome correlate(ActivationMatrix activations) {
     SignatureWorkspace borrowed = idle.poll();
     SignatureWorkspace workspace = borrowed == null ? new SignatureWorkspace() : borrowed;

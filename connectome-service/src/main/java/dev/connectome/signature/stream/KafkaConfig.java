@@ -6,8 +6,8 @@ import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
 import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
 
 import dev.connectome.signature.settings.ConnectomeSettings;
-import dev.connectome.signature.settings.ConnectomeSettings.KafkaSettings;
-import dev.connectome.signature.settings.ConnectomeSettings.StreamsSettings;
+import dev.connectome.signature.settings.KafkaSettings;
+import dev.connectome.signature.settings.StreamsSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;

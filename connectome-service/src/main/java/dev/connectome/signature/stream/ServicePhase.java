@@ -20,7 +20,7 @@ public record ServicePhase(Kind kind, String detail) {
     RUNNING,
     /** The service ends. */
     STOPPED,
-    /** Kafka Streams gave up. */
+    /** The native libraries could not be loaded, or Kafka Streams gave up. */
     FAILED
   }
 

@@ -7,7 +7,7 @@ import dev.connectome.signature.codec.RecordLimits;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.settings.ConnectomeSettings;
-import dev.connectome.signature.settings.ConnectomeSettings.RetentionSettings;
+import dev.connectome.signature.settings.RetentionSettings;
 import dev.connectome.signature.store.RunStores;
 import dev.connectome.signature.topics.TopicNames;
 import java.util.Set;
@@ -31,16 +31,19 @@ public final class SignatureStreams {
    * Makes the application, not started yet.
    *
    * @param settings the settings
+   * @param engine what computes
    * @param meters what counts
    * @return the application
    */
-  static KafkaStreams create(ConnectomeSettings settings, PipelineMeters meters) {
+  static KafkaStreams create(
+      ConnectomeSettings settings, SignatureEngine engine, PipelineMeters meters) {
     RetentionSettings retention = settings.retention();
     Topology topology =
         topology(
             TopicNames.withPrefix(settings.kafka().topicPrefix()),
             settings.limits().toRecordLimits(),
             new Retention(retention.silent(), retention.recorded(), retention.checkInterval()),
+            engine,
             meters);
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(KafkaConfig.streams(settings)));
@@ -58,14 +61,18 @@ public final class SignatureStreams {
    * @param topics the names of its topics
    * @param limits what a record may ask for
    * @param retention how long state is kept
+   * @param engine what computes
    * @param meters what counts
    * @return the topology
    */
   static Topology topology(
-      TopicNames topics, RecordLimits limits, Retention retention, PipelineMeters meters) {
+      TopicNames topics,
+      RecordLimits limits,
+      Retention retention,
+      SignatureEngine engine,
+      PipelineMeters meters) {
     ActivationDecoder decoder = new ActivationDecoder(limits);
     SnapshotAssembler assembler = new SnapshotAssembler();
-    SignatureEngine engine = new SignatureEngine(System::nanoTime);
     return SignatureTopology.build(
         topics,
         new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {

@@ -1,5 +1,6 @@
 package dev.connectome.signature.stream;
 
+import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.settings.ConnectomeSettings;
 import dev.connectome.signature.stream.ServicePhase.Kind;
@@ -34,6 +35,7 @@ public final class StreamsLifecycle implements AutoCloseable {
   private final PipelineMeters meters;
   private final Consumer<ServicePhase> listener;
   private final TopicProvisioner provisioner;
+  private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
   private final ScheduledExecutorService starter;
 
   private volatile ServicePhase phase =
@@ -65,7 +67,7 @@ public final class StreamsLifecycle implements AutoCloseable {
 
   /** Begins; returns at once. */
   public void start() {
-    starter.execute(this::provisionAndStart);
+    starter.execute(this::warmUpAndStart);
   }
 
   /**
@@ -87,6 +89,17 @@ public final class StreamsLifecycle implements AutoCloseable {
         LOG.warnf("streams not closed in time timeout=%s", CLOSE_TIMEOUT);
       }
     }
+  }
+
+  private void warmUpAndStart() {
+    try {
+      engine.warmUp();
+    } catch (LinkageError e) {
+      LOG.error("native library not loaded", e);
+      enter(Kind.FAILED, "the native libraries could not be loaded: " + e);
+      return;
+    }
+    provisionAndStart();
   }
 
   private void provisionAndStart() {
@@ -129,7 +142,7 @@ public final class StreamsLifecycle implements AutoCloseable {
       return;
     }
     enter(Kind.STARTING, "partitions are being assigned and state is being restored");
-    KafkaStreams created = SignatureStreams.create(settings, meters);
+    KafkaStreams created = SignatureStreams.create(settings, engine, meters);
     created.setStateListener((state, before) -> follow(state));
     streams = created;
     created.start();

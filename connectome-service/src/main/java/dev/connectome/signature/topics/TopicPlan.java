@@ -7,7 +7,7 @@ import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFI
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
-import dev.connectome.signature.settings.ConnectomeSettings.KafkaSettings;
+import dev.connectome.signature.settings.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,18 +78,15 @@ public final class TopicPlan {
   /**
    * Compares topics that exist with the plan.
    *
-   * @param found the topics by name
+   * @param activations the activations topic
+   * @param signatures the signatures topic
+   * @param deadLetters the dead-letters topic
    * @return what must be mended before the service can keep its promises, each as a sentence with
    *     its remedy; empty if all is well
    */
-  List<String> mismatches(Map<String, FoundTopic> found) {
+  List<String> mismatches(FoundTopic activations, FoundTopic signatures, FoundTopic deadLetters) {
     List<String> mismatches = new ArrayList<>();
-    for (NewTopic planned : topics()) {
-      FoundTopic topic = found.get(planned.name());
-      if (topic == null) {
-        mismatches.add("topic %s does not exist".formatted(planned.name()));
-        continue;
-      }
+    for (FoundTopic topic : List.of(activations, signatures, deadLetters)) {
       if (topic.partitions() != settings.partitions()) {
         mismatches.add(
             "topic %s has %d partitions; set connectome.kafka.partitions to it, or create the topic with %d"
@@ -101,18 +98,6 @@ public final class TopicPlan {
                 .formatted(topic.name(), topic.cleanupPolicy()));
       }
     }
-    mismatches.addAll(sizeMismatches(found));
-    return mismatches;
-  }
-
-  private List<String> sizeMismatches(Map<String, FoundTopic> found) {
-    FoundTopic activations = found.get(names.activations());
-    FoundTopic deadLetters = found.get(names.deadLetters());
-    if (activations == null || deadLetters == null) {
-      return List.of();
-    }
-    List<String> mismatches = new ArrayList<>();
-    int headroom = DEAD_LETTERS_MAX_MESSAGE_BYTES - ACTIVATIONS_MAX_MESSAGE_BYTES;
     if (activations.maxMessageBytes() < LEAST_MESSAGE_BYTES
         || activations.maxMessageBytes() > ACTIVATIONS_MAX_MESSAGE_BYTES) {
       mismatches.add(
@@ -122,7 +107,7 @@ public final class TopicPlan {
                   activations.maxMessageBytes(),
                   ACTIVATIONS_MAX_MESSAGE_BYTES));
     }
-    if (deadLetters.maxMessageBytes() < activations.maxMessageBytes() + headroom) {
+    if (deadLetters.maxMessageBytes() < DEAD_LETTERS_MAX_MESSAGE_BYTES) {
       mismatches.add(
           "topic %s has max.message.bytes=%d, too few for a record of %s with headers; set it to %d"
               .formatted(

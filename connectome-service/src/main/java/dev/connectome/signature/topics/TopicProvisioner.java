@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,7 +12,6 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jboss.logging.Logger;
 
 /** Creates the topics that are missing and checks those that exist. */
@@ -38,7 +35,8 @@ public final class TopicProvisioner {
    *
    * @param admin a client of the broker
    * @return what must be mended by hand, in sentences; empty if the topics can be used
-   * @throws ExecutionException if the broker cannot be reached or refuses
+   * @throws ExecutionException if the broker cannot be reached, refuses, or does not know yet a
+   *     topic that was just created
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public List<String> provision(Admin admin) throws ExecutionException, InterruptedException {
@@ -48,7 +46,10 @@ public final class TopicProvisioner {
         create(admin, topic);
       }
     }
-    return plan.mismatches(find(admin));
+    return plan.mismatches(
+        find(admin, plan.names().activations()),
+        find(admin, plan.names().signatures()),
+        find(admin, plan.names().deadLetters()));
   }
 
   private static void create(Admin admin, NewTopic topic)
@@ -65,35 +66,21 @@ public final class TopicProvisioner {
     }
   }
 
-  private Map<String, FoundTopic> find(Admin admin)
+  /** Fails if the topic is not known yet, as it may be right after its creation. */
+  private static FoundTopic find(Admin admin, String name)
       throws ExecutionException, InterruptedException {
-    Map<String, FoundTopic> found = new HashMap<>();
-    for (NewTopic planned : plan.topics()) {
-      String name = planned.name();
-      ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-      try {
-        int partitions =
-            requireNonNull(admin.describeTopics(List.of(name)).topicNameValues().get(name))
-                .get()
-                .partitions()
-                .size();
-        Config config =
-            requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource)).get();
-        found.put(
-            name,
-            new FoundTopic(
-                name,
-                partitions,
-                config.get(CLEANUP_POLICY_CONFIG).value(),
-                Integer.parseInt(config.get(MAX_MESSAGE_BYTES_CONFIG).value())));
-      } catch (ExecutionException e) {
-        // Right after its creation a topic may not be known to every broker; the next check finds
-        // it.
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-          throw e;
-        }
-      }
-    }
-    return found;
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    int partitions =
+        requireNonNull(admin.describeTopics(List.of(name)).topicNameValues().get(name))
+            .get()
+            .partitions()
+            .size();
+    Config config =
+        requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource)).get();
+    return new FoundTopic(
+        name,
+        partitions,
+        config.get(CLEANUP_POLICY_CONFIG).value(),
+        Integer.parseInt(config.get(MAX_MESSAGE_BYTES_CONFIG).value()));
   }
 }
