@@ -1,0 +1,70 @@
+package dev.connectome.cli;
+
+import java.util.logging.Handler;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Entry point of the {@code connectome} command. */
+@Command(
+    name = "connectome",
+    description = "Trains neural networks and stops each one when its connectome has settled.",
+    mixinStandardHelpOptions = true,
+    version = "connectome 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  connectome demo                               watch three networks train and be stopped",
+      "  connectome up                                 start the platform on this machine",
+      "  connectome runs create --name a --epochs 60   submit a run to it",
+      "  connectome runs watch a                       follow the run to its end",
+      "",
+      "Exit codes: 0 success, 1 failure, 2 usage or bad input."
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      description = "Print the stack trace of an error.",
+      scope = ScopeType.INHERIT)
+  private boolean debug;
+
+  /** Made by the command-line parser, which sets the field. */
+  @SuppressWarnings("NullAway.Init")
+  public Main() {}
+
+  /**
+   * Runs the command and ends the process.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
+    for (Handler handler : Logger.getLogger("").getHandlers()) {
+      Logger.getLogger("").removeHandler(handler);
+    }
+    System.exit(commandLine().execute(args));
+  }
+
+  /**
+   * The whole command line, ready to be executed.
+   *
+   * @return a fresh one
+   */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new FailureReport());
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+}

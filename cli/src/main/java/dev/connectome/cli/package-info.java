@@ -1,0 +1,5 @@
+/** The connectome command. */
+@NullMarked
+package dev.connectome.cli;
+
+import org.jspecify.annotations.NullMarked;
