@@ -14,7 +14,7 @@ public final class StopSwitch {
 
   /** What became of an order. */
   public enum Disposition {
-    /** The training will stop because of it. */
+    /** The training will stop because of it; the same order again is answered the same. */
     ACCEPTED,
     /** The training was stopping already. */
     ALREADY_STOPPING,
@@ -50,6 +50,9 @@ public final class StopSwitch {
       return Disposition.ALREADY_STOPPING;
     }
     if (request instanceof StopRequest.Commanded current) {
+      if (order.equals(current)) {
+        return Disposition.ACCEPTED;
+      }
       if (order.mode().compareTo(current.mode()) > 0) {
         request =
             new StopRequest.Commanded(
