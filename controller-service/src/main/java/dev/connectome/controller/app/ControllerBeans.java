@@ -97,7 +97,8 @@ public class ControllerBeans {
             new Judge(store, runs),
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
-            settings.kafka().groupId());
+            settings.kafka().groupId(),
+            settings.kafka().groupInstanceId());
     FunctionCounter.builder(
             "connectome.signatures.malformed", consumer, SignatureConsumer::malformedRecords)
         .description("records on the signatures topic that are no signatures")

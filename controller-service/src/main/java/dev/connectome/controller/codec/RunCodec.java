@@ -49,7 +49,12 @@ public final class RunCodec {
         run.setProgress(TrainingProgress.parseFrom(row.progress().get()));
       }
       if (row.outcome().isPresent()) {
-        run.setOutcome(TrainingOutcome.parseFrom(row.outcome().get()));
+        TrainingOutcome outcome = TrainingOutcome.parseFrom(row.outcome().get());
+        run.setOutcome(outcome);
+        // The last heartbeat may have been sent some epochs before the end.
+        run.getProgressBuilder()
+            .setCompletedEpochs(
+                Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
       }
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("what a trainer told cannot be read", e);

@@ -5,6 +5,7 @@ import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,12 +47,20 @@ public final class SignatureConsumer implements AutoCloseable {
    * @param bootstrapServers the brokers
    * @param topic the signatures topic
    * @param groupId the group that shares it
+   * @param groupInstanceId what this member of the group is always called, so that it need not wait for its own end when
+   *     it comes back; empty for a member that does not come back
    */
-  public SignatureConsumer(Judge judge, String bootstrapServers, String topic, String groupId) {
+  public SignatureConsumer(
+      Judge judge,
+      String bootstrapServers,
+      String topic,
+      String groupId,
+      Optional<String> groupInstanceId) {
     this.judge = judge;
     this.topic = topic;
     this.configuration =
-        Map.of(
+        new HashMap<>(
+            Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
             bootstrapServers,
             ConsumerConfig.GROUP_ID_CONFIG,

@@ -83,6 +83,14 @@ public interface ControllerSettings {
      */
     @WithDefault("connectome-controller")
     String groupId();
+
+    /**
+     * What this controller is always called in the group; each has a name of its own. A controller that has one takes its
+     * work up again at once after a crash, rather than after 10 s.
+     *
+     * @return the name
+     */
+    Optional<String> groupInstanceId();
   }
 
   /** Launchers. */
