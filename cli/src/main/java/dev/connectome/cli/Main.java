@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  connectome demo                               watch three networks train and be stopped",
       "  connectome up                                 start the platform on this machine",
       "  connectome runs create --name a --epochs 60   submit a run to it",
       "  connectome runs watch a                       follow the run to its end",
