@@ -1,5 +1,8 @@
 package dev.connectome.cli;
 
+import dev.connectome.cli.demo.DemoCommand;
+import dev.connectome.cli.platform.UpCommand;
+import dev.connectome.cli.runs.RunsCommand;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -16,9 +19,11 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks and stops each one when its connectome has settled.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
+    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  connectome demo                               watch three networks train and be stopped",
       "  connectome up                                 start the platform on this machine",
       "  connectome runs create --name a --epochs 60   submit a run to it",
       "  connectome runs watch a                       follow the run to its end",
