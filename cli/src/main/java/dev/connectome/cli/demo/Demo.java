@@ -1,0 +1,128 @@
+package dev.connectome.cli.demo;
+
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.runs.RunsConnection;
+import dev.connectome.cli.runs.Signatures;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingRun;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** Submits the runs of a demonstration and follows them to their ends. */
+final class Demo {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(700);
+  private static final Duration STALLED = Duration.ofMinutes(3);
+
+  private final RunsConnection connection;
+  private final LiveView view;
+  private final Map<String, Observed> observed = new LinkedHashMap<>();
+  private Instant lastChange = Instant.now();
+
+  Demo(RunsConnection connection, LiveView view) {
+    this.connection = connection;
+    this.view = view;
+  }
+
+  /**
+   * Runs the demonstration.
+   *
+   * @param runs how many networks, each of which is trained twice
+   * @param epochs the budget
+   * @return every run with its reference, all ended
+   * @throws InterruptedException if the thread is interrupted
+   * @throws CommandFailure if a run ends otherwise than it should, or nothing moves for three
+   *     minutes
+   */
+  List<Pair> run(int runs, int epochs) throws InterruptedException {
+    for (int i = 0; i < runs; i++) {
+      submit(DemoPlan.name(i), DemoPlan.watched(i, epochs));
+    }
+    for (int i = 0; i < runs; i++) {
+      submit(DemoPlan.referenceName(i), DemoPlan.reference(i, epochs));
+    }
+    while (observed.values().stream().anyMatch(run -> !run.ended())) {
+      look();
+      view.show(observed.values());
+      if (Duration.between(lastChange, Instant.now()).compareTo(STALLED) > 0) {
+        throw CommandFailure.failed(
+            "no run made any progress for "
+                + STALLED.toMinutes()
+                + " minutes: "
+                + observed.values().stream().map(PlainView::line).toList());
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+    }
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      pairs.add(new Pair(ended(DemoPlan.name(i)), ended(DemoPlan.referenceName(i))));
+    }
+    return pairs;
+  }
+
+  private void submit(String id, TrainingRun run) {
+    TrainingRun created =
+        connection
+            .calls()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId(id)
+                    .setTrainingRun(run)
+                    .setRequestId(UUID.randomUUID().toString())
+                    .build());
+    observed.put(id, new Observed(created, List.of()));
+  }
+
+  private void look() {
+    for (Map.Entry<String, Observed> entry : observed.entrySet()) {
+      Observed before = entry.getValue();
+      if (before.ended()) {
+        continue;
+      }
+      try {
+        Observed now = observe(before.run().getName());
+        if (!now.run().equals(before.run())) {
+          lastChange = Instant.now();
+        }
+        entry.setValue(now);
+        check(now);
+      } catch (StatusRuntimeException e) {
+        Status.Code code = e.getStatus().getCode();
+        // The platform starts a controller that died again.
+        if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Observed observe(String name) {
+    TrainingRun run =
+        connection.calls().getTrainingRun(GetTrainingRunRequest.newBuilder().setName(name).build());
+    return new Observed(run, Signatures.all(connection, name));
+  }
+
+  private static void check(Observed run) {
+    if (run.run().getState() == RunState.RUN_STATE_FAILED) {
+      throw CommandFailure.failed("run " + run.name() + " failed: " + run.run().getStateMessage());
+    }
+  }
+
+  /** With the signatures that came after its end: the last ones may be stored a moment later. */
+  private Observed ended(String id) {
+    Observed last = observed.get(id);
+    if (last == null) {
+      throw new IllegalStateException("not submitted: " + id);
+    }
+    return observe(last.run().getName());
+  }
+}

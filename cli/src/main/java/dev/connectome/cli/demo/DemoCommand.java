@@ -1,0 +1,200 @@
+package dev.connectome.cli.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.platform.Installation;
+import dev.connectome.cli.platform.Interruption;
+import dev.connectome.cli.platform.IoMessages;
+import dev.connectome.cli.platform.Platform;
+import dev.connectome.cli.platform.PlatformOptions;
+import dev.connectome.cli.platform.Trees;
+import dev.connectome.cli.runs.RunsConnection;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code connectome demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Starts the platform, trains a few networks, shows how each is stopped when its connectome"
+          + " has settled, and stops the platform again.",
+      "Each network is trained a second time to the end of its budget, to see what stopping saved"
+          + " and what it cost."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  connectome demo",
+      "  connectome demo --data-dir ~/fashion-mnist --json out.json",
+      "  connectome demo --runs 1 --epochs 40 --no-report"
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final int CONCURRENT_RUNS = 2;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description =
+          "Train on these images, the four IDX files of MNIST or Fashion-MNIST. Default: images"
+              + " embedded in the trainer")
+  private @Nullable Path dataDir;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Networks to train. Default: ${DEFAULT-VALUE}")
+  private int runs;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "Budget of each. Default: ${DEFAULT-VALUE}")
+  private int epochs;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the summary for machines there.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      defaultValue = "connectome-report.html",
+      description = "Where the report is written. Default: ${DEFAULT-VALUE}")
+  private Path report;
+
+  @Option(names = "--no-report", description = "Write no report.")
+  private boolean noReport;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description =
+          "Keep the platform's state there. Default: a temporary directory, deleted after success")
+  private @Nullable Path stateDir;
+
+  /** Made by the command-line parser, which sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  public DemoCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (runs < 1 || runs > 100) {
+      throw CommandFailure.badInput("--runs is " + runs + ": it must be 1 .. 100");
+    }
+    if (epochs < 1) {
+      throw CommandFailure.badInput("--epochs is " + epochs + ": it must be at least 1");
+    }
+    Interruption interruption = Interruption.ofThisThread();
+    Path state = stateDir == null ? Files.createTempDirectory("connectome-demo-") : stateDir;
+    boolean started = false;
+    boolean succeeded = false;
+    try {
+      PlatformOptions options =
+          new PlatformOptions(
+              Installation.current(), state, dataDir, CONCURRENT_RUNS, PlatformOptions.Ports.ANY);
+      LiveView view = view();
+      try (Platform platform = Platform.start(options, view::say)) {
+        started = true;
+        demonstrate(platform, view);
+      }
+      succeeded = true;
+      return 0;
+    } catch (InterruptedException e) {
+      throw CommandFailure.interrupted();
+    } catch (RuntimeException e) {
+      throw interruption.requested() ? CommandFailure.interrupted() : e;
+    } finally {
+      if (stateDir == null) {
+        discard(state, succeeded || !started || interruption.requested());
+      }
+    }
+  }
+
+  private void demonstrate(Platform platform, LiveView view)
+      throws InterruptedException, IOException {
+    view.say("training " + runs + " networks, and each again without stopping ...");
+    List<Pair> pairs;
+    Instant start = Instant.now();
+    try (RunsConnection connection = RunsConnection.to(platform.endpoints().controller().grpc())) {
+      pairs = new Demo(connection, view).run(runs, epochs);
+    }
+    double seconds = Duration.between(start, Instant.now()).toMillis() / 1e3;
+    DemoSummary summary = Summaries.of(pairs, seconds);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println();
+    for (DemoSummary.Run run : summary.runs()) {
+      out.println(
+          run.name()
+              + ": "
+              + (run.decision() == null ? "was not stopped" : run.decision().message()));
+    }
+    out.println();
+    Summaries.table(summary).forEach(out::println);
+    out.println();
+    write(summary, pairs, out);
+    out.flush();
+    for (DemoSummary.Run run : summary.runs()) {
+      if (!run.state().equals("STOPPED")) {
+        throw CommandFailure.failed(
+            "run "
+                + run.name()
+                + " ended "
+                + run.state()
+                + " after "
+                + run.finalEpoch()
+                + " of "
+                + run.budget()
+                + " epochs: its policy did not stop it");
+      }
+    }
+  }
+
+  private void write(DemoSummary summary, List<Pair> pairs, PrintWriter out) throws IOException {
+    try {
+      if (json != null) {
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), summary);
+        out.println("summary: " + json.toAbsolutePath().normalize());
+      }
+      if (!noReport) {
+        HtmlReport.write(summary, pairs, report);
+        out.println("report:  " + report.toAbsolutePath().normalize());
+      }
+    } catch (IOException e) {
+      throw CommandFailure.failed("the results cannot be written: " + IoMessages.of(e), e);
+    }
+  }
+
+  private LiveView view() {
+    PrintWriter out = spec.commandLine().getOut();
+    String terminal = System.getenv().getOrDefault("TERM", "dumb");
+    return System.console() != null && !terminal.equals("dumb")
+        ? new TerminalView(out)
+        : new PlainView(out);
+  }
+
+  private void discard(Path state, boolean delete) throws IOException {
+    if (delete) {
+      Trees.delete(state);
+    } else {
+      spec.commandLine().getErr().println("connectome: logs and state are kept in " + state);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.connectome.cli.demo;
+
+import dev.connectome.cli.runs.RunNames;
+import dev.connectome.cli.runs.Words;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a run at one moment.
+ *
+ * @param run the run
+ * @param signatures its signatures so far, by attempt and epoch
+ */
+record Observed(TrainingRun run, List<SignatureRecord> signatures) {
+  Observed {
+    signatures = List.copyOf(signatures);
+  }
+
+  String name() {
+    return RunNames.shortName(run);
+  }
+
+  boolean ended() {
+    return Words.ended(run.getState());
+  }
+
+  int budget() {
+    return run.getSpec().getEpochs();
+  }
+
+  /** The last epoch trained: the outcome's word counts, where there is one. */
+  int epoch() {
+    return run.hasOutcome() && ended()
+        ? run.getOutcome().getFinalEpoch()
+        : run.getProgress().getCompletedEpochs();
+  }
+
+  @Nullable Double trainLoss() {
+    Double reported = run.getProgress().getMetricsMap().get("trainLoss");
+    if (reported != null || signatures.isEmpty()) {
+      return reported;
+    }
+    return signatures.get(signatures.size() - 1).getMetricsMap().get("trainLoss");
+  }
+
+  @Nullable Double deathDistance() {
+    for (int i = signatures.size() - 1; i >= 0; i--) {
+      if (signatures.get(i).getSignature().hasFromPrevious()) {
+        return signatures.get(i).getSignature().getFromPrevious().getDeath();
+      }
+    }
+    return null;
+  }
+
+  @Nullable Double testAccuracy() {
+    return run.getOutcome().getMetricsMap().get("testAccuracy");
+  }
+
+  double trainingSeconds() {
+    var time =
+        run.hasOutcome() && ended()
+            ? run.getOutcome().getTrainingTime()
+            : run.getProgress().getTrainingTime();
+    return time.getSeconds() + time.getNanos() / 1e9;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.connectome.cli.demo;
+
+import dev.connectome.cli.runs.Table;
+import dev.connectome.cli.runs.Words;
+import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SignatureDistances;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the summary of a demonstration from what was observed. */
+final class Summaries {
+  private Summaries() {}
+
+  static DemoSummary of(List<Pair> pairs, double wallSeconds) {
+    return new DemoSummary(pairs.stream().map(Summaries::run).toList(), wallSeconds);
+  }
+
+  private static DemoSummary.Run run(Pair pair) {
+    TrainingRun run = pair.watched().run();
+    Observed reference = pair.reference();
+    boolean decided = run.hasDecision();
+    return new DemoSummary.Run(
+        pair.watched().name(),
+        run.getUid(),
+        Words.of(run.getState()),
+        pair.watched().budget(),
+        decided ? run.getDecision().getStopEpoch() : null,
+        pair.watched().epoch(),
+        decided ? decision(run.getDecision()) : null,
+        pair.watched().signatures().stream().map(Summaries::point).toList(),
+        run.getStageTransitionsList().stream()
+            .map(stage -> new DemoSummary.Stage(Words.of(stage.getStage()), stage.getEpoch()))
+            .toList(),
+        pair.watched().testAccuracy(),
+        pair.watched().trainingSeconds(),
+        reference.epoch() - pair.watched().epoch(),
+        reference.trainingSeconds() - pair.watched().trainingSeconds(),
+        new DemoSummary.Reference(
+            reference.name(),
+            Words.of(reference.run().getState()),
+            reference.epoch(),
+            reference.testAccuracy(),
+            reference.trainingSeconds()));
+  }
+
+  private static DemoSummary.Decision decision(StoppingDecision decision) {
+    return new DemoSummary.Decision(
+        decision.getPolicyId(),
+        decision.getRule(),
+        Words.of(decision.getReason()),
+        decision.getMessage(),
+        decision.getMonitor(),
+        decision.getEvidenceList().stream()
+            .map(point -> new DemoSummary.Evidence(point.getEpoch(), point.getValue()))
+            .toList());
+  }
+
+  static DemoSummary.Point point(SignatureRecord record) {
+    boolean known = record.getSignature().hasFromPrevious();
+    SignatureDistances from = record.getSignature().getFromPrevious();
+    return new DemoSummary.Point(
+        record.getEpoch(),
+        known ? from.getDeath() : null,
+        known ? from.getBirth() : null,
+        known ? from.getTopological() : null,
+        known && from.hasConnectome() ? from.getConnectome() : null,
+        record.getMetricsMap().get("trainLoss"));
+  }
+
+  /** The summary for people. */
+  static List<String> table(DemoSummary summary) {
+    Table table =
+        new Table(
+            "RUN",
+            "BUDGET",
+            "STOP",
+            "FINAL",
+            "EPOCHS SAVED",
+            "SECONDS SAVED",
+            "TEST ACCURACY",
+            "OF THE REFERENCE");
+    for (DemoSummary.Run run : summary.runs()) {
+      table.row(
+          run.name(),
+          Integer.toString(run.budget()),
+          run.stopEpoch() == null ? "-" : run.stopEpoch().toString(),
+          Integer.toString(run.finalEpoch()),
+          Integer.toString(run.epochsSaved()),
+          String.format(Locale.ROOT, "%.1f", run.secondsSaved()),
+          percent(run.testAccuracy()),
+          percent(run.reference().testAccuracy()));
+    }
+    return table.lines();
+  }
+
+  private static String percent(@Nullable Double share) {
+    return share == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.connectome.cli.demo;
+
+import dev.connectome.cli.runs.Table;
+import dev.connectome.cli.runs.Words;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.List;
+
+/** A table that is drawn again in the same place. */
+final class TerminalView implements LiveView {
+  private static final String UP = "\u001b[%dA";
+  private static final String CLEAR_BELOW = "\u001b[J";
+
+  private final PrintWriter out;
+  private int drawn;
+
+  TerminalView(PrintWriter out) {
+    this.out = out;
+  }
+
+  @Override
+  public synchronized void show(Collection<Observed> runs) {
+    erase();
+    List<String> lines = table(runs);
+    lines.forEach(out::println);
+    out.flush();
+    drawn = lines.size();
+  }
+
+  @Override
+  public synchronized void say(String line) {
+    erase();
+    out.println(line);
+    out.flush();
+  }
+
+  private void erase() {
+    if (drawn > 0) {
+      out.printf(UP, drawn);
+      out.print(CLEAR_BELOW);
+      drawn = 0;
+    }
+  }
+
+  static List<String> table(Collection<Observed> runs) {
+    Table table = new Table("RUN", "EPOCH", "TRAINING LOSS", "DEATH DISTANCE", "STAGE", "STATE");
+    for (Observed run : runs) {
+      table.row(
+          run.name(),
+          run.epoch() + "/" + run.budget(),
+          Words.number(run.trainLoss()),
+          Words.number(run.deathDistance()),
+          Words.of(run.run().getStage()),
+          Words.of(run.run().getState()));
+    }
+    return table.lines();
+  }
+}

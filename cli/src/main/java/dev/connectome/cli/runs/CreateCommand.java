@@ -1,0 +1,109 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.TrainingRun;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code connectome runs create}. */
+@Command(
+    name = "create",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Submits a run.")
+final class CreateCommand extends RunCommand {
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Lower-case letters, digits and hyphens. Default: the controller makes one")
+  private String name;
+
+  @Mixin private SpecOptions specification;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "A free label; may be repeated.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--launcher",
+      paramLabel = "WHO",
+      defaultValue = "local",
+      description =
+          "local: the controller starts the trainer; external: someone else does. Default:"
+              + " ${DEFAULT-VALUE}")
+  private String launcher;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      description = {
+        "What stops the run. Default: diminishing. Forms:",
+        "diminishing:window=8,confirm=3",
+        "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
+        "plateau:fraction=0.2",
+        "never"
+      })
+  private @Nullable String policy;
+
+  @Option(
+      names = "--shadow",
+      paramLabel = "POLICY",
+      description = "A policy that only records what it would have done; may be repeated.")
+  private List<String> shadows = new ArrayList<>();
+
+  @Option(names = "--wait", description = "Follow the run to its end.")
+  private boolean wait;
+
+  @Mixin private Output output;
+
+  @SuppressWarnings("NullAway.Init")
+  CreateCommand() {}
+
+  @Override
+  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+    TrainingRun.Builder run =
+        TrainingRun.newBuilder()
+            .putAllLabels(labels)
+            .setSpec(specification.spec())
+            .setLauncher(launcherKind());
+    if (policy != null) {
+      run.setPolicy(PolicySyntax.parse(policy));
+    }
+    shadows.forEach(shadow -> run.addShadowPolicies(PolicySyntax.parse(shadow)));
+    TrainingRun created =
+        connection
+            .calls()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRun(run)
+                    .setTrainingRunId(name)
+                    .setRequestId(UUID.randomUUID().toString())
+                    .build());
+    output.print(out, created, () -> RunTables.run(created));
+    return wait ? follow(connection, created.getName(), out) : 0;
+  }
+
+  private LauncherKind launcherKind() {
+    return switch (launcher.toLowerCase(Locale.ROOT)) {
+      case "local" -> LauncherKind.LAUNCHER_KIND_LOCAL;
+      case "external" -> LauncherKind.LAUNCHER_KIND_EXTERNAL;
+      default ->
+          throw CommandFailure.badInput(
+              "--launcher is '" + launcher + "': it must be local or external");
+    };
+  }
+}

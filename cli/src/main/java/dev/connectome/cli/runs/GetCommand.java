@@ -1,0 +1,35 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.TrainingRun;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code connectome runs get}. */
+@Command(
+    name = "get",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Shows a run.")
+final class GetCommand extends RunCommand {
+  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
+  private String run;
+
+  @Mixin private Output output;
+
+  @SuppressWarnings("NullAway.Init")
+  GetCommand() {}
+
+  @Override
+  int call(RunsConnection connection, PrintWriter out) {
+    TrainingRun found =
+        connection
+            .calls()
+            .getTrainingRun(
+                GetTrainingRunRequest.newBuilder().setName(RunNames.resource(run)).build());
+    output.print(out, found, () -> RunTables.run(found));
+    return 0;
+  }
+}

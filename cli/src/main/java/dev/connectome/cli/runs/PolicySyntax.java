@@ -1,0 +1,163 @@
+package dev.connectome.cli.runs;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The compact form of a stopping policy: {@code rule:knob=value,knob=value}. The rules and their
+ * knobs are those of the contract, so that a new one there is known here; {@code id} and {@code
+ * monitor} go with every rule. A knob without a value is true.
+ */
+final class PolicySyntax {
+  private static final FieldDescriptor ID =
+      StoppingPolicy.getDescriptor().findFieldByNumber(StoppingPolicy.POLICY_ID_FIELD_NUMBER);
+  private static final FieldDescriptor MONITOR =
+      StoppingPolicy.getDescriptor().findFieldByNumber(StoppingPolicy.MONITOR_FIELD_NUMBER);
+  private static final List<FieldDescriptor> RULES =
+      StoppingPolicy.getDescriptor().getOneofs().get(0).getFields();
+
+  private PolicySyntax() {}
+
+  /**
+   * Reads a policy.
+   *
+   * @param text for instance {@code patience:monitor=validationLoss,patience=5,restore-best}
+   * @return the policy; what the text leaves out is unset
+   * @throws CommandFailure that names the offending part and what there is instead
+   */
+  static StoppingPolicy parse(String text) {
+    int colon = text.indexOf(':');
+    String name = colon < 0 ? text : text.substring(0, colon);
+    FieldDescriptor rule =
+        RULES.stream()
+            .filter(candidate -> candidate.getName().equals(name))
+            .findFirst()
+            .orElseThrow(() -> unknownRule(name, text));
+    StoppingPolicy.Builder policy = StoppingPolicy.newBuilder();
+    Message.Builder knobs = policy.newBuilderForField(rule);
+    if (colon >= 0) {
+      for (String part : text.substring(colon + 1).split(",", -1)) {
+        set(policy, knobs, rule, part.strip(), text);
+      }
+    }
+    return policy.setField(rule, knobs.build()).build();
+  }
+
+  private static void set(
+      StoppingPolicy.Builder policy,
+      Message.Builder knobs,
+      FieldDescriptor rule,
+      String part,
+      String text) {
+    int equals = part.indexOf('=');
+    String knob = equals < 0 ? part : part.substring(0, equals).strip();
+    String value = equals < 0 ? "true" : part.substring(equals + 1).strip();
+    if (knob.equals("id")) {
+      policy.setField(ID, value);
+    } else if (knob.equals("monitor")) {
+      policy.setField(MONITOR, value);
+    } else {
+      FieldDescriptor field =
+          rule.getMessageType().getFields().stream()
+              .filter(candidate -> kebab(candidate).equals(knob) || camel(candidate).equals(knob))
+              .findFirst()
+              .orElseThrow(() -> unknownKnob(knob, rule, text));
+      knobs.setField(field, value(field, knob, value, text));
+    }
+  }
+
+  private static Object value(FieldDescriptor field, String knob, String value, String text) {
+    try {
+      return switch (field.getJavaType()) {
+        case INT -> Integer.valueOf(value);
+        case DOUBLE -> Double.valueOf(value);
+        case BOOLEAN -> truth(value);
+        case ENUM -> constant(field, value);
+        default -> throw new IllegalStateException("no syntax for " + field.getFullName());
+      };
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.badInput(
+          "'"
+              + value
+              + "' is no value of "
+              + knob
+              + " in policy '"
+              + text
+              + "': it must be "
+              + expected(field));
+    }
+  }
+
+  private static Boolean truth(String value) {
+    if (value.equals("true") || value.equals("false")) {
+      return Boolean.valueOf(value);
+    }
+    throw new IllegalArgumentException(value);
+  }
+
+  private static EnumValueDescriptor constant(FieldDescriptor field, String value) {
+    return field.getEnumType().getValues().stream()
+        .filter(candidate -> candidate.getNumber() != 0)
+        .filter(candidate -> word(field, candidate).equals(value.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(value));
+  }
+
+  private static String expected(FieldDescriptor field) {
+    return switch (field.getJavaType()) {
+      case INT -> "a whole number";
+      case DOUBLE -> "a number";
+      case BOOLEAN -> "true or false";
+      case ENUM ->
+          field.getEnumType().getValues().stream()
+              .filter(candidate -> candidate.getNumber() != 0)
+              .map(candidate -> word(field, candidate))
+              .collect(Collectors.joining(" or "));
+      default -> field.getJavaType().toString();
+    };
+  }
+
+  /** MONITOR_MODE_MIN of enum MonitorMode is min. */
+  private static String word(FieldDescriptor field, EnumValueDescriptor constant) {
+    String prefix = field.getEnumType().getName().replaceAll("(?<=.)([A-Z])", "_$1") + "_";
+    return constant.getName().substring(prefix.length()).toLowerCase(Locale.ROOT);
+  }
+
+  private static CommandFailure unknownRule(String name, String text) {
+    String rules = RULES.stream().map(FieldDescriptor::getName).collect(Collectors.joining(", "));
+    return CommandFailure.badInput(
+        "'" + name + "' is no stopping rule in policy '" + text + "': there are " + rules);
+  }
+
+  private static CommandFailure unknownKnob(String knob, FieldDescriptor rule, String text) {
+    String knobs =
+        Stream.concat(
+                Stream.of("id", "monitor"),
+                rule.getMessageType().getFields().stream().map(PolicySyntax::kebab))
+            .collect(Collectors.joining(", "));
+    return CommandFailure.badInput(
+        "'"
+            + knob
+            + "' is no knob of "
+            + rule.getName()
+            + " in policy '"
+            + text
+            + "': there are "
+            + knobs);
+  }
+
+  private static String kebab(FieldDescriptor field) {
+    return field.getName().replace('_', '-');
+  }
+
+  private static String camel(FieldDescriptor field) {
+    return field.getJsonName();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.connectome.cli.runs;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.connectome.protos.run.v1.ListRunEventsResponse;
+import dev.connectome.protos.run.v1.ListSignaturesResponse;
+import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.signature.v1.TopologicalSignature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Answers of the controller as tables for people. */
+final class RunTables {
+  private RunTables() {}
+
+  static List<String> runs(ListTrainingRunsResponse answer) {
+    Table table = new Table("NAME", "STATE", "EPOCH", "LOSS", "STAGE", "CREATED");
+    for (TrainingRun run : answer.getTrainingRunsList()) {
+      table.row(
+          RunNames.shortName(run),
+          Words.of(run.getState()),
+          epochs(run),
+          metric(run.getProgress().getMetricsMap(), "trainLoss"),
+          Words.of(run.getStage()),
+          time(run.getCreateTime()));
+    }
+    return table.lines();
+  }
+
+  static List<String> run(TrainingRun run) {
+    List<String> lines = new ArrayList<>();
+    lines.add("name:      " + RunNames.shortName(run));
+    lines.add("uid:       " + run.getUid());
+    lines.add("state:     " + Words.of(run.getState()) + message(run));
+    lines.add("epoch:     " + epochs(run));
+    lines.add("attempt:   " + run.getAttempt());
+    String stage = Words.of(run.getStage());
+    lines.add("stage:     " + (stage.isEmpty() ? "-" : stage));
+    lines.add("created:   " + time(run.getCreateTime()));
+    if (run.hasDecision()) {
+      lines.add("decision:  " + decision(run.getDecision()));
+    }
+    for (StoppingDecision shadow : run.getShadowDecisionsList()) {
+      lines.add("shadow:    " + decision(shadow));
+    }
+    Map<String, Double> metrics =
+        run.hasOutcome() ? run.getOutcome().getMetricsMap() : run.getProgress().getMetricsMap();
+    metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Words.number(value)));
+    return lines;
+  }
+
+  static String decision(StoppingDecision decision) {
+    return decision.getPolicyId()
+        + " at epoch "
+        + decision.getStopEpoch()
+        + " ("
+        + Words.of(decision.getReason())
+        + "): "
+        + decision.getMessage();
+  }
+
+  static List<String> events(ListRunEventsResponse answer) {
+    Table table = new Table("POSITION", "TIME", "KIND", "ACTOR", "STATE", "MESSAGE");
+    answer
+        .getEventsList()
+        .forEach(
+            event ->
+                table.row(
+                    Long.toString(event.getPosition()),
+                    time(event.getEventTime()),
+                    event.getKind(),
+                    event.getActor(),
+                    Words.of(event.getState()),
+                    event.getMessage()));
+    return table.lines();
+  }
+
+  static List<String> signatures(ListSignaturesResponse answer) {
+    Table table = new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "FAILURE");
+    for (SignatureRecord signature : answer.getSignaturesList()) {
+      TopologicalSignature values = signature.getSignature();
+      boolean distances = values.hasFromPrevious();
+      boolean control = values.getFromPrevious().hasConnectome();
+      table.row(
+          Integer.toString(signature.getAttempt()),
+          Integer.toString(signature.getEpoch()),
+          metric(signature.getMetricsMap(), "trainLoss"),
+          distances ? Words.number(values.getFromPrevious().getDeath()) : "-",
+          distances ? Words.number(values.getFromPrevious().getBirth()) : "-",
+          control ? Words.number(values.getFromPrevious().getConnectome()) : "-",
+          signature.hasFailure() ? signature.getFailure().getMessage() : "");
+    }
+    return table.lines();
+  }
+
+  static String epochs(TrainingRun run) {
+    return run.getProgress().getCompletedEpochs() + "/" + run.getSpec().getEpochs();
+  }
+
+  private static String message(TrainingRun run) {
+    return run.getStateMessage().isEmpty() ? "" : " (" + run.getStateMessage() + ")";
+  }
+
+  private static String metric(Map<String, Double> metrics, String name) {
+    return Words.number(metrics.get(name));
+  }
+
+  private static String time(Timestamp time) {
+    return time.equals(Timestamp.getDefaultInstance()) ? "-" : Timestamps.toString(time);
+  }
+}

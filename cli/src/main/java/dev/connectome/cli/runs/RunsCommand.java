@@ -1,0 +1,45 @@
+package dev.connectome.cli.runs;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code connectome runs}. */
+@Command(
+    name = "runs",
+    mixinStandardHelpOptions = true,
+    description = "Creates, shows and ends training runs.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CreateCommand.class,
+      ListCommand.class,
+      GetCommand.class,
+      WatchCommand.class,
+      LogsCommand.class,
+      StopCommand.class,
+      DeleteCommand.class,
+      ResumeCommand.class,
+      EventsCommand.class,
+      SignaturesCommand.class,
+      ReplayCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  connectome runs create --name a --hidden 128,64 --epochs 60",
+      "  connectome runs create --name b --policy patience:monitor=trainLoss,patience=5 --wait",
+      "  connectome runs list --state RUNNING",
+      "  connectome runs get a -o json"
+    })
+public final class RunsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** Made by the command-line parser, which sets the field. */
+  @SuppressWarnings("NullAway.Init")
+  public RunsCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+}

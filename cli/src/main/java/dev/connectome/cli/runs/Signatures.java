@@ -1,0 +1,40 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.run.v1.ListSignaturesRequest;
+import dev.connectome.protos.run.v1.ListSignaturesResponse;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The recorded signatures of a run. */
+public final class Signatures {
+  private static final int PAGE = 1000;
+
+  private Signatures() {}
+
+  /**
+   * Reads them all, page by page.
+   *
+   * @param connection to the controller
+   * @param parent the run's resource name
+   * @return the records by attempt and epoch
+   */
+  public static List<SignatureRecord> all(RunsConnection connection, String parent) {
+    List<SignatureRecord> all = new ArrayList<>();
+    String token = "";
+    do {
+      ListSignaturesResponse page =
+          connection
+              .calls()
+              .listSignatures(
+                  ListSignaturesRequest.newBuilder()
+                      .setParent(parent)
+                      .setPageSize(PAGE)
+                      .setPageToken(token)
+                      .build());
+      all.addAll(page.getSignaturesList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return all;
+  }
+}

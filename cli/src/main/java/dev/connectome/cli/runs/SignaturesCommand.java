@@ -1,0 +1,33 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.run.v1.ListSignaturesResponse;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code connectome runs signatures}. */
+@Command(
+    name = "signatures",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Lists the topological signatures of a run.")
+final class SignaturesCommand extends RunCommand {
+  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
+  private String run;
+
+  @Mixin private Output output;
+
+  @SuppressWarnings("NullAway.Init")
+  SignaturesCommand() {}
+
+  @Override
+  int call(RunsConnection connection, PrintWriter out) {
+    ListSignaturesResponse answer =
+        ListSignaturesResponse.newBuilder()
+            .addAllSignatures(Signatures.all(connection, RunNames.resource(run)))
+            .build();
+    output.print(out, answer, () -> RunTables.signatures(answer));
+    return 0;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what to train; what is left out takes the controller's defaults. */
+final class SpecOptions {
+  @Option(names = "--model", paramLabel = "NAME", description = "Architecture. Default: mlp")
+  private @Nullable String model;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "N",
+      split = ",",
+      description = "Neurons of each hidden layer. Default: 128,64")
+  private List<Integer> hidden = new ArrayList<>();
+
+  @Option(names = "--dropout", paramLabel = "P", description = "0 <= P < 1. Default: 0")
+  private @Nullable Double dropout;
+
+  @Option(names = "--batch-norm", description = "Normalise hidden layers by batch.")
+  private @Nullable Boolean batchNorm;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Budget. Default: 100")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "Default: 50")
+  private @Nullable Integer batchSize;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "sgd, adam or adamw. Default: sgd")
+  private @Nullable String optimizer;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "Default: 0.01 for sgd, 0.0003 for the others")
+  private @Nullable Double learningRate;
+
+  @Option(names = "--momentum", paramLabel = "X", description = "Of sgd. Default: 0.9")
+  private @Nullable Double momentum;
+
+  @Option(names = "--weight-decay", paramLabel = "X", description = "Default: 0")
+  private @Nullable Double weightDecay;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random. Default: 1")
+  private @Nullable Long seed;
+
+  @Option(names = "--train-samples", paramLabel = "N", description = "Default: 6000")
+  private @Nullable Integer trainSamples;
+
+  @Option(
+      names = "--validation-fraction",
+      paramLabel = "X",
+      description = "Part of the images held out for a validation loss. Default: 0")
+  private @Nullable Double validationFraction;
+
+  @Option(
+      names = "--label-noise",
+      paramLabel = "X",
+      description = "Part of the labels replaced by random ones. Default: 0")
+  private @Nullable Double labelNoise;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "IDX files as the trainer sees them. Default: the trainer's own")
+  private @Nullable Path dataDir;
+
+  @Option(
+      names = "--probe-samples",
+      paramLabel = "N",
+      description = "Inputs whose activations are observed. Default: 1000")
+  private @Nullable Integer probeSamples;
+
+  @Option(
+      names = "--probe-every",
+      paramLabel = "N",
+      description = "Observe every N-th epoch. Default: 1")
+  private @Nullable Integer probeEvery;
+
+  /** Made by the command-line parser, which sets the fields. */
+  SpecOptions() {}
+
+  /**
+   * The specification.
+   *
+   * @return what was given, the rest unset
+   */
+  TrainingSpec spec() {
+    TrainingSpec.Builder spec =
+        TrainingSpec.newBuilder()
+            .setModel(modelSpec())
+            .setData(dataSpec())
+            .setOptimizer(optimizerSpec())
+            .setProbe(probeSpec());
+    Optional.ofNullable(epochs).ifPresent(spec::setEpochs);
+    Optional.ofNullable(batchSize).ifPresent(spec::setBatchSize);
+    Optional.ofNullable(seed).ifPresent(spec::setSeed);
+    return spec.build();
+  }
+
+  private ModelSpec modelSpec() {
+    ModelSpec.Builder spec = ModelSpec.newBuilder().addAllHiddenWidths(hidden);
+    Optional.ofNullable(model).ifPresent(spec::setName);
+    Optional.ofNullable(dropout).ifPresent(spec::setDropout);
+    Optional.ofNullable(batchNorm).ifPresent(spec::setBatchNorm);
+    return spec.build();
+  }
+
+  private DataSpec dataSpec() {
+    DataSpec.Builder spec = DataSpec.newBuilder();
+    Optional.ofNullable(dataDir)
+        .ifPresent(directory -> spec.setDirectory(directory.toAbsolutePath().toString()));
+    Optional.ofNullable(trainSamples).ifPresent(spec::setTrainSamples);
+    Optional.ofNullable(validationFraction).ifPresent(spec::setValidationFraction);
+    Optional.ofNullable(labelNoise).ifPresent(spec::setLabelNoise);
+    return spec.build();
+  }
+
+  private OptimizerSpec optimizerSpec() {
+    OptimizerSpec.Builder spec = OptimizerSpec.newBuilder();
+    Optional.ofNullable(optimizer).ifPresent(spec::setName);
+    Optional.ofNullable(learningRate).ifPresent(spec::setLearningRate);
+    Optional.ofNullable(momentum).ifPresent(spec::setMomentum);
+    Optional.ofNullable(weightDecay).ifPresent(spec::setWeightDecay);
+    return spec.build();
+  }
+
+  private ProbeSpec probeSpec() {
+    ProbeSpec.Builder spec = ProbeSpec.newBuilder();
+    Optional.ofNullable(probeSamples).ifPresent(spec::setSamples);
+    Optional.ofNullable(probeEvery).ifPresent(spec::setEveryEpochs);
+    return spec.build();
+  }
+}

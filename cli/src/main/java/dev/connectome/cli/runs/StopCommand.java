@@ -1,0 +1,73 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.StopMode;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code connectome runs stop}. */
+@Command(
+    name = "stop",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Orders a stop; the run keeps its weights.")
+final class StopCommand extends RunCommand {
+  private static final Map<String, StopMode> MODES =
+      Map.of(
+          "graceful", StopMode.STOP_MODE_GRACEFUL,
+          "immediate", StopMode.STOP_MODE_IMMEDIATE,
+          "end-of-epoch", StopMode.STOP_MODE_END_OF_EPOCH);
+
+  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
+  private String run;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      defaultValue = "graceful",
+      description = {
+        "graceful: after the mini-batch, with a checkpoint;",
+        "immediate: at once;",
+        "end-of-epoch: after the epoch, with a checkpoint. Default: ${DEFAULT-VALUE}"
+      })
+  private String mode;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
+  private @Nullable String reason;
+
+  @Option(names = "--wait", description = "Follow the run to its end.")
+  private boolean wait;
+
+  @Mixin private Output output;
+
+  @SuppressWarnings("NullAway.Init")
+  StopCommand() {}
+
+  @Override
+  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+    StopMode chosen = MODES.get(mode.toLowerCase(Locale.ROOT));
+    if (chosen == null) {
+      throw CommandFailure.badInput(
+          "--mode is '" + mode + "': it must be graceful, immediate or end-of-epoch");
+    }
+    TrainingRun stopped =
+        connection
+            .calls()
+            .stopTrainingRun(
+                StopTrainingRunRequest.newBuilder()
+                    .setName(RunNames.resource(run))
+                    .setMode(chosen)
+                    .setReason(reason == null ? "" : reason)
+                    .build());
+    output.print(out, stopped, () -> RunTables.run(stopped));
+    return wait ? follow(connection, stopped.getName(), out) : 0;
+  }
+}

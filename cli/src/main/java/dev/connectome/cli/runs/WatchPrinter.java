@@ -1,0 +1,66 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.signature.v1.TopologicalSignature;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the items of a watched run into lines for people. Not thread-safe. */
+final class WatchPrinter {
+  private RunState state = RunState.RUN_STATE_UNSPECIFIED;
+  private boolean decided;
+  private @Nullable TrainingRun run;
+
+  /**
+   * The lines that an item is worth.
+   *
+   * @param item the next item of the stream
+   * @return none if it says nothing new
+   */
+  List<String> lines(WatchTrainingRunResponse item) {
+    return switch (item.getItemCase()) {
+      case TRAINING_RUN -> run(item.getTrainingRun());
+      case SIGNATURE -> List.of(signature(item.getSignature()));
+      case EVENT, ITEM_NOT_SET -> List.of();
+    };
+  }
+
+  private List<String> run(TrainingRun now) {
+    run = now;
+    List<String> lines = new ArrayList<>();
+    if (now.hasDecision() && !decided) {
+      decided = true;
+      lines.add("decision: " + RunTables.decision(now.getDecision()));
+    }
+    if (now.getState() != state) {
+      state = now.getState();
+      String message = now.getStateMessage().isEmpty() ? "" : ": " + now.getStateMessage();
+      lines.add(RunNames.shortName(now) + " is " + Words.of(state) + message);
+    }
+    return lines;
+  }
+
+  private String signature(SignatureRecord signature) {
+    StringBuilder line = new StringBuilder("epoch ").append(signature.getEpoch());
+    if (run != null && run.getSpec().hasEpochs()) {
+      line.append('/').append(run.getSpec().getEpochs());
+    }
+    Double loss = signature.getMetricsMap().get("trainLoss");
+    if (loss != null) {
+      line.append("  loss ").append(Words.number(loss));
+    }
+    if (signature.hasFailure()) {
+      return line.append("  no signature: ").append(signature.getFailure().getMessage()).toString();
+    }
+    TopologicalSignature values = signature.getSignature();
+    if (values.hasFromPrevious()) {
+      line.append("  death distance ").append(Words.number(values.getFromPrevious().getDeath()));
+    }
+    String stage = run == null ? "" : Words.of(run.getStage());
+    return stage.isEmpty() ? line.toString() : line.append("  ").append(stage).toString();
+  }
+}

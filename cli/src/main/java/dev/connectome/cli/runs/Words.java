@@ -1,0 +1,78 @@
+package dev.connectome.cli.runs;
+
+import com.google.protobuf.ProtocolMessageEnum;
+import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingStage;
+import java.util.Locale;
+import java.util.Set;
+
+/** The contracts' enumerations and numbers as people read them. */
+public final class Words {
+  private static final Set<RunState> ENDS =
+      Set.of(RunState.RUN_STATE_STOPPED, RunState.RUN_STATE_COMPLETED, RunState.RUN_STATE_FAILED);
+
+  private Words() {}
+
+  /**
+   * A run's state.
+   *
+   * @param state the state
+   * @return for instance {@code RUNNING}
+   */
+  public static String of(RunState state) {
+    return without("RUN_STATE_", state);
+  }
+
+  /**
+   * A network's stage.
+   *
+   * @param stage the stage
+   * @return for instance {@code consolidation}; empty if unknown
+   */
+  public static String of(TrainingStage stage) {
+    return stage == TrainingStage.TRAINING_STAGE_UNSPECIFIED
+        ? ""
+        : without("TRAINING_STAGE_", stage).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A decision's reason.
+   *
+   * @param reason the reason
+   * @return for instance {@code DIMINISHING_CHANGE}
+   */
+  public static String of(DecisionReason reason) {
+    return without("DECISION_REASON_", reason);
+  }
+
+  /**
+   * Whether a run in this state has ended.
+   *
+   * @param state the state
+   * @return true for STOPPED, COMPLETED and FAILED
+   */
+  public static boolean ended(RunState state) {
+    return ENDS.contains(state);
+  }
+
+  /**
+   * A number of no particular unit, with four significant digits.
+   *
+   * @param value the number; null gives a hyphen
+   * @return the text
+   */
+  public static String number(@org.jspecify.annotations.Nullable Double value) {
+    if (value == null) {
+      return "-";
+    }
+    double size = Math.abs(value);
+    int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  private static String without(String prefix, ProtocolMessageEnum value) {
+    String name = value instanceof Enum<?> constant ? constant.name() : value.toString();
+    return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+  }
+}
