@@ -48,6 +48,7 @@ final class ServiceSettings {
     settings.put("quarkus.datasource.jdbc.url", postgres.jdbcUrl());
     settings.put("quarkus.datasource.username", PostgresServer.USER);
     settings.put("quarkus.datasource.password", postgres.password());
+    settings.put("connectome.kafka.group-instance-id", "local");
     settings.put("connectome.heartbeat-interval", "1s");
     String launch = "connectome.launch.local.";
     List<String> trainer = options.installation().trainerCommand(TRAINER_HEAP);

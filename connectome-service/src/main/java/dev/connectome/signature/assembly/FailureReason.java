@@ -1,0 +1,16 @@
+package dev.connectome.signature.assembly;
+
+/** Why a snapshot gets no signature. */
+public enum FailureReason {
+  /** A newer attempt of the run began before the snapshot was complete. */
+  SUPERSEDED,
+  /**
+   * The second later epoch began, the attempt ended or the run fell silent before the snapshot was
+   * complete.
+   */
+  INCOMPLETE,
+  /** An activation was NaN or infinite. */
+  NON_FINITE_ACTIVATIONS,
+  /** The batches of the snapshot disagree on its shape. */
+  INCONSISTENT_SHAPE
+}

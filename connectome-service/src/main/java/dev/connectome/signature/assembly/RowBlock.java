@@ -1,0 +1,50 @@
+package dev.connectome.signature.assembly;
+
+/**
+ * The place of one batch in its snapshot: a block of whole rows.
+ *
+ * @param index the batch's number among the batches of its snapshot, from 0
+ * @param firstSample the row at which the block begins, from 0
+ * @param sampleCount how many rows it holds, from 1
+ */
+public record RowBlock(int index, int firstSample, int sampleCount) {
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public RowBlock {
+    if (index < 0 || firstSample < 0 || sampleCount < 1) {
+      throw new IllegalArgumentException(
+          "not a block of rows: index "
+              + index
+              + ", firstSample "
+              + firstSample
+              + ", sampleCount "
+              + sampleCount);
+    }
+  }
+
+  /**
+   * Tells whether two blocks share a row.
+   *
+   * @param other the other block
+   * @return whether a row belongs to both
+   */
+  public boolean overlaps(RowBlock other) {
+    return firstSample < (long) other.firstSample + other.sampleCount
+        && other.firstSample < (long) firstSample + sampleCount;
+  }
+
+  @Override
+  public String toString() {
+    return "batch "
+        + index
+        + " (rows "
+        + firstSample
+        + " to "
+        + (firstSample + sampleCount - 1L)
+        + ")";
+  }
+}

@@ -1,0 +1,51 @@
+package dev.connectome.signature.ingest;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import dev.connectome.signature.codec.MalformedRecordException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+
+/** The errors of the ingest service, with details for programs. */
+final class IngestErrors {
+
+  private static final String DOMAIN = "connectome.dev";
+
+  private IngestErrors() {}
+
+  static StatusRuntimeException malformed(MalformedRecordException defect) {
+    String field = defect.field().isEmpty() ? "record" : "record." + defect.field();
+    return StatusProto.toStatusRuntimeException(
+        Status.newBuilder()
+            .setCode(Code.INVALID_ARGUMENT_VALUE)
+            .setMessage(defect.problem())
+            .addDetails(Any.pack(info(defect.defect().name())))
+            .addDetails(
+                Any.pack(
+                    BadRequest.newBuilder()
+                        .addFieldViolations(
+                            BadRequest.FieldViolation.newBuilder()
+                                .setField(field)
+                                .setDescription(defect.problem()))
+                        .build()))
+            .build());
+  }
+
+  static StatusRuntimeException brokerUnavailable(Exception cause) {
+    return StatusProto.toStatusRuntimeException(
+        Status.newBuilder()
+            .setCode(Code.UNAVAILABLE_VALUE)
+            .setMessage(
+                "the broker did not take the record (%s); send it and those after it again"
+                    .formatted(cause.getMessage()))
+            .addDetails(Any.pack(info("BROKER_UNAVAILABLE")))
+            .build());
+  }
+
+  private static ErrorInfo info(String reason) {
+    return ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(reason).build();
+  }
+}

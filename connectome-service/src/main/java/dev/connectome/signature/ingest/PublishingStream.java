@@ -1,0 +1,140 @@
+package dev.connectome.signature.ingest;
+
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.protos.activation.v1.PublishActivationsRequest;
+import dev.connectome.protos.activation.v1.PublishActivationsResponse;
+import dev.connectome.signature.codec.ActivationDecoder;
+import dev.connectome.signature.codec.MalformedRecordException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.UUID;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@code PublishActivations}. At most {@value #WINDOW} records of it are on their way
+ * to the broker at a time; the next is asked for when one is acknowledged, and gRPC's flow control
+ * holds the trainer back until then. A call that fails still answers the records before the
+ * failure.
+ */
+final class PublishingStream implements StreamObserver<PublishActivationsRequest> {
+
+  private static final int WINDOW = 8;
+
+  private final ActivationDecoder decoder;
+  private final RecordPublisher publisher;
+  private final ServerCallStreamObserver<PublishActivationsResponse> trainer;
+
+  private final AcknowledgementOrder order = new AcknowledgementOrder();
+  private boolean halfClosed;
+  private boolean ended;
+  private @Nullable StatusRuntimeException failure;
+
+  PublishingStream(
+      ActivationDecoder decoder,
+      RecordPublisher publisher,
+      ServerCallStreamObserver<PublishActivationsResponse> trainer) {
+    this.decoder = decoder;
+    this.publisher = publisher;
+    this.trainer = trainer;
+  }
+
+  /** Asks for the first records. */
+  void open() {
+    trainer.disableAutoRequest();
+    trainer.setOnCancelHandler(this::abandon);
+    trainer.request(WINDOW);
+  }
+
+  @Override
+  public void onNext(PublishActivationsRequest request) {
+    long number;
+    UUID runUid;
+    synchronized (this) {
+      if (ended || failure != null) {
+        return;
+      }
+      try {
+        runUid = decoder.decode(request.getRecord()).runUid();
+      } catch (MalformedRecordException e) {
+        fail(IngestErrors.malformed(e));
+        return;
+      }
+      number = order.sent();
+    }
+    send(runUid, request.getRecord(), number);
+  }
+
+  @Override
+  public synchronized void onCompleted() {
+    halfClosed = true;
+    endIfDone();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    abandon();
+  }
+
+  private void send(UUID runUid, ActivationRecord record, long number) {
+    try {
+      publisher.publish(
+          runUid,
+          record.toByteArray(),
+          refusal -> {
+            if (refusal == null) {
+              acknowledge(number);
+            } else {
+              breakOff(refusal);
+            }
+          });
+    } catch (KafkaException e) {
+      breakOff(e);
+    }
+  }
+
+  private synchronized void acknowledge(long number) {
+    if (ended) {
+      return;
+    }
+    AcknowledgementOrder.Range range = order.acknowledged(number);
+    for (long count = range.from() + 1; count <= range.to(); count++) {
+      trainer.onNext(PublishActivationsResponse.newBuilder().setAcknowledgedCount(count).build());
+    }
+    if (failure == null) {
+      trainer.request((int) (range.to() - range.from()));
+    }
+    endIfDone();
+  }
+
+  private synchronized void fail(StatusRuntimeException status) {
+    failure = status;
+    endIfDone();
+  }
+
+  /** After a record that the broker did not take, none that follows may be acknowledged. */
+  private synchronized void breakOff(Exception cause) {
+    if (!ended) {
+      ended = true;
+      trainer.onError(IngestErrors.brokerUnavailable(cause));
+    }
+  }
+
+  private synchronized void abandon() {
+    ended = true;
+  }
+
+  private void endIfDone() {
+    if (ended || order.isWaiting()) {
+      return;
+    }
+    if (failure != null) {
+      ended = true;
+      trainer.onError(failure);
+    } else if (halfClosed) {
+      ended = true;
+      trainer.onCompleted();
+    }
+  }
+}

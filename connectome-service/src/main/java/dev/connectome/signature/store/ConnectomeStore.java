@@ -1,0 +1,69 @@
+package dev.connectome.signature.store;
+
+import dev.connectome.signature.assembly.SignedSnapshot;
+import dev.connectome.topology.FunctionalConnectome;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Keeps connectomes as pages of their upper triangle, little-endian float32, each page small enough
+ * for a record of the changelog.
+ */
+final class ConnectomeStore {
+
+  static final int PAGE_BYTES = 900_000;
+
+  private final KeyValueStore<Bytes, byte[]> pages;
+
+  ConnectomeStore(KeyValueStore<Bytes, byte[]> pages) {
+    this.pages = pages;
+  }
+
+  void put(UUID runUid, int attempt, SignedSnapshot snapshot, FunctionalConnectome connectome) {
+    ByteBuffer triangle = triangleOf(snapshot);
+    connectome.writeUpperTriangle(triangle.asFloatBuffer());
+    for (int page = 0; triangle.hasRemaining(); page++) {
+      byte[] bytes = new byte[Math.min(PAGE_BYTES, triangle.remaining())];
+      triangle.get(bytes);
+      pages.put(key(runUid, attempt, snapshot, page), bytes);
+    }
+  }
+
+  FunctionalConnectome get(UUID runUid, int attempt, SignedSnapshot snapshot) {
+    ByteBuffer triangle = triangleOf(snapshot);
+    for (int page = 0; triangle.hasRemaining(); page++) {
+      byte[] bytes = pages.get(key(runUid, attempt, snapshot, page));
+      if (bytes == null) {
+        throw new IllegalStateException(
+            "page %d of the connectome of run %s, attempt %d, epoch %d is not in its store"
+                .formatted(page, runUid, attempt, snapshot.epoch()));
+      }
+      triangle.put(bytes);
+    }
+    return FunctionalConnectome.ofUpperTriangle(
+        snapshot.neurons(), triangle.flip().asFloatBuffer());
+  }
+
+  void delete(UUID runUid, int attempt, SignedSnapshot snapshot) {
+    int count = (int) ((triangleBytes(snapshot) + PAGE_BYTES - 1) / PAGE_BYTES);
+    for (int page = 0; page < count; page++) {
+      pages.delete(key(runUid, attempt, snapshot, page));
+    }
+  }
+
+  private static Bytes key(UUID runUid, int attempt, SignedSnapshot snapshot, int page) {
+    return new StoreKey(runUid, attempt, snapshot.epoch(), page).toBytes();
+  }
+
+  private static ByteBuffer triangleOf(SignedSnapshot snapshot) {
+    return ByteBuffer.allocate(Math.toIntExact(triangleBytes(snapshot)))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static long triangleBytes(SignedSnapshot snapshot) {
+    return (long) snapshot.neurons() * (snapshot.neurons() - 1) / 2 * Float.BYTES;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.connectome.signature.store;
+
+import dev.connectome.signature.assembly.EpochSet;
+import dev.connectome.signature.assembly.OpenSnapshot;
+import dev.connectome.signature.assembly.RowBlock;
+import dev.connectome.signature.assembly.RunState;
+import dev.connectome.signature.assembly.SignedSnapshot;
+import dev.connectome.signature.assembly.SignedSnapshots;
+import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotShape;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/** The form in which a run's state is stored. Its first byte is the version of the form. */
+public final class RunStateSerde implements Serde<RunState> {
+
+  private static final int VERSION = 1;
+
+  @Override
+  public Serializer<RunState> serializer() {
+    return (topic, state) -> state == null ? null : write(state);
+  }
+
+  @Override
+  public Deserializer<RunState> deserializer() {
+    return (topic, bytes) -> bytes == null ? null : read(bytes);
+  }
+
+  private static byte[] write(RunState state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      out.writeInt(state.attempt());
+      out.writeBoolean(state.ended());
+      writeInstant(out, state.lastSeen());
+      byte[] recorded = state.recorded().toBytes();
+      out.writeInt(recorded.length);
+      out.write(recorded);
+      out.writeByte(state.signed().kept().size());
+      for (SignedSnapshot snapshot : state.signed().kept()) {
+        out.writeInt(snapshot.epoch());
+        out.writeInt(snapshot.neurons());
+      }
+      out.writeByte(state.open().size());
+      for (OpenSnapshot snapshot : state.open()) {
+        writeOpen(out, snapshot);
+      }
+    } catch (IOException e) {
+      throw new SerializationException("a run's state could not be written", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeOpen(DataOutputStream out, OpenSnapshot snapshot) throws IOException {
+    out.writeInt(snapshot.epoch());
+    out.writeInt(snapshot.shape().samples());
+    out.writeInt(snapshot.shape().neurons());
+    out.writeInt(snapshot.shape().batches());
+    out.writeInt(snapshot.blocks().size());
+    for (RowBlock block : snapshot.blocks()) {
+      out.writeInt(block.index());
+      out.writeInt(block.firstSample());
+      out.writeInt(block.sampleCount());
+    }
+    Instant capturedAt = snapshot.notes().capturedAt();
+    out.writeBoolean(capturedAt != null);
+    if (capturedAt != null) {
+      writeInstant(out, capturedAt);
+    }
+    out.writeInt(snapshot.notes().metrics().size());
+    for (Map.Entry<String, Double> metric : snapshot.notes().metrics().entrySet()) {
+      out.writeUTF(metric.getKey());
+      out.writeDouble(metric.getValue());
+    }
+  }
+
+  private static void writeInstant(DataOutputStream out, Instant instant) throws IOException {
+    out.writeLong(instant.getEpochSecond());
+    out.writeInt(instant.getNano());
+  }
+
+  private static RunState read(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      int version = in.readByte();
+      if (version != VERSION) {
+        throw new SerializationException(
+            "a run's state has form %d, this version reads %d".formatted(version, VERSION));
+      }
+      int attempt = in.readInt();
+      boolean ended = in.readBoolean();
+      Instant lastSeen = readInstant(in);
+      EpochSet recorded = EpochSet.of(in.readNBytes(in.readInt()));
+      int signedCount = in.readByte();
+      List<SignedSnapshot> signed = new ArrayList<>(signedCount);
+      for (int i = 0; i < signedCount; i++) {
+        signed.add(new SignedSnapshot(in.readInt(), in.readInt()));
+      }
+      int openCount = in.readByte();
+      List<OpenSnapshot> open = new ArrayList<>(openCount);
+      for (int i = 0; i < openCount; i++) {
+        open.add(readOpen(in));
+      }
+      return new RunState(attempt, ended, recorded, open, new SignedSnapshots(signed), lastSeen);
+    } catch (IOException e) {
+      throw new SerializationException("a run's state could not be read", e);
+    }
+  }
+
+  private static OpenSnapshot readOpen(DataInputStream in) throws IOException {
+    int epoch = in.readInt();
+    SnapshotShape shape = new SnapshotShape(in.readInt(), in.readInt(), in.readInt());
+    int blockCount = in.readInt();
+    List<RowBlock> blocks = new ArrayList<>(blockCount);
+    for (int i = 0; i < blockCount; i++) {
+      blocks.add(new RowBlock(in.readInt(), in.readInt(), in.readInt()));
+    }
+    @Nullable Instant capturedAt = in.readBoolean() ? readInstant(in) : null;
+    int metricCount = in.readInt();
+    Map<String, Double> metrics = new HashMap<>();
+    for (int i = 0; i < metricCount; i++) {
+      metrics.put(in.readUTF(), in.readDouble());
+    }
+    return new OpenSnapshot(epoch, shape, blocks, new SnapshotNotes(capturedAt, metrics));
+  }
+
+  private static Instant readInstant(DataInputStream in) throws IOException {
+    return Instant.ofEpochSecond(in.readLong(), in.readInt());
+  }
+}

@@ -1,0 +1,120 @@
+package dev.connectome.signature.stream;
+
+import static org.apache.kafka.streams.StreamsConfig.adminClientPrefix;
+import static org.apache.kafka.streams.StreamsConfig.consumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
+
+import dev.connectome.signature.settings.ConnectomeSettings;
+import dev.connectome.signature.settings.KafkaSettings;
+import dev.connectome.signature.settings.StreamsSettings;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The properties of the Kafka clients, sized for records of nearly a mebibyte. */
+public final class KafkaConfig {
+
+  /** More than the largest record of any topic, a dead letter with its headers. */
+  private static final int MAX_REQUEST_BYTES = 4 << 20;
+
+  private static final int FETCH_BYTES = 16 << 20;
+
+  /** Records of up to a mebibyte wait in memory: few of them, for each partition. */
+  private static final int BUFFERED_RECORDS = 8;
+
+  private static final int POLL_RECORDS = 16;
+
+  /**
+   * Kafka Streams lets a member that closes time out, for the sake of quick restarts. Here that is
+   * what static membership is for; a member without it gives its partitions up at once.
+   */
+  private static final String LEAVE_GROUP_ON_CLOSE = "internal.leave.group.on.close";
+
+  private KafkaConfig() {}
+
+  /**
+   * For the streams.
+   *
+   * @param settings the settings
+   * @return the properties
+   */
+  static Map<String, Object> streams(ConnectomeSettings settings) {
+    StreamsSettings streams = settings.streams();
+    Map<String, Object> config = common(settings.kafka());
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, streams.applicationId());
+    config.put(StreamsConfig.STATE_DIR_CONFIG, streams.stateDir().toString());
+    config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, streams.threads());
+    config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, streams.commitInterval().toMillis());
+    config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, streams.standbyReplicas());
+    config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) settings.kafka().replicationFactor());
+    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, streams.cacheBytes());
+    config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemory.class);
+    StoreMemory.share(config, streams.storeMemoryBytes());
+
+    config.put(consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
+    config.put(consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES);
+    config.put(
+        mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+        (int) streams.sessionTimeout().toMillis());
+    config.put(
+        mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+        (int) streams.sessionTimeout().dividedBy(4).toMillis());
+    config.put(mainConsumerPrefix(LEAVE_GROUP_ON_CLOSE), true);
+    streams
+        .groupInstanceId()
+        .ifPresent(
+            id -> config.put(mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), id));
+    config.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    config.put(producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+    config.put(adminClientPrefix(AdminClientConfig.RETRIES_CONFIG), 5);
+    return config;
+  }
+
+  /**
+   * For the ingest service's producer: a record is acknowledged when every in-sync replica has it,
+   * retries keep the order.
+   *
+   * @param settings the broker
+   * @return the properties
+   */
+  public static Map<String, Object> producer(KafkaSettings settings) {
+    Map<String, Object> config = common(settings);
+    config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000L);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    return config;
+  }
+
+  /**
+   * For looking after topics.
+   *
+   * @param settings the broker
+   * @return the properties
+   */
+  static Map<String, Object> admin(KafkaSettings settings) {
+    Map<String, Object> config = common(settings);
+    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+    return config;
+  }
+
+  private static Map<String, Object> common(KafkaSettings settings) {
+    Map<String, Object> config = new HashMap<>(settings.properties());
+    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000L);
+    return config;
+  }
+}

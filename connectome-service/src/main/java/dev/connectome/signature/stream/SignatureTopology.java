@@ -1,0 +1,50 @@
+package dev.connectome.signature.stream;
+
+import dev.connectome.signature.topics.TopicNames;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+
+/**
+ * The topology: one processor between the activations topic and the two topics it writes.
+ * Everything is bytes to Kafka Streams, so that no deserialiser can fail, and time is this
+ * machine's, so that no record's timestamp can.
+ */
+final class SignatureTopology {
+
+  static final String SIGNATURES = "signatures";
+  static final String DEAD_LETTERS = "dead-letters";
+
+  private static final String ACTIVATIONS = "activations";
+  private static final String SNAPSHOTS = "snapshots";
+
+  private SignatureTopology() {}
+
+  static Topology build(
+      TopicNames topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> processor) {
+    return new Topology()
+        .addSource(
+            AutoOffsetReset.earliest(),
+            ACTIVATIONS,
+            new WallclockTimestampExtractor(),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            topics.activations())
+        .addProcessor(SNAPSHOTS, processor, ACTIVATIONS)
+        .addSink(
+            SIGNATURES,
+            topics.signatures(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            SNAPSHOTS)
+        .addSink(
+            DEAD_LETTERS,
+            topics.deadLetters(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            SNAPSHOTS);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.connectome.signature.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.connectome.protos.activation.v1.ActivationBatch;
+import dev.connectome.protos.activation.v1.ActivationLayer;
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.signature.assembly.AttemptEnd;
+import dev.connectome.signature.codec.MalformedRecordException.Defect;
+import dev.connectome.signature.fixture.TestSnapshot;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ActivationDecoderTest {
+
+  private static final UUID RUN = new UUID(3, 4);
+  private static final ActivationRecord VALID =
+      TestSnapshot.random(RUN, 2, 5, 10, 4).records(2).get(1);
+
+  private final ActivationDecoder decoder =
+      new ActivationDecoder(new RecordLimits(100, 1000, 100_000, 8, 50, 2));
+
+  @Test
+  void aValidBatchIsReadFieldByField() throws Exception {
+    var batch =
+        (dev.connectome.signature.assembly.ActivationBatch)
+            decoder.decode(TestSnapshot.key(RUN), VALID.toByteArray());
+
+    assertThat(batch.runUid()).isEqualTo(RUN);
+    assertThat(batch.attempt()).isEqualTo(2);
+    assertThat(batch.epoch()).isEqualTo(5);
+    assertThat(batch.shape()).hasToString("10 samples of 4 neurons in 2 batches");
+    assertThat(batch.block()).hasToString("batch 1 (rows 5 to 9)");
+    assertThat(batch.values().remaining()).isEqualTo(5 * 4 * Float.BYTES);
+    assertThat(batch.notes().metrics()).containsEntry("trainLoss", 0.2);
+    assertThat(batch.notes().capturedAt()).hasToString("2023-11-14T22:13:25Z");
+  }
+
+  @Test
+  void anEndIsRead() throws Exception {
+    assertThat(decoder.decode(TestSnapshot.end(RUN, 3, 9))).isEqualTo(new AttemptEnd(RUN, 3));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("defects")
+  void aDefectIsNamedByItsField(
+      String field, Defect defect, UnaryOperator<ActivationBatch.Builder> spoil) {
+    ActivationRecord record =
+        ActivationRecord.newBuilder().setBatch(spoil.apply(VALID.getBatch().toBuilder())).build();
+
+    MalformedRecordException refusal =
+        catchThrowableOfType(MalformedRecordException.class, () -> decoder.decode(record));
+
+    assertThat(refusal.field()).isEqualTo(field);
+    assertThat(refusal.defect()).isEqualTo(defect);
+    assertThat(refusal.problem()).isNotEmpty();
+  }
+
+  static Stream<Arguments> defects() {
+    return Stream.of(
+        invalid("batch.run_uid", batch -> batch.setRunUid("run-1")),
+        invalid("batch.run_uid", batch -> batch.setRunUid(RUN + "0")),
+        invalid("batch.attempt", batch -> batch.setAttempt(0)),
+        invalid("batch.epoch", batch -> batch.setEpoch(-1)),
+        beyond("batch.epoch", batch -> batch.setEpoch(51)),
+        invalid("batch.neuron_count", batch -> batch.setNeuronCount(1)),
+        beyond("batch.neuron_count", batch -> batch.setNeuronCount(101)),
+        invalid("batch.snapshot_samples", batch -> batch.setSnapshotSamples(0)),
+        beyond("batch.snapshot_samples", batch -> batch.setSnapshotSamples(Integer.MAX_VALUE)),
+        beyond(
+            "batch.snapshot_samples * batch.neuron_count * 4",
+            batch -> batch.setSnapshotSamples(1000).setNeuronCount(100)),
+        invalid("batch.batch_count", batch -> batch.setBatchCount(0)),
+        beyond("batch.batch_count", batch -> batch.setBatchCount(9)),
+        invalid("batch.batch_index", batch -> batch.setBatchIndex(2)),
+        invalid("batch.batch_index", batch -> batch.setBatchIndex(-1)),
+        invalid("batch.first_sample", batch -> batch.setFirstSample(-1)),
+        invalid("batch.sample_count", batch -> batch.setSampleCount(0)),
+        invalid("batch.sample_count", batch -> batch.setFirstSample(6)),
+        invalid("batch.sample_count", batch -> batch.setFirstSample(Integer.MAX_VALUE)),
+        invalid("batch.values", batch -> batch.setValues(ByteString.copyFrom(new byte[3]))),
+        invalid(
+            "batch.layers", batch -> batch.addLayers(ActivationLayer.newBuilder().setNeurons(1))),
+        invalid(
+            "batch.layers.neurons", batch -> batch.addLayers(ActivationLayer.getDefaultInstance())),
+        invalid(
+            "batch.captured_at",
+            batch -> batch.setCapturedAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
+        beyond("batch.metrics", batch -> batch.putMetrics("a", 1).putMetrics("b", 2)),
+        beyond("batch.metrics", batch -> batch.putMetrics("x".repeat(257), 1)));
+  }
+
+  @Test
+  void aRecordWithoutContentIsInvalid() {
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> decoder.decode(ActivationRecord.getDefaultInstance()))
+        .matches(e -> e.defect() == Defect.INVALID_FIELD);
+  }
+
+  @Test
+  void anotherRunsKeyIsAMismatch() {
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> decoder.decode(TestSnapshot.key(new UUID(3, 5)), VALID.toByteArray()))
+        .matches(e -> e.defect() == Defect.KEY_MISMATCH);
+  }
+
+  @Test
+  void randomBytesAreRefusedAndNeverAnythingElse() {
+    Random random = new Random(1);
+    byte[] valid = VALID.toByteArray();
+    for (int i = 0; i < 2000; i++) {
+      byte[] spoilt = valid.clone();
+      for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {
+        spoilt[random.nextInt(spoilt.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertThat(decoder.decode(TestSnapshot.key(RUN), spoilt)).isNotNull();
+      } catch (MalformedRecordException e) {
+        assertThat(e.problem()).isNotEmpty();
+      }
+    }
+  }
+
+  private static Arguments invalid(String field, UnaryOperator<ActivationBatch.Builder> spoil) {
+    return Arguments.of(field, Defect.INVALID_FIELD, spoil);
+  }
+
+  private static Arguments beyond(String field, UnaryOperator<ActivationBatch.Builder> spoil) {
+    return Arguments.of(field, Defect.LIMIT_EXCEEDED, spoil);
+  }
+}

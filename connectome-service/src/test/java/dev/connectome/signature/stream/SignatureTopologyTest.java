@@ -1,0 +1,269 @@
+package dev.connectome.signature.stream;
+
+import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCOMPLETE;
+import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCONSISTENT_SHAPE;
+import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_NON_FINITE_ACTIVATIONS;
+import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_SUPERSEDED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.signature.v1.SnapshotFailureReason;
+import dev.connectome.signature.fixture.Signatures;
+import dev.connectome.signature.fixture.TestSnapshot;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The protocol, through the whole topology but without a broker. */
+class SignatureTopologyTest {
+
+  private static final UUID RUN = new UUID(7, 1);
+
+  @TempDir Path stateDir;
+
+  private final Map<Integer, TestSnapshot> published = new HashMap<>();
+  private TopologyHarness topology;
+
+  @BeforeEach
+  void start() {
+    topology = new TopologyHarness(stateDir);
+  }
+
+  @AfterEach
+  void stop() {
+    topology.close();
+  }
+
+  @Test
+  void everySnapshotGetsTheLibrarysSignature() throws Exception {
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      publish(snapshot(epoch, 40).records(epoch % 2 == 0 ? 3 : 1));
+    }
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertThat(records).extracting(SignatureRecord::getEpoch).containsExactly(1, 2, 3, 4, 5);
+    for (SignatureRecord record : records) {
+      Signatures.assertMatchesLibrary(record, published);
+    }
+    assertThat(records.get(0).getSignature().hasPreviousEpoch()).isFalse();
+    assertThat(records.get(0).getSignature().hasFirstEpoch()).isFalse();
+    assertThat(records.get(4).getSignature().getPreviousEpoch()).isEqualTo(4);
+    assertThat(records.get(4).getSignature().getFirstEpoch()).isEqualTo(1);
+    assertThat(topology.count("connectome.snapshots", "outcome", "signed")).isEqualTo(5);
+  }
+
+  @Test
+  void aConnectomeOfSeveralPagesComesBackWhole() throws Exception {
+    for (int epoch = 1; epoch <= 2; epoch++) {
+      TestSnapshot snapshot = TestSnapshot.random(RUN, 1, epoch, 20, 800);
+      published.put(epoch, snapshot);
+      publish(snapshot.records(1));
+    }
+
+    Signatures.assertMatchesLibrary(topology.readSignatures().get(1), published);
+    assertThat(topology.storedKeys("connectomes")).isGreaterThan(2);
+  }
+
+  @Test
+  void theOrderOfBatchesDoesNotMatter() throws Exception {
+    List<ActivationRecord> records = snapshot(1, 40).records(4);
+
+    publish(List.of(records.get(3), records.get(1), records.get(0), records.get(2)));
+
+    Signatures.assertMatchesLibrary(topology.readSignatures().get(0), published);
+  }
+
+  @Test
+  void duplicatesChangeNothing() throws Exception {
+    List<ActivationRecord> records = snapshot(1, 40).records(2);
+
+    publish(List.of(records.get(0), records.get(0), records.get(1), records.get(1)));
+    publish(records);
+
+    assertThat(topology.readSignatures()).hasSize(1);
+    assertThat(topology.count("connectome.records.ignored", "reason", "duplicate_batch"))
+        .isEqualTo(1);
+    assertThat(topology.count("connectome.records.ignored", "reason", "already_recorded"))
+        .isEqualTo(3);
+  }
+
+  @Test
+  void aNewerAttemptSupersedesAndItsDistancesBeginAnew() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    publish(snapshot(2, 40).records(2).subList(0, 1));
+    TestSnapshot second = TestSnapshot.random(RUN, 2, 2, 40, 12);
+    publish(second.records(1));
+    publish(snapshot(3, 40).records(1));
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertThat(records).hasSize(3);
+    assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_SUPERSEDED);
+    assertThat(records.get(2).getAttempt()).isEqualTo(2);
+    assertThat(records.get(2).getSignature().hasPreviousEpoch()).isFalse();
+    assertThat(topology.count("connectome.records.ignored", "reason", "older_attempt"))
+        .isEqualTo(1);
+    assertThat(topology.storedKeys("batches")).isZero();
+    assertThat(topology.storedKeys("connectomes")).isEqualTo(1);
+  }
+
+  @Test
+  void theSecondLaterEpochEndsTheWaitAndTheDistanceSpansTheGap() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    publish(snapshot(2, 40).records(2).subList(0, 1));
+    publish(snapshot(3, 40).records(1));
+    publish(snapshot(4, 40).records(1));
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertThat(records).extracting(SignatureRecord::getEpoch).containsExactly(1, 3, 2, 4);
+    assertThat(records.get(1).getSignature().getPreviousEpoch()).isEqualTo(1);
+    assertFailure(records.get(2), 1, 2, SNAPSHOT_FAILURE_REASON_INCOMPLETE);
+    assertThat(records.get(2).getMetricsMap()).containsEntry("trainLoss", 0.5);
+    Signatures.assertMatchesLibrary(records.get(3), published);
+  }
+
+  @Test
+  void nonFiniteActivationsAreToldAndTheNextSnapshotIsComparedWithTheOneBefore() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    TestSnapshot broken = snapshot(2, 40);
+    broken.values()[17] = Float.NaN;
+    publish(broken.records(2));
+    publish(snapshot(3, 40).records(1));
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_NON_FINITE_ACTIVATIONS);
+    assertThat(records.get(2).getSignature().getPreviousEpoch()).isEqualTo(1);
+    assertThat(topology.storedKeys("batches")).isZero();
+  }
+
+  @Test
+  void aChangeOfShapeBetweenSnapshotsIsComparedByQuantiles() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    TestSnapshot wider = TestSnapshot.random(RUN, 1, 2, 40, 20);
+    published.put(2, wider);
+    publish(wider.records(1));
+
+    SignatureRecord record = topology.readSignatures().get(1);
+
+    assertThat(record.getSignature().getFromPrevious().getByQuantiles()).isTrue();
+    Signatures.assertMatchesLibrary(record, published);
+  }
+
+  @Test
+  void aChangeOfShapeWithinASnapshotIsTold() throws Exception {
+    publish(snapshot(1, 40).records(2).subList(0, 1));
+    publish(TestSnapshot.random(RUN, 1, 1, 40, 20).records(2).subList(1, 2));
+
+    assertFailure(
+        topology.readSignatures().get(0), 1, 1, SNAPSHOT_FAILURE_REASON_INCONSISTENT_SHAPE);
+    assertThat(topology.storedKeys("batches")).isZero();
+  }
+
+  @Test
+  void theEndOfAnAttemptDropsItsStateButNotTheMemoryOfItsRecords() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    publish(snapshot(2, 40).records(2).subList(0, 1));
+    publish(List.of(TestSnapshot.end(RUN, 1, 2)));
+    publish(published.get(1).records(1));
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertThat(records).hasSize(2);
+    assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_INCOMPLETE);
+    assertThat(topology.storedKeys("batches")).isZero();
+    assertThat(topology.storedKeys("connectomes")).isZero();
+    assertThat(topology.storedKeys("runs")).isEqualTo(1);
+  }
+
+  @Test
+  void aSilentRunIsLetGoAndForgottenLater() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    publish(snapshot(2, 40).records(2).subList(0, 1));
+
+    topology.advance(Duration.ofHours(6));
+
+    List<SignatureRecord> records = topology.readSignatures();
+    assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_INCOMPLETE);
+    assertThat(topology.storedKeys("connectomes")).isZero();
+    assertThat(topology.storedKeys("runs")).isEqualTo(1);
+
+    topology.advance(Duration.ofDays(7));
+    assertThat(topology.storedKeys("runs")).isZero();
+  }
+
+  @Test
+  void garbageBecomesADeadLetterAndStopsNothing() throws Exception {
+    byte[] garbage = "not a record".getBytes(StandardCharsets.UTF_8);
+    publish(snapshot(1, 40).records(1));
+    topology.publishBytes("anything".getBytes(StandardCharsets.UTF_8), garbage);
+    topology.publishBytes(null, null);
+    topology.publishBytes(TestSnapshot.key(new UUID(7, 2)), snapshot(2, 40).record().toByteArray());
+    publish(published.get(2).records(1));
+
+    assertThat(topology.readSignatures()).hasSize(2);
+    List<TestRecord<byte[], byte[]>> letters = topology.readDeadLetters();
+    assertThat(letters)
+        .extracting(letter -> header(letter, "connectome-error"))
+        .containsExactly("NOT_PROTOBUF", "NOT_PROTOBUF", "KEY_MISMATCH");
+    assertThat(letters.get(0).value()).isEqualTo(garbage);
+    assertThat(letters.get(0).key()).isEqualTo("anything".getBytes(StandardCharsets.UTF_8));
+    assertThat(header(letters.get(0), "connectome-topic"))
+        .isEqualTo(TopologyHarness.TOPICS.activations());
+    assertThat(header(letters.get(0), "connectome-partition")).isEqualTo("0");
+    assertThat(header(letters.get(0), "connectome-offset")).isEqualTo("1");
+    assertThat(topology.count("connectome.dead.letters", "reason", "not_protobuf")).isEqualTo(2);
+  }
+
+  @Test
+  void twoRunsDoNotDisturbEachOther() throws Exception {
+    UUID other = new UUID(7, 3);
+    List<ActivationRecord> mine = snapshot(1, 40).records(2);
+    List<ActivationRecord> others = TestSnapshot.random(other, 4, 1, 40, 12).records(2);
+
+    publish(mine.subList(0, 1));
+    topology.publishBytes(TestSnapshot.key(other), others.get(0).toByteArray());
+    publish(mine.subList(1, 2));
+    topology.publishBytes(TestSnapshot.key(other), others.get(1).toByteArray());
+
+    List<SignatureRecord> records = topology.readSignatures();
+    assertThat(records)
+        .extracting(SignatureRecord::getRunUid)
+        .containsExactly(RUN.toString(), other.toString());
+    Signatures.assertMatchesLibrary(records.get(0), published);
+  }
+
+  private TestSnapshot snapshot(int epoch, int samples) {
+    TestSnapshot snapshot = TestSnapshot.random(RUN, 1, epoch, samples, 12);
+    published.put(epoch, snapshot);
+    return snapshot;
+  }
+
+  private void publish(List<ActivationRecord> records) {
+    topology.publish(RUN, records);
+  }
+
+  private static String header(TestRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  private static void assertFailure(
+      SignatureRecord record, int attempt, int epoch, SnapshotFailureReason reason) {
+    assertThat(record.getAttempt()).isEqualTo(attempt);
+    assertThat(record.getEpoch()).isEqualTo(epoch);
+    assertThat(record.getFailure().getReason()).isEqualTo(reason);
+    assertThat(record.getFailure().getMessage()).isNotEmpty();
+  }
+}

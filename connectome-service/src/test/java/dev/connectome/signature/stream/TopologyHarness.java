@@ -1,0 +1,122 @@
+package dev.connectome.signature.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.signature.assembly.Retention;
+import dev.connectome.signature.codec.RecordLimits;
+import dev.connectome.signature.compute.SignatureEngine;
+import dev.connectome.signature.fixture.TestSnapshot;
+import dev.connectome.signature.metrics.PipelineMeters;
+import dev.connectome.signature.topics.TopicNames;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The whole topology without a broker: records in, records out, stores to be looked into. */
+final class TopologyHarness implements AutoCloseable {
+
+  static final TopicNames TOPICS = TopicNames.withPrefix("test.");
+
+  private static final RecordLimits LIMITS =
+      new RecordLimits(1024, 10_000, 64L << 20, 64, 1000, 16);
+  private static final Retention RETENTION =
+      new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> activations;
+  private final TestOutputTopic<byte[], byte[]> signatures;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+
+  TopologyHarness(Path stateDir) {
+    Properties config = new Properties();
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    driver =
+        new TopologyTestDriver(
+            SignatureStreams.topology(
+                TOPICS,
+                LIMITS,
+                RETENTION,
+                new SignatureEngine(System::nanoTime),
+                new PipelineMeters(meters)),
+            config);
+    activations =
+        driver.createInputTopic(
+            TOPICS.activations(), new ByteArraySerializer(), new ByteArraySerializer());
+    signatures =
+        driver.createOutputTopic(
+            TOPICS.signatures(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    deadLetters =
+        driver.createOutputTopic(
+            TOPICS.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  void publish(UUID run, List<ActivationRecord> records) {
+    for (ActivationRecord record : records) {
+      publishBytes(TestSnapshot.key(run), record.toByteArray());
+    }
+  }
+
+  void publishBytes(byte[] key, byte[] value) {
+    activations.pipeInput(key, value);
+  }
+
+  void advance(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
+  /** The signature records since the last call, each under its run's key. */
+  List<SignatureRecord> readSignatures() throws InvalidProtocolBufferException {
+    List<SignatureRecord> parsed = new ArrayList<>();
+    for (TestRecord<byte[], byte[]> record : signatures.readRecordsToList()) {
+      SignatureRecord signature = SignatureRecord.parseFrom(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(signature.getRunUid());
+      parsed.add(signature);
+    }
+    return parsed;
+  }
+
+  List<TestRecord<byte[], byte[]>> readDeadLetters() {
+    return deadLetters.readRecordsToList();
+  }
+
+  /** How many keys a store holds. */
+  int storedKeys(String store) {
+    KeyValueStore<?, ?> keys = driver.getKeyValueStore(store);
+    int count = 0;
+    try (KeyValueIterator<?, ?> all = keys.all()) {
+      while (all.hasNext()) {
+        all.next();
+        count++;
+      }
+    }
+    return count;
+  }
+
+  double count(String meter, String tag, String value) {
+    return meters.get(meter).tag(tag, value).counter().count();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.connectome.controller.api;
+
+import dev.connectome.controller.api.Rejection.Violation;
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Checks what is to be trained and fills in the defaults that the contract names. */
+final class SpecValidation {
+
+  private static final Set<String> MODELS = new TreeSet<>(Set.of("mlp"));
+  private static final Set<String> OPTIMIZERS = new TreeSet<>(Set.of("adam", "adamw", "sgd"));
+
+  /** Epochs that a decision may take to reach a trainer that trains many a second. */
+  private static final int DECISION_LAG_EPOCHS = 20;
+
+  private static final String SPEC = "training_run.spec.";
+
+  private final List<Violation> violations = new ArrayList<>();
+
+  private SpecValidation() {}
+
+  /**
+   * Completes a spec.
+   *
+   * @param asked what the caller set
+   * @param restoreDistance how far back the policies may want weights from
+   * @param violations takes what is wrong with it
+   */
+  static TrainingSpec complete(
+      TrainingSpec asked, int restoreDistance, List<Violation> violations) {
+    var validation = new SpecValidation();
+    TrainingSpec spec = validation.complete(asked, restoreDistance);
+    violations.addAll(validation.violations);
+    return spec;
+  }
+
+  private TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
+    int batch = asked.hasBatchSize() ? asked.getBatchSize() : 50;
+    return TrainingSpec.newBuilder()
+        .setModel(model(asked.getModel()))
+        .setData(data(asked.getData(), batch))
+        .setOptimizer(optimizer(asked.getOptimizer()))
+        .setEpochs(within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000))
+        .setBatchSize(within("batch_size", batch, 1, 65_536))
+        .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
+        .setProbe(probe(asked.getProbe()))
+        .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
+        .setTestEveryEpochs(within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
+        .build();
+  }
+
+  private ModelSpec model(ModelSpec asked) {
+    var model = asked.toBuilder();
+    if (asked.getName().isEmpty()) {
+      model.setName("mlp");
+    }
+    known("model.name", model.getName(), MODELS);
+    if (asked.getHiddenWidthsCount() == 0) {
+      model.addHiddenWidths(128).addHiddenWidths(64);
+    }
+    if (model.getHiddenWidthsCount() > 64) {
+      reject(
+          "model.hidden_widths", "must be at most 64 layers, not " + model.getHiddenWidthsCount());
+    }
+    model.getHiddenWidthsList().forEach(width -> within("model.hidden_widths", width, 1, 65_536));
+    fraction("model.dropout", model.getDropout(), false);
+    return model.setDropout(model.getDropout()).setBatchNorm(model.getBatchNorm()).build();
+  }
+
+  private DataSpec data(DataSpec asked, int batch) {
+    var data = asked.toBuilder();
+    if (!asked.hasTrainSamples()) {
+      data.setTrainSamples(Math.max(6_000, batch));
+    }
+    within("data.train_samples", data.getTrainSamples(), Math.max(1, batch), Integer.MAX_VALUE);
+    fraction("data.validation_fraction", data.getValidationFraction(), false);
+    fraction("data.label_noise", data.getLabelNoise(), true);
+    double kept = data.getTrainSamples() * (1 - data.getValidationFraction());
+    if (kept < 2) {
+      reject("data.validation_fraction", "leaves fewer than 2 images to learn from");
+    }
+    return data.setValidationFraction(data.getValidationFraction())
+        .setLabelNoise(data.getLabelNoise())
+        .build();
+  }
+
+  private OptimizerSpec optimizer(OptimizerSpec asked) {
+    var optimizer = asked.toBuilder();
+    if (asked.getName().isEmpty()) {
+      optimizer.setName("sgd");
+    }
+    known("optimizer.name", optimizer.getName(), OPTIMIZERS);
+    if (!asked.hasLearningRate()) {
+      optimizer.setLearningRate(optimizer.getName().equals("sgd") ? 0.01 : 0.0003);
+    }
+    if (!(optimizer.getLearningRate() > 0) || Double.isInfinite(optimizer.getLearningRate())) {
+      reject("optimizer.learning_rate", "must be above 0, not " + optimizer.getLearningRate());
+    }
+    if (!asked.hasMomentum()) {
+      optimizer.setMomentum(0.9);
+    }
+    fraction("optimizer.momentum", optimizer.getMomentum(), false);
+    if (!(optimizer.getWeightDecay() >= 0) || Double.isInfinite(optimizer.getWeightDecay())) {
+      reject("optimizer.weight_decay", "must be 0 or above, not " + optimizer.getWeightDecay());
+    }
+    return optimizer.setWeightDecay(optimizer.getWeightDecay()).build();
+  }
+
+  private ProbeSpec probe(ProbeSpec asked) {
+    return ProbeSpec.newBuilder()
+        .setSamples(
+            within("probe.samples", asked.hasSamples() ? asked.getSamples() : 1_000, 2, 100_000))
+        .setEveryEpochs(
+            within(
+                "probe.every_epochs",
+                asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1,
+                1,
+                100_000))
+        .setMaxNeurons(
+            within(
+                "probe.max_neurons",
+                asked.hasMaxNeurons() ? asked.getMaxNeurons() : 4_096,
+                2,
+                16_384))
+        .build();
+  }
+
+  private CheckpointSpec checkpoint(CheckpointSpec asked, int restoreDistance) {
+    int wanted = restoreDistance == 0 ? 2 : restoreDistance + 1 + DECISION_LAG_EPOCHS;
+    return CheckpointSpec.newBuilder()
+        .setKeep(
+            within(
+                "checkpoint.keep",
+                asked.hasKeep() ? asked.getKeep() : Math.min(1_000, wanted),
+                1,
+                1_000))
+        .build();
+  }
+
+  private int within(String field, int value, int least, int most) {
+    if (value < least || value > most) {
+      reject(
+          field,
+          most == Integer.MAX_VALUE
+              ? "must be %d or more, not %d".formatted(least, value)
+              : "must be %d to %d, not %d".formatted(least, most, value));
+    }
+    return value;
+  }
+
+  private void fraction(String field, double value, boolean wholeToo) {
+    boolean right = value >= 0 && (wholeToo ? value <= 1 : value < 1);
+    if (!right) {
+      reject(
+          field,
+          wholeToo
+              ? "must be 0 to 1, not " + value
+              : "must be 0 or above and below 1, not " + value);
+    }
+  }
+
+  private void known(String field, String value, Set<String> names) {
+    if (!names.contains(value)) {
+      reject(field, "must be one of %s, not \"%s\"".formatted(names, value));
+    }
+  }
+
+  private void reject(String field, String problem) {
+    violations.add(new Violation(SPEC + field, problem));
+  }
+}

@@ -1,0 +1,312 @@
+package dev.connectome.controller.api;
+
+import com.google.protobuf.Empty;
+import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.codec.RunCodec;
+import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.codec.SignatureCodec;
+import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.stopping.RunHistory;
+import dev.connectome.controller.stopping.StopDecision;
+import dev.connectome.controller.store.EventRow;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.SignatureRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.ListRunEventsRequest;
+import dev.connectome.protos.run.v1.ListRunEventsResponse;
+import dev.connectome.protos.run.v1.ListSignaturesRequest;
+import dev.connectome.protos.run.v1.ListSignaturesResponse;
+import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
+import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.ReadRunLogRequest;
+import dev.connectome.protos.run.v1.ReadRunLogResponse;
+import dev.connectome.protos.run.v1.ReplayPolicyRequest;
+import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceImplBase;
+import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
+import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.Blocking;
+import java.util.List;
+import java.util.Optional;
+
+/** What people and pipelines call. */
+@GrpcService
+@Blocking
+public class TrainingRunApi extends TrainingRunServiceImplBase {
+
+  private static final String ACTOR = "api";
+  private static final int MAX_REASON = 1_024;
+
+  private final Store store;
+  private final Runs runs;
+  private final Watchers watchers;
+  private final LogStreams logs;
+  private final ControllerSettings settings;
+
+  /**
+   * Makes the service.
+   *
+   * @param store where runs are
+   * @param runs what is done to them
+   * @param watchers streams of what happens to them
+   * @param logs streams of their trainers' logs
+   * @param settings what the operator set
+   */
+  public TrainingRunApi(
+      Store store, Runs runs, Watchers watchers, LogStreams logs, ControllerSettings settings) {
+    this.store = store;
+    this.runs = runs;
+    this.watchers = watchers;
+    this.logs = logs;
+    this.settings = settings;
+  }
+
+  @Override
+  public void createTrainingRun(
+      CreateTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          String launcher = RunRequests.launcher(request.getTrainingRun());
+          RunDefinition definition = RunRequests.definition(request.getTrainingRun());
+          if (launcher.equals(RunRow.LOCAL) && settings.launch().local().command().isEmpty()) {
+            throw new RunException(
+                RunException.Kind.NO_LAUNCHER,
+                "this controller starts no trainers itself; use launcher EXTERNAL, or set connectome.launch.local.command");
+          }
+          return runs.create(
+              RunRequests.newId(request),
+              RunRequests.requestId(request),
+              launcher,
+              definition,
+              ACTOR,
+              RunCodec::run);
+        });
+  }
+
+  @Override
+  public void getTrainingRun(GetTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+    Calls.answer(
+        observer, () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run));
+  }
+
+  @Override
+  public void listTrainingRuns(
+      ListTrainingRunsRequest request, StreamObserver<ListTrainingRunsResponse> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          int size = RunRequests.pageSize(request.getPageSize(), 50);
+          return store.inTransaction(
+              transaction -> {
+                List<RunRow> rows =
+                    transaction
+                        .runs()
+                        .list(
+                            RunRequests.filter(request),
+                            RunRequests.place(request.getPageToken()),
+                            size + 1);
+                var response = ListTrainingRunsResponse.newBuilder();
+                rows.stream()
+                    .limit(size)
+                    .forEach(row -> response.addTrainingRuns(RunCodec.run(transaction, row)));
+                if (rows.size() > size) {
+                  response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
+                }
+                return response.build();
+              });
+        });
+  }
+
+  @Override
+  public void updateTrainingRun(
+      UpdateTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+    Calls.answer(
+        observer,
+        () ->
+            runs.update(
+                RunRequests.id("training_run.name", request.getTrainingRun().getName()),
+                definition -> RunRequests.changed(definition, request),
+                ACTOR,
+                RunCodec::run));
+  }
+
+  @Override
+  public void stopTrainingRun(
+      StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          if (request.getReason().length() > MAX_REASON) {
+            throw Rejection.invalid(
+                "reason",
+                "must be at most %d characters, not %d"
+                    .formatted(MAX_REASON, request.getReason().length()));
+          }
+          String mode =
+              switch (request.getMode()) {
+                case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
+                case STOP_MODE_END_OF_EPOCH -> "END_OF_EPOCH";
+                case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED -> "GRACEFUL";
+                case UNRECOGNIZED -> throw Rejection.invalid("mode", "is unknown");
+              };
+          return runs.stop(
+              RunRequests.id("name", request.getName()),
+              mode,
+              request.getReason().isEmpty() ? "stopped by hand" : request.getReason(),
+              ACTOR,
+              RunCodec::run);
+        });
+  }
+
+  @Override
+  public void resumeTrainingRun(
+      ResumeTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+    Calls.answer(
+        observer,
+        () -> runs.resume(RunRequests.id("name", request.getName()), ACTOR, RunCodec::run));
+  }
+
+  @Override
+  public void deleteTrainingRun(DeleteTrainingRunRequest request, StreamObserver<Empty> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          runs.delete(RunRequests.id("name", request.getName()), request.getForce());
+          return Empty.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void watchTrainingRun(
+      WatchTrainingRunRequest request, StreamObserver<WatchTrainingRunResponse> observer) {
+    try {
+      if (request.getAfterPosition() < 0) {
+        throw Rejection.invalid(
+            "after_position", "must be 0 or more, not " + request.getAfterPosition());
+      }
+      RunRow run = runs.read(RunRequests.id("name", request.getName()), (tx, row) -> row);
+      watchers.watch(
+          run.uid(),
+          request.getAfterPosition(),
+          (ServerCallStreamObserver<WatchTrainingRunResponse>) observer);
+    } catch (RuntimeException e) {
+      observer.onError(Calls.rejection(e));
+    }
+  }
+
+  @Override
+  public void listSignatures(
+      ListSignaturesRequest request, StreamObserver<ListSignaturesResponse> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          int size = RunRequests.pageSize(request.getPageSize(), 100);
+          long[] after = RunRequests.numbers(request.getPageToken(), 2);
+          List<SignatureRow> rows =
+              runs.read(
+                  RunRequests.id("parent", request.getParent()),
+                  (tx, run) ->
+                      tx.history().signatures(run.uid(), (int) after[0], (int) after[1], size + 1));
+          var response = ListSignaturesResponse.newBuilder();
+          rows.stream()
+              .limit(size)
+              .forEach(row -> response.addSignatures(SignatureCodec.record(row)));
+          if (rows.size() > size) {
+            SignatureRow last = rows.get(size - 1);
+            response.setNextPageToken(RunRequests.token(last.attempt(), last.epoch()));
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void listRunEvents(
+      ListRunEventsRequest request, StreamObserver<ListRunEventsResponse> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          int size = RunRequests.pageSize(request.getPageSize(), 100);
+          long after = RunRequests.numbers(request.getPageToken(), 1)[0];
+          List<EventRow> rows =
+              runs.read(
+                  RunRequests.id("parent", request.getParent()),
+                  (tx, run) -> tx.history().events(run.uid(), after, size + 1));
+          var response = ListRunEventsResponse.newBuilder();
+          rows.stream().limit(size).forEach(row -> response.addEvents(RunCodec.event(row)));
+          if (rows.size() > size) {
+            response.setNextPageToken(RunRequests.token(rows.get(size - 1).position()));
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void readRunLog(ReadRunLogRequest request, StreamObserver<ReadRunLogResponse> observer) {
+    try {
+      RunRow run = runs.read(RunRequests.id("name", request.getName()), (tx, row) -> row);
+      int attempt = request.getAttempt() == 0 ? run.attempt() : request.getAttempt();
+      if (attempt < 0 || attempt > run.attempt()) {
+        throw Rejection.invalid(
+            "attempt", "must be 0 to %d, not %d".formatted(run.attempt(), attempt));
+      }
+      if (!run.launcher().equals(RunRow.LOCAL)) {
+        throw new RunException(
+            RunException.Kind.NO_LAUNCHER,
+            "run \"%s\" is trained elsewhere; its log is there".formatted(run.runId()));
+      }
+      logs.stream(
+          run.uid(),
+          attempt,
+          request.getFollow(),
+          (ServerCallStreamObserver<ReadRunLogResponse>) observer);
+    } catch (RuntimeException e) {
+      observer.onError(Calls.rejection(e));
+    }
+  }
+
+  @Override
+  public void replayPolicy(
+      ReplayPolicyRequest request, StreamObserver<ReplayPolicyResponse> observer) {
+    Calls.answer(
+        observer,
+        () -> {
+          var policy = policy(request);
+          RunHistory history =
+              runs.read(
+                  RunRequests.id("name", request.getName()),
+                  (tx, run) -> Judge.history(tx, run, RunDefinition.of(run.definition())));
+          int lastEpoch = history.lastEpoch().orElse(0);
+          var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
+          Optional<StopDecision> decision = policy.decide(history);
+          decision.ifPresent(
+              found ->
+                  response
+                      .setDecision(PolicyCodec.decision(found).toBuilder().setShadow(true))
+                      .setEpochsSaved(lastEpoch - found.stopEpoch()));
+          return response.build();
+        });
+  }
+
+  private static dev.connectome.controller.stopping.StoppingPolicy policy(
+      ReplayPolicyRequest request) {
+    try {
+      return PolicyCodec.policy(request.getPolicy());
+    } catch (IllegalArgumentException e) {
+      throw Rejection.invalid("policy", String.valueOf(e.getMessage()));
+    }
+  }
+}

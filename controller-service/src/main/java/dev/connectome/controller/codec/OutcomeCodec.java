@@ -1,0 +1,29 @@
+package dev.connectome.controller.codec;
+
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+
+/** Outcomes of attempts. */
+public final class OutcomeCodec {
+
+  private OutcomeCodec() {}
+
+  /**
+   * Reads how an attempt ended.
+   *
+   * @param outcome what the trainer said
+   * @return the end
+   * @throws IllegalArgumentException if it does not say
+   */
+  public static AttemptEnd end(TrainingOutcome outcome) {
+    return switch (outcome.getEnd()) {
+      case TRAINING_END_COMPLETED -> new AttemptEnd.Completed();
+      case TRAINING_END_STOPPED -> new AttemptEnd.Stopped();
+      case TRAINING_END_INTERRUPTED -> new AttemptEnd.Interrupted();
+      case TRAINING_END_FAILED ->
+          new AttemptEnd.Failed(outcome.getFailureMessage(), outcome.getPermanent());
+      case TRAINING_END_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("the outcome does not say how the attempt ended");
+    };
+  }
+}

@@ -1,0 +1,165 @@
+package dev.connectome.controller.codec;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.controller.stopping.TrainingStage;
+import dev.connectome.controller.store.DecisionRow;
+import dev.connectome.controller.store.EventRow;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.StopRow;
+import dev.connectome.controller.store.Transaction;
+import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.RunEvent;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.StageTransition;
+import dev.connectome.protos.run.v1.StopPhase;
+import dev.connectome.protos.run.v1.StopStatus;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.StopMode;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingProgress;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Runs as people see them. */
+public final class RunCodec {
+
+  private RunCodec() {}
+
+  /**
+   * Writes a run.
+   *
+   * @param transaction where to find what belongs to it
+   * @param row the run
+   * @return the message, complete
+   */
+  public static TrainingRun run(Transaction transaction, RunRow row) {
+    TrainingRun.Builder run =
+        RunDefinition.of(row.definition()).message().toBuilder()
+            .setName("runs/" + row.runId())
+            .setUid(row.uid().toString())
+            .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher()))
+            .setState(state(row.state()))
+            .setStateMessage(row.stateMessage())
+            .setAttempt(row.attempt())
+            .setPosition(row.position())
+            .setCreateTime(Times.timestamp(row.createTime()));
+    try {
+      if (row.progress().isPresent()) {
+        run.setProgress(TrainingProgress.parseFrom(row.progress().get()));
+      }
+      if (row.outcome().isPresent()) {
+        TrainingOutcome outcome = TrainingOutcome.parseFrom(row.outcome().get());
+        run.setOutcome(outcome);
+        // The last heartbeat may have been sent some epochs before the end.
+        run.getProgressBuilder()
+            .setCompletedEpochs(
+                Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("what a trainer told cannot be read", e);
+    }
+    for (DecisionRow decision : transaction.history().decisions(row.uid())) {
+      if (decision.enforced()) {
+        run.setDecision(PolicyCodec.decision(decision));
+      } else {
+        run.addShadowDecisions(PolicyCodec.decision(decision));
+      }
+    }
+    transaction.stops().latest(row.uid()).ifPresent(stop -> run.setStop(status(stop)));
+    for (TrainingStage.Transition transition : stages(row.stages())) {
+      var stage =
+          dev.connectome.protos.run.v1.TrainingStage.valueOf(
+              "TRAINING_STAGE_" + transition.stage().name());
+      run.setStage(stage)
+          .addStageTransitions(
+              StageTransition.newBuilder().setStage(stage).setEpoch(transition.epoch()));
+    }
+    row.startTime().ifPresent(time -> run.setStartTime(Times.timestamp(time)));
+    row.endTime().ifPresent(time -> run.setEndTime(Times.timestamp(time)));
+    return run.build();
+  }
+
+  /**
+   * Writes stages as they are stored: {@code STAGE:epoch}, separated by commas.
+   *
+   * @param transitions the stages
+   * @return the text
+   */
+  public static String stages(List<TrainingStage.Transition> transitions) {
+    return transitions.stream()
+        .map(transition -> transition.stage() + ":" + transition.epoch())
+        .collect(Collectors.joining(","));
+  }
+
+  private static List<TrainingStage.Transition> stages(String stored) {
+    return stored.isEmpty()
+        ? List.of()
+        : stored
+            .lines()
+            .flatMap(line -> java.util.Arrays.stream(line.split(",", -1)))
+            .map(entry -> entry.split(":", 2))
+            .map(
+                pair ->
+                    new TrainingStage.Transition(
+                        TrainingStage.valueOf(pair[0]), Integer.parseInt(pair[1])))
+            .toList();
+  }
+
+  /**
+   * Writes a state.
+   *
+   * @param state the state
+   * @return the message's value
+   */
+  public static RunState state(dev.connectome.controller.run.RunState state) {
+    return RunState.valueOf("RUN_STATE_" + state.name());
+  }
+
+  /**
+   * Writes a stop command.
+   *
+   * @param stop the command
+   * @return the message that the trainer gets
+   */
+  public static StopCommand command(StopRow stop) {
+    var command =
+        StopCommand.newBuilder()
+            .setCommandId(stop.commandId().toString())
+            .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode()))
+            .setDeadline(Times.timestamp(stop.deadline()))
+            .setReason(stop.reason());
+    stop.restoreEpoch().ifPresent(command::setRestoreEpoch);
+    return command.build();
+  }
+
+  private static StopStatus status(StopRow stop) {
+    var status =
+        StopStatus.newBuilder()
+            .setCommand(command(stop))
+            .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase()))
+            .setPushAttempts(stop.pushAttempts())
+            .setLastError(stop.lastError());
+    stop.acknowledgeTime().ifPresent(time -> status.setAcknowledgeTime(Times.timestamp(time)));
+    stop.finishTime().ifPresent(time -> status.setFinishTime(Times.timestamp(time)));
+    return status.build();
+  }
+
+  /**
+   * Writes an event.
+   *
+   * @param event the event
+   * @return the message
+   */
+  public static RunEvent event(EventRow event) {
+    return RunEvent.newBuilder()
+        .setPosition(event.position())
+        .setEventTime(Times.timestamp(event.eventTime()))
+        .setKind(event.kind())
+        .setActor(event.actor())
+        .setMessage(event.message())
+        .setState(RunState.valueOf("RUN_STATE_" + event.state()))
+        .setAttempt(event.attempt())
+        .build();
+  }
+}

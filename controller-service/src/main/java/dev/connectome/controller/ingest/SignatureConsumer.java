@@ -1,0 +1,186 @@
+package dev.connectome.controller.ingest;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads signatures from Kafka: poll, one database transaction for all that came, then commit the
+ * offsets. While the database is away the same records are tried again; a record that is no
+ * signature is logged, counted and passed over.
+ */
+public final class SignatureConsumer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SignatureConsumer.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Judge judge;
+  private final String topic;
+  private final Map<String, Object> configuration;
+  private final Thread thread = new Thread(this::run, "signature-consumer");
+  private volatile boolean closed;
+  private volatile long malformed;
+
+  /**
+   * Makes a consumer; {@link #start} starts it.
+   *
+   * @param judge takes the signatures
+   * @param bootstrapServers the brokers
+   * @param topic the signatures topic
+   * @param groupId the group that shares it
+   * @param groupInstanceId what this member of the group is always called, so that it need not wait for its own end when
+   *     it comes back; empty for a member that does not come back
+   */
+  public SignatureConsumer(
+      Judge judge,
+      String bootstrapServers,
+      String topic,
+      String groupId,
+      Optional<String> groupInstanceId) {
+    this.judge = judge;
+    this.topic = topic;
+    this.configuration =
+        new HashMap<>(
+            Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ConsumerConfig.GROUP_ID_CONFIG,
+            groupId,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_committed",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest",
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+            false,
+            ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+            2_000,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            50,
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            10_000,
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            2_000);
+  }
+
+  /** Starts reading. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Records that were no signatures.
+   *
+   * @return how many since the start
+   */
+  public long malformedRecords() {
+    return malformed;
+  }
+
+  private void run() {
+    while (!closed) {
+      try (var consumer =
+          new KafkaConsumer<>(
+              configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        consumer.subscribe(List.of(topic));
+        while (!closed) {
+          ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+          if (!records.isEmpty()) {
+            accept(records);
+            consumer.commitSync();
+          }
+        }
+      } catch (WakeupException | InterruptException e) {
+        LOG.debug("consumer woken");
+      } catch (KafkaException e) {
+        LOG.warn("signatures unreadable, trying again error=\"{}\"", e.getMessage());
+        pause();
+      }
+    }
+  }
+
+  private void accept(ConsumerRecords<byte[], byte[]> records) {
+    List<Judge.Arrival> arrivals = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      arrival(record).ifPresent(arrivals::add);
+    }
+    boolean stored = false;
+    boolean told = false;
+    while (!stored && !closed) {
+      try {
+        judge.accept(arrivals);
+        stored = true;
+      } catch (RuntimeException e) {
+        if (!told) {
+          told = true;
+          LOG.warn("signatures not stored, trying again count={}", arrivals.size(), e);
+        }
+        pause();
+      }
+    }
+    if (!stored) {
+      throw new WakeupException();
+    }
+  }
+
+  private Optional<Judge.Arrival> arrival(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      SignatureRecord signature = SignatureRecord.parseFrom(record.value());
+      return Optional.of(
+          new Judge.Arrival(
+              UUID.fromString(signature.getRunUid()),
+              signature.getAttempt(),
+              signature.getEpoch(),
+              record.value()));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException | NullPointerException e) {
+      malformed++;
+      LOG.warn(
+          "record is no signature, passed over topic={} partition={} offset={}",
+          record.topic(),
+          record.partition(),
+          record.offset());
+      return Optional.empty();
+    }
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  /** Stops reading. What was read and not stored is read again by whoever comes next. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(2_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

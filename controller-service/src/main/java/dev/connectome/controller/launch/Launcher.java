@@ -1,0 +1,31 @@
+package dev.connectome.controller.launch;
+
+import java.util.UUID;
+
+/** Starts trainers and, where it must be, ends them. */
+public interface Launcher extends AutoCloseable {
+
+  /**
+   * Takes up the trainers that were started before and are still there. Called once, before {@link
+   * #work}.
+   */
+  void adopt();
+
+  /** Starts as many trainers as there are runs waiting and room for them. */
+  void work();
+
+  /**
+   * Ends a trainer by force: politely first, then at once.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @return whether this launcher has such a trainer
+   */
+  boolean end(UUID runUid, int attempt);
+
+  /**
+   * Ends all trainers, so that their runs go on from a checkpoint when somebody starts them again.
+   */
+  @Override
+  void close();
+}

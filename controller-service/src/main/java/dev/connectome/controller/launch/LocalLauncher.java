@@ -1,0 +1,267 @@
+package dev.connectome.controller.launch;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.connectome.controller.codec.OutcomeCodec;
+import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.store.AttemptRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts trainers as processes on this machine. They write their logs to files and outlive a
+ * controller that dies; the next one knows them again by process id and start time.
+ */
+public final class LocalLauncher implements Launcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(8);
+  private static final Duration KILL_AFTER = Duration.ofSeconds(10);
+
+  private final Store store;
+  private final Attempts attempts;
+  private final RunFiles files;
+  private final Settings settings;
+  private final Map<Key, ProcessHandle> processes = new ConcurrentHashMap<>();
+  private final Map<Key, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  private record Key(UUID runUid, int attempt) {}
+
+  /**
+   * How trainers are started.
+   *
+   * @param command the trainer's command line
+   * @param maxConcurrentRuns how many runs may be live at once
+   * @param environment what every trainer is told
+   */
+  public record Settings(
+      List<String> command, int maxConcurrentRuns, Map<String, String> environment) {}
+
+  /**
+   * Makes a launcher.
+   *
+   * @param store the database
+   * @param attempts begins and ends attempts
+   * @param files where runs have their files
+   * @param settings how trainers are started
+   */
+  public LocalLauncher(Store store, Attempts attempts, RunFiles files, Settings settings) {
+    this.store = store;
+    this.attempts = attempts;
+    this.files = files;
+    this.settings = settings;
+  }
+
+  @Override
+  public void adopt() {
+    for (AttemptRow attempt :
+        store.inTransaction(transaction -> transaction.attempts().openLocal())) {
+      var key = new Key(attempt.runUid(), attempt.attempt());
+      Optional<ProcessHandle> process = find(attempt);
+      if (process.isPresent()) {
+        LOG.info(
+            "trainer adopted runId={} attempt={} pid={}",
+            key.runUid(),
+            key.attempt(),
+            process.get().pid());
+        watch(key, process.get(), process.get().onExit().thenApply(gone -> "its trainer ended"));
+      } else {
+        ended(key, "its trainer ended while the controller was away");
+      }
+    }
+  }
+
+  private static Optional<ProcessHandle> find(AttemptRow attempt) {
+    return attempt
+        .processId()
+        .flatMap(ProcessHandle::of)
+        .filter(ProcessHandle::isAlive)
+        .filter(process -> startOf(process).equals(attempt.processStart()));
+  }
+
+  /** Milliseconds are what the operating system tells and the database keeps. */
+  private static Optional<Instant> startOf(ProcessHandle process) {
+    return process
+        .info()
+        .startInstant()
+        .map(instant -> Instant.ofEpochMilli(instant.toEpochMilli()));
+  }
+
+  @Override
+  public void work() {
+    while (!closed) {
+      Optional<Attempts.Launch> next = attempts.nextLocal(settings.maxConcurrentRuns());
+      if (next.isEmpty()) {
+        return;
+      }
+      start(next.get());
+    }
+  }
+
+  private void start(Attempts.Launch launch) {
+    var key = new Key(launch.runUid(), launch.attempt());
+    try {
+      Files.createDirectories(files.attempt(key.runUid(), key.attempt()));
+      Files.createDirectories(files.checkpoints(key.runUid()));
+      var builder =
+          new ProcessBuilder(settings.command())
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(files.log(key.runUid(), key.attempt()).toFile());
+      builder.environment().putAll(settings.environment());
+      builder.environment().put("CONNECTOME_RUN_UID", key.runUid().toString());
+      builder.environment().put("CONNECTOME_INSTANCE_ID", launch.instanceId());
+      builder
+          .environment()
+          .put("CONNECTOME_CHECKPOINT_DIR", files.checkpoints(key.runUid()).toString());
+      builder
+          .environment()
+          .put("CONNECTOME_OUTCOME_FILE", files.outcome(key.runUid(), key.attempt()).toString());
+      Process process = builder.start();
+      note(key, process.toHandle());
+      LOG.info(
+          "trainer started run={} runId={} attempt={} pid={}",
+          launch.runId(),
+          key.runUid(),
+          key.attempt(),
+          process.pid());
+      watch(
+          key,
+          process.toHandle(),
+          process.onExit().thenApply(gone -> "its trainer exited with code " + gone.exitValue()));
+    } catch (IOException e) {
+      LOG.error("trainer not started runId={} error=\"{}\"", key.runUid(), e.getMessage());
+      ended(key, "its trainer could not be started: " + e.getMessage());
+    }
+  }
+
+  private void note(Key key, ProcessHandle process) throws IOException {
+    Instant start = startOf(process).orElse(Instant.EPOCH);
+    store.inTransaction(
+        transaction -> {
+          transaction.attempts().setProcess(key.runUid(), key.attempt(), process.pid(), start);
+          return key;
+        });
+    Files.writeString(
+        files.processFile(key.runUid(), key.attempt()),
+        process.pid() + "\n" + start.toEpochMilli() + "\n");
+  }
+
+  private void watch(Key key, ProcessHandle process, CompletableFuture<String> end) {
+    processes.put(key, process);
+    CompletableFuture<Void> noted =
+        end.thenAcceptAsync(
+            what -> {
+              processes.remove(key);
+              LOG.info(
+                  "trainer gone runId={} attempt={} how=\"{}\"", key.runUid(), key.attempt(), what);
+              ended(key, what);
+            });
+    ends.put(key, noted);
+    var unused =
+        noted.whenComplete(
+            (nothing, e) -> {
+              ends.remove(key);
+              if (e != null) {
+                LOG.error("end of a trainer not noted runId={}", key.runUid(), e);
+              }
+            });
+  }
+
+  /**
+   * Notes the end of an attempt whose trainer is gone: by what it left behind, else by what can be
+   * seen.
+   */
+  private void ended(Key key, String otherwise) {
+    try {
+      Optional<TrainingOutcome> outcome = leftOutcome(key);
+      AttemptEnd end =
+          outcome
+              .map(OutcomeCodec::end)
+              .orElseGet(() -> new AttemptEnd.Gone(describe(key, otherwise)));
+      attempts.end(
+          key.runUid(), key.attempt(), end, outcome.map(TrainingOutcome::toByteArray), "launcher");
+    } catch (RunException e) {
+      LOG.info("trainer of a deleted run ended runId={} attempt={}", key.runUid(), key.attempt());
+    }
+  }
+
+  private Optional<TrainingOutcome> leftOutcome(Key key) {
+    Path file = files.outcome(key.runUid(), key.attempt());
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    var request = ReportOutcomeRequest.newBuilder();
+    try {
+      JsonFormat.parser().ignoringUnknownFields().merge(Files.readString(file), request);
+      return Optional.of(request.getOutcome());
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warn("outcome file unreadable path={} error=\"{}\"", file, e.getMessage());
+    } catch (IOException e) {
+      LOG.warn("outcome file unreadable path={} error=\"{}\"", file, e.getMessage());
+    }
+    return Optional.empty();
+  }
+
+  private String describe(Key key, String what) {
+    String line = files.lastLogLine(key.runUid(), key.attempt());
+    Path log = files.log(key.runUid(), key.attempt());
+    return line.isEmpty()
+        ? what + "; its log is empty: " + log
+        : "%s; the last line of %s is: %s".formatted(what, log, line);
+  }
+
+  @Override
+  public boolean end(UUID runUid, int attempt) {
+    ProcessHandle process = processes.get(new Key(runUid, attempt));
+    if (process == null) {
+      return false;
+    }
+    process.destroy();
+    CompletableFuture.delayedExecutor(KILL_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(process::destroyForcibly);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List<CompletableFuture<Void>> waited = List.copyOf(ends.values());
+    processes.values().forEach(ProcessHandle::destroy);
+    if (waited.isEmpty()) {
+      return;
+    }
+    LOG.info("ending trainers count={}", waited.size());
+    try {
+      CompletableFuture.allOf(waited.toArray(CompletableFuture[]::new))
+          .get(SHUTDOWN_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("trainers did not end in time, killing them count={}", processes.size());
+      processes.values().forEach(ProcessHandle::destroyForcibly);
+    } catch (ExecutionException e) {
+      LOG.error("end of a trainer not noted", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.connectome.controller.launch;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** Where the files of local runs are: {@code <uid>/checkpoints} and {@code <uid>/attempts/<n>}. */
+public final class RunFiles {
+
+  private static final int LOG_TAIL_BYTES = 4096;
+
+  private final Path directory;
+
+  /**
+   * Makes the layout.
+   *
+   * @param directory the folder of all runs
+   */
+  public RunFiles(Path directory) {
+    this.directory = directory.toAbsolutePath();
+  }
+
+  Path checkpoints(UUID runUid) {
+    return directory.resolve(runUid.toString()).resolve("checkpoints");
+  }
+
+  Path attempt(UUID runUid, int attempt) {
+    return directory
+        .resolve(runUid.toString())
+        .resolve("attempts")
+        .resolve(Integer.toString(attempt));
+  }
+
+  /**
+   * The log of an attempt.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @return the file, which need not exist
+   */
+  public Path log(UUID runUid, int attempt) {
+    return attempt(runUid, attempt).resolve("trainer.log");
+  }
+
+  Path processFile(UUID runUid, int attempt) {
+    return attempt(runUid, attempt).resolve("trainer.pid");
+  }
+
+  Path outcome(UUID runUid, int attempt) {
+    return attempt(runUid, attempt).resolve("outcome.json");
+  }
+
+  /** The last line of an attempt's log that says something; empty if there is none. */
+  String lastLogLine(UUID runUid, int attempt) {
+    Path log = log(runUid, attempt);
+    if (!Files.isRegularFile(log)) {
+      return "";
+    }
+    try (var file = new RandomAccessFile(log.toFile(), "r")) {
+      var tail = new byte[(int) Math.min(LOG_TAIL_BYTES, file.length())];
+      file.seek(file.length() - tail.length);
+      file.readFully(tail);
+      return new String(tail, StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.isBlank())
+          .reduce((first, second) -> second)
+          .orElse("");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.connectome.controller.lifecycle;
+
+import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.store.AttemptRow;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.StopRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What trainers and launchers do to runs: attempts begin, live and end. */
+public final class Attempts {
+
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+
+  private final Store store;
+  private final int maxFailures;
+
+  /**
+   * Makes the operations.
+   *
+   * @param store the database
+   * @param maxFailures failures in a row after which a run has failed
+   */
+  public Attempts(Store store, int maxFailures) {
+    this.store = store;
+    this.maxFailures = maxFailures;
+  }
+
+  /**
+   * What a trainer is to do.
+   *
+   * @param attempt its attempt
+   * @param definition what to train
+   */
+  public record Assignment(int attempt, RunDefinition definition) {}
+
+  /**
+   * An attempt that a launcher is to start.
+   *
+   * @param runUid the run
+   * @param runId its name
+   * @param attempt the attempt
+   * @param instanceId what the trainer is to call itself
+   */
+  public record Launch(UUID runUid, String runId, int attempt, String instanceId) {}
+
+  /**
+   * Begins an attempt of the local run that has waited longest, if there is room.
+   *
+   * @param maxLive how many local runs may have a trainer at once
+   * @return the attempt to start
+   */
+  public Optional<Launch> nextLocal(int maxLive) {
+    return store.inTransaction(
+        transaction -> {
+          if (transaction.runs().liveLocalRuns() >= maxLive) {
+            return Optional.empty();
+          }
+          return transaction
+              .runs()
+              .lockNextToLaunch()
+              .map(run -> begin(transaction, run, UUID.randomUUID().toString()));
+        });
+  }
+
+  private static Launch begin(Transaction transaction, RunRow run, String instanceId) {
+    int attempt = transaction.runs().nextAttempt(run.uid());
+    transaction.attempts().insert(run.uid(), attempt, instanceId);
+    transaction.move(run, RunState.STARTING, "controller", "");
+    return new Launch(run.uid(), run.runId(), attempt, instanceId);
+  }
+
+  /**
+   * Registers a trainer. The same one again gets the same attempt; a new one begins an attempt if
+   * someone else starts the run's trainers and the run has none.
+   *
+   * @param runUid the run
+   * @param instanceId the trainer
+   * @param endpoint where it is controlled
+   * @return what it is to do
+   * @throws RunException if there is no such run or the trainer is not, or no longer, the run's
+   */
+  public Assignment register(UUID runUid, String instanceId, String endpoint) {
+    return store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          int attempt = attemptOf(transaction, run, instanceId);
+          RunRow current = transaction.runs().find(runUid).orElseThrow();
+          transaction.attempts().setRegistered(runUid, attempt, endpoint);
+          transaction.runs().touch(runUid);
+          if (current.state() == RunState.LOST) {
+            current = transaction.move(current, current.effectiveState(), "trainer", "found again");
+          }
+          if (current.state() == RunState.STARTING) {
+            transaction.move(current, RunState.RUNNING, "trainer", "");
+          } else {
+            transaction.event(
+                current, current.state(), "REGISTERED_AGAIN", "trainer", "at " + endpoint);
+          }
+          return new Assignment(attempt, RunDefinition.of(run.definition()));
+        });
+  }
+
+  private static int attemptOf(Transaction transaction, RunRow run, String instanceId) {
+    Optional<AttemptRow> known = transaction.attempts().byInstance(run.uid(), instanceId);
+    if (known.isPresent()) {
+      if (known.get().attempt() != run.attempt() || known.get().ended() || run.state().isEnd()) {
+        throw superseded(run, known.get().attempt());
+      }
+      return known.get().attempt();
+    }
+    boolean free = run.state() == RunState.PENDING;
+    boolean lost = run.state() == RunState.LOST && run.effectiveState() != RunState.STOPPING;
+    if (!run.launcher().equals(RunRow.EXTERNAL) || (!free && !lost)) {
+      throw new RunException(
+          RunException.Kind.TRAINER_SUPERSEDED,
+          "run \"%s\" is %s and takes no trainer that it does not know"
+              .formatted(run.runId(), run.state()));
+    }
+    RunRow pending = run;
+    if (lost) {
+      transaction.attempts().end(run.uid(), run.attempt());
+      pending = transaction.move(run, RunState.PENDING, "trainer", "another trainer takes over");
+    }
+    return begin(transaction, pending, instanceId).attempt();
+  }
+
+  /**
+   * Notes a sign of life.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param progress what the trainer told, as it is stored
+   * @param completedEpochs epochs trained
+   * @return the stop that the trainer has to obey, if any
+   * @throws RunException if there is no such run, it has ended, or the attempt is not its newest
+   */
+  public Optional<StopRow> heartbeat(
+      UUID runUid, int attempt, byte[] progress, int completedEpochs) {
+    return store.inTransaction(
+        transaction -> {
+          Optional<RunRow> beaten =
+              transaction.runs().heartbeat(runUid, attempt, progress, completedEpochs);
+          if (beaten.isEmpty()) {
+            throw superseded(lock(transaction, runUid), attempt);
+          }
+          transaction.touched(runUid);
+          if (beaten.get().state() == RunState.LOST) {
+            RunRow run = lock(transaction, runUid);
+            transaction.move(run, run.effectiveState(), "trainer", "found again");
+          }
+          return beaten.get().effectiveState() == RunState.STOPPING
+              ? transaction.stops().open(runUid)
+              : Optional.empty();
+        });
+  }
+
+  /**
+   * Notes how an attempt ended. What was noted before stays.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param end how it ended
+   * @param outcome what the trainer said, as it is stored
+   * @param actor who tells
+   * @throws RunException if there is no such run
+   */
+  public void end(
+      UUID runUid, int attempt, AttemptEnd end, Optional<byte[]> outcome, String actor) {
+    store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          boolean news = transaction.attempts().end(runUid, attempt);
+          if (news && attempt == run.attempt() && !run.state().isEnd()) {
+            conclude(transaction, run, end, outcome, actor);
+          } else if (news && attempt == run.attempt() && outcome.isPresent()) {
+            transaction.runs().setOutcome(runUid, run.failures(), outcome, Duration.ZERO);
+            transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
+          }
+          return run;
+        });
+  }
+
+  private void conclude(
+      Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, String actor) {
+    boolean stopping = run.effectiveState() == RunState.STOPPING;
+    AttemptEnd.Next next = end.next(stopping, run.failures(), maxFailures);
+    boolean retry = next.state() == RunState.PENDING;
+    transaction
+        .runs()
+        .setOutcome(
+            run.uid(),
+            next.failures(),
+            outcome,
+            retry ? RETRY_PAUSE.multipliedBy(next.failures()) : Duration.ZERO);
+    RunRow from = run;
+    if (from.state() == RunState.LOST) {
+      from = transaction.move(from, from.effectiveState(), actor, "heard of again");
+    }
+    if (from.state() == RunState.STARTING && next.state() == RunState.COMPLETED) {
+      from = transaction.move(from, RunState.RUNNING, actor, "");
+    }
+    if (from.state() == RunState.RUNNING && next.state() == RunState.STOPPED) {
+      from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop");
+    }
+    transaction.move(from, next.state(), actor, endMessage(run, next));
+    transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
+  }
+
+  /** A stopped run goes on saying why it was stopped. */
+  private static String endMessage(RunRow run, AttemptEnd.Next next) {
+    return next.state() == RunState.STOPPED && next.message().isEmpty()
+        ? run.stateMessage()
+        : next.message();
+  }
+
+  private static RunRow lock(Transaction transaction, UUID runUid) {
+    return transaction.runs().lock(runUid).orElseThrow(() -> Runs.notFound(runUid.toString()));
+  }
+
+  private static RunException superseded(RunRow run, int attempt) {
+    return new RunException(
+        RunException.Kind.TRAINER_SUPERSEDED,
+        run.state().isEnd()
+            ? "run \"%s\" has ended: it is %s".formatted(run.runId(), run.state())
+            : "attempt %d of run \"%s\" is over; the newest is %d"
+                .formatted(attempt, run.runId(), run.attempt()));
+  }
+}

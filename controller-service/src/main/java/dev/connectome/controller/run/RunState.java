@@ -1,0 +1,58 @@
+package dev.connectome.controller.run;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The states of a run. */
+public enum RunState {
+  /** Waits for a trainer to be started, for the first time or again. */
+  PENDING,
+  /** A trainer was started and has not registered yet. */
+  STARTING,
+  /** A trainer is registered. */
+  RUNNING,
+  /** A decision to stop is being carried out. */
+  STOPPING,
+  /** Heartbeats are missing. */
+  LOST,
+  /** Stopped by a policy or a person. */
+  STOPPED,
+  /** All epochs were trained. */
+  COMPLETED,
+  /** Ended by an error. */
+  FAILED;
+
+  private static final Map<RunState, Set<RunState>> NEXT = new EnumMap<>(RunState.class);
+
+  static {
+    NEXT.put(PENDING, EnumSet.of(STARTING, STOPPED, FAILED));
+    NEXT.put(STARTING, EnumSet.of(RUNNING, PENDING, STOPPED, LOST, FAILED));
+    NEXT.put(RUNNING, EnumSet.of(COMPLETED, STOPPING, PENDING, LOST, FAILED));
+    NEXT.put(STOPPING, EnumSet.of(STOPPED, COMPLETED, LOST, FAILED));
+    NEXT.put(LOST, EnumSet.of(STARTING, RUNNING, STOPPING, PENDING, STOPPED, COMPLETED, FAILED));
+    NEXT.put(STOPPED, EnumSet.of(PENDING));
+    NEXT.put(COMPLETED, EnumSet.of(PENDING));
+    NEXT.put(FAILED, EnumSet.of(PENDING));
+  }
+
+  /**
+   * Whether a run may go from this state to another.
+   *
+   * @param next the other
+   * @return whether it may
+   */
+  public boolean mayBecome(RunState next) {
+    return NEXT.getOrDefault(this, Set.of()).contains(next);
+  }
+
+  /**
+   * Whether a run in this state has ended, though it may be resumed.
+   *
+   * @return whether it has
+   */
+  public boolean isEnd() {
+    return this == STOPPED || this == COMPLETED || this == FAILED;
+  }
+}

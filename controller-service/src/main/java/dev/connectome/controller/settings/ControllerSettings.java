@@ -1,0 +1,146 @@
+package dev.connectome.controller.settings;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The controller's own settings, below {@code connectome.}. */
+@ConfigMapping(prefix = "connectome")
+public interface ControllerSettings {
+
+  /**
+   * Kafka.
+   *
+   * @return its settings
+   */
+  Kafka kafka();
+
+  /**
+   * How often trainers send heartbeats. A run is LOST after three of them, and 10 s at least, are
+   * missing.
+   *
+   * @return the interval
+   */
+  @WithDefault("5s")
+  Duration heartbeatInterval();
+
+  /**
+   * How long a run whose trainer someone else started may be LOST before it has failed.
+   *
+   * @return the time
+   */
+  @WithDefault("24h")
+  Duration externalLostTimeout();
+
+  /**
+   * How long a trainer has to obey a stop before it is ended by force.
+   *
+   * @return the time
+   */
+  @WithDefault("60s")
+  Duration stopGrace();
+
+  /**
+   * Failures in a row, without an epoch of progress between them, after which a run has failed.
+   *
+   * @return the number
+   */
+  @WithDefault("3")
+  int maxFailures();
+
+  /**
+   * Who starts trainers.
+   *
+   * @return the launchers
+   */
+  Launch launch();
+
+  /** Kafka. */
+  interface Kafka {
+    /**
+     * The brokers.
+     *
+     * @return host:port, separated by commas
+     */
+    @WithDefault("127.0.0.1:9092")
+    String bootstrapServers();
+
+    /**
+     * What the names of the topics begin with.
+     *
+     * @return the prefix
+     */
+    @WithDefault("connectome.")
+    String topicPrefix();
+
+    /**
+     * The consumer group that shares the signatures.
+     *
+     * @return its id
+     */
+    @WithDefault("connectome-controller")
+    String groupId();
+
+    /**
+     * What this controller is always called in the group; each has a name of its own. A controller that has one takes its
+     * work up again at once after a crash, rather than after 10 s.
+     *
+     * @return the name
+     */
+    Optional<String> groupInstanceId();
+  }
+
+  /** Launchers. */
+  interface Launch {
+    /**
+     * Trainers as processes on this machine.
+     *
+     * @return the settings
+     */
+    Local local();
+  }
+
+  /** Trainers as processes on this machine. */
+  interface Local {
+    /**
+     * The trainer's command line. Without it this controller starts no local trainers.
+     *
+     * @return program and arguments
+     */
+    Optional<List<String>> command();
+
+    /**
+     * Where runs have their folders: checkpoints, logs, outcomes.
+     *
+     * @return the folder
+     */
+    @WithDefault("runs")
+    Path directory();
+
+    /**
+     * How many runs may be live at once.
+     *
+     * @return the number
+     */
+    @WithDefault("2")
+    int maxConcurrentRuns();
+
+    /**
+     * Where the data of runs is that name no folder themselves.
+     *
+     * @return the folder
+     */
+    Optional<Path> dataDir();
+
+    /**
+     * Where trainers find the controller.
+     *
+     * @return host:port
+     */
+    @WithDefault("127.0.0.1:${quarkus.grpc.server.port}")
+    String controllerEndpoint();
+  }
+}

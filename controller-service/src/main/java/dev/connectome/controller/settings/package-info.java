@@ -1,0 +1,5 @@
+/** What an operator can set. */
+@NullMarked
+package dev.connectome.controller.settings;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package dev.connectome.controller.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** The table of attempts, within one transaction. */
+public final class AttemptTable {
+
+  private final Handle handle;
+
+  AttemptTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Adds an attempt.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @param instanceId the trainer
+   */
+  public void insert(UUID runUid, int attempt, String instanceId) {
+    handle.execute(
+        "INSERT INTO attempts (run_uid, attempt, instance_id) VALUES (?, ?, ?)",
+        runUid,
+        attempt,
+        instanceId);
+  }
+
+  /**
+   * Finds an attempt by its trainer.
+   *
+   * @param runUid the run
+   * @param instanceId the trainer
+   * @return the attempt
+   */
+  public Optional<AttemptRow> byInstance(UUID runUid, String instanceId) {
+    return handle
+        .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND instance_id = :instance")
+        .bind("run", runUid)
+        .bind("instance", instanceId)
+        .map((row, context) -> Rows.attempt(row))
+        .findOne();
+  }
+
+  /**
+   * Reads an attempt.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @return the attempt
+   */
+  public Optional<AttemptRow> find(UUID runUid, int attempt) {
+    return handle
+        .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND attempt = :attempt")
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .map((row, context) -> Rows.attempt(row))
+        .findOne();
+  }
+
+  /**
+   * Notes that a trainer has registered.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @param endpoint where it is controlled
+   */
+  public void setRegistered(UUID runUid, int attempt, String endpoint) {
+    handle.execute(
+        """
+        UPDATE attempts SET endpoint = ?, register_time = coalesce(register_time, now())
+        WHERE run_uid = ? AND attempt = ?
+        """,
+        endpoint,
+        runUid,
+        attempt);
+  }
+
+  /**
+   * Notes the process of an attempt.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @param processId the process
+   * @param processStart when it was started
+   */
+  public void setProcess(UUID runUid, int attempt, long processId, Instant processStart) {
+    handle.execute(
+        "UPDATE attempts SET process_id = ?, process_start = ? WHERE run_uid = ? AND attempt = ?",
+        processId,
+        processStart,
+        runUid,
+        attempt);
+  }
+
+  /**
+   * Notes that an attempt has ended.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @return whether it had not before
+   */
+  public boolean end(UUID runUid, int attempt) {
+    return handle.execute(
+            """
+            UPDATE attempts SET end_time = now()
+            WHERE run_uid = ? AND attempt = ? AND end_time IS NULL
+            """,
+            runUid,
+            attempt)
+        == 1;
+  }
+
+  /**
+   * Attempts on the controller's machine that have not ended.
+   *
+   * @return the attempts
+   */
+  public List<AttemptRow> openLocal() {
+    return handle
+        .createQuery(
+            """
+            SELECT attempts.* FROM attempts JOIN runs ON runs.uid = attempts.run_uid
+            WHERE attempts.end_time IS NULL AND runs.launcher = 'LOCAL'
+            """)
+        .map((row, context) -> Rows.attempt(row))
+        .list();
+  }
+}

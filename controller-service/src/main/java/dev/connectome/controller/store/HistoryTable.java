@@ -1,0 +1,219 @@
+package dev.connectome.controller.store;
+
+import dev.connectome.controller.run.RunState;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Events, signatures and decisions, within one transaction. */
+public final class HistoryTable {
+
+  private final Handle handle;
+
+  HistoryTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Adds an event.
+   *
+   * @param runUid the run, locked
+   * @param position its position
+   * @param kind what it is
+   * @param actor who caused it
+   * @param message the same for people
+   * @param state the run's state after it
+   * @param attempt the attempt it concerns
+   */
+  public void insertEvent(
+      UUID runUid,
+      long position,
+      String kind,
+      String actor,
+      String message,
+      RunState state,
+      int attempt) {
+    handle.execute(
+        """
+        INSERT INTO events (run_uid, position, kind, actor, message, state, attempt)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        runUid,
+        position,
+        kind,
+        actor,
+        message,
+        state.name(),
+        attempt);
+  }
+
+  /**
+   * Events behind a position.
+   *
+   * @param runUid the run
+   * @param after the position
+   * @param limit how many at most
+   * @return the events, in order
+   */
+  public List<EventRow> events(UUID runUid, long after, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM events WHERE run_uid = :run AND position > :after
+            ORDER BY position LIMIT :limit
+            """)
+        .bind("run", runUid)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> Rows.event(row))
+        .list();
+  }
+
+  /**
+   * Adds a signature record.
+   *
+   * @param runUid the run, locked
+   * @param attempt the attempt
+   * @param epoch the epoch
+   * @param position its position
+   * @param late whether a later point was judged before it
+   * @param record the record as it came
+   */
+  public void insertSignature(
+      UUID runUid, int attempt, int epoch, long position, boolean late, byte[] record) {
+    handle.execute(
+        """
+        INSERT INTO signatures (run_uid, attempt, epoch, position, late, record)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        runUid,
+        attempt,
+        epoch,
+        position,
+        late,
+        record);
+  }
+
+  /**
+   * Whether there is a record of an epoch.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param epoch the epoch
+   * @return whether there is
+   */
+  public boolean hasSignature(UUID runUid, int attempt, int epoch) {
+    return handle
+        .createQuery(
+            """
+            SELECT EXISTS (SELECT 1 FROM signatures
+              WHERE run_uid = :run AND attempt = :attempt AND epoch = :epoch)
+            """)
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .bind("epoch", epoch)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /**
+   * Records by attempt and epoch.
+   *
+   * @param runUid the run
+   * @param afterAttempt records of this attempt
+   * @param afterEpoch up to this epoch are left out, as are those of attempts before
+   * @param limit how many at most
+   * @return the records
+   */
+  public List<SignatureRow> signatures(UUID runUid, int afterAttempt, int afterEpoch, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM signatures
+            WHERE run_uid = :run AND (attempt, epoch) > (:attempt, :epoch)
+            ORDER BY attempt, epoch LIMIT :limit
+            """)
+        .bind("run", runUid)
+        .bind("attempt", afterAttempt)
+        .bind("epoch", afterEpoch)
+        .bind("limit", limit)
+        .map((row, context) -> Rows.signature(row))
+        .list();
+  }
+
+  /**
+   * Records behind a position.
+   *
+   * @param runUid the run
+   * @param after the position
+   * @param limit how many at most
+   * @return the records, in order of positions
+   */
+  public List<SignatureRow> signaturesBehind(UUID runUid, long after, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM signatures WHERE run_uid = :run AND position > :after
+            ORDER BY position LIMIT :limit
+            """)
+        .bind("run", runUid)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> Rows.signature(row))
+        .list();
+  }
+
+  /**
+   * Adds a decision.
+   *
+   * @param runUid the run
+   * @param policyId the policy
+   * @param enforced whether it stops the run
+   * @param decision the decision
+   */
+  public void insertDecision(UUID runUid, String policyId, boolean enforced, byte[] decision) {
+    handle.execute(
+        """
+        INSERT INTO decisions (run_uid, policy_id, enforced, decision) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        runUid,
+        policyId,
+        enforced,
+        decision);
+  }
+
+  /**
+   * The decisions of a run.
+   *
+   * @param runUid the run
+   * @return the decisions, in the order in which they were made
+   */
+  public List<DecisionRow> decisions(UUID runUid) {
+    return handle
+        .createQuery("SELECT * FROM decisions WHERE run_uid = :run ORDER BY decide_time, policy_id")
+        .bind("run", runUid)
+        .map((row, context) -> Rows.decision(row))
+        .list();
+  }
+
+  /**
+   * Removes the decision that stopped a run, so that another can be made.
+   *
+   * @param runUid the run
+   */
+  public void removeEnforcedDecision(UUID runUid) {
+    handle.execute("DELETE FROM decisions WHERE run_uid = ? AND enforced", runUid);
+  }
+
+  /**
+   * The decision that stops a run.
+   *
+   * @param runUid the run
+   * @return the decision
+   */
+  public Optional<DecisionRow> enforcedDecision(UUID runUid) {
+    return decisions(runUid).stream().filter(DecisionRow::enforced).findFirst();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.connectome.controller.store;
+
+import dev.connectome.controller.run.RunState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows. */
+final class Rows {
+
+  private Rows() {}
+
+  static RunRow run(ResultSet row) throws SQLException {
+    return new RunRow(
+        uuid(row, "uid"),
+        row.getString("run_id"),
+        row.getString("launcher"),
+        row.getBytes("definition"),
+        RunState.valueOf(row.getString("state")),
+        Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
+        row.getString("state_message"),
+        row.getInt("attempt"),
+        row.getInt("failures"),
+        row.getLong("position"),
+        row.getInt("judged_attempt"),
+        row.getInt("judged_epoch"),
+        row.getString("stages"),
+        row.getInt("completed_epochs"),
+        Optional.ofNullable(row.getBytes("progress")),
+        Optional.ofNullable(row.getBytes("outcome")),
+        row.getTimestamp("create_time").toInstant(),
+        instant(row, "start_time"),
+        instant(row, "end_time"));
+  }
+
+  static AttemptRow attempt(ResultSet row) throws SQLException {
+    long processId = row.getLong("process_id");
+    Optional<Long> process = row.wasNull() ? Optional.empty() : Optional.of(processId);
+    return new AttemptRow(
+        uuid(row, "run_uid"),
+        row.getInt("attempt"),
+        row.getString("instance_id"),
+        Optional.ofNullable(row.getString("endpoint")),
+        process,
+        instant(row, "process_start"),
+        row.getTimestamp("end_time") != null);
+  }
+
+  static StopRow stop(ResultSet row) throws SQLException {
+    int restoreEpoch = row.getInt("restore_epoch");
+    Optional<Integer> restore = row.wasNull() ? Optional.empty() : Optional.of(restoreEpoch);
+    return new StopRow(
+        uuid(row, "command_id"),
+        uuid(row, "run_uid"),
+        row.getInt("attempt"),
+        row.getString("mode"),
+        row.getString("reason"),
+        restore,
+        row.getTimestamp("deadline").toInstant(),
+        row.getString("phase"),
+        row.getInt("push_attempts"),
+        row.getString("last_error"),
+        instant(row, "acknowledge_time"),
+        instant(row, "finish_time"));
+  }
+
+  static EventRow event(ResultSet row) throws SQLException {
+    return new EventRow(
+        row.getLong("position"),
+        row.getTimestamp("event_time").toInstant(),
+        row.getString("kind"),
+        row.getString("actor"),
+        row.getString("message"),
+        row.getString("state"),
+        row.getInt("attempt"));
+  }
+
+  static SignatureRow signature(ResultSet row) throws SQLException {
+    return new SignatureRow(
+        row.getLong("position"),
+        row.getInt("attempt"),
+        row.getInt("epoch"),
+        row.getBytes("record"));
+  }
+
+  static DecisionRow decision(ResultSet row) throws SQLException {
+    return new DecisionRow(
+        row.getString("policy_id"),
+        row.getBoolean("enforced"),
+        row.getBytes("decision"),
+        row.getTimestamp("decide_time").toInstant());
+  }
+
+  private static UUID uuid(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, UUID.class);
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    @Nullable Timestamp timestamp = row.getTimestamp(column);
+    return timestamp == null ? Optional.empty() : Optional.of(timestamp.toInstant());
+  }
+}

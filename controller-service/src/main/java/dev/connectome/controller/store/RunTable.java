@@ -1,0 +1,402 @@
+package dev.connectome.controller.store;
+
+import dev.connectome.controller.run.RunState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** The table of runs, within one transaction. */
+public final class RunTable {
+
+  private final Handle handle;
+
+  RunTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Adds a run, PENDING.
+   *
+   * @param uid the run
+   * @param runId its name
+   * @param requestId the request that asks for it; empty for none
+   * @param labels its labels
+   * @param launcher who starts its trainers
+   * @param definition what is asked for
+   * @return whether it was added; if not, the name or the request is known already
+   */
+  public boolean insert(
+      UUID uid,
+      String runId,
+      Optional<String> requestId,
+      Map<String, String> labels,
+      String launcher,
+      byte[] definition) {
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO runs (uid, run_id, request_id, labels, launcher, definition, state)
+                VALUES (:uid, :runId, :requestId, jsonb_object(:keys, :values), :launcher, :definition, 'PENDING')
+                ON CONFLICT DO NOTHING
+                """)
+            .bind("uid", uid)
+            .bind("runId", runId)
+            .bind("requestId", requestId.orElse(null))
+            .bindArray("keys", String.class, new ArrayList<>(labels.keySet()))
+            .bindArray("values", String.class, new ArrayList<>(labels.values()))
+            .bind("launcher", launcher)
+            .bind("definition", definition)
+            .execute()
+        == 1;
+  }
+
+  /**
+   * Finds a run by the request that asked for it.
+   *
+   * @param requestId the request
+   * @return the run
+   */
+  public Optional<RunRow> byRequest(String requestId) {
+    return handle
+        .createQuery("SELECT * FROM runs WHERE request_id = :requestId")
+        .bind("requestId", requestId)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * Finds a run by its name or uid.
+   *
+   * @param idOrUid either
+   * @return the run
+   */
+  public Optional<RunRow> byName(String idOrUid) {
+    return handle
+        .createQuery(
+            "SELECT * FROM runs WHERE run_id = :id OR uid::text = :id ORDER BY run_id = :id DESC LIMIT 1")
+        .bind("id", idOrUid)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * Reads a run.
+   *
+   * @param uid the run
+   * @return the run
+   */
+  public Optional<RunRow> find(UUID uid) {
+    return handle
+        .createQuery("SELECT * FROM runs WHERE uid = :uid")
+        .bind("uid", uid)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * Reads a run and keeps others from changing it until the transaction ends.
+   *
+   * @param uid the run
+   * @return the run
+   */
+  public Optional<RunRow> lock(UUID uid) {
+    return handle
+        .createQuery("SELECT * FROM runs WHERE uid = :uid FOR UPDATE")
+        .bind("uid", uid)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * What a list is asked for.
+   *
+   * @param states the states; empty for all
+   * @param labels labels that a run must have
+   * @param idPrefix what its name must begin with
+   */
+  public record Filter(List<RunState> states, Map<String, String> labels, String idPrefix) {}
+
+  /**
+   * A place in a list: runs created before, or at the same time with a smaller uid, come after it.
+   *
+   * @param createTime the time
+   * @param uid the uid
+   */
+  public record Place(Instant createTime, UUID uid) {}
+
+  /**
+   * Lists runs, newest first.
+   *
+   * @param filter which
+   * @param after where to begin
+   * @param limit how many at most
+   * @return the runs
+   */
+  public List<RunRow> list(Filter filter, Optional<Place> after, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs
+            WHERE (:anyState OR state = ANY (:states))
+              AND labels @> jsonb_object(:keys, :values)
+              AND run_id LIKE :prefix
+              AND (:fromStart OR (create_time, uid) < (:createTime, :uid))
+            ORDER BY create_time DESC, uid DESC
+            LIMIT :limit
+            """)
+        .bind("anyState", filter.states().isEmpty())
+        .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
+        .bindArray("keys", String.class, new ArrayList<>(filter.labels().keySet()))
+        .bindArray("values", String.class, new ArrayList<>(filter.labels().values()))
+        .bind("prefix", filter.idPrefix().replaceAll("([%_\\\\])", "\\\\$1") + "%")
+        .bind("fromStart", after.isEmpty())
+        .bind("createTime", after.map(Place::createTime).orElse(Instant.EPOCH))
+        .bind("uid", after.map(Place::uid).orElse(new UUID(0, 0)))
+        .bind("limit", limit)
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+
+  /**
+   * Changes a run's state and what goes with it. The caller has checked that it may.
+   *
+   * @param uid the run
+   * @param from the state it leaves
+   * @param to its next state
+   * @param message why
+   */
+  public void setState(UUID uid, RunState from, RunState to, String message) {
+    handle
+        .createUpdate(
+            """
+            UPDATE runs SET state = :to, state_message = :message,
+              lost_from = CASE WHEN :to = 'LOST' THEN :from END,
+              start_time = CASE WHEN :to = 'RUNNING' THEN coalesce(start_time, now()) ELSE start_time END,
+              end_time = CASE WHEN :end THEN now() END
+            WHERE uid = :uid
+            """)
+        .bind("uid", uid)
+        .bind("from", from.name())
+        .bind("to", to.name())
+        .bind("end", to.isEnd())
+        .bind("message", message)
+        .execute();
+  }
+
+  /**
+   * Takes the next position of a run.
+   *
+   * @param uid the run, locked
+   * @return the position
+   */
+  public long nextPosition(UUID uid) {
+    return handle
+        .createQuery("UPDATE runs SET position = position + 1 WHERE uid = :uid RETURNING position")
+        .bind("uid", uid)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /**
+   * Begins an attempt.
+   *
+   * @param uid the run, locked
+   * @return its number
+   */
+  public int nextAttempt(UUID uid) {
+    return handle
+        .createQuery(
+            """
+            UPDATE runs SET attempt = attempt + 1, outcome = NULL, last_heartbeat = now()
+            WHERE uid = :uid RETURNING attempt
+            """)
+        .bind("uid", uid)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /**
+   * Notes how an attempt ended.
+   *
+   * @param uid the run
+   * @param failures failures in a row
+   * @param outcome what the trainer said, if anything
+   * @param pause how long to wait before another attempt
+   */
+  public void setOutcome(UUID uid, int failures, Optional<byte[]> outcome, Duration pause) {
+    handle
+        .createUpdate(
+            """
+            UPDATE runs SET failures = :failures, outcome = coalesce(:outcome, outcome),
+              launch_after = now() + :pauseMillis * interval '1 millisecond'
+            WHERE uid = :uid
+            """)
+        .bind("uid", uid)
+        .bind("failures", failures)
+        .bind("outcome", outcome.orElse(null))
+        .bind("pauseMillis", pause.toMillis())
+        .execute();
+  }
+
+  /**
+   * Notes a heartbeat. Epochs of progress clear the failures.
+   *
+   * @param uid the run
+   * @param attempt the attempt, which must be the newest
+   * @param progress what the trainer told
+   * @param completedEpochs epochs trained
+   * @return the run as it is now; empty if the attempt is not the newest
+   */
+  public Optional<RunRow> heartbeat(UUID uid, int attempt, byte[] progress, int completedEpochs) {
+    return handle
+        .createQuery(
+            """
+            UPDATE runs SET last_heartbeat = now(), progress = :progress,
+              failures = CASE WHEN :epochs > completed_epochs THEN 0 ELSE failures END,
+              completed_epochs = :epochs
+            WHERE uid = :uid AND attempt = :attempt AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+            RETURNING *
+            """)
+        .bind("uid", uid)
+        .bind("attempt", attempt)
+        .bind("progress", progress)
+        .bind("epochs", completedEpochs)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * Notes a sign of life other than a heartbeat.
+   *
+   * @param uid the run
+   */
+  public void touch(UUID uid) {
+    handle.execute("UPDATE runs SET last_heartbeat = now() WHERE uid = ?", uid);
+  }
+
+  /**
+   * Changes what was asked for.
+   *
+   * @param uid the run
+   * @param labels the new labels
+   * @param definition the new definition
+   */
+  public void setDefinition(UUID uid, Map<String, String> labels, byte[] definition) {
+    handle
+        .createUpdate(
+            "UPDATE runs SET definition = :definition, labels = jsonb_object(:keys, :values) WHERE uid = :uid")
+        .bind("uid", uid)
+        .bind("definition", definition)
+        .bindArray("keys", String.class, new ArrayList<>(labels.keySet()))
+        .bindArray("values", String.class, new ArrayList<>(labels.values()))
+        .execute();
+  }
+
+  /**
+   * Notes how far a run's series has been judged.
+   *
+   * @param uid the run
+   * @param attempt the attempt of the latest point
+   * @param epoch its epoch
+   * @param stages when each stage began
+   */
+  public void setJudged(UUID uid, int attempt, int epoch, String stages) {
+    handle
+        .createUpdate(
+            """
+            UPDATE runs SET judged_attempt = :attempt, judged_epoch = :epoch, stages = :stages
+            WHERE uid = :uid
+            """)
+        .bind("uid", uid)
+        .bind("attempt", attempt)
+        .bind("epoch", epoch)
+        .bind("stages", stages)
+        .execute();
+  }
+
+  /**
+   * Deletes a run with its history.
+   *
+   * @param uid the run
+   */
+  public void delete(UUID uid) {
+    handle.execute("DELETE FROM runs WHERE uid = ?", uid);
+  }
+
+  /**
+   * The next run that waits for a local trainer, in order of creation; locked.
+   *
+   * @return the run
+   */
+  public Optional<RunRow> lockNextToLaunch() {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs WHERE state = 'PENDING' AND launcher = 'LOCAL' AND launch_after <= now()
+            ORDER BY create_time, uid LIMIT 1 FOR UPDATE SKIP LOCKED
+            """)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * How many local runs have a trainer.
+   *
+   * @return the number
+   */
+  public int liveLocalRuns() {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM runs
+            WHERE launcher = 'LOCAL' AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+            """)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /**
+   * Runs whose heartbeats are missing; locked.
+   *
+   * @param since for how long
+   * @return the runs
+   */
+  public List<RunRow> lockSilent(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs
+            WHERE state IN ('RUNNING', 'STOPPING')
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            FOR UPDATE SKIP LOCKED
+            """)
+        .bind("millis", since.toMillis())
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+
+  /**
+   * External runs that have been LOST too long; locked.
+   *
+   * @param since for how long
+   * @return the runs
+   */
+  public List<RunRow> lockForsaken(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs
+            WHERE state = 'LOST' AND launcher = 'EXTERNAL'
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            FOR UPDATE SKIP LOCKED
+            """)
+        .bind("millis", since.toMillis())
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+}

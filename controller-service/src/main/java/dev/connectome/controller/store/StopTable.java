@@ -1,0 +1,196 @@
+package dev.connectome.controller.store;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** The outbox of stop commands, within one transaction. */
+public final class StopTable {
+
+  private final Handle handle;
+
+  StopTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Adds a command, to be pushed at once.
+   *
+   * @param commandId the command
+   * @param runUid the run
+   * @param attempt the attempt meant
+   * @param mode how soon
+   * @param reason why
+   * @param restoreEpoch the epoch whose weights to keep
+   * @param grace how long the trainer has
+   */
+  public void insert(
+      UUID commandId,
+      UUID runUid,
+      int attempt,
+      String mode,
+      String reason,
+      Optional<Integer> restoreEpoch,
+      Duration grace) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO stop_commands (command_id, run_uid, attempt, mode, reason, restore_epoch, deadline)
+            VALUES (:id, :run, :attempt, :mode, :reason, :restore, now() + :millis * interval '1 millisecond')
+            """)
+        .bind("id", commandId)
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .bind("mode", mode)
+        .bind("reason", reason)
+        .bind("restore", restoreEpoch.orElse(null))
+        .bind("millis", grace.toMillis())
+        .execute();
+  }
+
+  /**
+   * The latest command of a run.
+   *
+   * @param runUid the run
+   * @return the command
+   */
+  public Optional<StopRow> latest(UUID runUid) {
+    return handle
+        .createQuery(
+            "SELECT * FROM stop_commands WHERE run_uid = :run ORDER BY create_time DESC LIMIT 1")
+        .bind("run", runUid)
+        .map((row, context) -> Rows.stop(row))
+        .findOne();
+  }
+
+  /**
+   * The command of a run that is being carried out.
+   *
+   * @param runUid the run
+   * @return the command
+   */
+  public Optional<StopRow> open(UUID runUid) {
+    return latest(runUid).filter(stop -> stop.finishTime().isEmpty());
+  }
+
+  /**
+   * Makes a command more urgent, to be pushed again at once.
+   *
+   * @param commandId the command
+   * @param mode how soon
+   */
+  public void upgrade(UUID commandId, String mode) {
+    handle.execute(
+        """
+        UPDATE stop_commands SET mode = ?, phase = 'PENDING', next_push_time = now(), lease_until = NULL
+        WHERE command_id = ? AND finish_time IS NULL
+        """,
+        mode,
+        commandId);
+  }
+
+  /**
+   * Takes commands that are due to be pushed, so that nobody else pushes them for a while.
+   *
+   * @param lease for how long
+   * @param limit how many at most
+   * @return the commands
+   */
+  public List<StopRow> lease(Duration lease, int limit) {
+    return handle
+        .createQuery(
+            """
+            UPDATE stop_commands SET push_attempts = push_attempts + 1,
+              lease_until = now() + :millis * interval '1 millisecond'
+            WHERE command_id IN (
+              SELECT command_id FROM stop_commands
+              WHERE finish_time IS NULL AND phase = 'PENDING' AND next_push_time <= now()
+                AND (lease_until IS NULL OR lease_until < now())
+              ORDER BY next_push_time LIMIT :limit FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """)
+        .bind("millis", lease.toMillis())
+        .bind("limit", limit)
+        .map((row, context) -> Rows.stop(row))
+        .list();
+  }
+
+  /**
+   * Notes an acknowledgement.
+   *
+   * @param commandId the command
+   * @param mode the mode that was pushed; one that has become more urgent since is to be pushed
+   *     again
+   * @return whether the command was waiting for it
+   */
+  public boolean acknowledge(UUID commandId, String mode) {
+    return handle.execute(
+            """
+            UPDATE stop_commands SET phase = 'ACKNOWLEDGED', acknowledge_time = now(), last_error = '',
+              lease_until = NULL
+            WHERE command_id = ? AND mode = ? AND phase = 'PENDING' AND finish_time IS NULL
+            """,
+            commandId,
+            mode)
+        == 1;
+  }
+
+  /**
+   * Notes that a push failed.
+   *
+   * @param commandId the command
+   * @param error with what
+   * @param pause how long to wait before the next
+   */
+  public void pushFailed(UUID commandId, String error, Duration pause) {
+    handle
+        .createUpdate(
+            """
+            UPDATE stop_commands SET last_error = :error, lease_until = NULL,
+              next_push_time = now() + :millis * interval '1 millisecond'
+            WHERE command_id = :id
+            """)
+        .bind("id", commandId)
+        .bind("error", error)
+        .bind("millis", pause.toMillis())
+        .execute();
+  }
+
+  /**
+   * Takes commands whose deadline has passed and that nobody has escalated.
+   *
+   * @return the commands, escalated
+   */
+  public List<StopRow> escalateOverdue() {
+    return handle
+        .createQuery(
+            """
+            UPDATE stop_commands SET phase = 'ESCALATED'
+            WHERE command_id IN (
+              SELECT command_id FROM stop_commands
+              WHERE finish_time IS NULL AND phase <> 'ESCALATED' AND deadline < now()
+              FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """)
+        .map((row, context) -> Rows.stop(row))
+        .list();
+  }
+
+  /**
+   * Ends the command of a run that is being carried out, if there is one.
+   *
+   * @param runUid the run
+   * @param phase DONE or MOOT
+   */
+  public void finish(UUID runUid, String phase) {
+    handle.execute(
+        """
+        UPDATE stop_commands SET phase = ?, finish_time = now(), lease_until = NULL
+        WHERE run_uid = ? AND finish_time IS NULL
+        """,
+        phase,
+        runUid);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.connectome.controller.store;
+
+import dev.connectome.controller.run.RunState;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** One transaction: the tables, and what changes a run together with its history. */
+public final class Transaction {
+
+  private final RunTable runs;
+  private final AttemptTable attempts;
+  private final StopTable stops;
+  private final HistoryTable history;
+  private final Set<UUID> changed = new HashSet<>();
+
+  Transaction(Handle handle) {
+    runs = new RunTable(handle);
+    attempts = new AttemptTable(handle);
+    stops = new StopTable(handle);
+    history = new HistoryTable(handle);
+  }
+
+  /**
+   * Runs.
+   *
+   * @return the table
+   */
+  public RunTable runs() {
+    return runs;
+  }
+
+  /**
+   * Attempts.
+   *
+   * @return the table
+   */
+  public AttemptTable attempts() {
+    return attempts;
+  }
+
+  /**
+   * Stop commands.
+   *
+   * @return the table
+   */
+  public StopTable stops() {
+    return stops;
+  }
+
+  /**
+   * Events, signatures and decisions.
+   *
+   * @return the tables
+   */
+  public HistoryTable history() {
+    return history;
+  }
+
+  /**
+   * Takes a run from one state to another, with an event that says so.
+   *
+   * @param run the run, locked in this transaction and not changed since
+   * @param to its next state
+   * @param actor who causes it
+   * @param message why, for people; empty where the state says it all
+   * @return the run as it is then
+   * @throws IllegalStateException if the states do not allow it
+   */
+  public RunRow move(RunRow run, RunState to, String actor, String message) {
+    if (!run.state().mayBecome(to)) {
+      throw new IllegalStateException(
+          "run %s is %s and cannot become %s".formatted(run.runId(), run.state(), to));
+    }
+    runs.setState(run.uid(), run.state(), to, message);
+    event(run, to, "STATE_CHANGED", actor, describe(run.state(), to, message));
+    return runs.find(run.uid()).orElseThrow();
+  }
+
+  /**
+   * Adds an event to a run.
+   *
+   * @param run the run, locked in this transaction
+   * @param state its state after the event
+   * @param kind what it is
+   * @param actor who causes it
+   * @param message the same for people
+   */
+  public void event(RunRow run, RunState state, String kind, String actor, String message) {
+    int attempt = runs.find(run.uid()).map(RunRow::attempt).orElse(run.attempt());
+    history.insertEvent(
+        run.uid(), runs.nextPosition(run.uid()), kind, actor, message, state, attempt);
+    touched(run.uid());
+  }
+
+  /**
+   * Notes that a run has changed, for those who wait for that.
+   *
+   * @param uid the run
+   */
+  public void touched(UUID uid) {
+    changed.add(uid);
+  }
+
+  Set<UUID> changed() {
+    return changed;
+  }
+
+  private static String describe(RunState from, RunState to, String message) {
+    return message.isEmpty() ? from + " to " + to : "%s to %s: %s".formatted(from, to, message);
+  }
+}

@@ -1,0 +1,210 @@
+package dev.connectome.trainer.publish;
+
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.trainer.probe.ActivationSnapshot;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes snapshots on a thread of its own. The training only hands them over, which never
+ * blocks: while the broker is away a few are kept, and then the oldest is dropped and counted. A
+ * snapshot is published whole or, if it is sent again after an error, more than once; readers know
+ * a batch again.
+ */
+public final class SnapshotPublisher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(20);
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final byte[] key;
+  private final ActivationRecords records;
+  private final int capacity;
+  private final Thread thread;
+  private final Deque<ActivationSnapshot> waiting = new ArrayDeque<>();
+  private boolean ending;
+  private boolean sending;
+  private int finalEpoch;
+  private long dropped;
+  private boolean brokerAway;
+
+  /**
+   * Makes a publisher and starts its thread.
+   *
+   * @param bootstrapServers the brokers
+   * @param topic the activations topic
+   * @param runUid the run's uid, the key of every record
+   * @param attempt the attempt
+   * @param capacity snapshots to keep while they cannot be published, 1 or more
+   */
+  public SnapshotPublisher(
+      String bootstrapServers, String topic, String runUid, int attempt, int capacity) {
+    this.producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                5_000L,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                10_000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                (int) SEND_TIMEOUT.toMillis()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    this.topic = topic;
+    this.key = runUid.getBytes(StandardCharsets.UTF_8);
+    this.records = new ActivationRecords(runUid, attempt);
+    this.capacity = capacity;
+    this.thread = new Thread(this::run, "snapshot-publisher");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Hands a snapshot over. Never blocks.
+   *
+   * @param snapshot the snapshot
+   */
+  public synchronized void publish(ActivationSnapshot snapshot) {
+    if (waiting.size() == capacity) {
+      ActivationSnapshot oldest = waiting.removeFirst();
+      dropped++;
+      LOG.warn("snapshot dropped epoch={} dropped={}", oldest.epoch(), dropped);
+    }
+    waiting.addLast(snapshot);
+    notifyAll();
+  }
+
+  /**
+   * How many snapshots were dropped.
+   *
+   * @return the count since the start
+   */
+  public synchronized long droppedSnapshots() {
+    return dropped;
+  }
+
+  /**
+   * Publishes what is waiting and the end of the attempt, as far as that is possible in time.
+   *
+   * @param lastEpoch the last epoch that was trained to its end; 0 if none was
+   * @param patience how long to wait
+   * @return whether the broker has everything
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public boolean end(int lastEpoch, Duration patience) throws InterruptedException {
+    synchronized (this) {
+      finalEpoch = lastEpoch;
+      ending = true;
+      notifyAll();
+    }
+    thread.join(Math.max(1, patience.toMillis()));
+    boolean complete = !thread.isAlive();
+    if (!complete) {
+      LOG.warn("broker unreachable, snapshots left unpublished waiting={}", waitingCount());
+    }
+    return complete;
+  }
+
+  private synchronized int waitingCount() {
+    return waiting.size() + (sending ? 1 : 0);
+  }
+
+  /** Lets go of the broker at once; what was not published is lost. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    producer.close(Duration.ZERO);
+  }
+
+  private void run() {
+    try {
+      for (ActivationSnapshot next = take(); next != null; next = take()) {
+        boolean sent = false;
+        while (!sent && !isPassedOver()) {
+          sent = send(records.snapshot(next));
+        }
+        settled(next, sent);
+      }
+      while (!send(List.of(records.end(finalEpoch)))) {
+        LOG.debug("end of attempt sent again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized @Nullable ActivationSnapshot take() throws InterruptedException {
+    while (waiting.isEmpty() && !ending) {
+      wait();
+    }
+    sending = !waiting.isEmpty();
+    return waiting.pollFirst();
+  }
+
+  /**
+   * Whether newer snapshots have filled the buffer while this one, older than all of them, could
+   * not be sent.
+   */
+  private synchronized boolean isPassedOver() {
+    return waiting.size() == capacity;
+  }
+
+  private synchronized void settled(ActivationSnapshot snapshot, boolean sent) {
+    sending = false;
+    if (!sent) {
+      dropped++;
+      LOG.warn("snapshot dropped epoch={} dropped={}", snapshot.epoch(), dropped);
+    }
+  }
+
+  private boolean send(List<ActivationRecord> batch) throws InterruptedException {
+    try {
+      List<Future<?>> acknowledgements = new ArrayList<>();
+      for (ActivationRecord record : batch) {
+        acknowledgements.add(producer.send(new ProducerRecord<>(topic, key, record.toByteArray())));
+      }
+      for (Future<?> acknowledgement : acknowledgements) {
+        acknowledgement.get();
+      }
+      if (brokerAway) {
+        brokerAway = false;
+        LOG.info("broker back");
+      }
+      return true;
+    } catch (ExecutionException | KafkaException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (!brokerAway) {
+        brokerAway = true;
+        LOG.warn("broker away, snapshots kept error=\"{}\"", e.getMessage());
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.connectome.trainer.service;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts a trainer. */
+@Command(
+    name = "trainer",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description =
+        "Trains one run of the Connectome platform. Started by the platform's launcher, or by hand for a run whose launcher is external.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all epochs were trained, or a stop was obeyed",
+      "1:the training failed",
+      "2:a setting is missing or wrong",
+      "143:ended by a signal; a new attempt can go on from the checkpoint"
+    },
+    showDefaultValues = true)
+public final class Main implements Callable<Integer> {
+
+  @Option(
+      names = "--controller-endpoint",
+      required = true,
+      defaultValue = "${env:CONNECTOME_CONTROLLER_ENDPOINT}",
+      paramLabel = "HOST:PORT",
+      description = "the controller's gRPC endpoint (CONNECTOME_CONTROLLER_ENDPOINT)")
+  private String controllerEndpoint = "";
+
+  @Option(
+      names = "--run-uid",
+      required = true,
+      defaultValue = "${env:CONNECTOME_RUN_UID}",
+      paramLabel = "UUID",
+      description = "the run to train (CONNECTOME_RUN_UID)")
+  private String runUid = "";
+
+  @Option(
+      names = "--instance-id",
+      defaultValue = "${env:CONNECTOME_INSTANCE_ID:-}",
+      paramLabel = "ID",
+      description =
+          "what tells this process from every other (CONNECTOME_INSTANCE_ID); made up if not given")
+  private String instanceId = "";
+
+  @Option(
+      names = "--kafka-bootstrap-servers",
+      required = true,
+      defaultValue = "${env:CONNECTOME_KAFKA_BOOTSTRAP_SERVERS}",
+      paramLabel = "HOST:PORT,..",
+      description = "the brokers (CONNECTOME_KAFKA_BOOTSTRAP_SERVERS)")
+  private String kafkaBootstrapServers = "";
+
+  @Option(
+      names = "--topic-prefix",
+      defaultValue = "${env:CONNECTOME_TOPIC_PREFIX:-connectome.}",
+      paramLabel = "PREFIX",
+      description = "what the names of the topics begin with (CONNECTOME_TOPIC_PREFIX)")
+  private String topicPrefix = "";
+
+  @Option(
+      names = "--data-dir",
+      defaultValue = "${env:CONNECTOME_DATA_DIR:-}",
+      paramLabel = "DIR",
+      description =
+          "MNIST's or Fashion-MNIST's IDX files, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if not given")
+  private String dataDirectory = "";
+
+  @Option(
+      names = "--checkpoint-dir",
+      required = true,
+      defaultValue = "${env:CONNECTOME_CHECKPOINT_DIR}",
+      paramLabel = "DIR",
+      description = "where the run's checkpoints are (CONNECTOME_CHECKPOINT_DIR)")
+  private Path checkpointDirectory = Path.of("");
+
+  @Option(
+      names = "--outcome-file",
+      defaultValue = "${env:CONNECTOME_OUTCOME_FILE:-}",
+      paramLabel = "FILE",
+      description = "where to leave the outcome as JSON (CONNECTOME_OUTCOME_FILE)")
+  private String outcomeFile = "";
+
+  @Option(
+      names = "--control-host",
+      defaultValue = "${env:CONNECTOME_CONTROL_HOST:-127.0.0.1}",
+      paramLabel = "ADDRESS",
+      description = "the address on which to be controlled (CONNECTOME_CONTROL_HOST)")
+  private String controlHost = "";
+
+  @Option(
+      names = "--control-port",
+      defaultValue = "${env:CONNECTOME_CONTROL_PORT:-0}",
+      paramLabel = "PORT",
+      description = "the port for it, 0 for any that is free (CONNECTOME_CONTROL_PORT)")
+  private int controlPort;
+
+  @Option(
+      names = "--registration-patience",
+      defaultValue = "${env:CONNECTOME_REGISTRATION_PATIENCE:-PT5M}",
+      paramLabel = "DURATION",
+      description =
+          "how long to wait for a controller that is away, as in PT5M (CONNECTOME_REGISTRATION_PATIENCE)")
+  private Duration registrationPatience = Duration.ZERO;
+
+  @Option(
+      names = "--snapshot-buffer",
+      defaultValue = "${env:CONNECTOME_SNAPSHOT_BUFFER:-16}",
+      paramLabel = "N",
+      description =
+          "snapshots to keep while the broker is away, before the oldest is dropped (CONNECTOME_SNAPSHOT_BUFFER)")
+  private int snapshotBuffer;
+
+  /**
+   * Starts a trainer and ends with its exit code.
+   *
+   * @param arguments see {@code --help}
+   */
+  public static void main(String[] arguments) {
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    System.setProperty("ai.djl.offline", "true");
+    setUnlessSet("ai.djl.pytorch.num_threads", "1");
+    setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
+    setUnlessSet(
+        "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    var settings =
+        new TrainerSettings(
+            controllerEndpoint,
+            runUid,
+            instanceId.isEmpty() ? UUID.randomUUID().toString() : instanceId,
+            kafkaBootstrapServers,
+            topicPrefix,
+            optionalPath(dataDirectory),
+            checkpointDirectory,
+            optionalPath(outcomeFile),
+            controlHost,
+            controlPort,
+            registrationPatience,
+            Math.max(1, snapshotBuffer));
+    return new TrainerProcess(settings).run();
+  }
+
+  private static Optional<Path> optionalPath(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"trainer " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

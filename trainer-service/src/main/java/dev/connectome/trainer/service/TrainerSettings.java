@@ -1,0 +1,45 @@
+package dev.connectome.trainer.service;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a trainer process is told when it is started.
+ *
+ * @param controllerEndpoint host:port of the controller
+ * @param runUid the run
+ * @param instanceId what tells this process from every other
+ * @param kafkaBootstrapServers the brokers
+ * @param topicPrefix what the names of the topics begin with
+ * @param dataDirectory where the data is, if the run does not say; empty for the embedded data set
+ * @param checkpointDirectory where checkpoints are
+ * @param outcomeFile where to leave the outcome; empty for nowhere
+ * @param controlHost the address on which to be controlled
+ * @param controlPort the port; 0 for any
+ * @param registrationPatience how long to wait for a controller that is away
+ * @param snapshotBuffer snapshots to keep while the broker is away
+ */
+public record TrainerSettings(
+    String controllerEndpoint,
+    String runUid,
+    String instanceId,
+    String kafkaBootstrapServers,
+    String topicPrefix,
+    Optional<Path> dataDirectory,
+    Path checkpointDirectory,
+    Optional<Path> outcomeFile,
+    String controlHost,
+    int controlPort,
+    Duration registrationPatience,
+    int snapshotBuffer) {
+
+  /**
+   * The topic on which snapshots are published.
+   *
+   * @return the topic's name
+   */
+  public String activationsTopic() {
+    return topicPrefix + "activations.v1";
+  }
+}

@@ -1,0 +1,170 @@
+package dev.connectome.trainer.service.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.util.Pair;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.trainer.service.UserException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An optimiser whose state can be saved and restored: it is kept by the names of the parameters,
+ * which are the same in every process, and not by their ids, which are not.
+ */
+abstract sealed class ResumableOptimizer extends Optimizer {
+
+  private final Map<String, String> names = new HashMap<>();
+  private final Map<String, NDArray> states = new TreeMap<>();
+  private final Map<String, Integer> steps = new TreeMap<>();
+
+  private ResumableOptimizer(Builder builder, Block network) {
+    super(builder);
+    for (Pair<String, Parameter> parameter : network.getParameters()) {
+      names.put(parameter.getValue().getId(), parameter.getKey());
+    }
+  }
+
+  /**
+   * Makes an optimiser.
+   *
+   * @throws UserException if the name is unknown
+   */
+  static ResumableOptimizer of(OptimizerSpec spec, Block network) throws UserException {
+    var builder = new Builder().optWeightDecays((float) spec.getWeightDecay());
+    float rate = (float) spec.getLearningRate();
+    return switch (spec.getName()) {
+      case "sgd" -> new Momentum(builder, network, rate, (float) spec.getMomentum());
+      case "adam" -> new Adam(builder, network, rate, false);
+      case "adamw" -> new Adam(builder, network, rate, true);
+      default ->
+          throw new UserException(
+              "unknown optimizer \"%s\"; this trainer knows: sgd, adam, adamw"
+                  .formatted(spec.getName()));
+    };
+  }
+
+  @Override
+  public void update(String parameterId, NDArray weight, NDArray gradient) {
+    String name = names.get(parameterId);
+    if (name == null) {
+      throw new IllegalStateException("a parameter was added after the optimiser was made");
+    }
+    update(name, weight, gradient, steps.merge(name, 1, Integer::sum));
+  }
+
+  abstract void update(String name, NDArray weight, NDArray gradient, int step);
+
+  /** The state of a kind that belongs to a parameter; zeros at first. */
+  NDArray state(String name, String kind, NDArray weight) {
+    return states.computeIfAbsent(
+        name + ':' + kind,
+        key -> {
+          NDArray zeros = weight.zerosLike();
+          zeros.detach();
+          zeros.setName(key);
+          return zeros;
+        });
+  }
+
+  /** The arrays of the state, as bytes. */
+  byte[] save() {
+    return new NDList(states.values()).encode();
+  }
+
+  /** How many updates each parameter has had. */
+  Map<String, Integer> steps() {
+    return Map.copyOf(steps);
+  }
+
+  /** Takes over a state that was saved. */
+  void restore(NDManager manager, byte[] saved, Map<String, Integer> savedSteps) {
+    states.clear();
+    if (saved.length > 0) {
+      for (NDArray array : NDList.decode(manager, saved)) {
+        array.detach();
+        states.put(array.getName(), array);
+      }
+    }
+    steps.clear();
+    steps.putAll(savedSteps);
+  }
+
+  private static final class Momentum extends ResumableOptimizer {
+    private final float rate;
+    private final float momentum;
+
+    Momentum(Builder builder, Block network, float rate, float momentum) {
+      super(builder, network);
+      this.rate = rate;
+      this.momentum = momentum;
+    }
+
+    @Override
+    void update(String name, NDArray weight, NDArray gradient, int step) {
+      var inputs = new NDList(weight, gradient);
+      if (momentum != 0) {
+        inputs.add(state(name, "momentum", weight));
+      }
+      weight
+          .getNDArrayInternal()
+          .sgdUpdate(
+              inputs,
+              new NDList(weight),
+              rate,
+              getWeightDecay(),
+              rescaleGrad,
+              clipGrad,
+              momentum,
+              false);
+    }
+  }
+
+  private static final class Adam extends ResumableOptimizer {
+    private static final float BETA1 = 0.9f;
+    private static final float BETA2 = 0.999f;
+    private static final float EPSILON = 1e-8f;
+
+    private final float rate;
+    private final boolean decoupledDecay;
+
+    Adam(Builder builder, Block network, float rate, boolean decoupledDecay) {
+      super(builder, network);
+      this.rate = rate;
+      this.decoupledDecay = decoupledDecay;
+    }
+
+    @Override
+    void update(String name, NDArray weight, NDArray gradient, int step) {
+      double correction = Math.sqrt(1 - Math.pow(BETA2, step)) / (1 - Math.pow(BETA1, step));
+      weight
+          .getNDArrayInternal()
+          .adamUpdate(
+              new NDList(
+                  weight, gradient, state(name, "mean", weight), state(name, "variance", weight)),
+              new NDList(weight),
+              rate,
+              (float) (rate * correction),
+              getWeightDecay(),
+              rescaleGrad,
+              clipGrad,
+              BETA1,
+              BETA2,
+              EPSILON,
+              false,
+              decoupledDecay);
+    }
+  }
+
+  private static final class Builder extends OptimizerBuilder<Builder> {
+    @Override
+    protected Builder self() {
+      return this;
+    }
+  }
+}

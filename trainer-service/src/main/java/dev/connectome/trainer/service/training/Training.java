@@ -1,0 +1,324 @@
+package dev.connectome.trainer.service.training;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.StopRequest;
+import dev.connectome.trainer.control.StopSwitch;
+import dev.connectome.trainer.control.StopSwitch.Boundary;
+import dev.connectome.trainer.probe.ActivationProbe;
+import dev.connectome.trainer.probe.ActivationSnapshot;
+import dev.connectome.trainer.service.UserException;
+import dev.connectome.trainer.service.data.LabelledImages;
+import dev.connectome.trainer.service.data.TrainingData;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * A training, from its first epoch or its last checkpoint to its end.
+ *
+ * <p>Every random choice depends on the seed, the epoch and the mini-batch alone, so that a
+ * training that was interrupted goes on exactly as it would have. All work on the network happens
+ * on the thread that calls {@link #run}.
+ */
+public final class Training implements AutoCloseable {
+
+  private final TrainingSpec spec;
+  private final TrainingData data;
+  private final StopSwitch stopSwitch;
+  private final TrainingClock clock;
+  private final Consumer<ActivationSnapshot> snapshots;
+  private final CheckpointStore store;
+  private final CheckpointWriter checkpoints;
+  private final Model model;
+  private final SequentialBlock network;
+  private final ResumableOptimizer optimizer;
+  private final Trainer trainer;
+  private final NDManager manager;
+  private final ActivationProbe probe;
+  private int completedEpochs;
+  private int nextBatch;
+
+  /**
+   * How a training ended.
+   *
+   * @param stop why it ended before its time; empty if all epochs were trained
+   * @param finalEpoch the last epoch trained to its end
+   */
+  public record End(Optional<StopRequest> stop, int finalEpoch) {}
+
+  /**
+   * What is kept of a training.
+   *
+   * @param epoch the epoch whose weights are kept
+   * @param checkpoint their folder
+   * @param metrics what the weights are worth
+   */
+  public record Result(int epoch, Path checkpoint, Map<String, Double> metrics) {}
+
+  /**
+   * Prepares a training.
+   *
+   * @param spec what to train, complete
+   * @param data what to learn from
+   * @param checkpointDirectory where checkpoints are
+   * @param resume whether to go on from the newest of them
+   * @param stopSwitch tells when to stop
+   * @param clock notes where the time goes
+   * @param snapshots takes the snapshots; must not block
+   * @throws UserException if the spec asks for what this trainer does not have
+   * @throws IOException if a checkpoint cannot be read
+   */
+  public Training(
+      TrainingSpec spec,
+      TrainingData data,
+      Path checkpointDirectory,
+      boolean resume,
+      StopSwitch stopSwitch,
+      TrainingClock clock,
+      Consumer<ActivationSnapshot> snapshots)
+      throws UserException, IOException {
+    this.spec = spec;
+    this.data = data;
+    this.stopSwitch = stopSwitch;
+    this.clock = clock;
+    this.snapshots = snapshots;
+    this.store =
+        new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
+    this.checkpoints = new CheckpointWriter(store);
+    this.network = Networks.build(spec.getModel(), LabelledImages.CLASSES);
+    this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), network);
+    Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), 0, 0));
+    this.model = Model.newInstance(spec.getModel().getName(), Device.cpu());
+    model.setBlock(network);
+    this.manager = model.getNDManager();
+    Optional<Checkpoint> checkpoint = resume ? store.newest() : Optional.empty();
+    if (checkpoint.isPresent()) {
+      load(network, checkpoint.get());
+    }
+    this.trainer =
+        model.newTrainer(
+            new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(optimizer)
+                .optDevices(new Device[] {Device.cpu()}));
+    trainer.initialize(new Shape(spec.getBatchSize(), data.train().imageSize()));
+    checkpoint.ifPresent(this::goOnFrom);
+    this.probe = probe();
+  }
+
+  private ActivationProbe probe() {
+    int[] order =
+        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), -1, 0)));
+    int samples = Math.min(spec.getProbe().getSamples(), order.length);
+    NDArray inputs = data.train().inputs(manager, order, 0, samples);
+    return new ActivationProbe(
+        network, inputs, spec.getProbe().getMaxNeurons(), spec.getSeed(), Clock.systemUTC());
+  }
+
+  private void goOnFrom(Checkpoint checkpoint) {
+    optimizer.restore(manager, checkpoint.optimizerState(), checkpoint.optimizerSteps());
+    completedEpochs = checkpoint.epoch();
+    nextBatch = checkpoint.nextBatch();
+  }
+
+  /**
+   * Epochs trained to their end so far.
+   *
+   * @return the number of epochs
+   */
+  public int completedEpochs() {
+    return completedEpochs;
+  }
+
+  /**
+   * Trains until all epochs are done or a stop is due.
+   *
+   * @return how it ended
+   * @throws IOException if a checkpoint could not be written
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public End run() throws IOException, InterruptedException {
+    while (completedEpochs < spec.getEpochs()) {
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      Optional<StopRequest> stop = trainEpoch(metrics);
+      if (stop.isPresent()) {
+        return new End(stop, completedEpochs);
+      }
+      completedEpochs++;
+      nextBatch = 0;
+      clock.epochEnded(completedEpochs, metrics);
+      evaluateEpoch(metrics);
+      clock.epochEnded(completedEpochs, metrics);
+      if (completedEpochs % spec.getProbe().getEveryEpochs() == 0) {
+        snapshots.accept(clock.probing(() -> probe.observe(completedEpochs, metrics)));
+      }
+      checkpoints.write(checkpoint());
+      stop = stopSwitch.due(Boundary.EPOCH);
+      if (stop.isPresent() && completedEpochs < spec.getEpochs()) {
+        return new End(stop, completedEpochs);
+      }
+    }
+    stopSwitch.finish();
+    return new End(Optional.empty(), completedEpochs);
+  }
+
+  private Optional<StopRequest> trainEpoch(Map<String, Double> metrics) {
+    int epoch = completedEpochs + 1;
+    int size = spec.getBatchSize();
+    int[] order =
+        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), epoch, 0)));
+    int batches = (order.length + size - 1) / size;
+    double loss = 0;
+    long right = 0;
+    int seen = 0;
+    for (; nextBatch < batches; nextBatch++) {
+      Optional<StopRequest> stop = stopSwitch.due(Boundary.MINI_BATCH);
+      if (stop.isPresent()) {
+        return stop;
+      }
+      int from = nextBatch * size;
+      int to = Math.min(order.length, from + size);
+      Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
+      long start = System.nanoTime();
+      try (NDManager batch = manager.newSubManager()) {
+        NDArray inputs = data.train().inputs(batch, order, from, to);
+        NDArray labels = data.train().labels(batch, order, from, to);
+        try (GradientCollector gradients = trainer.newGradientCollector()) {
+          NDList logits = trainer.forward(new NDList(inputs));
+          NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
+          gradients.backward(value);
+          loss += (double) value.getFloat() * (to - from);
+          right += logits.singletonOrThrow().argMax(1).eq(labels).sum().getLong();
+        }
+        trainer.step();
+      }
+      seen += to - from;
+      clock.trained(System.nanoTime() - start);
+    }
+    metrics.put("trainLoss", loss / seen);
+    metrics.put("trainAccuracy", (double) right / seen);
+    return Optional.empty();
+  }
+
+  private void evaluateEpoch(Map<String, Double> metrics) {
+    data.validation()
+        .ifPresent(
+            split -> {
+              Evaluation validation = Evaluation.of(network, split, manager);
+              metrics.put("validationLoss", validation.loss());
+              metrics.put("validationAccuracy", validation.accuracy());
+            });
+    int every = spec.getTestEveryEpochs();
+    if (every > 0 && completedEpochs % every == 0) {
+      putTest(metrics, Evaluation.of(network, data.test(), manager));
+    }
+  }
+
+  /**
+   * Keeps the weights of the end: writes them to the disk and tries them on the test images.
+   *
+   * @param restoreEpoch the epoch whose weights are wanted; empty means those that the network has
+   *     now
+   * @return what was kept; the last weights if those wanted are not there any more
+   * @throws IOException if the checkpoint cannot be written
+   * @throws InterruptedException if the thread is interrupted
+   * @throws UserException never for a spec that was good enough to be trained
+   */
+  public Result keep(Optional<Integer> restoreEpoch)
+      throws IOException, InterruptedException, UserException {
+    Path last = checkpoints.writeDurably(checkpoint());
+    Optional<Checkpoint> restored =
+        restoreEpoch.filter(epoch -> epoch != completedEpochs).flatMap(store::atEndOf);
+    Map<String, Double> metrics = new LinkedHashMap<>(clock.metrics());
+    SequentialBlock kept = network;
+    if (restored.isPresent()) {
+      kept = Networks.build(spec.getModel(), LabelledImages.CLASSES);
+      load(kept, restored.get());
+    }
+    putTest(metrics, Evaluation.of(kept, data.test(), manager));
+    return restored
+        .map(
+            checkpoint ->
+                new Result(checkpoint.epoch(), last.resolveSibling(folder(checkpoint)), metrics))
+        .orElseGet(() -> new Result(completedEpochs, last, metrics));
+  }
+
+  /**
+   * Writes a checkpoint from which the training can go on.
+   *
+   * @return its folder
+   * @throws IOException if it cannot be written
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public Path suspend() throws IOException, InterruptedException {
+    return checkpoints.writeDurably(checkpoint());
+  }
+
+  private static String folder(Checkpoint checkpoint) {
+    return CheckpointStore.name(checkpoint.epoch(), checkpoint.nextBatch());
+  }
+
+  private static void putTest(Map<String, Double> metrics, Evaluation test) {
+    metrics.put("testLoss", test.loss());
+    metrics.put("testAccuracy", test.accuracy());
+  }
+
+  private Checkpoint checkpoint() {
+    var weights = new ByteArrayOutputStream();
+    try {
+      network.saveParameters(new DataOutputStream(weights));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Checkpoint(
+        completedEpochs, nextBatch, weights.toByteArray(), optimizer.save(), optimizer.steps());
+  }
+
+  private void load(SequentialBlock block, Checkpoint checkpoint) throws IOException {
+    try {
+      block.loadParameters(
+          manager, new DataInputStream(new ByteArrayInputStream(checkpoint.weights())));
+    } catch (MalformedModelException e) {
+      throw new IOException(
+          "the checkpoint of epoch %d is of another network".formatted(checkpoint.epoch()), e);
+    }
+  }
+
+  /** A seed of its own for every mini-batch (the finaliser of SplitMix64). */
+  private static long mix(long seed, long epoch, long batch) {
+    long z = seed + 0x9e3779b97f4a7c15L * (epoch * 1_000_003 + batch + 1);
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  /** Frees the network and waits for the disk. */
+  @Override
+  public void close() {
+    checkpoints.close();
+    trainer.close();
+    model.close();
+  }
+}
