@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
 /** Entry point of the {@code connectome} command. */
 @Command(
     name = "connectome",
-    subcommands = {dev.connectome.cli.platform.UpCommand.class},
     description = "Trains neural networks and stops each one when its connectome has settled.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",

@@ -47,8 +47,8 @@ public final class SignatureConsumer implements AutoCloseable {
    * @param bootstrapServers the brokers
    * @param topic the signatures topic
    * @param groupId the group that shares it
-   * @param groupInstanceId what this member of the group is always called, so that it need not wait for its own end when
-   *     it comes back; empty for a member that does not come back
+   * @param groupInstanceId what this member of the group is always called, so that it need not wait
+   *     for its own end when it comes back; empty for a member that does not come back
    */
   public SignatureConsumer(
       Judge judge,
@@ -58,29 +58,18 @@ public final class SignatureConsumer implements AutoCloseable {
       Optional<String> groupInstanceId) {
     this.judge = judge;
     this.topic = topic;
-    this.configuration =
-        new HashMap<>(
-            Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            ConsumerConfig.GROUP_ID_CONFIG,
-            groupId,
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed",
-            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-            false,
-            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-            "earliest",
-            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-            false,
-            ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-            2_000,
-            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-            50,
-            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-            10_000,
-            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-            2_000);
+    this.configuration = new HashMap<>();
+    configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    configuration.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+    groupInstanceId.ifPresent(id -> configuration.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, id));
+    configuration.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    configuration.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    configuration.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    configuration.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
+    configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+    configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    configuration.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
   }
 
   /** Starts reading. */

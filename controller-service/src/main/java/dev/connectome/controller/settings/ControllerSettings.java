@@ -85,8 +85,8 @@ public interface ControllerSettings {
     String groupId();
 
     /**
-     * What this controller is always called in the group; each has a name of its own. A controller that has one takes its
-     * work up again at once after a crash, rather than after 10 s.
+     * What this controller is always called in the group; each has a name of its own. A controller
+     * that has one takes its work up again at once after a crash, rather than after 10 s.
      *
      * @return the name
      */
