@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,35 +26,37 @@ final class Demo {
 
   private final RunsConnection connection;
   private final LiveView view;
+  private final InstantSource clock;
   private final Map<String, Observed> observed = new LinkedHashMap<>();
-  private Instant lastChange = Instant.now();
+  private Instant lastChange;
 
-  Demo(RunsConnection connection, LiveView view) {
+  Demo(RunsConnection connection, LiveView view, InstantSource clock) {
     this.connection = connection;
     this.view = view;
+    this.clock = clock;
+    lastChange = clock.instant();
   }
 
   /**
    * Runs the demonstration.
    *
-   * @param runs how many networks, each of which is trained twice
-   * @param epochs the budget
+   * @param plan what to train
    * @return every run with its reference, all ended
    * @throws InterruptedException if the thread is interrupted
    * @throws CommandFailure if a run ends otherwise than it should, or nothing moves for three
    *     minutes
    */
-  List<Pair> run(int runs, int epochs) throws InterruptedException {
-    for (int i = 0; i < runs; i++) {
-      submit(DemoPlan.name(i), DemoPlan.watched(i, epochs));
+  List<Pair> run(DemoPlan plan) throws InterruptedException {
+    for (int i = 0; i < plan.runs(); i++) {
+      submit(plan.name(i), plan.watched(i));
     }
-    for (int i = 0; i < runs; i++) {
-      submit(DemoPlan.referenceName(i), DemoPlan.reference(i, epochs));
+    for (int i = 0; i < plan.runs(); i++) {
+      submit(plan.referenceName(i), plan.reference(i));
     }
     while (observed.values().stream().anyMatch(run -> !run.ended())) {
       look();
       view.show(observed.values());
-      if (Duration.between(lastChange, Instant.now()).compareTo(STALLED) > 0) {
+      if (Duration.between(lastChange, clock.instant()).compareTo(STALLED) > 0) {
         throw CommandFailure.failed(
             "no run made any progress for "
                 + STALLED.toMinutes()
@@ -63,8 +66,8 @@ final class Demo {
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
     List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      pairs.add(new Pair(ended(DemoPlan.name(i)), ended(DemoPlan.referenceName(i))));
+    for (int i = 0; i < plan.runs(); i++) {
+      pairs.add(new Pair(ended(plan.name(i)), ended(plan.referenceName(i))));
     }
     return pairs;
   }
@@ -91,9 +94,12 @@ final class Demo {
       try {
         Observed now = observe(before.run().getName());
         if (!now.run().equals(before.run())) {
-          lastChange = Instant.now();
+          lastChange = clock.instant();
         }
         entry.setValue(now);
+        if (now.run().hasDecision() && !before.run().hasDecision()) {
+          view.say("stopping " + now.name() + ": " + now.run().getDecision().getMessage());
+        }
         check(now);
       } catch (StatusRuntimeException e) {
         Status.Code code = e.getStatus().getCode();

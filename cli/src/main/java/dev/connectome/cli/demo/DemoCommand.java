@@ -15,7 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +46,8 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int CONCURRENT_RUNS = 2;
+  private static final DateTimeFormatter NAME_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   @Spec private CommandSpec spec;
 
@@ -131,21 +137,15 @@ public final class DemoCommand implements Callable<Integer> {
   private void demonstrate(Platform platform, LiveView view)
       throws InterruptedException, IOException {
     view.say("training " + runs + " networks, and each again without stopping ...");
+    InstantSource clock = InstantSource.system();
+    Instant start = clock.instant();
     List<Pair> pairs;
-    Instant start = Instant.now();
     try (RunsConnection connection = RunsConnection.to(platform.endpoints().controller().grpc())) {
-      pairs = new Demo(connection, view).run(runs, epochs);
+      pairs = new Demo(connection, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
     }
-    double seconds = Duration.between(start, Instant.now()).toMillis() / 1e3;
-    DemoSummary summary = Summaries.of(pairs, seconds);
+    DemoSummary summary =
+        Summaries.of(pairs, platform(Duration.between(start, clock.instant()).toMillis() / 1e3));
     PrintWriter out = spec.commandLine().getOut();
-    out.println();
-    for (DemoSummary.Run run : summary.runs()) {
-      out.println(
-          run.name()
-              + ": "
-              + (run.decision() == null ? "was not stopped" : run.decision().message()));
-    }
     out.println();
     Summaries.table(summary).forEach(out::println);
     out.println();
@@ -165,6 +165,21 @@ public final class DemoCommand implements Callable<Integer> {
                 + " epochs: its policy did not stop it");
       }
     }
+  }
+
+  /** Unique in a state directory that may hold the runs of earlier demonstrations. */
+  private String prefix(Instant start) {
+    return stateDir == null ? "demo-" : "demo-" + NAME_TIME.format(start) + "-";
+  }
+
+  private DemoSummary.Platform platform(double wallSeconds) {
+    return new DemoSummary.Platform(
+        spec.root().version()[0],
+        System.getProperty("java.version"),
+        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+        Runtime.getRuntime().availableProcessors(),
+        dataDir == null ? "embedded" : dataDir.toAbsolutePath().normalize().toString(),
+        wallSeconds);
   }
 
   private void write(DemoSummary summary, List<Pair> pairs, PrintWriter out) throws IOException {

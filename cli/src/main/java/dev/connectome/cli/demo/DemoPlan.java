@@ -11,31 +11,33 @@ import java.util.List;
 /**
  * What a demonstration trains: small networks of different widths and seeds, each once watched and
  * once to the end of its budget.
+ *
+ * @param prefix what the runs' names begin with
+ * @param runs how many networks
+ * @param epochs the budget of each
  */
-final class DemoPlan {
+record DemoPlan(String prefix, int runs, int epochs) {
   private static final int TRAIN_SAMPLES = 6_000;
   private static final List<List<Integer>> FIRST_WIDTHS =
       List.of(List.of(128, 64), List.of(96, 48), List.of(160, 80));
 
-  private DemoPlan() {}
-
-  static String name(int index) {
-    return "demo-" + (index + 1);
+  String name(int index) {
+    return prefix + (index + 1);
   }
 
-  static String referenceName(int index) {
+  String referenceName(int index) {
     return name(index) + "-reference";
   }
 
   /** A run under the default policy. */
-  static TrainingRun watched(int index, int epochs) {
-    return TrainingRun.newBuilder().setSpec(spec(index, epochs)).build();
+  TrainingRun watched(int index) {
+    return TrainingRun.newBuilder().setSpec(spec(index)).build();
   }
 
   /** The same training under a policy that never stops it. */
-  static TrainingRun reference(int index, int epochs) {
+  TrainingRun reference(int index) {
     return TrainingRun.newBuilder()
-        .setSpec(spec(index, epochs))
+        .setSpec(spec(index))
         .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()))
         .build();
   }
@@ -48,7 +50,7 @@ final class DemoPlan {
     return List.of(2 * second, second);
   }
 
-  private static TrainingSpec spec(int index, int epochs) {
+  private TrainingSpec spec(int index) {
     return TrainingSpec.newBuilder()
         .setModel(ModelSpec.newBuilder().setName("mlp").addAllHiddenWidths(widths(index)))
         .setData(DataSpec.newBuilder().setTrainSamples(TRAIN_SAMPLES))

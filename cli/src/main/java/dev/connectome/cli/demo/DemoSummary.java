@@ -7,15 +7,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a demonstration showed, as it is written for machines. Values that are not known are null.
  *
- * @param runs a run that a policy watched, with its reference
- * @param wallSeconds from the first submission to the last end
+ * @param runs the runs that a policy watched, each with its reference
+ * @param platform what they ran on
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
-public record DemoSummary(List<Run> runs, double wallSeconds) {
+public record DemoSummary(List<Run> runs, Platform platform) {
   /** Copies the list. */
   public DemoSummary {
     runs = List.copyOf(runs);
   }
+
+  /**
+   * What the demonstration ran on.
+   *
+   * @param version of the platform
+   * @param java the Java version
+   * @param system the operating system and its architecture
+   * @param processors how many there are
+   * @param data the directory of the images, or "embedded"
+   * @param wallSeconds from the first submission to the last end
+   */
+  public record Platform(
+      String version,
+      String java,
+      String system,
+      int processors,
+      String data,
+      double wallSeconds) {}
 
   /**
    * A run that a policy watched.
@@ -23,9 +41,11 @@ public record DemoSummary(List<Run> runs, double wallSeconds) {
    * @param name its name
    * @param uid its uid
    * @param state STOPPED unless something went wrong
+   * @param hiddenWidths neurons of each hidden layer
    * @param budget epochs it might have trained
    * @param stopEpoch the epoch whose snapshot decided
    * @param finalEpoch the last epoch trained
+   * @param restoreEpoch the epoch whose weights are kept; null if the last one's are
    * @param decision why it was stopped
    * @param series a point an epoch
    * @param stages when each stage began
@@ -39,9 +59,11 @@ public record DemoSummary(List<Run> runs, double wallSeconds) {
       String name,
       String uid,
       String state,
+      List<Integer> hiddenWidths,
       int budget,
       @Nullable Integer stopEpoch,
       int finalEpoch,
+      @Nullable Integer restoreEpoch,
       @Nullable Decision decision,
       List<Point> series,
       List<Stage> stages,
@@ -52,6 +74,7 @@ public record DemoSummary(List<Run> runs, double wallSeconds) {
       Reference reference) {
     /** Copies the lists. */
     public Run {
+      hiddenWidths = List.copyOf(hiddenWidths);
       series = List.copyOf(series);
       stages = List.copyOf(stages);
     }
@@ -97,6 +120,7 @@ public record DemoSummary(List<Run> runs, double wallSeconds) {
    * @param topologicalDistance both together
    * @param connectomeDistance between the connectomes themselves
    * @param trainLoss the training loss
+   * @param stage the stage the network was in; null if not known
    */
   public record Point(
       int epoch,
@@ -104,7 +128,8 @@ public record DemoSummary(List<Run> runs, double wallSeconds) {
       @Nullable Double birthDistance,
       @Nullable Double topologicalDistance,
       @Nullable Double connectomeDistance,
-      @Nullable Double trainLoss) {}
+      @Nullable Double trainLoss,
+      @Nullable String stage) {}
 
   /**
    * That a stage began.

@@ -5,6 +5,8 @@ import dev.connectome.cli.runs.Words;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,18 @@ record Observed(TrainingRun run, List<SignatureRecord> signatures) {
 
   int budget() {
     return run.getSpec().getEpochs();
+  }
+
+  /** One record an epoch, in order of epochs: where attempts overlap, the later one's. */
+  List<SignatureRecord> latest() {
+    SortedMap<Integer, SignatureRecord> byEpoch = new TreeMap<>();
+    signatures.forEach(
+        record ->
+            byEpoch.merge(
+                record.getEpoch(),
+                record,
+                (one, other) -> other.getAttempt() >= one.getAttempt() ? other : one));
+    return List.copyOf(byEpoch.values());
   }
 
   /** The last epoch trained: the outcome's word counts, where there is one. */

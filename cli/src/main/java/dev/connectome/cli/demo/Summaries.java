@@ -2,10 +2,12 @@ package dev.connectome.cli.demo;
 
 import dev.connectome.cli.runs.Table;
 import dev.connectome.cli.runs.Words;
+import dev.connectome.protos.run.v1.StageTransition;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Summaries {
   private Summaries() {}
 
-  static DemoSummary of(List<Pair> pairs, double wallSeconds) {
-    return new DemoSummary(pairs.stream().map(Summaries::run).toList(), wallSeconds);
+  static DemoSummary of(List<Pair> pairs, DemoSummary.Platform platform) {
+    return new DemoSummary(pairs.stream().map(Summaries::run).toList(), platform);
   }
 
   private static DemoSummary.Run run(Pair pair) {
@@ -26,11 +28,13 @@ final class Summaries {
         pair.watched().name(),
         run.getUid(),
         Words.of(run.getState()),
+        run.getSpec().getModel().getHiddenWidthsList(),
         pair.watched().budget(),
         decided ? run.getDecision().getStopEpoch() : null,
         pair.watched().epoch(),
+        run.getDecision().hasRestoreEpoch() ? run.getDecision().getRestoreEpoch() : null,
         decided ? decision(run.getDecision()) : null,
-        pair.watched().signatures().stream().map(Summaries::point).toList(),
+        series(pair.watched()),
         run.getStageTransitionsList().stream()
             .map(stage -> new DemoSummary.Stage(Words.of(stage.getStage()), stage.getEpoch()))
             .toList(),
@@ -58,7 +62,12 @@ final class Summaries {
             .toList());
   }
 
-  static DemoSummary.Point point(SignatureRecord record) {
+  /** A point an epoch; of an epoch trained by two attempts, the later one's. */
+  static List<DemoSummary.Point> series(Observed observed) {
+    return observed.latest().stream().map(record -> point(record, observed.run())).toList();
+  }
+
+  private static DemoSummary.Point point(SignatureRecord record, TrainingRun run) {
     boolean known = record.getSignature().hasFromPrevious();
     SignatureDistances from = record.getSignature().getFromPrevious();
     return new DemoSummary.Point(
@@ -67,7 +76,16 @@ final class Summaries {
         known ? from.getBirth() : null,
         known ? from.getTopological() : null,
         known && from.hasConnectome() ? from.getConnectome() : null,
-        record.getMetricsMap().get("trainLoss"));
+        record.getMetricsMap().get("trainLoss"),
+        stageAt(run, record.getEpoch()));
+  }
+
+  private static @Nullable String stageAt(TrainingRun run, int epoch) {
+    return run.getStageTransitionsList().stream()
+        .filter(transition -> transition.getEpoch() <= epoch)
+        .max(Comparator.comparingInt(StageTransition::getEpoch))
+        .map(transition -> Words.of(transition.getStage()))
+        .orElse(null);
   }
 
   /** The summary for people. */
@@ -81,7 +99,7 @@ final class Summaries {
             "EPOCHS SAVED",
             "SECONDS SAVED",
             "TEST ACCURACY",
-            "OF THE REFERENCE");
+            "AT FULL BUDGET");
     for (DemoSummary.Run run : summary.runs()) {
       table.row(
           run.name(),
