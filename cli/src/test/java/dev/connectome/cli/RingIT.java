@@ -1,0 +1,250 @@
+package dev.connectome.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.connectome.cli.platform.Installation;
+import dev.connectome.cli.platform.Platform;
+import dev.connectome.cli.platform.PlatformOptions;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.ListRunEventsRequest;
+import dev.connectome.protos.run.v1.ListSignaturesRequest;
+import dev.connectome.protos.run.v1.NeverRule;
+import dev.connectome.protos.run.v1.RunEvent;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.StopPhase;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
+import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole ring: real broker, real database, the packaged services and trainers as processes. */
+class RingIT {
+
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  /** Deep in the budget of no test. */
+  private static final int ENDLESS = 50_000;
+
+  @TempDir static Path stateDirectory;
+  private static Platform platform;
+  private static ManagedChannel channel;
+
+  @BeforeAll
+  static void start() throws Exception {
+    platform =
+        Platform.start(
+            new PlatformOptions(
+                Installation.current(), stateDirectory, null, 2, PlatformOptions.Ports.ANY),
+            line -> {});
+    channel =
+        Grpc.newChannelBuilder(
+                platform.endpoints().controller().grpc(), InsecureChannelCredentials.create())
+            .build();
+  }
+
+  @AfterAll
+  static void stop() {
+    channel.shutdownNow();
+    platform.close();
+    assertThat(processesOfThePlatform()).isEmpty();
+  }
+
+  private static TrainingRunServiceBlockingStub runs() {
+    return TrainingRunServiceGrpc.newBlockingStub(channel).withWaitForReady();
+  }
+
+  private static List<String> processesOfThePlatform() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.pid() != ProcessHandle.current().pid())
+        .flatMap(process -> process.info().commandLine().stream())
+        .filter(line -> line.contains(stateDirectory.toString()))
+        .toList();
+  }
+
+  private static TrainingSpec.Builder spec(int epochs) {
+    return TrainingSpec.newBuilder()
+        .setEpochs(epochs)
+        .setModel(ModelSpec.newBuilder().setName("mlp").addHiddenWidths(48).addHiddenWidths(24));
+  }
+
+  private static TrainingRun create(String id, TrainingRun run) {
+    return runs()
+        .createTrainingRun(
+            CreateTrainingRunRequest.newBuilder().setTrainingRunId(id).setTrainingRun(run).build());
+  }
+
+  private static TrainingRun createEndless(String id) {
+    return create(
+        id,
+        TrainingRun.newBuilder()
+            .setSpec(spec(ENDLESS))
+            .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()))
+            .build());
+  }
+
+  private static TrainingRun awaitRun(String id, Predicate<TrainingRun> condition) {
+    return await()
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreException(StatusRuntimeException.class)
+        .until(
+            () ->
+                runs()
+                    .getTrainingRun(
+                        GetTrainingRunRequest.newBuilder().setName("runs/" + id).build()),
+            condition);
+  }
+
+  private static Predicate<TrainingRun> running(int attempt, int epochs) {
+    return run ->
+        run.getState() == RunState.RUN_STATE_RUNNING
+            && run.getAttempt() == attempt
+            && run.getProgress().getCompletedEpochs() >= epochs;
+  }
+
+  private static TrainingRun stopByHand(String id) {
+    runs()
+        .stopTrainingRun(
+            StopTrainingRunRequest.newBuilder()
+                .setName("runs/" + id)
+                .setReason("seen enough")
+                .build());
+    return awaitRun(id, run -> run.getState() == RunState.RUN_STATE_STOPPED);
+  }
+
+  @Test
+  void aRunIsTrainedAndStoppedWhenItsConnectomeHasSettled() {
+    create("settles", TrainingRun.newBuilder().setSpec(spec(ENDLESS)).build());
+
+    List<WatchTrainingRunResponse> watched = new ArrayList<>();
+    runs()
+        .watchTrainingRun(WatchTrainingRunRequest.newBuilder().setName("runs/settles").build())
+        .forEachRemaining(watched::add);
+
+    TrainingRun run = watched.get(watched.size() - 1).getTrainingRun();
+    assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
+    assertThat(run.getDecision().getRule()).isEqualTo("diminishing");
+    assertThat(run.getDecision().getReason())
+        .isEqualTo(DecisionReason.DECISION_REASON_DIMINISHING_CHANGE);
+    assertThat(run.getStop().getPhase()).isEqualTo(StopPhase.STOP_PHASE_DONE);
+    assertThat(run.getOutcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_STOPPED);
+    assertThat(run.getOutcome().getStopCommandId())
+        .isEqualTo(run.getStop().getCommand().getCommandId());
+    assertThat(run.getOutcome().getFinalEpoch())
+        .isGreaterThanOrEqualTo(run.getDecision().getStopEpoch());
+    assertThat(run.getOutcome().getMetricsMap().get("testAccuracy")).isBetween(0.7, 1.0);
+    assertThat(Path.of(java.net.URI.create(run.getOutcome().getCheckpointUri()))).isDirectory();
+
+    List<SignatureRecord> series =
+        runs()
+            .listSignatures(
+                ListSignaturesRequest.newBuilder()
+                    .setParent("runs/settles")
+                    .setPageSize(1_000)
+                    .build())
+            .getSignaturesList();
+    assertThat(series)
+        .extracting(SignatureRecord::getEpoch)
+        .doesNotHaveDuplicates()
+        .startsWith(1, 2, 3)
+        .contains(run.getDecision().getStopEpoch());
+    assertThat(series.get(0).getSignature().getNeuronCount()).isEqualTo(72);
+    assertThat(series.get(1).getSignature().getFromPrevious().getDeath()).isPositive();
+    assertThat(watched.stream().filter(WatchTrainingRunResponse::hasEvent))
+        .extracting(item -> item.getEvent().getKind())
+        .startsWith("CREATED")
+        .contains("DECIDED");
+  }
+
+  @Test
+  void aControllerThatIsKilledComesBackAndItsRunsGoOn() throws Exception {
+    createEndless("survives");
+    awaitRun("survives", running(1, 2));
+    long controller =
+        Long.parseLong(
+            Files.readAllLines(stateDirectory.resolve("pids/controller-service.pid")).get(0));
+
+    ProcessHandle.of(controller).orElseThrow().destroyForcibly();
+
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                events("survives").stream()
+                    .anyMatch(event -> event.getKind().equals("REGISTERED_AGAIN")));
+    int epochs = awaitRun("survives", running(1, 3)).getProgress().getCompletedEpochs();
+    awaitRun("survives", running(1, epochs + 1));
+    TrainingRun stopped = stopByHand("survives");
+    assertThat(stopped.getAttempt()).isEqualTo(1);
+    assertThat(stopped.getDecision().getRule()).isEqualTo("manual");
+    assertThat(stopped.getStop().getPhase()).isEqualTo(StopPhase.STOP_PHASE_DONE);
+  }
+
+  private static List<RunEvent> events(String id) {
+    try {
+      return runs()
+          .listRunEvents(
+              ListRunEventsRequest.newBuilder().setParent("runs/" + id).setPageSize(1_000).build())
+          .getEventsList();
+    } catch (StatusRuntimeException e) {
+      return List.of();
+    }
+  }
+
+  @Test
+  void aPlatformThatIsStoppedSuspendsItsRunsAndGoesOnWithThemAtTheNextStart() throws Exception {
+    createEndless("resumes");
+    awaitRun("resumes", running(1, 3));
+
+    stop();
+    start();
+
+    TrainingRun resumed = awaitRun("resumes", running(2, 3));
+    assertThat(events("resumes"))
+        .anySatisfy(event -> assertThat(event.getMessage()).contains("interrupted; goes on"));
+    awaitRun("resumes", running(2, resumed.getProgress().getCompletedEpochs() + 1));
+    assertThat(stopByHand("resumes").getOutcome().getFinalEpoch())
+        .isGreaterThan(resumed.getProgress().getCompletedEpochs());
+  }
+
+  @Test
+  void aRunWhoseDataIsMissingFailsAtOnceAndSaysWhy() {
+    create(
+        "no-data",
+        TrainingRun.newBuilder()
+            .setSpec(spec(5).setData(DataSpec.newBuilder().setDirectory("/nowhere/mnist")))
+            .build());
+
+    TrainingRun run = awaitRun("no-data", it -> it.getState() == RunState.RUN_STATE_FAILED);
+
+    assertThat(run.getAttempt()).isEqualTo(1);
+    assertThat(run.getStateMessage())
+        .isEqualTo(
+            "data directory /nowhere/mnist does not exist; give a folder with MNIST's four IDX files");
+  }
+}
