@@ -2,9 +2,13 @@ package dev.connectome.trainer.service;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +29,10 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 public final class Main implements Callable<Integer> {
+
+  /** Held, because loggers that nobody holds forget their level. */
+  private static final List<Logger> QUIET =
+      Stream.of("org.apache.kafka", "ai.djl").map(Logger::getLogger).toList();
 
   @Option(
       names = "--controller-endpoint",
@@ -130,6 +138,7 @@ public final class Main implements Callable<Integer> {
     setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
     setUnlessSet(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
+    QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * How far a training is and where its time went. Written by the training, read by whoever tells of
  * it.
  */
-public final class TrainingClock {
+public class TrainingClock {
 
   private final int totalEpochs;
   private final LongSupplier droppedSnapshots;

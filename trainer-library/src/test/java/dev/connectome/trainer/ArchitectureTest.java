@@ -1,0 +1,38 @@
+package dev.connectome.trainer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  private static final JavaClasses LIBRARY =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.connectome.trainer");
+
+  @Test
+  void aTrainingTakesNoFrameworkWithTheLibrary() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.quarkus..", "jakarta..", "picocli..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void theProbeKnowsNetworksAndNothingOfThePlatform() {
+    classes()
+        .that()
+        .resideInAPackage("dev.connectome.trainer.probe")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.connectome.trainer.probe", "java..", "ai.djl..", "org.jspecify.annotations")
+        .check(LIBRARY);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.connectome.trainer.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.trainer.control.StopRequest.Commanded;
+import dev.connectome.trainer.control.StopRequest.Mode;
+import dev.connectome.trainer.control.StopSwitch.Boundary;
+import dev.connectome.trainer.control.StopSwitch.Disposition;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class StopSwitchTest {
+
+  private final StopSwitch stopSwitch = new StopSwitch();
+
+  private static Commanded order(String id, Mode mode) {
+    return new Commanded(id, mode, OptionalInt.empty(), "enough");
+  }
+
+  @Test
+  void untouchedItStopsNothing() {
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
+    assertThat(stopSwitch.due(Boundary.EPOCH)).isEmpty();
+  }
+
+  @Test
+  void aGracefulStopIsDueAfterTheMiniBatchAndOneAtTheEndOfTheEpochOnlyThere() {
+    stopSwitch.command(order("a", Mode.END_OF_EPOCH));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
+    assertThat(stopSwitch.due(Boundary.EPOCH)).contains(order("a", Mode.END_OF_EPOCH));
+
+    stopSwitch.command(order("b", Mode.GRACEFUL));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+  }
+
+  @Test
+  void theSameOrderAgainIsAnsweredTheSameAndAnotherChangesNothing() {
+    Commanded first = order("a", Mode.GRACEFUL);
+
+    assertThat(stopSwitch.command(first)).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.command(first)).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.command(order("b", Mode.GRACEFUL)))
+        .isEqualTo(Disposition.ALREADY_STOPPING);
+    assertThat(stopSwitch.order()).contains(first);
+  }
+
+  @Test
+  void anImmediateStopUpgradesAGracefulOneAndIsNotTakenBack() {
+    stopSwitch.command(order("a", Mode.GRACEFUL));
+    stopSwitch.command(order("b", Mode.IMMEDIATE));
+    stopSwitch.command(order("c", Mode.GRACEFUL));
+
+    assertThat(stopSwitch.order()).contains(order("a", Mode.IMMEDIATE));
+  }
+
+  @Test
+  void anOrderOutranksAnInterruptionWhicheverCameFirst() {
+    stopSwitch.interrupt();
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH))
+        .containsInstanceOf(StopRequest.Interrupted.class);
+
+    assertThat(stopSwitch.command(order("a", Mode.GRACEFUL))).isEqualTo(Disposition.ACCEPTED);
+    stopSwitch.interrupt();
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+  }
+
+  @Test
+  void theLossOfTheRunOutranksAll() {
+    stopSwitch.command(order("a", Mode.GRACEFUL));
+    stopSwitch.abandon("superseded");
+
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH))
+        .contains(new StopRequest.Abandoned("superseded"));
+    assertThat(stopSwitch.command(order("b", Mode.IMMEDIATE)))
+        .isEqualTo(Disposition.ALREADY_STOPPING);
+  }
+
+  @Test
+  void anOrderAfterTheEndComesTooLate() {
+    stopSwitch.finish();
+
+    assertThat(stopSwitch.command(order("a", Mode.GRACEFUL)))
+        .isEqualTo(Disposition.ALREADY_FINISHED);
+    assertThat(stopSwitch.order()).isEmpty();
+  }
+}

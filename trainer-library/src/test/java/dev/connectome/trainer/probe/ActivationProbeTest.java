@@ -1,0 +1,150 @@
+package dev.connectome.trainer.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.XavierInitializer;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ActivationProbeTest {
+
+  private final NDManager manager = NDManager.newBaseManager();
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private Block initialised(Block network, int inputs) {
+    network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+    network.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
+    return network;
+  }
+
+  private ActivationProbe probe(Block network, NDArray inputs, int maxNeurons) {
+    return new ActivationProbe(network, inputs, maxNeurons, 42, Clock.systemUTC());
+  }
+
+  private static Linear linear(int units) {
+    return Linear.builder().setUnits(units).build();
+  }
+
+  private static float[] values(ActivationSnapshot snapshot) {
+    ByteBuffer bytes = snapshot.rows(0, snapshot.samples());
+    var values = new float[snapshot.samples() * snapshot.neurons()];
+    bytes.asFloatBuffer().get(values);
+    return values;
+  }
+
+  @Test
+  void observesHiddenNeuronsAfterTheirNonLinearityInLayerOrder() {
+    Block network =
+        initialised(
+            new SequentialBlock()
+                .add(linear(2))
+                .add(Activation.leakyReluBlock(0.1f))
+                .add(linear(1))
+                .add(Activation.leakyReluBlock(0.1f))
+                .add(linear(3)),
+            2);
+    List<Parameter> parameters = network.getParameters().values();
+    parameters.get(0).getArray().set(new float[] {1, 0, 0, -1});
+    parameters.get(1).getArray().set(new float[] {0, 1});
+    parameters.get(2).getArray().set(new float[] {2, 1});
+    parameters.get(3).getArray().set(new float[] {-1});
+    NDArray inputs = manager.create(new float[] {3, 2, -5, -4}, new Shape(2, 2));
+
+    ActivationSnapshot snapshot = probe(network, inputs, 100).observe(7, Map.of("trainLoss", 0.5));
+
+    // First sample: 3 and -2+1 -> 3, -0.1; then 6-0.1-1 = 4.9. Second: -5, 5 -> -0.5, 5; then
+    // -1+5-1 = 3.
+    assertThat(values(snapshot))
+        .containsExactly(new float[] {3, -0.1f, 4.9f, -0.5f, 5, 3}, within(1e-6f));
+    assertThat(snapshot.layers())
+        .containsExactly(
+            new ActivationSnapshot.Layer("dense1", 2), new ActivationSnapshot.Layer("dense2", 1));
+    assertThat(snapshot.epoch()).isEqualTo(7);
+    assertThat(snapshot.metrics()).containsEntry("trainLoss", 0.5);
+  }
+
+  @Test
+  void seesWhatTheNetworkItselfComputesInInferenceAndChangesNothing() {
+    var hidden =
+        new SequentialBlock()
+            .add(linear(20))
+            .add(BatchNorm.builder().build())
+            .add(Activation.leakyReluBlock(0.01f));
+    Block network =
+        initialised(
+            new SequentialBlock()
+                .add(hidden)
+                .add(Dropout.builder().optRate(0.5f).build())
+                .add(linear(4)),
+            6);
+    NDArray inputs = manager.randomNormal(new Shape(50, 6));
+    float[] expected =
+        hidden
+            .forward(new ParameterStore(manager, false), new NDList(inputs), false)
+            .singletonOrThrow()
+            .toFloatArray();
+    ActivationProbe probe = probe(network, inputs, 100);
+
+    assertThat(values(probe.observe(1, Map.of()))).isEqualTo(expected);
+    assertThat(values(probe.observe(2, Map.of()))).isEqualTo(expected);
+  }
+
+  @Test
+  void ofTooManyNeuronsKeepsTheSameSubsetEveryTime() {
+    Block network =
+        initialised(
+            new SequentialBlock()
+                .add(linear(30))
+                .add(Activation.leakyReluBlock(0.01f))
+                .add(linear(30))
+                .add(linear(2)),
+            6);
+    NDArray inputs = manager.randomNormal(new Shape(5, 6));
+    float[] all = values(probe(network, inputs, 60).observe(1, Map.of()));
+
+    ActivationSnapshot some = probe(network, inputs, 10).observe(1, Map.of());
+
+    assertThat(some.neurons()).isEqualTo(10);
+    assertThat(some.layers()).extracting(ActivationSnapshot.Layer::neurons).hasSize(2);
+    assertThat(values(some)).isEqualTo(values(probe(network, inputs, 10).observe(2, Map.of())));
+    for (float value : values(some)) {
+      assertThat(all).contains(value);
+    }
+  }
+
+  @Test
+  void aNetworkThatCannotBeObservedIsRefusedClearly() {
+    NDArray inputs = manager.ones(new Shape(1, 2));
+
+    assertThatThrownBy(() -> probe(new SequentialBlock().add(linear(2)), inputs, 10))
+        .hasMessage("the network has no hidden fully connected layer to observe");
+    var parallel = new ParallelBlock(lists -> lists.get(0)).add(linear(2)).add(linear(2));
+    assertThatThrownBy(() -> probe(new SequentialBlock().add(parallel), inputs, 10))
+        .hasMessage(
+            "only networks of nested sequential blocks can be observed, and ParallelBlock is none");
+  }
+}

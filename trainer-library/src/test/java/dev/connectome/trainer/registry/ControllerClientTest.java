@@ -1,0 +1,155 @@
+package dev.connectome.trainer.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
+import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
+import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.StopMode;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingProgress;
+import dev.connectome.trainer.control.StopRequest;
+import dev.connectome.trainer.control.StopSwitch;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over real connections, with a controller that goes away and comes back. */
+class ControllerClientTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final RegisterTrainerRequest WHO =
+      RegisterTrainerRequest.newBuilder().setRunUid("run").setInstanceId("me").build();
+  private static final ReportOutcomeRequest DONE =
+      ReportOutcomeRequest.newBuilder()
+          .setRunUid("run")
+          .setOutcome(TrainingOutcome.newBuilder().setEnd(TrainingEnd.TRAINING_END_STOPPED))
+          .build();
+
+  private final StopSwitch stopSwitch = new StopSwitch();
+
+  private Heartbeats heartbeats(ControllerClient client) {
+    return new Heartbeats(client, WHO, 3, TrainingProgress::getDefaultInstance, stopSwitch);
+  }
+
+  @Test
+  void registersWithAControllerThatComesLater() throws Exception {
+    FakeController gone = FakeController.on(0);
+    int port = gone.port();
+    gone.close();
+    try (var client = new ControllerClient("127.0.0.1:" + port)) {
+      var registration =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return client.register(WHO, PATIENCE).orElseThrow().getAttempt();
+                } catch (RejectedException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+
+      try (FakeController controller = FakeController.on(port)) {
+        assertThat(registration.join()).isEqualTo(3);
+        assertThat(controller.calls).contains("register me");
+      }
+    }
+  }
+
+  @Test
+  void givesUpOnAControllerThatStaysAway() throws Exception {
+    FakeController gone = FakeController.on(0);
+    String endpoint = gone.endpoint();
+    gone.close();
+    try (var client = new ControllerClient(endpoint)) {
+      assertThat(client.register(WHO, Duration.ofMillis(300))).isEmpty();
+      assertThat(client.reportOutcome(DONE, Duration.ofMillis(300))).isFalse();
+    }
+  }
+
+  @Test
+  void aRefusalIsNotTriedAgain() throws Exception {
+    try (FakeController controller = FakeController.on(0);
+        var client = new ControllerClient(controller.endpoint())) {
+      controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
+
+      assertThatThrownBy(() -> client.register(WHO, PATIENCE))
+          .isInstanceOf(RejectedException.class)
+          .hasMessage("the run has ended");
+      assertThat(controller.calls).hasSize(1);
+    }
+  }
+
+  @Test
+  void aPendingStopArrivesWithAHeartbeat() throws Exception {
+    try (FakeController controller = FakeController.on(0);
+        var client = new ControllerClient(controller.endpoint());
+        Heartbeats heartbeats = heartbeats(client)) {
+      controller.stop.set(
+          StopCommand.newBuilder()
+              .setCommandId("stop-1")
+              .setMode(StopMode.STOP_MODE_GRACEFUL)
+              .build());
+
+      heartbeats.start(Duration.ofMillis(20));
+
+      await().until(() -> stopSwitch.order().isPresent());
+      assertThat(stopSwitch.order().orElseThrow().commandId()).isEqualTo("stop-1");
+    }
+  }
+
+  @Test
+  void registersAgainWhenTheControllerIsBack() throws Exception {
+    FakeController first = FakeController.on(0);
+    int port = first.port();
+    try (var client = new ControllerClient(first.endpoint());
+        Heartbeats heartbeats = heartbeats(client)) {
+      heartbeats.start(Duration.ofMillis(20));
+      await().until(() -> first.calls.contains("heartbeat"));
+      first.close();
+
+      try (FakeController second = FakeController.on(port)) {
+        await().atMost(PATIENCE).until(() -> Collections.frequency(second.calls, "heartbeat") > 1);
+        assertThat(second.calls.get(second.calls.indexOf("register me") + 1))
+            .isEqualTo("heartbeat");
+        assertThat(stopSwitch.due(StopSwitch.Boundary.EPOCH)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aSupersededTrainerAbandonsItsRun() throws Exception {
+    try (FakeController controller = FakeController.on(0);
+        var client = new ControllerClient(controller.endpoint());
+        Heartbeats heartbeats = heartbeats(client)) {
+      controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("attempt 3 is over"));
+
+      heartbeats.start(Duration.ofMillis(20));
+
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(stopSwitch.due(StopSwitch.Boundary.MINI_BATCH))
+                      .contains(new StopRequest.Abandoned("attempt 3 is over")));
+    }
+  }
+
+  @Test
+  void theOutcomeIsLeftAsAFileThatReplacesAnother(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("new/outcome.json");
+
+    OutcomeFile.write(file, DONE.toBuilder().setAttempt(1).build());
+    OutcomeFile.write(file, DONE.toBuilder().setAttempt(2).build());
+
+    assertThat(Files.readString(file)).contains("TRAINING_END_STOPPED", "\"attempt\": 2");
+    assertThat(file.getParent()).isDirectoryNotContaining("glob:*.part");
+  }
+}

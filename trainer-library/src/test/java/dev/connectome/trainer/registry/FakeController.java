@@ -1,0 +1,96 @@
+package dev.connectome.trainer.registry;
+
+import com.google.protobuf.Duration;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
+import dev.connectome.protos.trainer.v1.HeartbeatResponse;
+import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
+import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
+import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
+import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
+import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A controller that notes what it is told, on a real port that it can leave and come back to. */
+final class FakeController implements AutoCloseable {
+
+  final List<String> calls = new CopyOnWriteArrayList<>();
+  final AtomicReference<StopCommand> stop = new AtomicReference<>();
+  final AtomicReference<Status> refusal = new AtomicReference<>();
+  private Server server;
+
+  static FakeController on(int port) throws IOException {
+    var controller = new FakeController();
+    controller.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+            .addService(controller.new Registry())
+            .build()
+            .start();
+    return controller;
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  String endpoint() {
+    return "127.0.0.1:" + port();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    server.shutdownNow();
+    server.awaitTermination();
+  }
+
+  private final class Registry extends TrainerRegistryServiceImplBase {
+
+    @Override
+    public void registerTrainer(
+        RegisterTrainerRequest request, StreamObserver<RegisterTrainerResponse> observer) {
+      answer(
+          "register " + request.getInstanceId(),
+          observer,
+          RegisterTrainerResponse.newBuilder()
+              .setAttempt(3)
+              .setHeartbeatInterval(Duration.newBuilder().setNanos(50_000_000))
+              .build());
+    }
+
+    @Override
+    public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> observer) {
+      var response = HeartbeatResponse.newBuilder();
+      if (stop.get() != null) {
+        response.setStopCommand(stop.get());
+      }
+      answer("heartbeat", observer, response.build());
+    }
+
+    @Override
+    public void reportOutcome(
+        ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
+      answer(
+          "outcome " + request.getOutcome().getEnd(),
+          observer,
+          ReportOutcomeResponse.getDefaultInstance());
+    }
+
+    private <T> void answer(String call, StreamObserver<T> observer, T response) {
+      calls.add(call);
+      if (refusal.get() != null) {
+        observer.onError(refusal.get().asRuntimeException());
+        return;
+      }
+      observer.onNext(response);
+      observer.onCompleted();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.connectome.trainer.service.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.StopRequest;
+import dev.connectome.trainer.control.StopSwitch;
+import dev.connectome.trainer.probe.ActivationSnapshot;
+import dev.connectome.trainer.service.UserException;
+import dev.connectome.trainer.service.data.TrainingData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real trainings of a small network on the embedded data set. */
+class TrainingTest {
+
+  static {
+    System.setProperty("ai.djl.pytorch.num_threads", "1");
+  }
+
+  @TempDir Path directory;
+
+  private static TrainingSpec spec(String optimizer, int epochs) {
+    return TrainingSpec.newBuilder()
+        .setEpochs(epochs)
+        .setBatchSize(50)
+        .setSeed(3)
+        .setModel(
+            ModelSpec.newBuilder()
+                .setName("mlp")
+                .addHiddenWidths(16)
+                .addHiddenWidths(12)
+                .setDropout(0.2)
+                .setBatchNorm(true))
+        .setData(DataSpec.newBuilder().setTrainSamples(400).setValidationFraction(0.1))
+        .setOptimizer(
+            OptimizerSpec.newBuilder()
+                .setName(optimizer)
+                .setLearningRate(0.01)
+                .setMomentum(0.9)
+                .setWeightDecay(1e-4))
+        .setProbe(ProbeSpec.newBuilder().setSamples(60).setEveryEpochs(1).setMaxNeurons(100))
+        .setCheckpoint(CheckpointSpec.newBuilder().setKeep(3))
+        .build();
+  }
+
+  private Training training(
+      TrainingSpec spec,
+      String folder,
+      boolean resume,
+      StopSwitch stopSwitch,
+      Consumer<ActivationSnapshot> snapshots)
+      throws UserException, IOException {
+    return new Training(
+        spec,
+        TrainingData.load(spec.getData(), spec.getSeed(), Optional.empty()),
+        directory.resolve(folder),
+        resume,
+        stopSwitch,
+        new TrainingClock(spec.getEpochs(), () -> 0),
+        snapshots);
+  }
+
+  private Training training(TrainingSpec spec, String folder, boolean resume) throws Exception {
+    return training(spec, folder, resume, new StopSwitch(), snapshot -> {});
+  }
+
+  private void train(TrainingSpec spec, String folder, boolean resume) throws Exception {
+    try (Training training = training(spec, folder, resume)) {
+      assertThat(training.run().finalEpoch()).isEqualTo(spec.getEpochs());
+      training.suspend();
+    }
+  }
+
+  private Checkpoint newest(String folder) throws IOException {
+    return new CheckpointStore(directory.resolve(folder), 3).newest().orElseThrow();
+  }
+
+  private void assertSameCheckpoint(String folder, String other) throws IOException {
+    assertThat(newest(folder).weights()).isEqualTo(newest(other).weights());
+    assertThat(newest(folder).optimizerState()).isEqualTo(newest(other).optimizerState());
+    assertThat(newest(folder).optimizerSteps()).isEqualTo(newest(other).optimizerSteps());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "adam", "adamw"})
+  void goesOnFromACheckpointBitForBit(String optimizer) throws Exception {
+    train(spec(optimizer, 4), "whole", false);
+    train(spec(optimizer, 2), "parts", false);
+    train(spec(optimizer, 4), "parts", true);
+
+    assertSameCheckpoint("parts", "whole");
+  }
+
+  @Test
+  void goesOnWithinAnEpochBitForBit() throws Exception {
+    train(spec("adam", 3), "whole", false);
+    var stopSwitch = new StopSwitch();
+    try (Training training =
+        training(spec("adam", 3), "parts", false, stopSwitch, snapshot -> stopSwitch.interrupt())) {
+      // Interrupted at the end of the first epoch, then at once after the first mini-batch of the
+      // second.
+      assertThat(training.run().stop()).containsInstanceOf(StopRequest.Interrupted.class);
+      training.suspend();
+    }
+    var later = new StopSwitch();
+    var data = TrainingData.load(spec("adam", 3).getData(), 3, Optional.empty());
+    var clock =
+        new TrainingClock(3, () -> 0) {
+          @Override
+          synchronized void trained(long nanos) {
+            later.interrupt();
+          }
+        };
+    try (Training training =
+        new Training(
+            spec("adam", 3), data, directory.resolve("parts"), true, later, clock, s -> {})) {
+      assertThat(training.run().finalEpoch()).isEqualTo(1);
+      training.suspend();
+    }
+    assertThat(newest("parts").nextBatch()).isEqualTo(1);
+
+    train(spec("adam", 3), "parts", true);
+
+    assertSameCheckpoint("parts", "whole");
+  }
+
+  @Test
+  void learnsAndShowsASnapshotAnEpoch() throws Exception {
+    List<ActivationSnapshot> snapshots = new ArrayList<>();
+    TrainingSpec spec = spec("sgd", 5).toBuilder().setTestEveryEpochs(5).build();
+    try (Training training = training(spec, "run", false, new StopSwitch(), snapshots::add)) {
+      training.run();
+      Training.Result result = training.keep(Optional.empty());
+
+      assertThat(result.epoch()).isEqualTo(5);
+      assertThat(result.checkpoint()).isDirectory();
+      assertThat(result.metrics().get("testAccuracy"))
+          .isGreaterThan(0.2)
+          .isEqualTo(snapshots.get(4).metrics().get("testAccuracy"));
+    }
+    assertThat(snapshots).extracting(ActivationSnapshot::epoch).containsExactly(1, 2, 3, 4, 5);
+    assertThat(snapshots.get(0).neurons()).isEqualTo(28);
+    assertThat(snapshots.get(4).metrics())
+        .containsKeys("trainLoss", "trainAccuracy", "validationLoss", "validationAccuracy");
+    assertThat(snapshots.get(4).metrics().get("trainLoss"))
+        .isLessThan(snapshots.get(0).metrics().get("trainLoss"));
+  }
+
+  @Test
+  void aStopKeepsTheWeightsOfTheEpochThatIsWanted() throws Exception {
+    train(spec("sgd", 2), "reference", false);
+    var stopSwitch = new StopSwitch();
+    Consumer<ActivationSnapshot> stopAtThree =
+        snapshot -> {
+          if (snapshot.epoch() == 3) {
+            stopSwitch.command(
+                new StopRequest.Commanded(
+                    "id", StopRequest.Mode.GRACEFUL, OptionalInt.of(2), "enough"));
+          }
+        };
+    try (Training training = training(spec("sgd", 9), "run", false, stopSwitch, stopAtThree)) {
+      assertThat(training.run().finalEpoch()).isEqualTo(3);
+      Training.Result kept = training.keep(Optional.of(2));
+
+      assertThat(kept.epoch()).isEqualTo(2);
+      assertThat(Files.readAllBytes(kept.checkpoint().resolve("weights.params")))
+          .isEqualTo(newest("reference").weights());
+      assertThat(training.keep(Optional.of(77)).epoch()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void keepsTheNewestCheckpointsAndPassesOverADamagedOne() throws Exception {
+    train(spec("sgd", 6), "run", false);
+    try (Stream<Path> kept = Files.list(directory.resolve("run"))) {
+      assertThat(kept.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("epoch-000004", "epoch-000005", "epoch-000006");
+    }
+    Path weights = directory.resolve("run/epoch-000006/weights.params");
+    byte[] damaged = Files.readAllBytes(weights);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(weights, damaged);
+    Files.delete(directory.resolve("run/epoch-000005/manifest.json"));
+
+    assertThat(newest("run").epoch()).isEqualTo(4);
+  }
+
+  @Test
+  void whatThisTrainerDoesNotKnowIsRefusedByName() {
+    TrainingSpec model =
+        spec("sgd", 1).toBuilder().setModel(ModelSpec.newBuilder().setName("vgg")).build();
+
+    assertThatThrownBy(() -> training(model, "run", false))
+        .isInstanceOf(UserException.class)
+        .hasMessage("unknown model \"vgg\"; this trainer knows: mlp");
+    assertThatThrownBy(() -> training(spec("lion", 1), "run", false))
+        .hasMessage("unknown optimizer \"lion\"; this trainer knows: sgd, adam, adamw");
+  }
+}
