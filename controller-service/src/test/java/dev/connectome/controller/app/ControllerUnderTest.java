@@ -1,0 +1,151 @@
+package dev.connectome.controller.app;
+
+import dev.connectome.controller.api.LogStreams;
+import dev.connectome.controller.api.TrainerRegistryApi;
+import dev.connectome.controller.api.TrainingRunApi;
+import dev.connectome.controller.api.Watchers;
+import dev.connectome.controller.launch.RunFiles;
+import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.ListRunEventsRequest;
+import dev.connectome.protos.run.v1.RunEvent;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * The controller as it is put together in production, behind real gRPC, but for the framework: it
+ * can be started again and again in one test.
+ */
+public final class ControllerUnderTest implements AutoCloseable {
+
+  private final ControllerBeans beans = new ControllerBeans();
+  private final Store store;
+  private final Watchers watchers;
+  private final LogStreams logs;
+  private final Controller controller;
+  private final Server server;
+  private final ManagedChannel channel;
+
+  private ControllerUnderTest(DataSource database, ControllerSettings settings) throws IOException {
+    store = beans.store(database);
+    Runs runs = beans.runs(store, settings);
+    Attempts attempts = beans.attempts(store, settings);
+    RunFiles files = beans.runFiles(settings);
+    watchers = beans.watchers(store);
+    logs = beans.logStreams(store, files);
+    controller =
+        beans.controller(store, runs, attempts, files, settings, new SimpleMeterRegistry());
+    server =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(new TrainingRunApi(store, runs, watchers, logs, settings))
+            .addService(new TrainerRegistryApi(attempts, settings))
+            .build()
+            .start();
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + server.getPort(), InsecureChannelCredentials.create())
+            .build();
+  }
+
+  /** Starts a controller; settings left out have their defaults, and there is no broker. */
+  public static ControllerUnderTest start(DataSource database, Map<String, String> settings)
+      throws IOException {
+    var started = notStarted(database, settings);
+    started.controller.start();
+    return started;
+  }
+
+  /** A controller that answers calls and does nothing by itself. */
+  public static ControllerUnderTest notStarted(DataSource database, Map<String, String> settings)
+      throws IOException {
+    Map<String, String> values = new HashMap<>();
+    values.put("quarkus.grpc.server.port", "1");
+    values.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
+    values.putAll(settings);
+    var config =
+        new SmallRyeConfigBuilder()
+            .withMapping(ControllerSettings.class)
+            .withConverter(Duration.class, 200, new DurationConverter())
+            .addDefaultInterceptors()
+            .withDefaultValues(values)
+            .build();
+    return new ControllerUnderTest(database, config.getConfigMapping(ControllerSettings.class));
+  }
+
+  /** The API, with a deadline so that no test hangs. */
+  public TrainingRunServiceBlockingStub runs() {
+    return TrainingRunServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(Duration.ofSeconds(30));
+  }
+
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  /** Creates a run that a simulated trainer is to train. */
+  public TrainingRun createExternal(String runId, StoppingPolicy.Builder policy) {
+    return runs()
+        .createTrainingRun(
+            CreateTrainingRunRequest.newBuilder()
+                .setTrainingRunId(runId)
+                .setTrainingRun(
+                    TrainingRun.newBuilder()
+                        .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                        .setPolicy(policy))
+                .build());
+  }
+
+  public TrainingRun get(String runId) {
+    return runs()
+        .getTrainingRun(GetTrainingRunRequest.newBuilder().setName("runs/" + runId).build());
+  }
+
+  /** The kinds of the events of a run, in order. */
+  public List<String> eventKinds(String runId) {
+    return runs()
+        .listRunEvents(ListRunEventsRequest.newBuilder().setParent("runs/" + runId).build())
+        .getEventsList()
+        .stream()
+        .map(RunEvent::getKind)
+        .toList();
+  }
+
+  /** Ends it as a process that is told to end does. */
+  @Override
+  public void close() {
+    controller.close();
+    crash();
+  }
+
+  /** Takes away its server and its clients, so that nothing more is answered. */
+  public void crash() {
+    watchers.close();
+    logs.close();
+    channel.shutdownNow();
+    server.shutdownNow();
+  }
+}

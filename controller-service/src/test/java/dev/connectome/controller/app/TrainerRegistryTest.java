@@ -1,0 +1,244 @@
+package dev.connectome.controller.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who may train a run, and what becomes of it when trainers come and go. */
+class TrainerRegistryTest {
+
+  private static final Duration NO_TIME = Duration.ZERO;
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private ControllerUnderTest controller;
+  private String uid;
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = ControllerUnderTest.notStarted(TestDatabase.create(), Map.of());
+    uid = controller.createExternal("a", StoppingPolicy.newBuilder()).getUid();
+  }
+
+  @AfterEach
+  void stop() {
+    controller.close();
+  }
+
+  @Test
+  void theSameInstanceIsTheSameAttempt() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      RegisterTrainerResponse first = trainer.register();
+      RegisterTrainerResponse again = trainer.register();
+
+      assertThat(first.getAttempt()).isEqualTo(1);
+      assertThat(first.getResume()).isFalse();
+      assertThat(first.getSpec().getEpochs()).isEqualTo(100);
+      assertThat(again.getAttempt()).isEqualTo(1);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+    }
+  }
+
+  @Test
+  void aRunThatIsHeldTakesNoOtherTrainer() throws Exception {
+    try (SimulatedTrainer holder = trainer();
+        SimulatedTrainer other = trainer()) {
+      holder.register();
+
+      refused(Status.Code.FAILED_PRECONDITION, other::register);
+      holder.heartbeat(1);
+    }
+  }
+
+  @Test
+  void aRunThatDoesNotExistTakesNone() throws Exception {
+    try (var trainer = new SimulatedTrainer(controller.channel(), UUID.randomUUID().toString())) {
+      refused(Status.Code.NOT_FOUND, trainer::register);
+    }
+  }
+
+  @Test
+  void aSilentRunIsLostAndReturnsToWhereItWas() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      look(NO_TIME, LONG);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+
+      trainer.heartbeat(1);
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+      assertThat(controller.get("a").getProgress().getCompletedEpochs()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aStoppingRunThatWasLostReturnsToStoppingAndGetsItsOrder() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      order();
+      look(NO_TIME, LONG);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+
+      assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPING);
+    }
+  }
+
+  @Test
+  void aLostRunIsStillStopped() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      look(NO_TIME, LONG);
+      order();
+
+      assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aHeartbeatKeepsARunFromBeingLost() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      trainer.heartbeat(1);
+      look(LONG, LONG);
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+    }
+  }
+
+  @Test
+  void anotherTrainerTakesOverALostRunAndTheFirstMustEnd() throws Exception {
+    try (SimulatedTrainer first = trainer();
+        SimulatedTrainer second = trainer()) {
+      first.register();
+      look(NO_TIME, LONG);
+
+      RegisterTrainerResponse taken = second.register();
+
+      assertThat(taken.getAttempt()).isEqualTo(2);
+      assertThat(taken.getResume()).isTrue();
+      refused(Status.Code.FAILED_PRECONDITION, () -> first.heartbeat(3));
+      refused(Status.Code.FAILED_PRECONDITION, first::register);
+      first.report(TrainingEnd.TRAINING_END_COMPLETED, 100);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+      second.heartbeat(1);
+    }
+  }
+
+  @Test
+  void anExternalRunThatIsLostForTooLongFails() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      look(NO_TIME, LONG);
+      look(NO_TIME, NO_TIME);
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+      refused(Status.Code.FAILED_PRECONDITION, () -> trainer.heartbeat(1));
+    }
+  }
+
+  @Test
+  void anInterruptedRunWaitsForAnotherAttempt() throws Exception {
+    try (SimulatedTrainer first = trainer();
+        SimulatedTrainer second = trainer()) {
+      first.register();
+      first.report(TrainingEnd.TRAINING_END_INTERRUPTED, 7);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_PENDING);
+
+      assertThat(second.register().getAttempt()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aPermanentFailureEndsTheRunWithItsReason() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      trainer.report(
+          TrainingOutcome.newBuilder()
+              .setEnd(TrainingEnd.TRAINING_END_FAILED)
+              .setPermanent(true)
+              .setFailureMessage("there is no folder /data"));
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+      assertThat(controller.get("a").getStateMessage()).isEqualTo("there is no folder /data");
+    }
+  }
+
+  @Test
+  void progressBetweenFailuresForgivesThem() throws Exception {
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      try (SimulatedTrainer trainer = trainer()) {
+        trainer.register();
+        trainer.heartbeat(attempt);
+        trainer.report(TrainingEnd.TRAINING_END_FAILED, attempt);
+        assertThat(state()).isEqualTo(RunState.RUN_STATE_PENDING);
+      }
+    }
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      try (SimulatedTrainer trainer = trainer()) {
+        trainer.register();
+        trainer.report(TrainingEnd.TRAINING_END_FAILED, 5);
+      }
+    }
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+  }
+
+  @Test
+  void anOutcomeIsTakenOnce() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      trainer.report(TrainingEnd.TRAINING_END_COMPLETED, 100);
+      long position = controller.get("a").getPosition();
+
+      trainer.report(TrainingEnd.TRAINING_END_COMPLETED, 100);
+      trainer.report(TrainingEnd.TRAINING_END_FAILED, 100);
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_COMPLETED);
+      assertThat(controller.get("a").getPosition()).isEqualTo(position);
+    }
+  }
+
+  private SimulatedTrainer trainer() throws IOException {
+    return new SimulatedTrainer(controller.channel(), uid);
+  }
+
+  private void look(Duration lostAfter, Duration forsakenAfter) {
+    new Watchdog(controller.store(), lostAfter, forsakenAfter).look();
+  }
+
+  private void order() {
+    var unused =
+        controller
+            .runs()
+            .stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/a").build());
+  }
+
+  private RunState state() {
+    return controller.get("a").getState();
+  }
+
+  private static void refused(Status.Code code, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
+  }
+}
