@@ -98,8 +98,14 @@ final class Watcher {
     }
   }
 
+  /**
+   * What has been stored up to the run's position as it is read first. What others store while this
+   * looks is left for the next time: of two tables that are read one after the other, the second
+   * may show what comes behind something that the first did not show yet.
+   */
   private News news(Transaction transaction) {
     Optional<RunRow> row = transaction.runs().find(runUid);
+    long last = row.map(RunRow::position).orElse(position);
     List<WatchTrainingRunResponse> items = new ArrayList<>();
     for (EventRow event : transaction.history().events(runUid, position, BATCH)) {
       items.add(
@@ -115,6 +121,7 @@ final class Watcher {
               .setSignature(SignatureCodec.record(signature))
               .build());
     }
+    items.removeIf(item -> item.getPosition() > last);
     items.sort(Comparator.comparingLong(WatchTrainingRunResponse::getPosition));
     List<WatchTrainingRunResponse> next = items.subList(0, Math.min(BATCH, items.size()));
     boolean ended = row.isEmpty() || (row.get().state().isEnd() && next.size() < BATCH);

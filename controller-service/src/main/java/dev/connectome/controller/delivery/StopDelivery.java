@@ -28,6 +28,10 @@ public final class StopDelivery implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StopDelivery.class);
   private static final Duration LEASE = Duration.ofSeconds(10);
+
+  /** Longer than a launcher takes to end a trainer. */
+  private static final Duration ESCALATE_AGAIN = Duration.ofSeconds(20);
+
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private static final int AT_ONCE = 32;
 
@@ -57,7 +61,7 @@ public final class StopDelivery implements AutoCloseable {
     List<StopRow> overdue =
         store.inTransaction(
             transaction -> {
-              List<StopRow> escalated = transaction.stops().escalateOverdue();
+              List<StopRow> escalated = transaction.stops().escalateOverdue(ESCALATE_AGAIN);
               for (StopRow stop : escalated) {
                 transaction
                     .runs()

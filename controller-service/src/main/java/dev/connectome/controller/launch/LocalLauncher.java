@@ -1,14 +1,11 @@
 package dev.connectome.controller.launch;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.Store;
-import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +40,7 @@ public final class LocalLauncher implements Launcher {
   private final Settings settings;
   private final Map<Key, ProcessHandle> processes = new ConcurrentHashMap<>();
   private final Map<Key, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
+  private final Map<Key, ProcessExit> unnoted = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private record Key(UUID runUid, int attempt) {}
@@ -84,9 +82,12 @@ public final class LocalLauncher implements Launcher {
             key.runUid(),
             key.attempt(),
             process.get().pid());
-        watch(key, process.get(), process.get().onExit().thenApply(gone -> "its trainer ended"));
+        watch(
+            key,
+            process.get(),
+            process.get().onExit().thenApply(gone -> ProcessExit.unseen("its trainer ended")));
       } else {
-        ended(key, "its trainer ended while the controller was away");
+        note(key, ProcessExit.unseen("its trainer ended while the controller was away"));
       }
     }
   }
@@ -109,6 +110,7 @@ public final class LocalLauncher implements Launcher {
 
   @Override
   public void work() {
+    unnoted.forEach(this::note);
     while (!closed) {
       Optional<Attempts.Launch> next = attempts.nextLocal(settings.maxConcurrentRuns());
       if (next.isEmpty()) {
@@ -138,44 +140,49 @@ public final class LocalLauncher implements Launcher {
           .environment()
           .put("CONNECTOME_OUTCOME_FILE", files.outcome(key.runUid(), key.attempt()).toString());
       Process process = builder.start();
-      note(key, process.toHandle());
       LOG.info(
           "trainer started run={} runId={} attempt={} pid={}",
           launch.runId(),
           key.runUid(),
           key.attempt(),
           process.pid());
-      watch(
-          key,
-          process.toHandle(),
-          process.onExit().thenApply(gone -> "its trainer exited with code " + gone.exitValue()));
+      watch(key, process.toHandle(), process.onExit().thenApply(ProcessExit::of));
+      remember(key, process.toHandle());
     } catch (IOException e) {
       LOG.error("trainer not started runId={} error=\"{}\"", key.runUid(), e.getMessage());
-      ended(key, "its trainer could not be started: " + e.getMessage());
+      unnoted.put(key, ProcessExit.unseen("its trainer could not be started: " + e.getMessage()));
     }
   }
 
-  private void note(Key key, ProcessHandle process) throws IOException {
+  /** For a controller that has to find the process again; the file is for people. */
+  private void remember(Key key, ProcessHandle process) {
     Instant start = startOf(process).orElse(Instant.EPOCH);
     store.inTransaction(
         transaction -> {
           transaction.attempts().setProcess(key.runUid(), key.attempt(), process.pid(), start);
           return key;
         });
-    Files.writeString(
-        files.processFile(key.runUid(), key.attempt()),
-        process.pid() + "\n" + start.toEpochMilli() + "\n");
+    Path file = files.processFile(key.runUid(), key.attempt());
+    try {
+      Files.writeString(file, process.pid() + "\n" + start.toEpochMilli() + "\n");
+    } catch (IOException e) {
+      LOG.warn("process file not written path={} error=\"{}\"", file, e.getMessage());
+    }
   }
 
-  private void watch(Key key, ProcessHandle process, CompletableFuture<String> end) {
+  private void watch(Key key, ProcessHandle process, CompletableFuture<ProcessExit> end) {
     processes.put(key, process);
     CompletableFuture<Void> noted =
         end.thenAcceptAsync(
-            what -> {
-              processes.remove(key);
+            exit -> {
               LOG.info(
-                  "trainer gone runId={} attempt={} how=\"{}\"", key.runUid(), key.attempt(), what);
-              ended(key, what);
+                  "trainer gone runId={} attempt={} how=\"{}\"",
+                  key.runUid(),
+                  key.attempt(),
+                  exit.what());
+              unnoted.put(key, exit);
+              processes.remove(key);
+              note(key, exit);
             });
     ends.put(key, noted);
     var unused =
@@ -183,44 +190,36 @@ public final class LocalLauncher implements Launcher {
             (nothing, e) -> {
               ends.remove(key);
               if (e != null) {
-                LOG.error("end of a trainer not noted runId={}", key.runUid(), e);
+                LOG.warn(
+                    "end of a trainer not noted, will be tried again runId={} attempt={} error=\"{}\"",
+                    key.runUid(),
+                    key.attempt(),
+                    e.getMessage());
               }
             });
   }
 
   /**
    * Notes the end of an attempt whose trainer is gone: by what it left behind, else by what can be
-   * seen.
+   * seen. It is tried again until it is noted.
    */
-  private void ended(Key key, String otherwise) {
+  private void note(Key key, ProcessExit exit) {
     try {
-      Optional<TrainingOutcome> outcome = leftOutcome(key);
-      AttemptEnd end =
-          outcome
-              .map(OutcomeCodec::end)
-              .orElseGet(() -> new AttemptEnd.Gone(describe(key, otherwise)));
+      Optional<TrainingOutcome> outcome =
+          OutcomeFile.read(files.outcome(key.runUid(), key.attempt()));
+      AttemptEnd end = outcome.map(OutcomeCodec::end).orElseGet(() -> seen(key, exit));
       attempts.end(
           key.runUid(), key.attempt(), end, outcome.map(TrainingOutcome::toByteArray), "launcher");
     } catch (RunException e) {
       LOG.info("trainer of a deleted run ended runId={} attempt={}", key.runUid(), key.attempt());
     }
+    unnoted.remove(key);
   }
 
-  private Optional<TrainingOutcome> leftOutcome(Key key) {
-    Path file = files.outcome(key.runUid(), key.attempt());
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
-    var request = ReportOutcomeRequest.newBuilder();
-    try {
-      JsonFormat.parser().ignoringUnknownFields().merge(Files.readString(file), request);
-      return Optional.of(request.getOutcome());
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warn("outcome file unreadable path={} error=\"{}\"", file, e.getMessage());
-    } catch (IOException e) {
-      LOG.warn("outcome file unreadable path={} error=\"{}\"", file, e.getMessage());
-    }
-    return Optional.empty();
+  private AttemptEnd seen(Key key, ProcessExit exit) {
+    return exit.asked()
+        ? new AttemptEnd.Interrupted()
+        : new AttemptEnd.Gone(describe(key, exit.what()));
   }
 
   private String describe(Key key, String what) {

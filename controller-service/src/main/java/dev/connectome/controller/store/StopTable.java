@@ -159,21 +159,26 @@ public final class StopTable {
   }
 
   /**
-   * Takes commands whose deadline has passed and that nobody has escalated.
+   * Takes commands whose deadline has passed, to end their trainers by force. One that is still not
+   * carried out after a while is taken again: whoever took it may have died.
    *
+   * @param again after how long
    * @return the commands, escalated
    */
-  public List<StopRow> escalateOverdue() {
+  public List<StopRow> escalateOverdue(Duration again) {
     return handle
         .createQuery(
             """
-            UPDATE stop_commands SET phase = 'ESCALATED'
+            UPDATE stop_commands SET phase = 'ESCALATED',
+              lease_until = now() + :millis * interval '1 millisecond'
             WHERE command_id IN (
               SELECT command_id FROM stop_commands
-              WHERE finish_time IS NULL AND phase <> 'ESCALATED' AND deadline < now()
+              WHERE finish_time IS NULL AND deadline < now()
+                AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
               FOR UPDATE SKIP LOCKED)
             RETURNING *
             """)
+        .bind("millis", again.toMillis())
         .map((row, context) -> Rows.stop(row))
         .list();
   }
