@@ -40,6 +40,8 @@ class DemoIT {
     assertThat(run.get("series").size()).isGreaterThanOrEqualTo(run.get("stopEpoch").asInt());
     assertThat(run.get("testAccuracy").asDouble()).isBetween(0.8, 1.0);
     assertThat(run.get("reference").get("finalEpoch").asInt()).isEqualTo(60);
-    assertThat(report).content().contains("demo-1", "deathDistance has settled", "</html>");
+    assertThat(report)
+        .content()
+        .contains(run.get("name").asText(), "deathDistance has settled", "</html>");
   }
 }
