@@ -6,7 +6,6 @@ import dev.connectome.topology.PearsonCorrelation;
 import dev.connectome.topology.SignatureDistance;
 import dev.connectome.topology.SignatureWorkspace;
 import dev.connectome.topology.TopologicalSignature;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class SignatureBenchmark {
 
   /** Samples × neurons. */
-  @Param({"1000x192", "1000x384", "2000x1024"})
+  @Param({"1000x192", "1000x384", "2000x1024", "2000x4096"})
   public String shape = "1000x192";
 
   private final SignatureWorkspace workspace = new SignatureWorkspace();
@@ -47,33 +46,11 @@ public class SignatureBenchmark {
     int samples = Integer.parseInt(sizes[0]);
     int neurons = Integer.parseInt(sizes[1]);
     activations.close();
-    activations = snapshot(samples, neurons, 1);
+    activations = Snapshots.random(samples, neurons, 1);
     connectome = PearsonCorrelation.connectome(activations, workspace);
-    try (ActivationMatrix earlier = snapshot(samples, neurons, 2)) {
+    try (ActivationMatrix earlier = Snapshots.random(samples, neurons, 2)) {
       previous = TopologicalSignature.of(PearsonCorrelation.connectome(earlier, workspace));
     }
-  }
-
-  private static ActivationMatrix snapshot(int samples, int neurons, long seed) {
-    var random = new Random(seed);
-    var loadings = new double[neurons][3];
-    for (double[] loading : loadings) {
-      for (int cause = 0; cause < 3; cause++) {
-        loading[cause] = random.nextGaussian();
-      }
-    }
-    var values = new float[samples * neurons];
-    for (int sample = 0; sample < samples; sample++) {
-      double[] causes = {random.nextGaussian(), random.nextGaussian(), random.nextGaussian()};
-      for (int neuron = 0; neuron < neurons; neuron++) {
-        double value = random.nextGaussian();
-        for (int cause = 0; cause < 3; cause++) {
-          value += loadings[neuron][cause] * causes[cause];
-        }
-        values[sample * neurons + neuron] = (float) value;
-      }
-    }
-    return ActivationMatrix.of(samples, neurons, values);
   }
 
   /** Frees the memory. */

@@ -19,11 +19,13 @@ public final class ActivationMatrix implements AutoCloseable {
   private final int samples;
   private final int neurons;
   private final INDArray values;
+  private final FloatPointer pointer;
 
   private ActivationMatrix(int samples, int neurons) {
     this.samples = samples;
     this.neurons = neurons;
     this.values = Nd4j.createUninitialized(DataType.FLOAT, new long[] {samples, neurons}, 'c');
+    this.pointer = new FloatPointer(values.data().pointer());
   }
 
   /**
@@ -59,7 +61,7 @@ public final class ActivationMatrix implements AutoCloseable {
           "%d × %d values expected, not %d".formatted(samples, neurons, rowMajor.length));
     }
     ActivationMatrix matrix = allocate(samples, neurons);
-    matrix.pointer().put(rowMajor, 0, rowMajor.length);
+    matrix.pointer.position(0).put(rowMajor, 0, rowMajor.length);
     return matrix;
   }
 
@@ -90,7 +92,7 @@ public final class ActivationMatrix implements AutoCloseable {
     }
     var block = new float[sampleCount * neurons];
     littleEndianFloats.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(block);
-    pointer().position((long) firstSample * neurons).put(block, 0, block.length);
+    pointer.position((long) firstSample * neurons).put(block, 0, block.length);
   }
 
   /**
@@ -113,7 +115,12 @@ public final class ActivationMatrix implements AutoCloseable {
 
   /** Copies row {@code sample} into {@code row}. */
   void row(int sample, float[] row) {
-    pointer().position((long) sample * neurons).get(row, 0, neurons);
+    pointer.position((long) sample * neurons).get(row, 0, neurons);
+  }
+
+  /** The response of a neuron to a sample. */
+  float value(int sample, int neuron) {
+    return pointer.position(0).get((long) sample * neurons + neuron);
   }
 
   /** Frees the memory. */
@@ -122,9 +129,5 @@ public final class ActivationMatrix implements AutoCloseable {
     if (values.closeable()) {
       values.close();
     }
-  }
-
-  private FloatPointer pointer() {
-    return new FloatPointer(values.data().pointer());
   }
 }

@@ -1,24 +1,31 @@
 package dev.connectome.topology;
 
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete graph of P neurons whose edges are weighted with the absolute correlation of their
  * responses, in [0, 1]. Immutable; holds P(P-1)/2 float32: the strict upper triangle, row by row.
+ *
+ * <p>It need not be closed. Closing one that was computed in a workspace lets the workspace use its
+ * memory again; it cannot be read afterwards.
  */
-public final class FunctionalConnectome {
+public final class FunctionalConnectome implements AutoCloseable {
 
   private final int neurons;
-  private final float[] triangle;
+  private final @Nullable SignatureWorkspace workspace;
+  private float @Nullable [] triangle;
 
-  private FunctionalConnectome(int neurons, float[] triangle) {
+  private FunctionalConnectome(
+      int neurons, float[] triangle, @Nullable SignatureWorkspace workspace) {
     this.neurons = neurons;
     this.triangle = triangle;
+    this.workspace = workspace;
   }
 
-  /** Takes the array over. */
-  static FunctionalConnectome of(int neurons, float[] triangle) {
-    return new FunctionalConnectome(neurons, triangle);
+  /** Takes the array over, to give it to the workspace when closed. */
+  static FunctionalConnectome of(int neurons, float[] triangle, SignatureWorkspace workspace) {
+    return new FunctionalConnectome(neurons, triangle, workspace);
   }
 
   /**
@@ -47,7 +54,7 @@ public final class FunctionalConnectome {
         throw new IllegalArgumentException("a weight must lie in [0, 1], not be " + weight);
       }
     }
-    return new FunctionalConnectome(neurons, triangle);
+    return new FunctionalConnectome(neurons, triangle, null);
   }
 
   /**
@@ -72,7 +79,7 @@ public final class FunctionalConnectome {
       throw new IndexOutOfBoundsException(
           "no edge (%d, %d) among %d neurons".formatted(i, j, neurons));
     }
-    return i == j ? 0 : triangle[edge(Math.min(i, j), Math.max(i, j))];
+    return i == j ? 0 : triangle()[rowStart(Math.min(i, j), neurons) + Math.max(i, j)];
   }
 
   /**
@@ -81,17 +88,29 @@ public final class FunctionalConnectome {
    * @param target where to; its position moves behind them
    */
   public void writeUpperTriangle(FloatBuffer target) {
-    target.put(triangle);
+    target.put(triangle());
   }
 
   /** The strict upper triangle itself, not to be changed. */
   float[] triangle() {
+    if (triangle == null) {
+      throw new IllegalStateException("this connectome has been closed");
+    }
     return triangle;
   }
 
-  /** Where edge (i, j) stands in the triangle; {@code i} must be less than {@code j}. */
-  int edge(int i, int j) {
-    return (int) ((long) i * (2L * neurons - i - 1) / 2) + j - i - 1;
+  /** Gives the memory back to the workspace. */
+  @Override
+  public void close() {
+    if (triangle != null && workspace != null) {
+      workspace.giveBack(triangle);
+    }
+    triangle = null;
+  }
+
+  /** Edge (i, j), {@code i} less than {@code j}, stands {@code j} behind this in the triangle. */
+  static int rowStart(int i, int neurons) {
+    return (int) ((long) i * (2L * neurons - i - 1) / 2) - i - 1;
   }
 
   static int edgeCount(int neurons) {

@@ -9,28 +9,46 @@ import java.util.Arrays;
  */
 final class MaximumSpanningTree {
 
-  private MaximumSpanningTree() {}
+  private final float[] strongest;
+  private final int[] strongestEdge;
+  private final int[] outside;
+  private final int[] edges;
 
-  /** The P-1 edges of the tree as places in the connectome's triangle, ascending. */
-  static int[] edges(FunctionalConnectome connectome) {
-    int neurons = connectome.neurons();
+  /** Edge (i, j), i less than j, stands at {@code rowStart[i] + j} in the triangle. */
+  private final int[] rowStart;
+
+  MaximumSpanningTree(int neurons) {
+    strongest = new float[neurons];
+    strongestEdge = new int[neurons];
+    outside = new int[neurons - 1];
+    edges = new int[neurons - 1];
+    rowStart = new int[neurons];
+    for (int i = 0; i < neurons; i++) {
+      rowStart[i] = FunctionalConnectome.rowStart(i, neurons);
+    }
+  }
+
+  int neurons() {
+    return strongest.length;
+  }
+
+  /**
+   * The P-1 edges of the tree as places in the connectome's triangle, ascending; until the next
+   * call.
+   */
+  int[] edges(FunctionalConnectome connectome) {
     float[] triangle = connectome.triangle();
-    var strongest = new float[neurons];
-    var strongestEdge = new int[neurons];
-    var outside = new int[neurons - 1];
     Arrays.fill(strongest, -1);
     for (int i = 0; i < outside.length; i++) {
       outside[i] = i + 1;
     }
-    var edges = new int[neurons - 1];
     int joined = 0;
     for (int left = outside.length; left > 0; left--) {
       int next = 0;
       float best = -2;
       for (int k = 0; k < left; k++) {
         int neuron = outside[k];
-        int edge =
-            joined < neuron ? connectome.edge(joined, neuron) : connectome.edge(neuron, joined);
+        int edge = joined < neuron ? rowStart[joined] + neuron : rowStart[neuron] + joined;
         float weight = triangle[edge];
         if (weight > strongest[neuron]) {
           strongest[neuron] = weight;

@@ -1,5 +1,9 @@
 package dev.connectome.topology;
 
+import java.nio.IntBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -7,27 +11,83 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The memory in which signatures are computed: N · P + P² float32 off the heap, kept from one
- * snapshot to the next and only replaced by more. One a thread.
+ * The memory in which signatures are computed: N · P + P² float32 off the heap and O(P) on it, kept
+ * from one snapshot to the next and only replaced by more. The arrays of results that were closed
+ * serve the results that come after, so that a series of snapshots of one shape allocates nothing
+ * after the second. One a thread, together with the results that are closed to it.
  */
 public final class SignatureWorkspace implements AutoCloseable {
 
-  private @Nullable INDArray standardised;
-  private @Nullable INDArray product;
+  /** Weights of two connectomes and two signatures. */
+  private static final int SPARE_ARRAYS = 6;
+
+  private final Deque<float[]> spare = new ArrayDeque<>(SPARE_ARRAYS);
+  private @Nullable INDArray centred;
+  private @Nullable INDArray matrix;
+  private @Nullable IntBuffer matrixBits;
+  private @Nullable CentredColumns columns;
+  private @Nullable MaximumSpanningTree tree;
 
   /** Makes an empty workspace. */
   public SignatureWorkspace() {}
 
+  CentredColumns columns(int neurons) {
+    if (columns == null || columns.neurons() != neurons) {
+      columns = new CentredColumns(neurons);
+    }
+    return columns;
+  }
+
+  MaximumSpanningTree tree(int neurons) {
+    if (tree == null || tree.neurons() != neurons) {
+      tree = new MaximumSpanningTree(neurons);
+    }
+    return tree;
+  }
+
   /** At least N · P values. */
-  FloatPointer standardised(int samples, int neurons) {
-    standardised = atLeast(standardised, (long) samples * neurons);
-    return new FloatPointer(standardised.data().pointer());
+  FloatPointer centred(int samples, int neurons) {
+    centred = atLeast(centred, (long) samples * neurons);
+    return new FloatPointer(centred.data().pointer());
   }
 
   /** At least P · P values. */
-  FloatPointer product(int neurons) {
-    product = atLeast(product, (long) neurons * neurons);
-    return new FloatPointer(product.data().pointer());
+  FloatPointer matrix(int neurons) {
+    INDArray enough = atLeast(matrix, (long) neurons * neurons);
+    if (enough != matrix) {
+      matrix = enough;
+      matrixBits = null;
+    }
+    return new FloatPointer(enough.data().pointer());
+  }
+
+  /** The memory of the matrix: at least P · P values, seen as their bits. */
+  IntBuffer matrixBits(int neurons) {
+    FloatPointer values = matrix(neurons);
+    if (matrixBits == null) {
+      matrixBits = values.capacity(values.limit()).asByteBuffer().asIntBuffer();
+    }
+    return matrixBits;
+  }
+
+  /** An array of exactly so many values, undefined: one that was given back, or a new one. */
+  float[] take(int length) {
+    for (Iterator<float[]> arrays = spare.iterator(); arrays.hasNext(); ) {
+      float[] array = arrays.next();
+      if (array.length == length) {
+        arrays.remove();
+        return array;
+      }
+    }
+    return new float[length];
+  }
+
+  /** Keeps an array that nothing refers to any more. */
+  void giveBack(float[] array) {
+    if (spare.size() == SPARE_ARRAYS) {
+      spare.removeFirst();
+    }
+    spare.addLast(array);
   }
 
   private static INDArray atLeast(@Nullable INDArray array, long length) {
@@ -44,12 +104,14 @@ public final class SignatureWorkspace implements AutoCloseable {
     }
   }
 
-  /** Frees the memory. */
+  /** Frees the memory; results that were computed in it stay valid. */
   @Override
   public void close() {
-    free(standardised);
-    free(product);
-    standardised = null;
-    product = null;
+    free(centred);
+    free(matrix);
+    centred = null;
+    matrix = null;
+    matrixBits = null;
+    spare.clear();
   }
 }

@@ -1,10 +1,12 @@
 package dev.connectome.topology;
 
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * Sorts weights: a radix sort for many, since their bits order as the non-negative numbers they
- * are.
+ * Sorts the weights of the edges outside of the tree: a radix sort for many, since their bits order
+ * as the non-negative numbers they are. Measured against {@code Arrays.sort}; see the record of the
+ * decision.
  */
 final class WeightSort {
 
@@ -14,40 +16,95 @@ final class WeightSort {
 
   private WeightSort() {}
 
-  /** Sorts values in [0, 1] into ascending order; three passes, O(n) time and space. */
-  static void sort(float[] weights) {
-    if (weights.length < FEW) {
-      Arrays.sort(weights);
+  /**
+   * Writes all weights but those of some edges into {@code sorted}, ascending; three passes, O(n)
+   * time.
+   *
+   * @param weights values in [0, 1]
+   * @param without places in {@code weights}, ascending
+   * @param sorted as many values as are left
+   * @param scratch room for as many values
+   */
+  static void sortOthers(float[] weights, int[] without, float[] sorted, IntBuffer scratch) {
+    if (sorted.length < FEW) {
+      copyOthers(weights, without, sorted);
+      Arrays.sort(sorted);
       return;
     }
-    var from = new int[weights.length];
-    for (int i = 0; i < weights.length; i++) {
-      // Adding zero turns a negative zero into a positive one.
-      from[i] = Float.floatToRawIntBits(weights[i] + 0f);
+    var low = new int[DIGITS];
+    var middle = new int[DIGITS];
+    var high = new int[DIGITS];
+    count(weights, low, middle, high);
+    for (int place : without) {
+      int bits = Float.floatToRawIntBits(weights[place]);
+      low[bits & DIGITS - 1]--;
+      middle[bits >>> DIGIT_BITS & DIGITS - 1]--;
+      high[bits >>> 2 * DIGIT_BITS]--;
     }
-    var to = new int[weights.length];
-    // The bits of 1.0 end below the thirtieth.
-    for (int shift = 0; shift < 3 * DIGIT_BITS; shift += DIGIT_BITS) {
-      pass(from, to, shift);
-      int[] swapped = from;
-      from = to;
-      to = swapped;
+    toPlaces(low);
+    toPlaces(middle);
+    toPlaces(high);
+    int from = 0;
+    for (int place : without) {
+      scatterByLow(weights, from, place, low, sorted);
+      from = place + 1;
     }
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = Float.intBitsToFloat(from[i]);
+    scatterByLow(weights, from, weights.length, low, sorted);
+    scatterByMiddle(sorted, middle, scratch);
+    scatterByHigh(scratch, high, sorted);
+  }
+
+  private static void count(float[] weights, int[] low, int[] middle, int[] high) {
+    for (float weight : weights) {
+      int bits = Float.floatToRawIntBits(weight);
+      low[bits & DIGITS - 1]++;
+      middle[bits >>> DIGIT_BITS & DIGITS - 1]++;
+      // The bits of 1.0 end below the thirtieth.
+      high[bits >>> 2 * DIGIT_BITS]++;
     }
   }
 
-  private static void pass(int[] from, int[] to, int shift) {
-    var place = new int[DIGITS + 1];
-    for (int bits : from) {
-      place[(bits >>> shift & DIGITS - 1) + 1]++;
+  private static void scatterByLow(
+      float[] weights, int from, int to, int[] places, float[] target) {
+    for (int i = from; i < to; i++) {
+      float weight = weights[i];
+      target[places[Float.floatToRawIntBits(weight) & DIGITS - 1]++] = weight;
     }
+  }
+
+  private static void scatterByMiddle(float[] source, int[] places, IntBuffer target) {
+    for (float weight : source) {
+      int bits = Float.floatToRawIntBits(weight);
+      target.put(places[bits >>> DIGIT_BITS & DIGITS - 1]++, bits);
+    }
+  }
+
+  private static void scatterByHigh(IntBuffer source, int[] places, float[] target) {
+    for (int i = 0; i < target.length; i++) {
+      int bits = source.get(i);
+      target[places[bits >>> 2 * DIGIT_BITS]++] = Float.intBitsToFloat(bits);
+    }
+  }
+
+  private static void copyOthers(float[] weights, int[] without, float[] others) {
+    int read = 0;
+    int written = 0;
+    for (int place : without) {
+      int between = place - read;
+      System.arraycopy(weights, read, others, written, between);
+      read = place + 1;
+      written += between;
+    }
+    System.arraycopy(weights, read, others, written, weights.length - read);
+  }
+
+  /** Turns the count of each digit into the place of its first value. */
+  private static void toPlaces(int[] counts) {
+    int place = 0;
     for (int digit = 0; digit < DIGITS; digit++) {
-      place[digit + 1] += place[digit];
-    }
-    for (int bits : from) {
-      to[place[bits >>> shift & DIGITS - 1]++] = bits;
+      int count = counts[digit];
+      counts[digit] = place;
+      place += count;
     }
   }
 }
