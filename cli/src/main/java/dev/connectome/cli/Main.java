@@ -3,6 +3,7 @@ package dev.connectome.cli;
 import dev.connectome.cli.demo.DemoCommand;
 import dev.connectome.cli.platform.UpCommand;
 import dev.connectome.cli.runs.RunsCommand;
+import dev.connectome.cli.signature.SignatureCommand;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks and stops each one when its connectome has settled.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
-    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class},
+    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class, SignatureCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

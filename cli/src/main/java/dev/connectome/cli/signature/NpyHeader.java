@@ -1,0 +1,103 @@
+package dev.connectome.cli.signature;
+
+import dev.connectome.cli.CommandFailure;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The header of a file of NumPy's format, versions 1 to 3, that holds a matrix of floating-point
+ * numbers.
+ *
+ * @param bytesPerValue 4 or 8
+ * @param order of the bytes of a value
+ * @param fortranOrder whether columns follow one another, not rows
+ * @param rows how many rows there are
+ * @param columns how many columns there are
+ */
+record NpyHeader(
+    int bytesPerValue, ByteOrder order, boolean fortranOrder, long rows, long columns) {
+
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
+  private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
+  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9, ]*)\\)");
+  private static final Pattern FLOATS = Pattern.compile("[<>]f[48]");
+
+  /**
+   * Reads the header; the buffer's position moves to the first value.
+   *
+   * @throws CommandFailure if it is no such file; the message names the file
+   */
+  static NpyHeader read(Path file, ByteBuffer bytes) {
+    String text;
+    try {
+      text = text(file, bytes);
+    } catch (BufferUnderflowException e) {
+      throw refused(file, "ends within its header: it was cut off");
+    }
+    String type = field(TYPE, text, file);
+    if (!FLOATS.matcher(type).matches()) {
+      throw refused(
+          file, "holds values of type '" + type + "': float32 ('<f4') or float64 ('<f8') expected");
+    }
+    List<Long> shape =
+        Arrays.stream(field(SHAPE, text, file).split(","))
+            .map(String::strip)
+            .filter(size -> !size.isEmpty())
+            .map(size -> size.length() > 10 ? Long.valueOf(Long.MAX_VALUE) : Long.valueOf(size))
+            .toList();
+    if (shape.size() != 2) {
+      throw refused(
+          file,
+          "has "
+              + shape.size()
+              + " dimensions: a matrix is expected, a sample a row and a neuron a column");
+    }
+    return new NpyHeader(
+        type.charAt(2) - '0',
+        type.charAt(0) == '<' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN,
+        field(FORTRAN, text, file).equals("True"),
+        shape.get(0),
+        shape.get(1));
+  }
+
+  private static String text(Path file, ByteBuffer bytes) {
+    if (!bytes.hasRemaining()) {
+      throw refused(file, "is empty");
+    }
+    var magic = new byte[MAGIC.length];
+    bytes.get(magic);
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw refused(file, "is no .npy file: write it with numpy.save");
+    }
+    int version = bytes.get();
+    bytes.get();
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    long length = version == 1 ? Short.toUnsignedInt(bytes.getShort()) : bytes.getInt();
+    if (length < 0 || length > bytes.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    var header = new byte[(int) length];
+    bytes.get(header);
+    return new String(header, StandardCharsets.UTF_8);
+  }
+
+  private static String field(Pattern pattern, String text, Path file) {
+    Matcher matcher = pattern.matcher(text);
+    if (!matcher.find()) {
+      throw refused(file, "has a header that cannot be understood: " + text.strip());
+    }
+    return matcher.group(1);
+  }
+
+  static CommandFailure refused(Path file, String why) {
+    return CommandFailure.badInput(file + " " + why + ".");
+  }
+}

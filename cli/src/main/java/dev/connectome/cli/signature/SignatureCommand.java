@@ -1,0 +1,199 @@
+package dev.connectome.cli.signature;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.platform.IoMessages;
+import dev.connectome.topology.ActivationMatrix;
+import dev.connectome.topology.ConnectomeDistance;
+import dev.connectome.topology.FunctionalConnectome;
+import dev.connectome.topology.NonFiniteActivationException;
+import dev.connectome.topology.PearsonCorrelation;
+import dev.connectome.topology.SignatureDistance;
+import dev.connectome.topology.SignatureWorkspace;
+import dev.connectome.topology.TopologicalSignature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code connectome signature}. */
+@Command(
+    name = "signature",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Computes the topological signature of activations in .npy files, and the distances between each file and the one before.",
+      "A file holds one snapshot: float32 or float64, a sample a row, a neuron a column."
+    })
+public final class SignatureCommand implements Callable<Integer> {
+  private static final long QUIET_NANOS = 2_000_000_000L;
+
+  /** Ways to print the answer. */
+  enum Format {
+    /** For people. */
+    TABLE,
+    /** Everything, with the quantiles. */
+    JSON,
+    /** The table with commas. */
+    CSV
+  }
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Snapshots, oldest first.")
+  private List<Path> files;
+
+  @Option(names = "--previous", paramLabel = "FILE", description = "The snapshot before the first.")
+  private @Nullable Path previous;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Write births.npy, deaths.npy and connectome.npy of each file into DIR/<name of the file>.")
+  private @Nullable Path out;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      description = "table, json or csv. Default: ${DEFAULT-VALUE}")
+  private Format format;
+
+  @Spec private CommandSpec spec;
+
+  private record Snapshot(FunctionalConnectome connectome, TopologicalSignature signature) {
+    void close() {
+      connectome.close();
+      signature.close();
+    }
+  }
+
+  /** Made by the command-line parser, which sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  public SignatureCommand() {}
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    refuseFilesOfOneName();
+    List<SnapshotReport> reports = new ArrayList<>();
+    try (SignatureWorkspace workspace = new SignatureWorkspace()) {
+      Snapshot before = null;
+      if (previous != null) {
+        try (ActivationMatrix activations = NpyFiles.read(previous)) {
+          before = compute(previous, activations, workspace);
+        }
+      }
+      long silentSince = System.nanoTime();
+      for (Path file : files) {
+        try (ActivationMatrix activations = NpyFiles.read(file)) {
+          Snapshot snapshot = compute(file, activations, workspace);
+          reports.add(report(file, activations.samples(), snapshot, before));
+          write(file, snapshot);
+          if (before != null) {
+            before.close();
+          }
+          before = snapshot;
+        }
+        if (System.nanoTime() - silentSince > QUIET_NANOS && reports.size() < files.size()) {
+          PrintWriter err = spec.commandLine().getErr();
+          err.printf("%d of %d files%n", reports.size(), files.size());
+          err.flush();
+          silentSince = System.nanoTime();
+        }
+      }
+    }
+    print(reports);
+    return 0;
+  }
+
+  private void refuseFilesOfOneName() {
+    Set<Path> names = new HashSet<>();
+    for (Path file : files) {
+      if (out != null && !names.add(directory(out, file))) {
+        throw CommandFailure.badInput(
+            "%s would be written to %s, and so would another file: give files of different names."
+                .formatted(file, directory(out, file)));
+      }
+    }
+  }
+
+  private static Snapshot compute(
+      Path file, ActivationMatrix activations, SignatureWorkspace workspace) {
+    try {
+      FunctionalConnectome connectome = PearsonCorrelation.connectome(activations, workspace);
+      return new Snapshot(connectome, TopologicalSignature.of(connectome, workspace));
+    } catch (NonFiniteActivationException e) {
+      throw NpyHeader.refused(
+          file,
+          "has a value in row %d, column %d (from 0) that is no finite float32: repair or leave out the snapshot"
+              .formatted(e.sample(), e.neuron()));
+    }
+  }
+
+  private static SnapshotReport report(
+      Path file, int samples, Snapshot snapshot, @Nullable Snapshot before) {
+    TopologicalSignature signature = snapshot.signature;
+    return new SnapshotReport(
+        file.toString(),
+        samples,
+        signature.neurons(),
+        SnapshotReport.Levels.of(signature.birthCount(), signature.birthLevels()),
+        SnapshotReport.Levels.of(signature.deathCount(), signature.deathLevels()),
+        before == null ? null : distance(snapshot, before));
+  }
+
+  private static SnapshotReport.Distance distance(Snapshot snapshot, Snapshot before) {
+    SignatureDistance distance = SignatureDistance.between(snapshot.signature, before.signature);
+    return new SnapshotReport.Distance(
+        distance,
+        distance.byQuantiles()
+            ? null
+            : ConnectomeDistance.between(snapshot.connectome, before.connectome));
+  }
+
+  private static Path directory(Path parent, Path file) {
+    return parent.resolve(
+        file.toAbsolutePath().getFileName().toString().replaceFirst("\\.npy$", ""));
+  }
+
+  private void write(Path file, Snapshot snapshot) {
+    if (out == null) {
+      return;
+    }
+    Path directory = directory(out, file);
+    try {
+      Files.createDirectories(directory);
+      NpyFiles.write(directory.resolve("births.npy"), snapshot.signature.births());
+      NpyFiles.write(directory.resolve("deaths.npy"), snapshot.signature.deaths());
+      NpyFiles.write(directory.resolve("connectome.npy"), snapshot.connectome);
+    } catch (IOException e) {
+      throw CommandFailure.failed("cannot write to " + directory + ": " + IoMessages.of(e));
+    }
+  }
+
+  private void print(List<SnapshotReport> reports) throws JsonProcessingException {
+    PrintWriter printer = spec.commandLine().getOut();
+    switch (format) {
+      case TABLE -> SignatureTable.table(reports).forEach(printer::println);
+      case CSV -> SignatureTable.csv(reports).forEach(printer::println);
+      case JSON ->
+          printer.println(
+              new ObjectMapper()
+                  .enable(SerializationFeature.INDENT_OUTPUT)
+                  .writeValueAsString(reports));
+    }
+    printer.flush();
+  }
+}

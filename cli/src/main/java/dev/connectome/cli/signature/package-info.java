@@ -1,0 +1,5 @@
+/** Signatures of activation files, without a platform. */
+@NullMarked
+package dev.connectome.cli.signature;
+
+import org.jspecify.annotations.NullMarked;
