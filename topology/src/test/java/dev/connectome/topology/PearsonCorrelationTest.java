@@ -127,6 +127,30 @@ class PearsonCorrelationTest {
   }
 
   @Test
+  void closedResultsLendTheirMemoryAndOpenOnesKeepTheirs() {
+    try (SignatureWorkspace workspace = new SignatureWorkspace();
+        ActivationMatrix first = Snapshots.matrix(Snapshots.random(50, 120, 1));
+        ActivationMatrix second = Snapshots.matrix(Snapshots.random(50, 120, 2))) {
+      FunctionalConnectome closed = PearsonCorrelation.connectome(first, workspace);
+      float[] memory = closed.triangle();
+      TopologicalSignature kept = TopologicalSignature.of(closed, workspace);
+      closed.close();
+
+      FunctionalConnectome next = PearsonCorrelation.connectome(second, workspace);
+      TopologicalSignature.of(next, workspace);
+
+      assertThat(next.triangle()).isSameAs(memory);
+      assertThat(triangle(next))
+          .isEqualTo(triangle(Snapshots.connectome(Snapshots.random(50, 120, 2))));
+      assertThat(kept.deaths())
+          .isEqualTo(Snapshots.signature(Snapshots.random(50, 120, 1)).deaths());
+      assertThatThrownBy(() -> closed.weight(0, 1)).hasMessage("this connectome has been closed");
+      kept.close();
+      assertThatThrownBy(kept::births).hasMessage("this signature has been closed");
+    }
+  }
+
+  @Test
   void shapesThatMakeNoSnapshotAreRefused() {
     assertThatThrownBy(() -> ActivationMatrix.allocate(0, 5))
         .hasMessage("a snapshot needs 1 sample or more, not 0");
