@@ -71,6 +71,13 @@ public final class SignatureCommand implements Callable<Integer> {
       description = "table, json or csv. Default: ${DEFAULT-VALUE}")
   private Format format;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Draw the distances and the quantiles of the sets against time into FILE.svg or FILE.png.")
+  private @Nullable Path plot;
+
   @Spec private CommandSpec spec;
 
   private record Snapshot(FunctionalConnectome connectome, TopologicalSignature signature) {
@@ -87,6 +94,7 @@ public final class SignatureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     refuseFilesOfOneName();
+    SignaturePicture.Type picture = plot == null ? null : pictureType(plot);
     List<SnapshotReport> reports = new ArrayList<>();
     try (SignatureWorkspace workspace = new SignatureWorkspace()) {
       Snapshot before = null;
@@ -114,8 +122,31 @@ public final class SignatureCommand implements Callable<Integer> {
         }
       }
     }
+    if (plot != null && picture != null) {
+      draw(reports, plot, picture);
+    }
     print(reports);
     return 0;
+  }
+
+  private static SignaturePicture.Type pictureType(Path file) {
+    SignaturePicture.Type type = SignaturePicture.Type.of(file);
+    if (type == null) {
+      throw CommandFailure.badInput("--plot %s: the name must end in .svg or .png".formatted(file));
+    }
+    return type;
+  }
+
+  private static void draw(List<SnapshotReport> reports, Path file, SignaturePicture.Type type) {
+    try {
+      SignaturePicture.of(reports).write(file, type);
+    } catch (IOException e) {
+      throw CommandFailure.failed("cannot write " + file + ": " + IoMessages.of(e));
+    } catch (LinkageError | InternalError e) {
+      throw CommandFailure.failed(
+          "this Java cannot draw text (%s): install fontconfig and a font"
+              .formatted(e.getMessage()));
+    }
   }
 
   private void refuseFilesOfOneName() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.Main;
+import dev.connectome.topology.SignatureLevels;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +16,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,5 +165,47 @@ class SignatureCommandTest {
 
     assertThat(run(a, a, "--out", directory)).isEqualTo(2);
     assertThat(err.toString()).contains("give files of different names");
+  }
+
+  @Test
+  void aPlotShowsTheSeriesAndAColumnOfQuantilesForEachSnapshot() throws Exception {
+    Path a = write("a.npy", "<f4", false, ACTIVATIONS);
+    Path b =
+        write("b.npy", "<f4", false, new double[][] {{1, 1, 1}, {2, 2, -1}, {3, 3, 2}, {4, 4, 1}});
+    Path svg = directory.resolve("pictures/series.svg");
+    assertThat(run(a, b, "--plot", svg)).isZero();
+    Path longer = directory.resolve("longer.svg");
+    assertThat(run(a, b, a, "--plot", longer)).isZero();
+    assertThat(rectangles(longer) - rectangles(svg))
+        .as("a column of births and one of deaths")
+        .isEqualTo(2 * SignatureLevels.QUANTILES);
+    Path png = directory.resolve("series.PNG");
+    assertThat(run(a, b, "--plot", png)).isZero();
+    BufferedImage image = ImageIO.read(png.toFile());
+    assertThat(image.getHeight()).as("series, deaths, births").isEqualTo(3 * 320);
+  }
+
+  @Test
+  void aPlotOfOneSnapshotOfTwoNeuronsHasItsBirthsOnly() throws Exception {
+    Path two = write("two.npy", "<f4", false, new double[][] {{1, 2}, {2, 1}, {3, 4}});
+    Path png = directory.resolve("one.png");
+    assertThat(run(two, "--plot", png)).isZero();
+    assertThat(ImageIO.read(png.toFile()).getHeight()).as("births").isEqualTo(320);
+  }
+
+  @Test
+  void aPlotOfAnotherTypeIsRefusedBeforeAnythingIsComputed() {
+    assertThat(run("absent.npy", "--plot", "series.pdf")).isEqualTo(2);
+    assertThat(err.toString()).contains("series.pdf", ".svg or .png").doesNotContain("absent.npy");
+  }
+
+  private static int rectangles(Path svg) throws Exception {
+    DocumentBuilderFactory parsers = DocumentBuilderFactory.newInstance();
+    parsers.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+    return parsers
+        .newDocumentBuilder()
+        .parse(svg.toFile())
+        .getElementsByTagName("rect")
+        .getLength();
   }
 }
