@@ -55,7 +55,9 @@ final class CreateCommand extends RunCommand {
         "diminishing:window=8,confirm=3",
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
-        "never"
+        "never",
+        "any(diminishing; patience:monitor=validationLoss): as soon as one says stop",
+        "all(diminishing; plateau): once every one has said stop"
       })
   private @Nullable String policy;
 

@@ -5,15 +5,18 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The compact form of a stopping policy: {@code rule:knob=value,knob=value}. The rules and their
  * knobs are those of the contract, so that a new one there is known here; {@code id} and {@code
- * monitor} go with every rule. A knob without a value is true.
+ * monitor} go with every rule. A knob without a value is true. Policies that are made of others
+ * have those in parentheses, separated by semicolons: {@code any(diminishing; plateau):id=either}.
  */
 final class PolicySyntax {
   private static final FieldDescriptor ID =
@@ -33,8 +36,15 @@ final class PolicySyntax {
    * @throws CommandFailure that names the offending part and what there is instead
    */
   static StoppingPolicy parse(String text) {
-    int colon = text.indexOf(':');
-    String name = colon < 0 ? text : text.substring(0, colon);
+    return parse(text.strip(), text);
+  }
+
+  private static StoppingPolicy parse(String part, String text) {
+    int end = part.startsWith("any(") || part.startsWith("all(") ? part.lastIndexOf(')') : -1;
+    int colon = part.indexOf(':', Math.max(0, end));
+    String head = (colon < 0 ? part : part.substring(0, colon)).strip();
+    int open = head.indexOf('(');
+    String name = (open < 0 ? head : head.substring(0, open)).strip();
     FieldDescriptor rule =
         RULES.stream()
             .filter(candidate -> candidate.getName().equals(name))
@@ -42,12 +52,44 @@ final class PolicySyntax {
             .orElseThrow(() -> unknownRule(name, text));
     StoppingPolicy.Builder policy = StoppingPolicy.newBuilder();
     Message.Builder knobs = policy.newBuilderForField(rule);
+    @Nullable FieldDescriptor members = rule.getMessageType().findFieldByName("policies");
+    if ((members != null) != (open >= 0)) {
+      throw misplacedParentheses(rule, members != null, text);
+    }
+    if (members != null) {
+      for (String member : members(head, open, text)) {
+        knobs.addRepeatedField(members, parse(member.strip(), text));
+      }
+    }
     if (colon >= 0) {
-      for (String part : text.substring(colon + 1).split(",", -1)) {
-        set(policy, knobs, rule, part.strip(), text);
+      for (String knob : part.substring(colon + 1).split(",", -1)) {
+        set(policy, knobs, rule, knob.strip(), text);
       }
     }
     return policy.setField(rule, knobs.build()).build();
+  }
+
+  /** What stands between the outermost parentheses, cut at the semicolons that are in no others. */
+  private static List<String> members(String head, int open, String text) {
+    List<String> members = new ArrayList<>();
+    int depth = 0;
+    int start = open + 1;
+    for (int i = open; i < head.length(); i++) {
+      char next = head.charAt(i);
+      depth += next == '(' ? 1 : next == ')' ? -1 : 0;
+      if (depth == 1 && next == ';') {
+        members.add(head.substring(start, i));
+        start = i + 1;
+      } else if (depth == 0) {
+        members.add(head.substring(start, i));
+        start = i + 1;
+        break;
+      }
+    }
+    if (depth != 0 || start != head.length()) {
+      throw CommandFailure.badInput("the parentheses of policy '" + text + "' do not match");
+    }
+    return members;
   }
 
   private static void set(
@@ -66,6 +108,7 @@ final class PolicySyntax {
     } else {
       FieldDescriptor field =
           rule.getMessageType().getFields().stream()
+              .filter(candidate -> !candidate.isRepeated())
               .filter(candidate -> kebab(candidate).equals(knob) || camel(candidate).equals(knob))
               .findFirst()
               .orElseThrow(() -> unknownKnob(knob, rule, text));
@@ -136,11 +179,23 @@ final class PolicySyntax {
         "'" + name + "' is no stopping rule in policy '" + text + "': there are " + rules);
   }
 
+  private static CommandFailure misplacedParentheses(
+      FieldDescriptor rule, boolean needed, String text) {
+    return CommandFailure.badInput(
+        needed
+            ? "'%s' needs its policies in parentheses in policy '%s', for instance %s(diminishing; plateau)"
+                .formatted(rule.getName(), text, rule.getName())
+            : "'%s' takes no policies in parentheses in policy '%s': only any and all do"
+                .formatted(rule.getName(), text));
+  }
+
   private static CommandFailure unknownKnob(String knob, FieldDescriptor rule, String text) {
     String knobs =
         Stream.concat(
                 Stream.of("id", "monitor"),
-                rule.getMessageType().getFields().stream().map(PolicySyntax::kebab))
+                rule.getMessageType().getFields().stream()
+                    .filter(field -> !field.isRepeated())
+                    .map(PolicySyntax::kebab))
             .collect(Collectors.joining(", "));
     return CommandFailure.badInput(
         "'"

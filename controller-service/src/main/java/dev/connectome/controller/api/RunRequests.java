@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
 final class RunRequests {
 
   private static final Pattern ID = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
-  private static final Pattern POLICY_ID = Pattern.compile("[a-z0-9-]{1,63}");
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.-]{0,63}");
   private static final int MAX_LABELS = 64;
   private static final int MAX_SHADOWS = 16;
@@ -169,14 +168,7 @@ final class RunRequests {
           message == run.getPolicy() ? "training_run.policy" : "training_run.shadow_policies";
       try {
         var policy = PolicyCodec.policy(message);
-        distance = Math.max(distance, policy.rule().restoreDistance());
-        if (!POLICY_ID.matcher(policy.id()).matches()) {
-          violations.add(
-              new Violation(
-                  field + ".policy_id",
-                  "must be lower-case letters, digits and hyphens, at most 63, not \"%s\""
-                      .formatted(policy.id())));
-        }
+        distance = Math.max(distance, policy.restoreDistance());
         if (!ids.add(policy.id())) {
           violations.add(
               new Violation(
@@ -194,8 +186,7 @@ final class RunRequests {
   /** A policy with the names that it takes by default. */
   static StoppingPolicy withNames(StoppingPolicy message, List<Violation> violations) {
     try {
-      var policy = PolicyCodec.policy(message);
-      return message.toBuilder().setPolicyId(policy.id()).setMonitor(policy.monitor()).build();
+      return PolicyCodec.withNames(message);
     } catch (IllegalArgumentException e) {
       violations.add(new Violation("training_run.policy", String.valueOf(e.getMessage())));
       return message;

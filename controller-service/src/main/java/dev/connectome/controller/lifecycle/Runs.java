@@ -169,6 +169,7 @@ public final class Runs {
                 reason,
                 run.completedEpochs(),
                 OptionalInt.empty(),
+                List.of(),
                 List.of());
         decide(transaction, run, decision, mode, actor);
       }

@@ -8,12 +8,13 @@ import java.util.OptionalInt;
  *
  * @param policyId the policy
  * @param rule the name of its rule
- * @param monitor the series it read
+ * @param monitor the series it read; for a policy made of others, that of the one that decided
  * @param reason why, for programs
  * @param message why, for people, with the values that decided
  * @param stopEpoch the epoch whose point triggered the rule
  * @param restoreEpoch the epoch whose weights are to be kept; empty means the last one trained
  * @param evidence the points that decided, in order of epochs
+ * @param members for a policy made of others, what those have said, in their order
  */
 public record StopDecision(
     String policyId,
@@ -23,10 +24,12 @@ public record StopDecision(
     String message,
     int stopEpoch,
     OptionalInt restoreEpoch,
-    List<SeriesPoint> evidence) {
+    List<SeriesPoint> evidence,
+    List<StopDecision> members) {
 
-  /** Copies the evidence. */
+  /** Copies the lists. */
   public StopDecision {
     evidence = List.copyOf(evidence);
+    members = List.copyOf(members);
   }
 }

@@ -102,7 +102,7 @@ class DiminishingRuleTest {
 
   @Test
   void thePolicyNamesItselfInItsDecision() {
-    var policy = new StoppingPolicy("by-hand", "deathDistance", BY_HAND);
+    var policy = new SeriesPolicy("by-hand", "deathDistance", BY_HAND);
     var observations =
         List.of(8.0, 10.0, 8.0, 4.0, 4.0, 3.0, 3.6).stream()
             .map(ObservationOf.deathDistances())

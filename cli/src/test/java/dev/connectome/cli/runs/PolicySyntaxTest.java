@@ -1,0 +1,82 @@
+package dev.connectome.cli.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.protos.run.v1.AllRule;
+import dev.connectome.protos.run.v1.AnyRule;
+import dev.connectome.protos.run.v1.DiminishingRule;
+import dev.connectome.protos.run.v1.MonitorMode;
+import dev.connectome.protos.run.v1.NeverRule;
+import dev.connectome.protos.run.v1.PatienceRule;
+import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicySyntaxTest {
+  private static final StoppingPolicy NEVER =
+      StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()).build();
+
+  @Test
+  void aRuleHasItsKnobsBehindAColon() {
+    assertThat(
+            PolicySyntax.parse(
+                "patience:monitor=validationLoss,patience=7,mode=max,restore-best,minDelta=0.1"))
+        .isEqualTo(
+            StoppingPolicy.newBuilder()
+                .setMonitor("validationLoss")
+                .setPatience(
+                    PatienceRule.newBuilder()
+                        .setPatience(7)
+                        .setMode(MonitorMode.MONITOR_MODE_MAX)
+                        .setRestoreBest(true)
+                        .setMinDelta(0.1))
+                .build());
+  }
+
+  @Test
+  void policiesMadeOfOthersHaveThoseInParentheses() {
+    StoppingPolicy inner =
+        StoppingPolicy.newBuilder()
+            .setPolicyId("settled")
+            .setAll(
+                AllRule.newBuilder()
+                    .addPolicies(
+                        StoppingPolicy.newBuilder()
+                            .setDiminishing(DiminishingRule.newBuilder().setWindow(8)))
+                    .addPolicies(StoppingPolicy.newBuilder().setPlateau(PlateauRule.newBuilder())))
+            .build();
+
+    assertThat(
+            PolicySyntax.parse(
+                "any(all(diminishing:window=8; plateau):id=settled; never):id=either"))
+        .isEqualTo(
+            StoppingPolicy.newBuilder()
+                .setPolicyId("either")
+                .setAny(AnyRule.newBuilder().addPolicies(inner).addPolicies(NEVER))
+                .build());
+    assertThat(PolicySyntax.parse("any(never)").getAny().getPoliciesList()).containsExactly(NEVER);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          sometimes                | 'sometimes' is no stopping rule
+          any(sometimes)           | 'sometimes' is no stopping rule
+          any                      | 'any' needs its policies in parentheses
+          any:window=8             | 'any' needs its policies in parentheses
+          plateau(never)           | 'plateau' takes no policies in parentheses
+          any(never                | the parentheses of policy 'any(never' do not match
+          any(never)never)         | the parentheses of policy 'any(never)never)' do not match
+          any(never):policies=1    | 'policies' is no knob of any in policy 'any(never):policies=1': there are id, monitor
+          plateau:confirm=x        | 'x' is no value of confirm
+          """)
+  void whatIsWrongIsNamed(String text, String problem) {
+    assertThatThrownBy(() -> PolicySyntax.parse(text)).hasMessageContaining(problem);
+  }
+}
