@@ -120,9 +120,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
                             RunRequests.place(request.getPageToken()),
                             size + 1);
                 var response = ListTrainingRunsResponse.newBuilder();
-                rows.stream()
-                    .limit(size)
-                    .forEach(row -> response.addTrainingRuns(RunCodec.run(transaction, row)));
+                response.addAllTrainingRuns(
+                    RunCodec.runs(transaction, rows.stream().limit(size).toList()));
                 if (rows.size() > size) {
                   response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
                 }

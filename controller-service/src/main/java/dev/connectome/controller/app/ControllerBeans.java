@@ -107,7 +107,11 @@ public class ControllerBeans {
         store,
         launcher,
         delivery,
-        new Watchdog(store, lostAfter, settings.externalLostTimeout()),
+        new Watchdog(
+            store,
+            attempts,
+            new Watchdog.Limits(
+                settings.startTimeout(), lostAfter, settings.externalLostTimeout())),
         consumer,
         lostAfter);
   }

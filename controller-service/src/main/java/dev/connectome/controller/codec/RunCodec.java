@@ -19,6 +19,9 @@ import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Runs as people see them. */
@@ -34,6 +37,32 @@ public final class RunCodec {
    * @return the message, complete
    */
   public static TrainingRun run(Transaction transaction, RunRow row) {
+    return runs(transaction, List.of(row)).get(0);
+  }
+
+  /**
+   * Writes runs.
+   *
+   * @param transaction where to find what belongs to them, in as many queries as for one
+   * @param rows the runs
+   * @return the messages, complete, in the same order
+   */
+  public static List<TrainingRun> runs(Transaction transaction, List<RunRow> rows) {
+    List<UUID> uids = rows.stream().map(RunRow::uid).toList();
+    Map<UUID, List<DecisionRow>> decisions = transaction.history().decisions(uids);
+    Map<UUID, StopRow> stops = transaction.stops().latest(uids);
+    return rows.stream()
+        .map(
+            row ->
+                run(
+                    row,
+                    decisions.getOrDefault(row.uid(), List.of()),
+                    Optional.ofNullable(stops.get(row.uid()))))
+        .toList();
+  }
+
+  private static TrainingRun run(
+      RunRow row, List<DecisionRow> decisions, Optional<StopRow> latestStop) {
     TrainingRun.Builder run =
         RunDefinition.of(row.definition()).message().toBuilder()
             .setName("runs/" + row.runId())
@@ -59,14 +88,14 @@ public final class RunCodec {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("what a trainer told cannot be read", e);
     }
-    for (DecisionRow decision : transaction.history().decisions(row.uid())) {
+    for (DecisionRow decision : decisions) {
       if (decision.enforced()) {
         run.setDecision(PolicyCodec.decision(decision));
       } else {
         run.addShadowDecisions(PolicyCodec.decision(decision));
       }
     }
-    transaction.stops().latest(row.uid()).ifPresent(stop -> run.setStop(status(stop)));
+    latestStop.ifPresent(stop -> run.setStop(status(stop)));
     for (TrainingStage.Transition transition : stages(row.stages())) {
       var stage =
           dev.connectome.protos.run.v1.TrainingStage.valueOf(

@@ -15,12 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ public final class LocalLauncher implements Launcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
   private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(8);
+  private static final Duration UNWANTED_GRACE = Duration.ofSeconds(5);
   private static final Duration KILL_AFTER = Duration.ofSeconds(10);
 
   private final Store store;
@@ -41,6 +44,7 @@ public final class LocalLauncher implements Launcher {
   private final Map<Key, ProcessHandle> processes = new ConcurrentHashMap<>();
   private final Map<Key, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
   private final Map<Key, ProcessExit> unnoted = new ConcurrentHashMap<>();
+  private final Set<Key> unwanted = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private record Key(UUID runUid, int attempt) {}
@@ -111,12 +115,41 @@ public final class LocalLauncher implements Launcher {
   @Override
   public void work() {
     unnoted.forEach(this::note);
+    endUnwanted();
     while (!closed) {
       Optional<Attempts.Launch> next = attempts.nextLocal(settings.maxConcurrentRuns());
       if (next.isEmpty()) {
         return;
       }
       start(next.get());
+    }
+  }
+
+  /**
+   * Ends trainers whose run was deleted, has ended, or has given up on them. One that is ending by
+   * itself is given the time to.
+   */
+  private void endUnwanted() {
+    unwanted.retainAll(processes.keySet());
+    List<Key> suspects = List.copyOf(processes.keySet());
+    if (suspects.isEmpty()) {
+      return;
+    }
+    Set<Key> wanted =
+        store.inTransaction(transaction -> transaction.attempts().wantedLocal()).stream()
+            .map(attempt -> new Key(attempt.runUid(), attempt.attempt()))
+            .collect(Collectors.toSet());
+    for (Key key : suspects) {
+      if (!wanted.contains(key) && unwanted.add(key)) {
+        CompletableFuture.delayedExecutor(UNWANTED_GRACE.toMillis(), TimeUnit.MILLISECONDS)
+            .execute(
+                () -> {
+                  if (end(key.runUid(), key.attempt())) {
+                    LOG.info(
+                        "unwanted trainer ended runId={} attempt={}", key.runUid(), key.attempt());
+                  }
+                });
+      }
     }
   }
 

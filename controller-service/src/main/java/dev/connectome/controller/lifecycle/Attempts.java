@@ -186,6 +186,27 @@ public final class Attempts {
         });
   }
 
+  /**
+   * Notes that the trainer of an attempt has not registered in time, unless it has meanwhile.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param message what is known, for people
+   */
+  void endUnregistered(UUID runUid, int attempt, String message) {
+    store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          if (run.state() == RunState.STARTING
+              && run.attempt() == attempt
+              && transaction.attempts().end(runUid, attempt)) {
+            conclude(
+                transaction, run, new AttemptEnd.Gone(message), Optional.empty(), "controller");
+          }
+          return run;
+        });
+  }
+
   private void conclude(
       Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, String actor) {
     boolean stopping = run.effectiveState() == RunState.STOPPING;

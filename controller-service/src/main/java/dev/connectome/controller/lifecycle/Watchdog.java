@@ -4,25 +4,35 @@ import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
+import java.util.List;
 
-/** Finds the runs whose heartbeats are missing, by the database's clock. */
+/** Finds the runs whose trainers are not heard of, by the database's clock. */
 public final class Watchdog {
 
   private final Store store;
-  private final Duration lostAfter;
-  private final Duration forsakenAfter;
+  private final Attempts attempts;
+  private final Limits limits;
+
+  /**
+   * How long trainers may be silent.
+   *
+   * @param start from the start of a trainer to its registration; then the attempt has failed
+   * @param lost between heartbeats; then a run is LOST
+   * @param forsaken of a run that someone else trains; then it has failed
+   */
+  public record Limits(Duration start, Duration lost, Duration forsaken) {}
 
   /**
    * Makes a watchdog.
    *
    * @param store the database
-   * @param lostAfter silence after which a run is LOST
-   * @param forsakenAfter silence after which a run that someone else trains has failed
+   * @param attempts ends those that never began
+   * @param limits how long trainers may be silent
    */
-  public Watchdog(Store store, Duration lostAfter, Duration forsakenAfter) {
+  public Watchdog(Store store, Attempts attempts, Limits limits) {
     this.store = store;
-    this.lostAfter = lostAfter;
-    this.forsakenAfter = forsakenAfter;
+    this.attempts = attempts;
+    this.limits = limits;
   }
 
   /**
@@ -31,18 +41,19 @@ public final class Watchdog {
    * @return how many runs were found LOST
    */
   public int look() {
+    failUnregistered();
     return store.inTransaction(
         transaction -> {
           int lost = 0;
-          for (RunRow run : transaction.runs().lockSilent(lostAfter)) {
+          for (RunRow run : transaction.runs().lockSilent(limits.lost())) {
             transaction.move(
                 run,
                 RunState.LOST,
                 "controller",
-                "no heartbeat for %d s".formatted(lostAfter.toSeconds()));
+                "no heartbeat for %d s".formatted(limits.lost().toSeconds()));
             lost++;
           }
-          for (RunRow run : transaction.runs().lockForsaken(forsakenAfter)) {
+          for (RunRow run : transaction.runs().lockForsaken(limits.forsaken())) {
             transaction.stops().finish(run.uid(), "DONE");
             transaction.attempts().end(run.uid(), run.attempt());
             boolean stopping = run.effectiveState() == RunState.STOPPING;
@@ -50,9 +61,20 @@ public final class Watchdog {
                 run,
                 stopping ? RunState.STOPPED : RunState.FAILED,
                 "controller",
-                "its trainer has been silent for %d s".formatted(forsakenAfter.toSeconds()));
+                "its trainer has been silent for %d s".formatted(limits.forsaken().toSeconds()));
           }
           return lost;
         });
+  }
+
+  private void failUnregistered() {
+    List<RunRow> late =
+        store.inTransaction(transaction -> transaction.runs().unregistered(limits.start()));
+    for (RunRow run : late) {
+      attempts.endUnregistered(
+          run.uid(),
+          run.attempt(),
+          "its trainer has not registered within %d s".formatted(limits.start().toSeconds()));
+    }
   }
 }

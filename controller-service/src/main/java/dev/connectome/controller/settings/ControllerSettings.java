@@ -36,6 +36,15 @@ public interface ControllerSettings {
   Duration externalLostTimeout();
 
   /**
+   * How long a trainer that the controller has started may take until it registers; later it counts
+   * as a failure.
+   *
+   * @return the time
+   */
+  @WithDefault("10m")
+  Duration startTimeout();
+
+  /**
    * How long a trainer has to obey a stop before it is ended by force.
    *
    * @return the time

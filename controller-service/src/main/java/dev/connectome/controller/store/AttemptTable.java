@@ -116,6 +116,24 @@ public final class AttemptTable {
   }
 
   /**
+   * Attempts on the controller's machine whose runs want them to go on.
+   *
+   * @return the attempts
+   */
+  public List<AttemptRow> wantedLocal() {
+    return handle
+        .createQuery(
+            """
+            SELECT attempts.* FROM attempts
+            JOIN runs ON runs.uid = attempts.run_uid AND runs.attempt = attempts.attempt
+            WHERE attempts.end_time IS NULL AND runs.launcher = 'LOCAL'
+              AND runs.state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+            """)
+        .map((row, context) -> Rows.attempt(row))
+        .list();
+  }
+
+  /**
    * Attempts on the controller's machine that have not ended.
    *
    * @return the attempts

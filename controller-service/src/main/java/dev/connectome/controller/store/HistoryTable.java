@@ -2,8 +2,10 @@ package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.RunState;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Events, signatures and decisions, within one transaction. */
@@ -196,6 +198,23 @@ public final class HistoryTable {
         .bind("run", runUid)
         .map((row, context) -> Rows.decision(row))
         .list();
+  }
+
+  /**
+   * The decisions of several runs.
+   *
+   * @param runUids the runs
+   * @return the decisions by run, in the order in which they were made; nothing for a run without
+   */
+  public Map<UUID, List<DecisionRow>> decisions(List<UUID> runUids) {
+    return handle
+        .createQuery(
+            "SELECT * FROM decisions WHERE run_uid = ANY (:runs) ORDER BY decide_time, policy_id")
+        .bindArray("runs", UUID.class, runUids)
+        .map((row, context) -> Map.entry(Rows.uuid(row, "run_uid"), Rows.decision(row)))
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
   /**

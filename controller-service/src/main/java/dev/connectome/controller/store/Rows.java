@@ -95,7 +95,7 @@ final class Rows {
         row.getTimestamp("decide_time").toInstant());
   }
 
-  private static UUID uuid(ResultSet row, String column) throws SQLException {
+  static UUID uuid(ResultSet row, String column) throws SQLException {
     return row.getObject(column, UUID.class);
   }
 

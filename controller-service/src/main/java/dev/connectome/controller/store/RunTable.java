@@ -381,6 +381,24 @@ public final class RunTable {
   }
 
   /**
+   * Runs whose trainer was started and has not registered.
+   *
+   * @param since for how long
+   * @return the runs
+   */
+  public List<RunRow> unregistered(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs
+            WHERE state = 'STARTING' AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            """)
+        .bind("millis", since.toMillis())
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+
+  /**
    * External runs that have been LOST too long; locked.
    *
    * @param since for how long

@@ -2,8 +2,11 @@ package dev.connectome.controller.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** The outbox of stop commands, within one transaction. */
@@ -63,6 +66,24 @@ public final class StopTable {
         .bind("run", runUid)
         .map((row, context) -> Rows.stop(row))
         .findOne();
+  }
+
+  /**
+   * The latest command of each of several runs.
+   *
+   * @param runUids the runs
+   * @return the commands by run; nothing for a run without
+   */
+  public Map<UUID, StopRow> latest(List<UUID> runUids) {
+    return handle
+        .createQuery(
+            """
+            SELECT DISTINCT ON (run_uid) * FROM stop_commands WHERE run_uid = ANY (:runs)
+            ORDER BY run_uid, create_time DESC
+            """)
+        .bindArray("runs", UUID.class, runUids)
+        .map((row, context) -> Rows.stop(row))
+        .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.FailingDataSource;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ReadRunLogRequest;
 import dev.connectome.protos.run.v1.ReadRunLogResponse;
@@ -209,6 +210,35 @@ class LocalRunsTest {
     awaitState("a", RunState.RUN_STATE_STOPPED);
     assertThat(trainer.isAlive()).isFalse();
     assertThat(controller.eventKinds("a")).contains("STOP_ESCALATED");
+  }
+
+  @Test
+  void theTrainerOfARunThatIsDeletedBeforeItRegistersIsEnded() throws Exception {
+    start(WAITS, 2);
+    create("a");
+    awaitLog("a", 1, "instance");
+    ProcessHandle trainer = process("a", 1);
+
+    var unused =
+        controller
+            .runs()
+            .deleteTrainingRun(
+                DeleteTrainingRunRequest.newBuilder().setName("runs/a").setForce(true).build());
+
+    await().until(() -> !trainer.isAlive());
+  }
+
+  @Test
+  void theTrainerOfARunThatIsStoppedBeforeItRegistersIsEnded() throws Exception {
+    start(WAITS, 2);
+    create("a");
+    awaitLog("a", 1, "instance");
+    ProcessHandle trainer = process("a", 1);
+
+    stopRun("a");
+
+    await().until(() -> !trainer.isAlive());
+    assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
   }
 
   @Test

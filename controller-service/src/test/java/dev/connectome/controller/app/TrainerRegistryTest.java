@@ -3,9 +3,13 @@ package dev.connectome.controller.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
@@ -17,6 +21,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +131,34 @@ class TrainerRegistryTest {
   }
 
   @Test
+  void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
+    var runs = new Runs(controller.store(), LONG);
+    String local =
+        runs.create(
+            "local",
+            Optional.empty(),
+            RunRow.LOCAL,
+            RunDefinition.of(
+                controller
+                    .store()
+                    .inTransaction(tx -> tx.runs().byName("a"))
+                    .orElseThrow()
+                    .definition()),
+            "test",
+            (transaction, run) -> run.uid().toString());
+    Attempts.Launch launch = attempts().nextLocal(1).orElseThrow();
+    look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
+    assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
+
+    look(new Watchdog.Limits(NO_TIME, LONG, LONG));
+
+    assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+    try (var late = new SimulatedTrainer(controller.channel(), local, launch.instanceId())) {
+      refused(Status.Code.FAILED_PRECONDITION, late::register);
+    }
+  }
+
+  @Test
   void anotherTrainerTakesOverALostRunAndTheFirstMustEnd() throws Exception {
     try (SimulatedTrainer first = trainer();
         SimulatedTrainer second = trainer()) {
@@ -222,7 +255,15 @@ class TrainerRegistryTest {
   }
 
   private void look(Duration lostAfter, Duration forsakenAfter) {
-    new Watchdog(controller.store(), lostAfter, forsakenAfter).look();
+    look(new Watchdog.Limits(LONG, lostAfter, forsakenAfter));
+  }
+
+  private void look(Watchdog.Limits limits) {
+    var unused = new Watchdog(controller.store(), attempts(), limits).look();
+  }
+
+  private Attempts attempts() {
+    return new Attempts(controller.store(), 2);
   }
 
   private void order() {
