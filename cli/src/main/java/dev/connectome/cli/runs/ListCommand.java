@@ -3,12 +3,10 @@ package dev.connectome.cli.runs;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
-import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +60,7 @@ final class ListCommand extends RunCommand {
     }
     ListTrainingRunsRequest.Builder request =
         ListTrainingRunsRequest.newBuilder().putAllLabels(labels).setIdPrefix(prefix);
-    states.forEach(state -> request.addStates(state(state)));
+    states.forEach(state -> request.addStates(Words.state("--state", state)));
     ListTrainingRunsResponse.Builder found = ListTrainingRunsResponse.newBuilder();
     do {
       request.setPageSize(Math.min(LARGEST_PAGE, limit - found.getTrainingRunsCount()));
@@ -73,17 +71,5 @@ final class ListCommand extends RunCommand {
     ListTrainingRunsResponse answer = found.build();
     output.print(out, answer, () -> RunTables.runs(answer));
     return 0;
-  }
-
-  private static RunState state(String typed) {
-    try {
-      return RunState.valueOf("RUN_STATE_" + typed.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.badInput(
-          "--state is '"
-              + typed
-              + "': there are PENDING, STARTING, RUNNING, STOPPING, LOST, STOPPED, COMPLETED,"
-              + " FAILED");
-    }
   }
 }

@@ -1,23 +1,26 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs replay}. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Tells what another policy would have decided on a run's recorded series.")
+    description =
+        "Tells what another policy would have decided on recorded series, of one run or of many.")
 final class ReplayCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
+  @Mixin private SelectedRuns runs;
 
   @Option(
       names = "--policy",
@@ -33,16 +36,35 @@ final class ReplayCommand extends RunCommand {
 
   @Override
   int call(RunsConnection connection, PrintWriter out) {
+    StoppingPolicy replayed = PolicySyntax.parse(policy);
+    Optional<String> run = runs.one();
+    if (run.isEmpty()) {
+      BatchReplayPolicyResponse answer = replayMany(connection, replayed);
+      output.print(out, answer, () -> RunTables.replays(answer));
+      return 0;
+    }
     ReplayPolicyResponse answer =
         connection
             .calls()
             .replayPolicy(
                 ReplayPolicyRequest.newBuilder()
-                    .setName(RunNames.resource(run))
-                    .setPolicy(PolicySyntax.parse(policy))
+                    .setName(RunNames.resource(run.get()))
+                    .setPolicy(replayed)
                     .build());
     output.print(out, answer, () -> List.of(sentence(answer)));
     return 0;
+  }
+
+  private BatchReplayPolicyResponse replayMany(RunsConnection connection, StoppingPolicy replayed) {
+    var request =
+        BatchReplayPolicyRequest.newBuilder().setSelection(runs.selection()).setPolicy(replayed);
+    var answer = BatchReplayPolicyResponse.newBuilder();
+    do {
+      BatchReplayPolicyResponse page = connection.calls().batchReplayPolicy(request.build());
+      answer.addAllReplays(page.getReplaysList());
+      request.setPageToken(page.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return answer.build();
   }
 
   private static String sentence(ReplayPolicyResponse answer) {

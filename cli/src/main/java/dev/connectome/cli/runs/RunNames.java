@@ -25,7 +25,10 @@ public final class RunNames {
    * @return what people call it
    */
   public static String shortName(TrainingRun run) {
-    String name = run.getName();
+    return shortName(run.getName());
+  }
+
+  static String shortName(String name) {
     return name.startsWith(COLLECTION) ? name.substring(COLLECTION.length()) : name;
   }
 }

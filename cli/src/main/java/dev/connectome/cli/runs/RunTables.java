@@ -2,15 +2,21 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
 import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.RunReplay;
+import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Answers of the controller as tables for people. */
@@ -95,6 +101,46 @@ final class RunTables {
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }
     return table.lines();
+  }
+
+  static List<String> stopped(BatchStopTrainingRunsResponse answer, boolean dryRun) {
+    if (answer.getRunsCount() == 0) {
+      return List.of("no live run is selected");
+    }
+    Table table = new Table("NAME", "WAS", dryRun ? "WOULD BE STOPPED" : "IS");
+    for (StoppedRun run : answer.getRunsList()) {
+      table.row(
+          RunNames.shortName(run.getName()),
+          Words.of(run.getFromState()),
+          dryRun ? "yes" : Words.of(run.getState()));
+    }
+    return table.lines();
+  }
+
+  static List<String> replays(BatchReplayPolicyResponse answer) {
+    if (answer.getReplaysCount() == 0) {
+      return List.of("no run is selected");
+    }
+    Table table =
+        new Table("NAME", "STATE", "EPOCHS", "RECORDED STOP", "REPLAYED STOP", "SAVED", "ACCURACY");
+    for (RunReplay run : answer.getReplaysList()) {
+      ReplayPolicyResponse replay = run.getReplay();
+      table.row(
+          RunNames.shortName(run.getName()),
+          Words.of(run.getState()),
+          Integer.toString(replay.getLastEpoch()),
+          stopEpoch(replay.hasRecordedDecision(), replay.getRecordedDecision()),
+          stopEpoch(replay.hasDecision(), replay.getDecision()),
+          Integer.toString(replay.getEpochsSaved()),
+          replay.hasAccuracyDifference()
+              ? String.format(Locale.ROOT, "%+.4f", replay.getAccuracyDifference())
+              : "-");
+    }
+    return table.lines();
+  }
+
+  private static String stopEpoch(boolean stopped, StoppingDecision decision) {
+    return stopped ? Integer.toString(decision.getStopEpoch()) : "-";
   }
 
   static String epochs(TrainingRun run) {

@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
       "  connectome runs create --name a --hidden 128,64 --epochs 60",
       "  connectome runs create --name b --policy patience:monitor=trainLoss,patience=5 --wait",
       "  connectome runs list --state RUNNING",
-      "  connectome runs get a -o json"
+      "  connectome runs get a -o json",
+      "  connectome runs stop --runs label=sweep=7 --dry-run",
+      "  connectome runs replay --policy diminishing:window=8 --runs label=demo=true"
     })
 public final class RunsCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,6 +1,7 @@
 package dev.connectome.cli.runs;
 
 import com.google.protobuf.ProtocolMessageEnum;
+import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingStage;
@@ -22,6 +23,24 @@ public final class Words {
    */
   public static String of(RunState state) {
     return without("RUN_STATE_", state);
+  }
+
+  /**
+   * A run's state as people type it.
+   *
+   * @param option what it was typed for, for the message
+   * @param typed for instance {@code running}
+   * @return the state
+   * @throws CommandFailure if there is no such state
+   */
+  static RunState state(String option, String typed) {
+    try {
+      return RunState.valueOf("RUN_STATE_" + typed.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.badInput(
+          "%s is '%s': there are PENDING, STARTING, RUNNING, STOPPING, LOST, STOPPED, COMPLETED, FAILED"
+              .formatted(option, typed));
+    }
   }
 
   /**

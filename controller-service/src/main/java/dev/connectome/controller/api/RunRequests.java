@@ -7,8 +7,6 @@ import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
-import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
-import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
@@ -18,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -191,19 +188,6 @@ final class RunRequests {
       violations.add(new Violation("training_run.policy", String.valueOf(e.getMessage())));
       return message;
     }
-  }
-
-  static RunTable.Filter filter(ListTrainingRunsRequest request) {
-    List<dev.connectome.controller.run.RunState> states = new ArrayList<>();
-    for (RunState state : request.getStatesList()) {
-      if (state == RunState.UNRECOGNIZED || state == RunState.RUN_STATE_UNSPECIFIED) {
-        throw Rejection.invalid("states", "must be states of a run");
-      }
-      states.add(
-          dev.connectome.controller.run.RunState.valueOf(
-              state.name().substring("RUN_STATE_".length()).toUpperCase(Locale.ROOT)));
-    }
-    return new RunTable.Filter(states, request.getLabelsMap(), request.getIdPrefix());
   }
 
   static int pageSize(int asked, int standard) {

@@ -1,20 +1,20 @@
 package dev.connectome.controller.api;
 
 import com.google.protobuf.Empty;
-import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.codec.SignatureCodec;
-import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.settings.ControllerSettings;
-import dev.connectome.controller.stopping.RunHistory;
-import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
@@ -40,7 +40,6 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
 import java.util.List;
-import java.util.Optional;
 
 /** What people and pipelines call. */
 @GrpcService
@@ -48,10 +47,11 @@ import java.util.Optional;
 public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   private static final String ACTOR = "api";
-  private static final int MAX_REASON = 1_024;
 
   private final Store store;
   private final Runs runs;
+  private final Stops stops;
+  private final Replays replays;
   private final Watchers watchers;
   private final LogStreams logs;
   private final ControllerSettings settings;
@@ -69,6 +69,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       Store store, Runs runs, Watchers watchers, LogStreams logs, ControllerSettings settings) {
     this.store = store;
     this.runs = runs;
+    this.stops = new Stops(store, runs);
+    this.replays = new Replays(store, runs);
     this.watchers = watchers;
     this.logs = logs;
     this.settings = settings;
@@ -116,7 +118,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
                     transaction
                         .runs()
                         .list(
-                            RunRequests.filter(request),
+                            RunSelections.filter(request),
                             RunRequests.place(request.getPageToken()),
                             size + 1);
                 var response = ListTrainingRunsResponse.newBuilder();
@@ -146,29 +148,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(
-        observer,
-        () -> {
-          if (request.getReason().length() > MAX_REASON) {
-            throw Rejection.invalid(
-                "reason",
-                "must be at most %d characters, not %d"
-                    .formatted(MAX_REASON, request.getReason().length()));
-          }
-          String mode =
-              switch (request.getMode()) {
-                case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
-                case STOP_MODE_END_OF_EPOCH -> "END_OF_EPOCH";
-                case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED -> "GRACEFUL";
-                case UNRECOGNIZED -> throw Rejection.invalid("mode", "is unknown");
-              };
-          return runs.stop(
-              RunRequests.id("name", request.getName()),
-              mode,
-              request.getReason().isEmpty() ? "stopped by hand" : request.getReason(),
-              ACTOR,
-              RunCodec::run);
-        });
+    Calls.answer(observer, () -> stops.stop(request, ACTOR));
+  }
+
+  @Override
+  public void batchStopTrainingRuns(
+      BatchStopTrainingRunsRequest request,
+      StreamObserver<BatchStopTrainingRunsResponse> observer) {
+    Calls.answer(observer, () -> stops.stop(request, ACTOR));
   }
 
   @Override
@@ -280,32 +267,12 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void replayPolicy(
       ReplayPolicyRequest request, StreamObserver<ReplayPolicyResponse> observer) {
-    Calls.answer(
-        observer,
-        () -> {
-          var policy = policy(request);
-          RunHistory history =
-              runs.read(
-                  RunRequests.id("name", request.getName()),
-                  (tx, run) -> Judge.history(tx, run, RunDefinition.of(run.definition())));
-          int lastEpoch = history.lastEpoch().orElse(0);
-          var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
-          Optional<StopDecision> decision = policy.decide(history);
-          decision.ifPresent(
-              found ->
-                  response
-                      .setDecision(PolicyCodec.decision(found).toBuilder().setShadow(true))
-                      .setEpochsSaved(lastEpoch - found.stopEpoch()));
-          return response.build();
-        });
+    Calls.answer(observer, () -> replays.replay(request));
   }
 
-  private static dev.connectome.controller.stopping.StoppingPolicy policy(
-      ReplayPolicyRequest request) {
-    try {
-      return PolicyCodec.policy(request.getPolicy());
-    } catch (IllegalArgumentException e) {
-      throw Rejection.invalid("policy", String.valueOf(e.getMessage()));
-    }
+  @Override
+  public void batchReplayPolicy(
+      BatchReplayPolicyRequest request, StreamObserver<BatchReplayPolicyResponse> observer) {
+    Calls.answer(observer, () -> replays.replay(request));
   }
 }

@@ -191,12 +191,12 @@ public final class PolicyCodec {
   }
 
   /**
-   * Reads a decision that was stored.
+   * Writes a decision as it is stored.
    *
-   * @param row the row
-   * @return the decision, complete
+   * @param row the decision
+   * @return the message
    */
-  static StoppingDecision decision(DecisionRow row) {
+  public static StoppingDecision decision(DecisionRow row) {
     try {
       return StoppingDecision.parseFrom(row.decision()).toBuilder()
           .setShadow(!row.enforced())

@@ -14,6 +14,10 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -25,6 +29,7 @@ import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
+import dev.connectome.protos.run.v1.RunSelection;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
@@ -296,6 +301,82 @@ class TrainingRunApiTest {
     assertThat(replayed.getLastEpoch()).isEqualTo(8);
     assertThat(replayed.getEpochsSaved()).isEqualTo(3);
     assertThat(controller.get("a").getPosition()).isEqualTo(position);
+  }
+
+  @Test
+  void aPolicyIsReplayedOnAllRunsThatAreSelectedBesideWhatStoppedThem() throws Exception {
+    runToItsEnd();
+    create("b", "");
+
+    BatchReplayPolicyResponse first = replayAll("");
+    BatchReplayPolicyResponse second = replayAll(first.getNextPageToken());
+
+    assertThat(first.getReplays(0).getName()).isEqualTo("runs/b");
+    assertThat(first.getReplays(0).getReplay().hasDecision()).isFalse();
+    assertThat(second.getReplaysList())
+        .singleElement()
+        .satisfies(
+            run -> {
+              assertThat(run.getName()).isEqualTo("runs/a");
+              assertThat(run.getReplay().getDecision().getStopEpoch()).isEqualTo(5);
+              assertThat(run.getReplay().getEpochsSaved()).isEqualTo(3);
+              assertThat(run.getReplay().hasAccuracyDifference()).isFalse();
+            });
+    assertThat(second.getNextPageToken()).isEmpty();
+  }
+
+  private BatchReplayPolicyResponse replayAll(String pageToken) {
+    return controller
+        .runs()
+        .batchReplayPolicy(
+            BatchReplayPolicyRequest.newBuilder()
+                .setPolicy(plateau())
+                .setPageSize(1)
+                .setPageToken(pageToken)
+                .build());
+  }
+
+  @Test
+  void allLiveRunsOfASelectionAreStoppedAndNoOthers() {
+    create("sweep-1", "");
+    create("sweep-2", "");
+    create("other", "");
+    stopRun("sweep-1");
+
+    assertThat(stopAll("sweep-", true).getRunsList())
+        .singleElement()
+        .satisfies(run -> assertThat(run.getName()).isEqualTo("runs/sweep-2"));
+    assertThat(controller.get("sweep-2").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+
+    assertThat(stopAll("sweep-", false).getRunsList())
+        .singleElement()
+        .satisfies(
+            run -> {
+              assertThat(run.getFromState()).isEqualTo(RunState.RUN_STATE_PENDING);
+              assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
+            });
+    assertThat(controller.get("sweep-2").getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
+    assertThat(controller.get("other").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+    assertThat(stopAll("sweep-", false).getRunsList()).isEmpty();
+  }
+
+  @Test
+  void nobodyStopsEverythingByLeavingOutTheSelection() {
+    create("a", "");
+
+    assertThat(refusal(() -> stopAll("", false)).getStatus().getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+  }
+
+  private BatchStopTrainingRunsResponse stopAll(String prefix, boolean dryRun) {
+    return controller
+        .runs()
+        .batchStopTrainingRuns(
+            BatchStopTrainingRunsRequest.newBuilder()
+                .setSelection(RunSelection.newBuilder().setIdPrefix(prefix))
+                .setDryRun(dryRun)
+                .build());
   }
 
   @Test

@@ -1,0 +1,123 @@
+package dev.connectome.controller.api;
+
+import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.codec.RunCodec;
+import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.stopping.RunHistory;
+import dev.connectome.controller.stopping.SeriesPoint;
+import dev.connectome.controller.stopping.StopDecision;
+import dev.connectome.controller.stopping.StoppingPolicy;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
+import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
+import dev.connectome.protos.run.v1.ReplayPolicyRequest;
+import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.RunReplay;
+import dev.connectome.protos.run.v1.StoppingDecision;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/** Tells what a policy would have decided on recorded series. */
+final class Replays {
+
+  private final Store store;
+  private final Runs runs;
+
+  Replays(Store store, Runs runs) {
+    this.store = store;
+    this.runs = runs;
+  }
+
+  ReplayPolicyResponse replay(ReplayPolicyRequest request) {
+    StoppingPolicy policy = policy(request.getPolicy());
+    return runs.read(
+        RunRequests.id("name", request.getName()),
+        (transaction, run) -> replay(transaction, run, policy));
+  }
+
+  BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
+    StoppingPolicy policy = policy(request.getPolicy());
+    int size = RunRequests.pageSize(request.getPageSize(), 50);
+    return store.inTransaction(
+        transaction -> {
+          List<RunRow> rows =
+              transaction
+                  .runs()
+                  .list(
+                      RunSelections.filter(request.getSelection()),
+                      RunRequests.place(request.getPageToken()),
+                      size + 1);
+          var response = BatchReplayPolicyResponse.newBuilder();
+          for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
+            response.addReplays(
+                RunReplay.newBuilder()
+                    .setName("runs/" + run.runId())
+                    .setState(RunCodec.state(run.state()))
+                    .setReplay(replay(transaction, run, policy)));
+          }
+          if (rows.size() > size) {
+            response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
+          }
+          return response.build();
+        });
+  }
+
+  private static ReplayPolicyResponse replay(
+      Transaction transaction, RunRow run, StoppingPolicy policy) {
+    RunHistory history = Judge.history(transaction, run, RunDefinition.of(run.definition()));
+    int lastEpoch = history.lastEpoch().orElse(0);
+    var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
+    Optional<StoppingDecision> recorded =
+        transaction.history().enforcedDecision(run.uid()).map(PolicyCodec::decision);
+    recorded.ifPresent(response::setRecordedDecision);
+    Optional<StopDecision> replayed = policy.decide(history);
+    if (replayed.isPresent()) {
+      StoppingDecision decision =
+          PolicyCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
+      response.setDecision(decision).setEpochsSaved(lastEpoch - decision.getStopEpoch());
+      accuracyDifference(
+              history, keptEpoch(decision), recorded.map(Replays::keptEpoch).orElse(lastEpoch))
+          .ifPresent(response::setAccuracyDifference);
+    }
+    return response.build();
+  }
+
+  private static int keptEpoch(StoppingDecision decision) {
+    return decision.hasRestoreEpoch() ? decision.getRestoreEpoch() : decision.getStopEpoch();
+  }
+
+  private static OptionalDouble accuracyDifference(RunHistory history, int epoch, int reference) {
+    return Stream.of("testAccuracy", "validationAccuracy")
+        .flatMapToDouble(
+            metric -> {
+              OptionalDouble then = at(history, metric, epoch);
+              OptionalDouble atReference = at(history, metric, reference);
+              return then.isPresent() && atReference.isPresent()
+                  ? DoubleStream.of(then.getAsDouble() - atReference.getAsDouble())
+                  : DoubleStream.empty();
+            })
+        .findFirst();
+  }
+
+  private static OptionalDouble at(RunHistory history, String metric, int epoch) {
+    return history.series(metric).points().stream()
+        .filter(point -> point.epoch() == epoch)
+        .mapToDouble(SeriesPoint::value)
+        .findFirst();
+  }
+
+  private static StoppingPolicy policy(dev.connectome.protos.run.v1.StoppingPolicy message) {
+    try {
+      return PolicyCodec.policy(message);
+    } catch (IllegalArgumentException e) {
+      throw Rejection.invalid("policy", String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.connectome.controller.api;
+
+import dev.connectome.controller.codec.RunCodec;
+import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.RunTable;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
+import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppedRun;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.StopMode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Orders stops, of one run or of many. */
+final class Stops {
+
+  private static final int MAX_REASON = 1_024;
+  private static final int PAGE = 1_000;
+  private static final Set<RunState> STOPPABLE =
+      EnumSet.of(RunState.PENDING, RunState.STARTING, RunState.RUNNING, RunState.LOST);
+
+  private final Store store;
+  private final Runs runs;
+
+  Stops(Store store, Runs runs) {
+    this.store = store;
+    this.runs = runs;
+  }
+
+  TrainingRun stop(StopTrainingRunRequest request, String actor) {
+    return runs.stop(
+        RunRequests.id("name", request.getName()),
+        mode(request.getMode()),
+        reason(request.getReason()),
+        actor,
+        RunCodec::run);
+  }
+
+  /** Runs that are created meanwhile come before the first page and are left alone. */
+  BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
+    RunTable.Filter filter = RunSelections.narrowFilter(request.getSelection());
+    String mode = mode(request.getMode());
+    String reason = reason(request.getReason());
+    var response = BatchStopTrainingRunsResponse.newBuilder();
+    Optional<RunTable.Place> place = Optional.empty();
+    List<RunRow> page;
+    do {
+      Optional<RunTable.Place> after = place;
+      page = store.inTransaction(transaction -> transaction.runs().list(filter, after, PAGE));
+      for (RunRow run : page) {
+        if (STOPPABLE.contains(run.state()) && run.effectiveState() != RunState.STOPPING) {
+          var stopped =
+              StoppedRun.newBuilder()
+                  .setName("runs/" + run.runId())
+                  .setFromState(RunCodec.state(run.state()));
+          now(run, request.getDryRun(), mode, reason, actor)
+              .ifPresent(state -> response.addRuns(stopped.setState(RunCodec.state(state))));
+        }
+        place = Optional.of(new RunTable.Place(run.createTime(), run.uid()));
+      }
+    } while (page.size() == PAGE);
+    return response.build();
+  }
+
+  /** The run's state after the stop; empty if it has been deleted meanwhile. */
+  private Optional<RunState> now(
+      RunRow run, boolean dryRun, String mode, String reason, String actor) {
+    if (dryRun) {
+      return Optional.of(run.state());
+    }
+    try {
+      return Optional.of(
+          runs.stop(run.uid().toString(), mode, reason, actor, (transaction, row) -> row.state()));
+    } catch (RunException e) {
+      if (e.kind() == RunException.Kind.RUN_NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static String mode(StopMode mode) {
+    return switch (mode) {
+      case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
+      case STOP_MODE_END_OF_EPOCH -> "END_OF_EPOCH";
+      case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED -> "GRACEFUL";
+      case UNRECOGNIZED -> throw Rejection.invalid("mode", "is unknown");
+    };
+  }
+
+  private static String reason(String reason) {
+    if (reason.length() > MAX_REASON) {
+      throw Rejection.invalid(
+          "reason", "must be at most %d characters, not %d".formatted(MAX_REASON, reason.length()));
+    }
+    return reason.isEmpty() ? "stopped by hand" : reason;
+  }
+}
