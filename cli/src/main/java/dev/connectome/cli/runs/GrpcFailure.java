@@ -28,14 +28,18 @@ public final class GrpcFailure {
    */
   public static CommandFailure of(StatusRuntimeException failure) {
     Status status = failure.getStatus();
-    StringBuilder text = new StringBuilder(description(status));
+    StringBuilder violations = new StringBuilder();
     com.google.rpc.Status details = StatusProto.fromThrowable(failure);
     if (details != null) {
-      details.getDetailsList().forEach(detail -> appendViolations(detail, text));
+      details.getDetailsList().forEach(detail -> appendViolations(detail, violations));
     }
+    String text =
+        violations.isEmpty()
+            ? description(status)
+            : "the controller refuses the request:" + violations;
     return BAD_INPUT.contains(status.getCode())
-        ? CommandFailure.badInput(text.toString())
-        : CommandFailure.failed(text.toString(), failure);
+        ? CommandFailure.badInput(text)
+        : CommandFailure.failed(text, failure);
   }
 
   private static String description(Status status) {

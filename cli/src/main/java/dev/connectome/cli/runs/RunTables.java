@@ -155,7 +155,7 @@ final class RunTables {
     return Words.number(metrics.get(name));
   }
 
-  private static String time(Timestamp time) {
+  static String time(Timestamp time) {
     return time.equals(Timestamp.getDefaultInstance()) ? "-" : Timestamps.toString(time);
   }
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       EventsCommand.class,
       SignaturesCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      EnforcementCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -27,6 +27,7 @@ final class RunRequests {
 
   private static final Pattern ID = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_.-]{0,63}");
+  private static final int MAX_REASON = 1_024;
   private static final int MAX_LABELS = 64;
   private static final int MAX_SHADOWS = 16;
   private static final Set<String> CHANGEABLE = Set.of("labels", "policy", "shadow_policies");
@@ -188,6 +189,14 @@ final class RunRequests {
       violations.add(new Violation("training_run.policy", String.valueOf(e.getMessage())));
       return message;
     }
+  }
+
+  static String reason(String field, String reason) {
+    if (reason.length() > MAX_REASON) {
+      throw Rejection.invalid(
+          field, "must be at most %d characters, not %d".formatted(MAX_REASON, reason.length()));
+    }
+    return reason;
   }
 
   static int pageSize(int asked, int standard) {

@@ -21,7 +21,6 @@ import java.util.Set;
 /** Orders stops, of one run or of many. */
 final class Stops {
 
-  private static final int MAX_REASON = 1_024;
   private static final int PAGE = 1_000;
   private static final Set<RunState> STOPPABLE =
       EnumSet.of(RunState.PENDING, RunState.STARTING, RunState.RUNNING, RunState.LOST);
@@ -86,6 +85,11 @@ final class Stops {
     }
   }
 
+  private static String reason(String asked) {
+    String reason = RunRequests.reason("reason", asked);
+    return reason.isEmpty() ? "stopped by hand" : reason;
+  }
+
   private static String mode(StopMode mode) {
     return switch (mode) {
       case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
@@ -93,13 +97,5 @@ final class Stops {
       case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED -> "GRACEFUL";
       case UNRECOGNIZED -> throw Rejection.invalid("mode", "is unknown");
     };
-  }
-
-  private static String reason(String reason) {
-    if (reason.length() > MAX_REASON) {
-      throw Rejection.invalid(
-          "reason", "must be at most %d characters, not %d".formatted(MAX_REASON, reason.length()));
-    }
-    return reason.isEmpty() ? "stopped by hand" : reason;
   }
 }

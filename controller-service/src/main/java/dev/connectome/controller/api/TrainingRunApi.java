@@ -17,6 +17,8 @@ import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
+import dev.connectome.protos.run.v1.Enforcement;
+import dev.connectome.protos.run.v1.GetEnforcementRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
@@ -32,6 +34,7 @@ import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceImplBase;
+import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
@@ -52,6 +55,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   private final Runs runs;
   private final Stops stops;
   private final Replays replays;
+  private final Enforcements enforcements;
   private final Watchers watchers;
   private final LogStreams logs;
   private final ControllerSettings settings;
@@ -71,6 +75,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     this.runs = runs;
     this.stops = new Stops(store, runs);
     this.replays = new Replays(store, runs);
+    this.enforcements = new Enforcements(store);
     this.watchers = watchers;
     this.logs = logs;
     this.settings = settings;
@@ -274,5 +279,16 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void batchReplayPolicy(
       BatchReplayPolicyRequest request, StreamObserver<BatchReplayPolicyResponse> observer) {
     Calls.answer(observer, () -> replays.replay(request));
+  }
+
+  @Override
+  public void getEnforcement(GetEnforcementRequest request, StreamObserver<Enforcement> observer) {
+    Calls.answer(observer, enforcements::get);
+  }
+
+  @Override
+  public void updateEnforcement(
+      UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
+    Calls.answer(observer, () -> enforcements.update(request, ACTOR));
   }
 }

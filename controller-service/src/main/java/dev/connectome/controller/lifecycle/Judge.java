@@ -6,12 +6,14 @@ import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.stopping.RunHistory;
+import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.controller.stopping.TrainingStage;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,35 +132,38 @@ public final class Judge {
             .filter(decision -> !decision.enforced())
             .map(DecisionRow::policyId)
             .collect(Collectors.toSet());
-    for (StoppingPolicy policy : definition.shadowPolicies()) {
+    boolean suspended = transaction.enforcement().read().suspended();
+    List<StoppingPolicy> onlyRecorded = new ArrayList<>(definition.shadowPolicies());
+    if (suspended) {
+      onlyRecorded.add(definition.policy());
+    }
+    for (StoppingPolicy policy : onlyRecorded) {
       if (!shadowsDecided.contains(policy.id())) {
         policy
             .decide(history, judgedBefore)
-            .ifPresent(
-                decision -> {
-                  transaction
-                      .history()
-                      .insertDecision(
-                          run.uid(),
-                          policy.id(),
-                          false,
-                          PolicyCodec.decision(decision).toByteArray());
-                  transaction.event(
-                      run,
-                      run.state(),
-                      "SHADOW_DECIDED",
-                      "policy " + policy.id(),
-                      decision.message());
-                });
+            .ifPresent(decision -> record(transaction, run, decision));
       }
     }
     boolean undecided = decided.stream().noneMatch(DecisionRow::enforced);
-    if (undecided && run.effectiveState() == RunState.RUNNING && attempt == run.attempt()) {
+    if (!suspended
+        && undecided
+        && run.effectiveState() == RunState.RUNNING
+        && attempt == run.attempt()) {
       definition
           .policy()
           .decide(history, judgedBefore)
           .ifPresent(decision -> runs.decide(transaction, run, decision));
     }
+  }
+
+  /** Keeps a decision that stops nothing. */
+  private static void record(Transaction transaction, RunRow run, StopDecision decision) {
+    transaction
+        .history()
+        .insertDecision(
+            run.uid(), decision.policyId(), false, PolicyCodec.decision(decision).toByteArray());
+    transaction.event(
+        run, run.state(), "SHADOW_DECIDED", "policy " + decision.policyId(), decision.message());
   }
 
   /**

@@ -13,6 +13,7 @@ public final class Transaction {
   private final AttemptTable attempts;
   private final StopTable stops;
   private final HistoryTable history;
+  private final EnforcementTable enforcement;
   private final Set<UUID> changed = new HashSet<>();
 
   Transaction(Handle handle) {
@@ -20,6 +21,7 @@ public final class Transaction {
     attempts = new AttemptTable(handle);
     stops = new StopTable(handle);
     history = new HistoryTable(handle);
+    enforcement = new EnforcementTable(handle);
   }
 
   /**
@@ -56,6 +58,15 @@ public final class Transaction {
    */
   public HistoryTable history() {
     return history;
+  }
+
+  /**
+   * Whether decisions stop runs.
+   *
+   * @return the table
+   */
+  public EnforcementTable enforcement() {
+    return enforcement;
   }
 
   /**

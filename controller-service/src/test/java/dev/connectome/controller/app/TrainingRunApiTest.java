@@ -20,6 +20,8 @@ import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
+import dev.connectome.protos.run.v1.Enforcement;
+import dev.connectome.protos.run.v1.GetEnforcementRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
@@ -34,6 +36,7 @@ import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
@@ -263,6 +266,43 @@ class TrainingRunApiTest {
       assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
     }
+  }
+
+  @Test
+  void whileEnforcementIsSuspendedDecisionsAreRecordedAndStopNothing() throws Exception {
+    TrainingRun run = controller.createExternal("a", plateau().toBuilder());
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      assertThat(suspend(true).getSuspended()).isTrue();
+
+      arrive(run.getUid(), 1, 0, 2, 10, 3, .5, 4, .5, 5, .5);
+
+      TrainingRun watched = controller.get("a");
+      assertThat(watched.getState()).isEqualTo(RunState.RUN_STATE_RUNNING);
+      assertThat(watched.hasDecision()).isFalse();
+      assertThat(watched.getShadowDecisionsList())
+          .singleElement()
+          .satisfies(decision -> assertThat(decision.getStopEpoch()).isEqualTo(5));
+
+      assertThat(suspend(false).getReason()).isEqualTo("a test");
+      assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_RUNNING);
+      arrive(run.getUid(), 6, .5);
+
+      assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
+      assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
+    }
+  }
+
+  private Enforcement suspend(boolean suspended) {
+    var unused =
+        controller
+            .runs()
+            .updateEnforcement(
+                UpdateEnforcementRequest.newBuilder()
+                    .setEnforcement(
+                        Enforcement.newBuilder().setSuspended(suspended).setReason("a test"))
+                    .build());
+    return controller.runs().getEnforcement(GetEnforcementRequest.getDefaultInstance());
   }
 
   @Test

@@ -1,0 +1,54 @@
+package dev.connectome.controller.api;
+
+import dev.connectome.controller.codec.Times;
+import dev.connectome.controller.store.EnforcementRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.Enforcement;
+import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The switch that makes every policy of the platform a shadow policy. */
+final class Enforcements {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Enforcements.class);
+
+  private final Store store;
+
+  Enforcements(Store store) {
+    this.store = store;
+  }
+
+  Enforcement get() {
+    return message(store.inTransaction(transaction -> transaction.enforcement().read()));
+  }
+
+  Enforcement update(UpdateEnforcementRequest request, String actor) {
+    if (!request.hasEnforcement()) {
+      throw Rejection.invalid("enforcement", "must be set");
+    }
+    Enforcement asked = request.getEnforcement();
+    String reason = RunRequests.reason("enforcement.reason", asked.getReason());
+    EnforcementRow now =
+        store.inTransaction(
+            transaction -> {
+              transaction.enforcement().update(asked.getSuspended(), reason, actor);
+              return transaction.enforcement().read();
+            });
+    LOG.warn(
+        "enforcement {} actor={} reason=\"{}\"",
+        now.suspended() ? "suspended: no decision stops a run" : "in force",
+        actor,
+        reason);
+    return message(now);
+  }
+
+  private static Enforcement message(EnforcementRow row) {
+    return Enforcement.newBuilder()
+        .setSuspended(row.suspended())
+        .setReason(row.reason())
+        .setActor(row.actor())
+        .setUpdateTime(Times.timestamp(row.updateTime()))
+        .build();
+  }
+}
