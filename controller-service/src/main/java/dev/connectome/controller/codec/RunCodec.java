@@ -89,7 +89,9 @@ public final class RunCodec {
       throw new IllegalStateException("what a trainer told cannot be read", e);
     }
     for (DecisionRow decision : decisions) {
-      if (decision.enforced()) {
+      if (decision.revoked()) {
+        run.addRevokedDecisions(PolicyCodec.decision(decision));
+      } else if (decision.enforced()) {
         run.setDecision(PolicyCodec.decision(decision));
       } else {
         run.addShadowDecisions(PolicyCodec.decision(decision));

@@ -58,7 +58,7 @@ public final class Attempts {
   public Optional<Launch> nextLocal(int maxLive) {
     return store.inTransaction(
         transaction -> {
-          if (transaction.runs().liveLocalRuns() >= maxLive) {
+          if (transaction.runs().lockLiveLocalRuns() >= maxLive) {
             return Optional.empty();
           }
           return transaction

@@ -144,7 +144,7 @@ public final class Judge {
             .ifPresent(decision -> record(transaction, run, decision));
       }
     }
-    boolean undecided = decided.stream().noneMatch(DecisionRow::enforced);
+    boolean undecided = decided.stream().noneMatch(DecisionRow::stands);
     if (!suspended
         && undecided
         && run.effectiveState() == RunState.RUNNING

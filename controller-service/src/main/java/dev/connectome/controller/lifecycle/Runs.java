@@ -235,7 +235,7 @@ public final class Runs {
                 "run \"%s\" is %s; only a run that is STOPPED, COMPLETED or FAILED can be resumed"
                     .formatted(run.runId(), run.state()));
           }
-          transaction.history().removeEnforcedDecision(run.uid());
+          transaction.history().revokeEnforcedDecision(run.uid());
           transaction.runs().setOutcome(run.uid(), 0, Optional.empty(), Duration.ZERO);
           return view.apply(transaction, transaction.move(run, RunState.PENDING, actor, "resumed"));
         });

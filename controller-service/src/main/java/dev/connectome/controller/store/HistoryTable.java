@@ -218,12 +218,17 @@ public final class HistoryTable {
   }
 
   /**
-   * Removes the decision that stopped a run, so that another can be made.
+   * Takes back the decision that stopped a run, so that another can be made. It stays on record.
    *
    * @param runUid the run
    */
-  public void removeEnforcedDecision(UUID runUid) {
-    handle.execute("DELETE FROM decisions WHERE run_uid = ? AND enforced", runUid);
+  public void revokeEnforcedDecision(UUID runUid) {
+    handle.execute(
+        """
+        UPDATE decisions SET revoke_time = now()
+        WHERE run_uid = ? AND enforced AND revoke_time IS NULL
+        """,
+        runUid);
   }
 
   /**
@@ -233,6 +238,6 @@ public final class HistoryTable {
    * @return the decision
    */
   public Optional<DecisionRow> enforcedDecision(UUID runUid) {
-    return decisions(runUid).stream().filter(DecisionRow::enforced).findFirst();
+    return decisions(runUid).stream().filter(DecisionRow::stands).findFirst();
   }
 }

@@ -92,7 +92,8 @@ final class Rows {
         row.getString("policy_id"),
         row.getBoolean("enforced"),
         row.getBytes("decision"),
-        row.getTimestamp("decide_time").toInstant());
+        row.getTimestamp("decide_time").toInstant(),
+        row.getTimestamp("revoke_time") != null);
   }
 
   static UUID uuid(ResultSet row, String column) throws SQLException {

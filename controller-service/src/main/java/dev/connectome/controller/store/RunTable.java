@@ -13,6 +13,9 @@ import org.jdbi.v3.core.Handle;
 /** The table of runs, within one transaction. */
 public final class RunTable {
 
+  /** The key of the lock on the number of local runs; any number that no other lock has. */
+  private static final long LOCAL_LAUNCHES = 0x6c61756e6368L;
+
   private final Handle handle;
 
   RunTable(Handle handle) {
@@ -345,11 +348,13 @@ public final class RunTable {
   }
 
   /**
-   * How many local runs have a trainer.
+   * How many local runs have a trainer. Nobody else counts them until the transaction ends, so that
+   * two who both see room for one more do not both begin one.
    *
    * @return the number
    */
-  public int liveLocalRuns() {
+  public int lockLiveLocalRuns() {
+    handle.execute("SELECT pg_advisory_xact_lock(?)", LOCAL_LAUNCHES);
     return handle
         .createQuery(
             """

@@ -20,9 +20,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,11 +137,40 @@ class TrainerRegistryTest {
   }
 
   @Test
-  void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
-    var runs = new Runs(controller.store(), LONG);
-    String local =
-        runs.create(
-            "local",
+  void launchersThatLookAtTheSameTimeBeginNoMoreThanThereIsRoomFor() throws Exception {
+    for (int i = 0; i < 24; i++) {
+      createLocal("local-" + i);
+    }
+    var barrier = new CyclicBarrier(4);
+    ExecutorService launchers = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Integer>> begun = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        begun.add(
+            launchers.submit(
+                () -> {
+                  var unused = barrier.await();
+                  int count = 0;
+                  while (attempts().nextLocal(7).isPresent()) {
+                    count++;
+                  }
+                  return count;
+                }));
+      }
+      int all = 0;
+      for (Future<Integer> one : begun) {
+        all += one.get();
+      }
+      assertThat(all).isEqualTo(7);
+    } finally {
+      launchers.shutdownNow();
+    }
+  }
+
+  private String createLocal(String runId) {
+    return new Runs(controller.store(), LONG)
+        .create(
+            runId,
             Optional.empty(),
             RunRow.LOCAL,
             RunDefinition.of(
@@ -146,6 +181,11 @@ class TrainerRegistryTest {
                     .definition()),
             "test",
             (transaction, run) -> run.uid().toString());
+  }
+
+  @Test
+  void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
+    String local = createLocal("local");
     Attempts.Launch launch = attempts().nextLocal(1).orElseThrow();
     look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);

@@ -34,6 +34,7 @@ import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunSelection;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
@@ -266,6 +267,33 @@ class TrainingRunApiTest {
       assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
     }
+  }
+
+  @Test
+  void aRunThatIsResumedKeepsOnRecordWhatStoppedItAndCanBeStoppedAgain() throws Exception {
+    TrainingRun run = controller.createExternal("a", plateau().toBuilder());
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      arrive(run.getUid(), 1, 0, 2, 10, 3, .5, 4, .5, 5, .5);
+      trainer.report(TrainingEnd.TRAINING_END_STOPPED, 5);
+    }
+    assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
+
+    TrainingRun resumed = resume("a");
+
+    assertThat(resumed.hasDecision()).isFalse();
+    assertThat(resumed.getRevokedDecisionsList())
+        .singleElement()
+        .satisfies(decision -> assertThat(decision.getStopEpoch()).isEqualTo(5));
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      stopRun("a");
+      assertThat(controller.get("a").getDecision().getPolicyId()).isEqualTo("manual");
+      trainer.report(TrainingEnd.TRAINING_END_STOPPED, 6);
+    }
+    assertThat(resume("a").getRevokedDecisionsList())
+        .extracting(StoppingDecision::getPolicyId)
+        .containsExactly("plateau", "manual");
   }
 
   @Test
