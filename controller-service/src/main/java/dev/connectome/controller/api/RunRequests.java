@@ -54,6 +54,11 @@ final class RunRequests {
           "must be lower-case letters, digits and hyphens, begin with a letter, not end with a hyphen and be at most 63 long, not \"%s\""
               .formatted(asked));
     }
+    if (RunRow.isUid(asked)) {
+      throw Rejection.invalid(
+          "training_run_id",
+          "must not look like a uid, which runs are found by too, as \"%s\" does".formatted(asked));
+    }
     return asked;
   }
 

@@ -4,6 +4,7 @@ import dev.connectome.controller.run.RunState;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * A run as it is stored.
@@ -55,6 +56,19 @@ public record RunRow(
 
   /** Launcher: somebody else. */
   public static final String EXTERNAL = "EXTERNAL";
+
+  private static final Pattern UID =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+  /**
+   * Whether a text is a uid rather than a name.
+   *
+   * @param text what somebody calls a run
+   * @return whether it has the form of a UUID
+   */
+  public static boolean isUid(String text) {
+    return UID.matcher(text).matches();
+  }
 
   /**
    * The state, or the one that it left for LOST.

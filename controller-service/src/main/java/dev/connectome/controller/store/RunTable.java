@@ -73,18 +73,19 @@ public final class RunTable {
   }
 
   /**
-   * Finds a run by its name or uid.
+   * Finds a run by its name or uid. No name looks like a uid.
    *
    * @param idOrUid either
    * @return the run
    */
   public Optional<RunRow> byName(String idOrUid) {
-    return handle
-        .createQuery(
-            "SELECT * FROM runs WHERE run_id = :id OR uid::text = :id ORDER BY run_id = :id DESC LIMIT 1")
-        .bind("id", idOrUid)
-        .map((row, context) -> Rows.run(row))
-        .findOne();
+    return RunRow.isUid(idOrUid)
+        ? find(UUID.fromString(idOrUid))
+        : handle
+            .createQuery("SELECT * FROM runs WHERE run_id = :id")
+            .bind("id", idOrUid)
+            .map((row, context) -> Rows.run(row))
+            .findOne();
   }
 
   /**

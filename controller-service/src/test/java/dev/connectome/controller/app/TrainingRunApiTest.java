@@ -429,6 +429,16 @@ class TrainingRunApiTest {
   }
 
   @Test
+  void noRunTakesTheUidOfAnotherForItsName() {
+    String uid = create("a", "").getUid();
+    String named = "a0000000" + uid.substring(8);
+
+    assertThat(refusal(() -> create(named, "")).getStatus().getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(controller.get(uid).getName()).isEqualTo("runs/a");
+  }
+
+  @Test
   void nobodyStopsEverythingByLeavingOutTheSelection() {
     create("a", "");
 
