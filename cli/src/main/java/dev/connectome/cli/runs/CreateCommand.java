@@ -1,6 +1,5 @@
 package dev.connectome.cli.runs;
 
-import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -8,7 +7,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +39,10 @@ final class CreateCommand extends RunCommand {
   @Option(
       names = "--launcher",
       paramLabel = "WHO",
-      defaultValue = "local",
       description =
-          "local: the controller starts the trainer; external: someone else does. Default:"
-              + " ${DEFAULT-VALUE}")
-  private String launcher;
+          "local: the controller starts the trainer on its machine; kubernetes: as a Job; external:"
+              + " someone else does. Default: the operator's choice")
+  private @Nullable LauncherName launcher;
 
   @Option(
       names = "--policy",
@@ -70,6 +67,8 @@ final class CreateCommand extends RunCommand {
   @Option(names = "--wait", description = "Follow the run to its end.")
   private boolean wait;
 
+  @Mixin private KubernetesOptions kubernetes;
+
   @Mixin private Output output;
 
   @SuppressWarnings("NullAway.Init")
@@ -81,7 +80,11 @@ final class CreateCommand extends RunCommand {
         TrainingRun.newBuilder()
             .putAllLabels(labels)
             .setSpec(specification.spec())
-            .setLauncher(launcherKind());
+            .setKubernetes(kubernetes.spec())
+            .setLauncher(
+                launcher == null
+                    ? LauncherKind.LAUNCHER_KIND_UNSPECIFIED
+                    : LauncherKind.valueOf("LAUNCHER_KIND_" + launcher));
     if (policy != null) {
       run.setPolicy(PolicySyntax.parse(policy));
     }
@@ -99,13 +102,10 @@ final class CreateCommand extends RunCommand {
     return wait ? follow(connection, created.getName(), out) : 0;
   }
 
-  private LauncherKind launcherKind() {
-    return switch (launcher.toLowerCase(Locale.ROOT)) {
-      case "local" -> LauncherKind.LAUNCHER_KIND_LOCAL;
-      case "external" -> LauncherKind.LAUNCHER_KIND_EXTERNAL;
-      default ->
-          throw CommandFailure.badInput(
-              "--launcher is '" + launcher + "': it must be local or external");
-    };
+  /** Launchers as people write them. */
+  enum LauncherName {
+    LOCAL,
+    KUBERNETES,
+    EXTERNAL
   }
 }

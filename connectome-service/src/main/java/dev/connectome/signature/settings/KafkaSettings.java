@@ -1,8 +1,10 @@
 package dev.connectome.signature.settings;
 
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** The broker and the topics. */
 public interface KafkaSettings {
@@ -93,4 +95,11 @@ public interface KafkaSettings {
    * @return the properties
    */
   Map<String, String> properties();
+
+  /**
+   * A file with further properties of every Kafka client.
+   *
+   * @return the file
+   */
+  Optional<Path> propertiesFile();
 }

@@ -8,6 +8,9 @@ import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
 import dev.connectome.signature.settings.ConnectomeSettings;
 import dev.connectome.signature.settings.KafkaSettings;
 import dev.connectome.signature.settings.StreamsSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -15,6 +18,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The properties of the Kafka clients, sized for records of nearly a mebibyte. */
@@ -112,9 +116,19 @@ public final class KafkaConfig {
   }
 
   private static Map<String, Object> common(KafkaSettings settings) {
-    Map<String, Object> config = new HashMap<>(settings.properties());
+    Map<String, Object> config = new HashMap<>();
+    settings.propertiesFile().map(KafkaConfig::load).ifPresent(config::putAll);
+    config.putAll(settings.properties());
     config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000L);
     return config;
+  }
+
+  private static Map<String, String> load(Path file) {
+    try {
+      return Utils.propsToStringMap(Utils.loadProps(file.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Kafka properties cannot be read: " + file, e);
+    }
   }
 }

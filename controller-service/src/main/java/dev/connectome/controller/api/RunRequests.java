@@ -6,6 +6,7 @@ import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,20 +76,26 @@ final class RunRequests {
     }
   }
 
-  static String launcher(TrainingRun run) {
+  /** Who starts the trainer; whoever the operator chose if the caller does not say. */
+  static String launcher(TrainingRun run, String standard) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
+      case LAUNCHER_KIND_UNSPECIFIED -> standard.toUpperCase(Locale.ROOT);
+      case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
+      case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
       case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
       case UNRECOGNIZED ->
           throw Rejection.invalid(
               "training_run.launcher",
               "must be one of "
-                  + List.of(LauncherKind.LAUNCHER_KIND_LOCAL, LauncherKind.LAUNCHER_KIND_EXTERNAL));
+                  + List.of(
+                      LauncherKind.LAUNCHER_KIND_LOCAL,
+                      LauncherKind.LAUNCHER_KIND_KUBERNETES,
+                      LauncherKind.LAUNCHER_KIND_EXTERNAL));
     };
   }
 
   /** What is asked for, complete. */
-  static RunDefinition definition(TrainingRun run) {
+  static RunDefinition definition(TrainingRun run, String launcher) {
     List<Violation> violations = new ArrayList<>();
     labels(run.getLabelsMap(), violations);
     int restoreDistance = policies(run, violations);
@@ -98,6 +106,15 @@ final class RunRequests {
             .setPolicy(withNames(run.getPolicy(), violations));
     for (StoppingPolicy shadow : run.getShadowPoliciesList()) {
       definition.addShadowPolicies(withNames(shadow, violations));
+    }
+    if (launcher.equals(RunRow.KUBERNETES)) {
+      KubernetesSpecValidation.check(run.getKubernetes(), violations);
+      definition.setKubernetes(run.getKubernetes());
+    } else if (!run.getKubernetes().equals(KubernetesSpec.getDefaultInstance())) {
+      violations.add(
+          new Violation(
+              "training_run.kubernetes",
+              "is only for launcher KUBERNETES, and this run's is " + launcher));
     }
     if (!violations.isEmpty()) {
       throw Rejection.invalid(violations.stream().distinct().toList());

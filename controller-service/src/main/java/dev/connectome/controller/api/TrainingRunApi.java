@@ -87,12 +87,18 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     Calls.answer(
         observer,
         () -> {
-          String launcher = RunRequests.launcher(request.getTrainingRun());
-          RunDefinition definition = RunRequests.definition(request.getTrainingRun());
+          String launcher =
+              RunRequests.launcher(request.getTrainingRun(), settings.launch().standard());
+          RunDefinition definition = RunRequests.definition(request.getTrainingRun(), launcher);
           if (launcher.equals(RunRow.LOCAL) && settings.launch().local().command().isEmpty()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "this controller starts no trainers itself; use launcher EXTERNAL, or set connectome.launch.local.command");
+          }
+          if (launcher.equals(RunRow.KUBERNETES) && !settings.launch().kubernetes().enabled()) {
+            throw new RunException(
+                RunException.Kind.NO_LAUNCHER,
+                "this controller starts no Jobs; start it with --launcher kubernetes, or set connectome.launch.kubernetes.enabled");
           }
           return runs.create(
               RunRequests.newId(request),

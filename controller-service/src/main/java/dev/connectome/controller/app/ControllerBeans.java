@@ -4,14 +4,20 @@ import dev.connectome.controller.api.LogStreams;
 import dev.connectome.controller.api.Watchers;
 import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
+import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalLauncher;
 import dev.connectome.controller.launch.RunFiles;
+import dev.connectome.controller.launch.kubernetes.KubernetesLauncher;
+import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.settings.KubernetesLaunchSettings;
 import dev.connectome.controller.store.Store;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -19,12 +25,16 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** Makes the controller's parts from its settings, starts them and stops them. */
@@ -77,6 +87,13 @@ public class ControllerBeans {
     logStreams.close();
   }
 
+  /** Made only if it is needed. */
+  @Produces
+  @Singleton
+  Supplier<KubernetesClient> cluster(Instance<KubernetesClient> client) {
+    return client::get;
+  }
+
   @Produces
   @Singleton
   Controller controller(
@@ -85,8 +102,16 @@ public class ControllerBeans {
       Attempts attempts,
       RunFiles files,
       ControllerSettings settings,
+      Supplier<KubernetesClient> cluster,
       MeterRegistry metrics) {
-    var launcher = new LocalLauncher(store, attempts, files, launcherSettings(settings));
+    List<Launcher> launchers = new ArrayList<>();
+    launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings)));
+    if (settings.launch().kubernetes().enabled()) {
+      launchers.add(
+          new KubernetesLauncher(
+              store, attempts, cluster.get(), kubernetesSettings(settings), Clock.systemUTC()));
+    }
+    var launcher = new Launchers(launchers);
     var delivery = new StopDelivery(store, attempts, launcher);
     Duration lostAfter = settings.heartbeatInterval().multipliedBy(3);
     if (lostAfter.compareTo(LEAST_LOST_AFTER) < 0) {
@@ -98,7 +123,8 @@ public class ControllerBeans {
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
             settings.kafka().groupId(),
-            settings.kafka().groupInstanceId());
+            settings.kafka().groupInstanceId(),
+            settings.kafka().propertiesFile());
     FunctionCounter.builder(
             "connectome.signatures.malformed", consumer, SignatureConsumer::malformedRecords)
         .description("records on the signatures topic that are no signatures")
@@ -116,17 +142,53 @@ public class ControllerBeans {
         lostAfter);
   }
 
-  private static LocalLauncher.Settings launcherSettings(ControllerSettings settings) {
+  private static LocalLauncher.Settings localSettings(ControllerSettings settings) {
     ControllerSettings.Local local = settings.launch().local();
-    Map<String, String> environment = new HashMap<>();
-    environment.put("CONNECTOME_CONTROLLER_ENDPOINT", local.controllerEndpoint());
-    environment.put("CONNECTOME_KAFKA_BOOTSTRAP_SERVERS", settings.kafka().bootstrapServers());
-    environment.put("CONNECTOME_TOPIC_PREFIX", settings.kafka().topicPrefix());
+    Map<String, String> environment = environment(settings, local.controllerEndpoint());
+    settings
+        .kafka()
+        .propertiesFile()
+        .ifPresent(
+            file ->
+                environment.put(
+                    "CONNECTOME_KAFKA_PROPERTIES_FILE", file.toAbsolutePath().toString()));
     local.dataDir().ifPresent(dir -> environment.put("CONNECTOME_DATA_DIR", dir.toString()));
     return new LocalLauncher.Settings(
         local.command().orElse(List.of()),
         local.command().isPresent() ? local.maxConcurrentRuns() : 0,
         environment);
+  }
+
+  private static KubernetesLauncherSettings kubernetesSettings(ControllerSettings settings) {
+    KubernetesLaunchSettings asked = settings.launch().kubernetes();
+    String endpoint =
+        asked
+            .controllerEndpoint()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "connectome.launch.kubernetes.controller-endpoint is not set: trainers on the cluster would not find this controller"));
+    return new KubernetesLauncherSettings(
+        asked.namespace(),
+        asked.image(),
+        asked.queue(),
+        asked.dataClaim(),
+        asked.checkpointClaim(),
+        asked.kafkaSecret(),
+        asked.jobTemplate(),
+        environment(settings, endpoint),
+        asked.maxConcurrentRuns(),
+        settings.startTimeout(),
+        asked.keepFinished(),
+        asked.requestsPerSecond());
+  }
+
+  private static Map<String, String> environment(ControllerSettings settings, String endpoint) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("CONNECTOME_CONTROLLER_ENDPOINT", endpoint);
+    environment.put("CONNECTOME_KAFKA_BOOTSTRAP_SERVERS", settings.kafka().bootstrapServers());
+    environment.put("CONNECTOME_TOPIC_PREFIX", settings.kafka().topicPrefix());
+    return environment;
   }
 
   void start(@Observes StartupEvent event, Controller controller) {

@@ -3,6 +3,9 @@ package dev.connectome.controller.ingest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,16 +53,20 @@ public final class SignatureConsumer implements AutoCloseable {
    * @param groupId the group that shares it
    * @param groupInstanceId what this member of the group is always called, so that it need not wait
    *     for its own end when it comes back; empty for a member that does not come back
+   * @param propertiesFile further properties of the client
+   * @throws UncheckedIOException if that file cannot be read
    */
   public SignatureConsumer(
       Judge judge,
       String bootstrapServers,
       String topic,
       String groupId,
-      Optional<String> groupInstanceId) {
+      Optional<String> groupInstanceId,
+      Optional<Path> propertiesFile) {
     this.judge = judge;
     this.topic = topic;
-    this.configuration = new HashMap<>();
+    this.configuration =
+        new HashMap<>(propertiesFile.map(SignatureConsumer::load).orElse(Map.of()));
     configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     configuration.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
     groupInstanceId.ifPresent(id -> configuration.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, id));
@@ -70,6 +78,14 @@ public final class SignatureConsumer implements AutoCloseable {
     configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
     configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     configuration.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+  }
+
+  private static Map<String, String> load(Path file) {
+    try {
+      return Utils.propsToStringMap(Utils.loadProps(file.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Kafka properties cannot be read: " + file, e);
+    }
   }
 
   /** Starts reading. */

@@ -5,6 +5,7 @@ import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.AttemptRow;
+import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.io.IOException;
@@ -117,7 +118,7 @@ public final class LocalLauncher implements Launcher {
     unnoted.forEach(this::note);
     endUnwanted();
     while (!closed) {
-      Optional<Attempts.Launch> next = attempts.nextLocal(settings.maxConcurrentRuns());
+      Optional<Attempts.Launch> next = attempts.next(RunRow.LOCAL, settings.maxConcurrentRuns());
       if (next.isEmpty()) {
         return;
       }

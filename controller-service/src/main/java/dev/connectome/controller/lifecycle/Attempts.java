@@ -46,24 +46,27 @@ public final class Attempts {
    * @param runId its name
    * @param attempt the attempt
    * @param instanceId what the trainer is to call itself
+   * @param definition what was asked for
    */
-  public record Launch(UUID runUid, String runId, int attempt, String instanceId) {}
+  public record Launch(
+      UUID runUid, String runId, int attempt, String instanceId, RunDefinition definition) {}
 
   /**
-   * Begins an attempt of the local run that has waited longest, if there is room.
+   * Begins an attempt of the run that has waited longest for a launcher, if there is room.
    *
-   * @param maxLive how many local runs may have a trainer at once
+   * @param launcher the launcher
+   * @param maxLive how many of its runs may have a trainer at once
    * @return the attempt to start
    */
-  public Optional<Launch> nextLocal(int maxLive) {
+  public Optional<Launch> next(String launcher, int maxLive) {
     return store.inTransaction(
         transaction -> {
-          if (transaction.runs().lockLiveLocalRuns() >= maxLive) {
+          if (transaction.runs().lockLiveRuns(launcher) >= maxLive) {
             return Optional.empty();
           }
           return transaction
               .runs()
-              .lockNextToLaunch()
+              .lockNextToLaunch(launcher)
               .map(run -> begin(transaction, run, UUID.randomUUID().toString()));
         });
   }
@@ -72,7 +75,65 @@ public final class Attempts {
     int attempt = transaction.runs().nextAttempt(run.uid());
     transaction.attempts().insert(run.uid(), attempt, instanceId);
     transaction.move(run, RunState.STARTING, "controller", "");
-    return new Launch(run.uid(), run.runId(), attempt, instanceId);
+    return new Launch(
+        run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
+  }
+
+  /**
+   * An attempt that was begun and whose trainer is to be started once more, if it still is.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @return the attempt to start; empty if it has ended or its trainer has registered
+   */
+  public Optional<Launch> again(UUID runUid, int attempt) {
+    return store.inTransaction(
+        transaction -> {
+          Optional<AttemptRow> known =
+              transaction
+                  .attempts()
+                  .find(runUid, attempt)
+                  .filter(row -> !row.ended() && row.endpoint().isEmpty());
+          return transaction
+              .runs()
+              .find(runUid)
+              .flatMap(
+                  run ->
+                      known.map(
+                          row ->
+                              new Launch(
+                                  runUid,
+                                  run.runId(),
+                                  attempt,
+                                  row.instanceId(),
+                                  RunDefinition.of(run.definition()))));
+        });
+  }
+
+  /**
+   * Tells what an attempt that was begun waits for.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param kind what it is, as an event
+   * @param message the same for people
+   */
+  public void waits(UUID runUid, int attempt, String kind, String message) {
+    store.inTransaction(
+        transaction -> {
+          Optional<RunRow> starting =
+              transaction
+                  .runs()
+                  .lock(runUid)
+                  .filter(run -> run.attempt() == attempt && run.state() == RunState.STARTING)
+                  .filter(run -> !run.stateMessage().equals(message));
+          starting.ifPresent(
+              run -> {
+                transaction.runs().setStateMessage(runUid, message);
+                transaction.event(run, run.state(), kind, "kubernetes", message);
+              });
+          return starting;
+        });
   }
 
   /**

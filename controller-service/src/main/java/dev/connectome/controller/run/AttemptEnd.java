@@ -11,8 +11,17 @@ public sealed interface AttemptEnd {
   /** A stop command was obeyed. */
   record Stopped() implements AttemptEnd {}
 
-  /** The process was told to end; another may go on. */
-  record Interrupted() implements AttemptEnd {}
+  /**
+   * The process was told to end; another may go on.
+   *
+   * @param why what is known of it, for people; may be empty
+   */
+  record Interrupted(String why) implements AttemptEnd {
+    /** Nothing is known of why. */
+    public Interrupted() {
+      this("");
+    }
+  }
 
   /**
    * The trainer said that it failed.
@@ -53,10 +62,12 @@ public sealed interface AttemptEnd {
     if (this instanceof Stopped) {
       return new Next(RunState.STOPPED, 0, "");
     }
-    if (this instanceof Interrupted) {
+    if (this instanceof Interrupted interrupted) {
+      String how =
+          interrupted.why().isEmpty() ? "interrupted" : "interrupted: " + interrupted.why();
       return stopping
-          ? new Next(RunState.STOPPED, 0, "interrupted while it was stopping")
-          : new Next(RunState.PENDING, failures, "interrupted; goes on from its checkpoint");
+          ? new Next(RunState.STOPPED, 0, how + " while it was stopping")
+          : new Next(RunState.PENDING, failures, how + "; goes on from its checkpoint");
     }
     if (this instanceof Failed failed) {
       return failed.permanent() || stopping

@@ -100,16 +100,38 @@ public interface ControllerSettings {
      * @return the name
      */
     Optional<String> groupInstanceId();
+
+    /**
+     * A file with further properties of the Kafka client, for instance {@code security.protocol}.
+     *
+     * @return the file
+     */
+    Optional<Path> propertiesFile();
   }
 
   /** Launchers. */
   interface Launch {
+    /**
+     * Who starts the trainers of runs that do not say: local, kubernetes or external.
+     *
+     * @return the launcher's name
+     */
+    @WithDefault("local")
+    String standard();
+
     /**
      * Trainers as processes on this machine.
      *
      * @return the settings
      */
     Local local();
+
+    /**
+     * Trainers as Kubernetes Jobs.
+     *
+     * @return the settings
+     */
+    KubernetesLaunchSettings kubernetes();
   }
 
   /** Trainers as processes on this machine. */

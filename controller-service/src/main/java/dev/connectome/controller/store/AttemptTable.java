@@ -1,6 +1,8 @@
 package dev.connectome.controller.store;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -146,6 +148,57 @@ public final class AttemptTable {
             WHERE attempts.end_time IS NULL AND runs.launcher = 'LOCAL'
             """)
         .map((row, context) -> Rows.attempt(row))
+        .list();
+  }
+
+  /**
+   * An attempt on a cluster, as a launcher there needs to know it.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   * @param open whether it has not ended
+   * @param registered whether its trainer has registered
+   * @param sinceLaunch time since it was begun
+   * @param sinceEnd time since it ended; zero while it is open
+   */
+  public record OnCluster(
+      UUID runUid,
+      int attempt,
+      boolean open,
+      boolean registered,
+      Duration sinceLaunch,
+      Duration sinceEnd) {}
+
+  /**
+   * Attempts on the cluster that have not ended, and all attempts of some runs.
+   *
+   * @param withOpen whether to return those that have not ended
+   * @param runUids the runs
+   * @return the attempts
+   */
+  public List<OnCluster> onCluster(boolean withOpen, Collection<UUID> runUids) {
+    return handle
+        .createQuery(
+            """
+            SELECT attempts.run_uid, attempts.attempt, attempts.end_time IS NULL AS open,
+              attempts.register_time IS NOT NULL AS registered,
+              (extract(epoch FROM now() - attempts.launch_time) * 1000)::bigint AS since_launch,
+              coalesce((extract(epoch FROM now() - attempts.end_time) * 1000)::bigint, 0) AS since_end
+            FROM attempts JOIN runs ON runs.uid = attempts.run_uid
+            WHERE runs.launcher = 'KUBERNETES'
+              AND ((:withOpen AND attempts.end_time IS NULL) OR attempts.run_uid = ANY (:runs))
+            """)
+        .bind("withOpen", withOpen)
+        .bindArray("runs", UUID.class, List.copyOf(runUids))
+        .map(
+            (row, context) ->
+                new OnCluster(
+                    row.getObject("run_uid", UUID.class),
+                    row.getInt("attempt"),
+                    row.getBoolean("open"),
+                    row.getBoolean("registered"),
+                    Duration.ofMillis(row.getLong("since_launch")),
+                    Duration.ofMillis(row.getLong("since_end"))))
         .list();
   }
 }

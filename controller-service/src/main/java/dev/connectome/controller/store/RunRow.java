@@ -54,6 +54,9 @@ public record RunRow(
   /** Launcher: the controller's own machine. */
   public static final String LOCAL = "LOCAL";
 
+  /** Launcher: Jobs on a Kubernetes cluster. */
+  public static final String KUBERNETES = "KUBERNETES";
+
   /** Launcher: somebody else. */
   public static final String EXTERNAL = "EXTERNAL";
 

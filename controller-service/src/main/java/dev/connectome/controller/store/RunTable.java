@@ -13,8 +13,8 @@ import org.jdbi.v3.core.Handle;
 /** The table of runs, within one transaction. */
 public final class RunTable {
 
-  /** The key of the lock on the number of local runs; any number that no other lock has. */
-  private static final long LOCAL_LAUNCHES = 0x6c61756e6368L;
+  /** The space of the locks on the number of live runs, one a launcher; no other lock has it. */
+  private static final int LAUNCHES = 0x6c61756e;
 
   private final Handle handle;
 
@@ -333,37 +333,51 @@ public final class RunTable {
   }
 
   /**
-   * The next run that waits for a local trainer, in order of creation; locked.
+   * The next run that waits for a launcher, in order of creation; locked.
    *
+   * @param launcher the launcher
    * @return the run
    */
-  public Optional<RunRow> lockNextToLaunch() {
+  public Optional<RunRow> lockNextToLaunch(String launcher) {
     return handle
         .createQuery(
             """
-            SELECT * FROM runs WHERE state = 'PENDING' AND launcher = 'LOCAL' AND launch_after <= now()
+            SELECT * FROM runs WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
             ORDER BY create_time, uid LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
+        .bind("launcher", launcher)
         .map((row, context) -> Rows.run(row))
         .findOne();
   }
 
   /**
-   * How many local runs have a trainer. Nobody else counts them until the transaction ends, so that
-   * two who both see room for one more do not both begin one.
+   * How many runs of a launcher have a trainer. Nobody else counts them until the transaction ends,
+   * so that two who both see room for one more do not both begin one.
    *
+   * @param launcher the launcher
    * @return the number
    */
-  public int lockLiveLocalRuns() {
-    handle.execute("SELECT pg_advisory_xact_lock(?)", LOCAL_LAUNCHES);
+  public int lockLiveRuns(String launcher) {
+    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCHES, launcher);
     return handle
         .createQuery(
             """
             SELECT count(*) FROM runs
-            WHERE launcher = 'LOCAL' AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+            WHERE launcher = :launcher AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
             """)
+        .bind("launcher", launcher)
         .mapTo(Integer.class)
         .one();
+  }
+
+  /**
+   * Says why a run is in its state.
+   *
+   * @param uid the run, locked
+   * @param message why, for people
+   */
+  public void setStateMessage(UUID uid, String message) {
+    handle.execute("UPDATE runs SET state_message = ? WHERE uid = ?", message, uid);
   }
 
   /**
@@ -387,7 +401,8 @@ public final class RunTable {
   }
 
   /**
-   * Runs whose trainer was started and has not registered.
+   * Runs whose trainer was started and has not registered, but for those that a cluster may keep
+   * waiting.
    *
    * @param since for how long
    * @return the runs
@@ -397,7 +412,8 @@ public final class RunTable {
         .createQuery(
             """
             SELECT * FROM runs
-            WHERE state = 'STARTING' AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            WHERE state = 'STARTING' AND launcher <> 'KUBERNETES'
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
             """)
         .bind("millis", since.toMillis())
         .map((row, context) -> Rows.run(row))

@@ -14,6 +14,7 @@ public final class Transaction {
   private final StopTable stops;
   private final HistoryTable history;
   private final EnforcementTable enforcement;
+  private final InstallationTable installation;
   private final Set<UUID> changed = new HashSet<>();
 
   Transaction(Handle handle) {
@@ -22,6 +23,7 @@ public final class Transaction {
     stops = new StopTable(handle);
     history = new HistoryTable(handle);
     enforcement = new EnforcementTable(handle);
+    installation = new InstallationTable(handle);
   }
 
   /**
@@ -67,6 +69,15 @@ public final class Transaction {
    */
   public EnforcementTable enforcement() {
     return enforcement;
+  }
+
+  /**
+   * What this platform is.
+   *
+   * @return the table
+   */
+  public InstallationTable installation() {
+    return installation;
   }
 
   /**

@@ -18,6 +18,7 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -47,7 +49,9 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final Server server;
   private final ManagedChannel channel;
 
-  private ControllerUnderTest(DataSource database, ControllerSettings settings) throws IOException {
+  private ControllerUnderTest(
+      DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
+      throws IOException {
     store = beans.store(database);
     Runs runs = beans.runs(store, settings);
     Attempts attempts = beans.attempts(store, settings);
@@ -55,7 +59,8 @@ public final class ControllerUnderTest implements AutoCloseable {
     watchers = beans.watchers(store);
     logs = beans.logStreams(store, files);
     controller =
-        beans.controller(store, runs, attempts, files, settings, new SimpleMeterRegistry());
+        beans.controller(
+            store, runs, attempts, files, settings, cluster, new SimpleMeterRegistry());
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(new TrainingRunApi(store, runs, watchers, logs, settings))
@@ -75,8 +80,34 @@ public final class ControllerUnderTest implements AutoCloseable {
     return started;
   }
 
+  /** Starts a controller whose launcher is a cluster. */
+  public static ControllerUnderTest start(
+      DataSource database, Map<String, String> settings, KubernetesClient cluster)
+      throws IOException {
+    Map<String, String> values = new HashMap<>();
+    values.put("connectome.launch.standard", "kubernetes");
+    values.put("connectome.launch.kubernetes.enabled", "true");
+    values.put("connectome.launch.kubernetes.controller-endpoint", "controller:9400");
+    values.put("connectome.launch.kubernetes.image", "example.org/trainer:1");
+    values.putAll(settings);
+    var started = make(database, values, () -> cluster);
+    started.controller.start();
+    return started;
+  }
+
   /** A controller that answers calls and does nothing by itself. */
   public static ControllerUnderTest notStarted(DataSource database, Map<String, String> settings)
+      throws IOException {
+    return make(
+        database,
+        settings,
+        () -> {
+          throw new IllegalStateException("there is no cluster");
+        });
+  }
+
+  private static ControllerUnderTest make(
+      DataSource database, Map<String, String> settings, Supplier<KubernetesClient> cluster)
       throws IOException {
     Map<String, String> values = new HashMap<>();
     values.put("quarkus.grpc.server.port", "1");
@@ -89,7 +120,8 @@ public final class ControllerUnderTest implements AutoCloseable {
             .addDefaultInterceptors()
             .withDefaultValues(values)
             .build();
-    return new ControllerUnderTest(database, config.getConfigMapping(ControllerSettings.class));
+    return new ControllerUnderTest(
+        database, config.getConfigMapping(ControllerSettings.class), cluster);
   }
 
   /** The API, with a deadline so that no test hangs. */

@@ -151,7 +151,7 @@ class TrainerRegistryTest {
                 () -> {
                   var unused = barrier.await();
                   int count = 0;
-                  while (attempts().nextLocal(7).isPresent()) {
+                  while (attempts().next(RunRow.LOCAL, 7).isPresent()) {
                     count++;
                   }
                   return count;
@@ -186,7 +186,7 @@ class TrainerRegistryTest {
   @Test
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
-    Attempts.Launch launch = attempts().nextLocal(1).orElseThrow();
+    Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1).orElseThrow();
     look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 

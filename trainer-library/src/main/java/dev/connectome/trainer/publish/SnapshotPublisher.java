@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -50,28 +51,23 @@ public final class SnapshotPublisher implements AutoCloseable {
    * Makes a publisher and starts its thread.
    *
    * @param bootstrapServers the brokers
+   * @param properties further properties of the Kafka client, for instance {@code
+   *     security.protocol}
    * @param topic the activations topic
    * @param runUid the run's uid, the key of every record
    * @param attempt the attempt
    * @param capacity snapshots to keep while they cannot be published, 1 or more
    */
   public SnapshotPublisher(
-      String bootstrapServers, String topic, String runUid, int attempt, int capacity) {
+      String bootstrapServers,
+      Map<String, String> properties,
+      String topic,
+      String runUid,
+      int attempt,
+      int capacity) {
     this.producer =
         new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                5_000L,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                10_000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                (int) SEND_TIMEOUT.toMillis()),
+            configuration(bootstrapServers, properties),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     this.topic = topic;
@@ -81,6 +77,18 @@ public final class SnapshotPublisher implements AutoCloseable {
     this.thread = new Thread(this::run, "snapshot-publisher");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private static Map<String, Object> configuration(
+      String bootstrapServers, Map<String, String> properties) {
+    Map<String, Object> configuration = new HashMap<>(properties);
+    configuration.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    configuration.put(ProducerConfig.ACKS_CONFIG, "all");
+    configuration.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    configuration.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000L);
+    configuration.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    configuration.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) SEND_TIMEOUT.toMillis());
+    return configuration;
   }
 
   /**

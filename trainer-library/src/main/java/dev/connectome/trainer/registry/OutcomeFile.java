@@ -15,13 +15,19 @@ public final class OutcomeFile {
   private OutcomeFile() {}
 
   /**
-   * Writes the file, whole or not at all.
+   * Writes the file, whole or not at all. An empty file that is there already was made to be
+   * written to, as Kubernetes' termination log is, and cannot be replaced.
    *
    * @param file where to
    * @param outcome what to write, as the JSON of its protobuf message
    * @throws IOException if it cannot be written
    */
   public static void write(Path file, ReportOutcomeRequest outcome) throws IOException {
+    if (Files.exists(file) && Files.size(file) == 0) {
+      Files.writeString(
+          file, JsonFormat.printer().omittingInsignificantWhitespace().print(outcome));
+      return;
+    }
     Path whole = file.toAbsolutePath();
     Path parent = whole.getParent();
     if (parent != null) {

@@ -80,7 +80,7 @@ class SnapshotPublisherTest {
   }
 
   private static SnapshotPublisher publisher(String topic, int capacity) {
-    return new SnapshotPublisher(broker.bootstrapServers(), topic, "run", 2, capacity);
+    return new SnapshotPublisher(broker.bootstrapServers(), Map.of(), topic, "run", 2, capacity);
   }
 
   @Test

@@ -67,6 +67,14 @@ public final class Main implements Callable<Integer> {
   private String kafkaBootstrapServers = "";
 
   @Option(
+      names = "--kafka-properties-file",
+      defaultValue = "${env:CONNECTOME_KAFKA_PROPERTIES_FILE:-}",
+      paramLabel = "FILE",
+      description =
+          "further properties of the Kafka client, for instance security.protocol (CONNECTOME_KAFKA_PROPERTIES_FILE)")
+  private String kafkaPropertiesFile = "";
+
+  @Option(
       names = "--topic-prefix",
       defaultValue = "${env:CONNECTOME_TOPIC_PREFIX:-connectome.}",
       paramLabel = "PREFIX",
@@ -156,6 +164,7 @@ public final class Main implements Callable<Integer> {
             runUid,
             instanceId.isEmpty() ? UUID.randomUUID().toString() : instanceId,
             kafkaBootstrapServers,
+            optionalPath(kafkaPropertiesFile),
             topicPrefix,
             optionalPath(dataDirectory),
             checkpointDirectory,

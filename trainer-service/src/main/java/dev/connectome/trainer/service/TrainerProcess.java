@@ -123,6 +123,7 @@ final class TrainerProcess {
       try (SnapshotPublisher publisher =
           new SnapshotPublisher(
               settings.kafkaBootstrapServers(),
+              settings.kafkaProperties(),
               settings.activationsTopic(),
               settings.runUid(),
               attempt,

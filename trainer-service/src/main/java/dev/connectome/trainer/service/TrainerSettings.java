@@ -1,8 +1,12 @@
 package dev.connectome.trainer.service;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * What a trainer process is told when it is started.
@@ -11,6 +15,7 @@ import java.util.Optional;
  * @param runUid the run
  * @param instanceId what tells this process from every other
  * @param kafkaBootstrapServers the brokers
+ * @param kafkaPropertiesFile further properties of the Kafka client; empty for none
  * @param topicPrefix what the names of the topics begin with
  * @param dataDirectory where the data is, if the run does not say; empty for the embedded data set
  * @param checkpointDirectory where checkpoints are
@@ -25,6 +30,7 @@ public record TrainerSettings(
     String runUid,
     String instanceId,
     String kafkaBootstrapServers,
+    Optional<Path> kafkaPropertiesFile,
     String topicPrefix,
     Optional<Path> dataDirectory,
     Path checkpointDirectory,
@@ -41,5 +47,22 @@ public record TrainerSettings(
    */
   public String activationsTopic() {
     return topicPrefix + "activations.v1";
+  }
+
+  /**
+   * Further properties of the Kafka client.
+   *
+   * @return the properties in the file; none without one
+   * @throws IOException if the file cannot be read
+   */
+  public Map<String, String> kafkaProperties() throws IOException {
+    if (kafkaPropertiesFile.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      return Utils.propsToStringMap(Utils.loadProps(kafkaPropertiesFile.get().toString()));
+    } catch (NoSuchFileException e) {
+      throw new IOException("the file of Kafka properties is missing: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,0 +1,52 @@
+package dev.connectome.controller.launch;
+
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Several launchers as one. What one of them fails at does not keep the others from working. */
+public final class Launchers implements Launcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Launchers.class);
+
+  private final List<Launcher> launchers;
+
+  /**
+   * Joins launchers.
+   *
+   * @param launchers the launchers
+   */
+  public Launchers(List<Launcher> launchers) {
+    this.launchers = List.copyOf(launchers);
+  }
+
+  @Override
+  public void adopt() {
+    launchers.forEach(Launcher::adopt);
+  }
+
+  @Override
+  public void work() {
+    for (Launcher launcher : launchers) {
+      try {
+        launcher.work();
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "launch failed, will be tried again launcher={} error=\"{}\"",
+            launcher.getClass().getSimpleName(),
+            e.toString());
+      }
+    }
+  }
+
+  @Override
+  public boolean end(UUID runUid, int attempt) {
+    return launchers.stream().anyMatch(launcher -> launcher.end(runUid, attempt));
+  }
+
+  @Override
+  public void close() {
+    launchers.forEach(Launcher::close);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.connectome.controller.launch.kubernetes;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Which attempt a Job or a pod belongs to; it is written in its labels.
+ *
+ * @param runUid the run
+ * @param attempt the attempt
+ */
+record JobKey(UUID runUid, int attempt) {
+
+  static final String RUN_UID = "connectome.dev/run-uid";
+  static final String ATTEMPT = "connectome.dev/attempt";
+
+  /** The Job's name, the same however often it is created. */
+  String jobName() {
+    return "connectome-" + runUid + "-" + attempt;
+  }
+
+  /** Reads the labels; empty if they are not those of an attempt. */
+  static Optional<JobKey> of(HasMetadata resource) {
+    Map<String, String> labels = resource.getMetadata().getLabels();
+    try {
+      return labels == null || !labels.containsKey(RUN_UID) || !labels.containsKey(ATTEMPT)
+          ? Optional.empty()
+          : Optional.of(
+              new JobKey(
+                  UUID.fromString(labels.get(RUN_UID)), Integer.parseInt(labels.get(ATTEMPT))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

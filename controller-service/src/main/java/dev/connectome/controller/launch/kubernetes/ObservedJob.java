@@ -1,0 +1,216 @@
+package dev.connectome.controller.launch.kubernetes;
+
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be seen of an attempt's Job and its pod.
+ *
+ * @param key the attempt
+ * @param phase how far it is
+ * @param reason what holds it up, in upper snake case; empty if nothing does
+ * @param message the same for people
+ * @param since since when it runs or is held up, by the cluster's clock
+ * @param end how the attempt ended, once it is FINISHED
+ * @param outcome what the trainer left behind, if anything
+ */
+record ObservedJob(
+    JobKey key,
+    Phase phase,
+    String reason,
+    String message,
+    Optional<Instant> since,
+    Optional<AttemptEnd> end,
+    Optional<TrainingOutcome> outcome) {
+
+  /** How far a Job is. */
+  enum Phase {
+    /** It is suspended: it waits in a queue, or has been put back into it. */
+    SUSPENDED,
+    /** Its pod waits for a node or for its container. */
+    WAITING,
+    /** Its pod cannot start as long as an image or a configuration stays as it is. */
+    BLOCKED,
+    /** Its trainer runs. */
+    RUNNING,
+    /** Its pod was told to go and has not. */
+    LEAVING,
+    /** Its trainer has ended. */
+    FINISHED,
+    /** It is being deleted. */
+    DELETING
+  }
+
+  private static final Set<String> BLOCKING =
+      Set.of(
+          "ErrImagePull",
+          "ImagePullBackOff",
+          "InvalidImageName",
+          "ErrImageNeverPull",
+          "CreateContainerConfigError",
+          "CreateContainerError");
+
+  /**
+   * Observes.
+   *
+   * @param key the attempt
+   * @param job its Job
+   * @param pods the Job's pods
+   * @return what can be seen
+   */
+  static ObservedJob of(JobKey key, Job job, List<Pod> pods) {
+    Optional<Pod> newest =
+        pods.stream()
+            .max(Comparator.comparing(pod -> created(pod.getMetadata().getCreationTimestamp())));
+    Optional<JobCondition> failed = condition(job, "Failed");
+    if (failed.filter(condition -> "DeadlineExceeded".equals(condition.getReason())).isPresent()) {
+      return finished(
+          key,
+          new AttemptEnd.Failed("its Job has run longer than its active deadline allows", true),
+          Optional.empty());
+    }
+    Optional<ContainerStateTerminated> terminated = newest.flatMap(ObservedJob::terminated);
+    if (terminated.isPresent()) {
+      return finished(
+          key,
+          PodExit.end(newest.get(), terminated.get()),
+          PodExit.outcome(terminated.get().getMessage()));
+    }
+    if (newest.filter(pod -> "Failed".equals(pod.getStatus().getPhase())).isPresent()) {
+      return finished(key, PodExit.endBeforeStart(newest.get()), Optional.empty());
+    }
+    if (job.getMetadata().getDeletionTimestamp() != null) {
+      return new ObservedJob(
+          key, Phase.DELETING, "", "", Optional.empty(), Optional.empty(), Optional.empty());
+    }
+    if (failed.isPresent()) {
+      return finished(
+          key,
+          new AttemptEnd.Gone(
+              "its Job failed and its pod is gone: "
+                  + Objects.requireNonNullElse(failed.get().getMessage(), "no reason given")),
+          Optional.empty());
+    }
+    if (condition(job, "Complete").isPresent()) {
+      return finished(
+          key,
+          new AttemptEnd.Gone("its trainer ended with code 0 and told nothing"),
+          Optional.empty());
+    }
+    if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+      return waiting(key, Phase.SUSPENDED, "QUEUED", queued(job), Optional.empty());
+    }
+    return newest
+        .map(pod -> live(key, pod))
+        .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.empty()));
+  }
+
+  private static ObservedJob live(JobKey key, Pod pod) {
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return waiting(
+          key,
+          Phase.LEAVING,
+          "",
+          "",
+          Optional.of(created(pod.getMetadata().getDeletionTimestamp())));
+    }
+    Optional<Instant> running =
+        trainer(pod)
+            .map(status -> status.getState().getRunning())
+            .map(state -> created(state.getStartedAt()));
+    if (running.isPresent()) {
+      return waiting(key, Phase.RUNNING, "", "", running);
+    }
+    Instant since = created(pod.getMetadata().getCreationTimestamp());
+    for (ContainerStatus status : statuses(pod)) {
+      var waits = status.getState() == null ? null : status.getState().getWaiting();
+      if (waits != null && BLOCKING.contains(String.valueOf(waits.getReason()))) {
+        return waiting(
+            key,
+            Phase.BLOCKED,
+            upperSnake(waits.getReason()),
+            "its container cannot start: %s: %s"
+                .formatted(
+                    waits.getReason(),
+                    Objects.requireNonNullElse(waits.getMessage(), "no more is known")),
+            Optional.of(since));
+      }
+    }
+    return pod.getStatus().getConditions().stream()
+        .filter(condition -> "PodScheduled".equals(condition.getType()))
+        .filter(condition -> "False".equals(condition.getStatus()))
+        .findFirst()
+        .map(condition -> unscheduled(key, condition, since))
+        .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.of(since)));
+  }
+
+  private static ObservedJob unscheduled(JobKey key, PodCondition condition, Instant since) {
+    return waiting(
+        key,
+        Phase.WAITING,
+        upperSnake(Objects.requireNonNullElse(condition.getReason(), "Unschedulable")),
+        "waits for a node: " + Objects.requireNonNullElse(condition.getMessage(), "none fits"),
+        Optional.of(since));
+  }
+
+  private static ObservedJob waiting(
+      JobKey key, Phase phase, String reason, String message, Optional<Instant> since) {
+    return new ObservedJob(key, phase, reason, message, since, Optional.empty(), Optional.empty());
+  }
+
+  private static ObservedJob finished(
+      JobKey key, AttemptEnd end, Optional<TrainingOutcome> outcome) {
+    return new ObservedJob(
+        key, Phase.FINISHED, "", "", Optional.empty(), Optional.of(end), outcome);
+  }
+
+  private static String queued(Job job) {
+    String queue = job.getMetadata().getLabels().get(JobTemplate.QUEUE);
+    return queue == null ? "waits: its Job is suspended" : "waits in queue \"%s\"".formatted(queue);
+  }
+
+  private static Optional<JobCondition> condition(Job job, String type) {
+    return job.getStatus() == null
+        ? Optional.empty()
+        : job.getStatus().getConditions().stream()
+            .filter(condition -> type.equals(condition.getType()))
+            .filter(condition -> "True".equals(condition.getStatus()))
+            .findFirst();
+  }
+
+  private static Optional<ContainerStateTerminated> terminated(Pod pod) {
+    return trainer(pod).map(status -> status.getState().getTerminated());
+  }
+
+  private static Optional<ContainerStatus> trainer(Pod pod) {
+    return statuses(pod).stream()
+        .filter(status -> JobTemplate.CONTAINER.equals(status.getName()))
+        .filter(status -> status.getState() != null)
+        .findFirst();
+  }
+
+  private static List<ContainerStatus> statuses(Pod pod) {
+    return pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
+  }
+
+  private static Instant created(@Nullable String time) {
+    return time == null ? Instant.EPOCH : Instant.parse(time);
+  }
+
+  private static String upperSnake(String camelCase) {
+    return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(java.util.Locale.ROOT);
+  }
+}

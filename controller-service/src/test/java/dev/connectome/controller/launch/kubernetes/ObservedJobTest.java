@@ -1,0 +1,181 @@
+package dev.connectome.controller.launch.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.controller.fixture.TestCluster;
+import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Objects as clusters have them, and what is made of them. */
+class ObservedJobTest {
+
+  private static final JobKey KEY = new JobKey(new UUID(0, 1), 2);
+  private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
+  @Test
+  void whatTheTrainerSaidCountsWhateverItsExitCode() {
+    ObservedJob seen =
+        observe(
+            TestCluster.terminated(
+                143,
+                "Error",
+                "{\"outcome\":{\"end\":\"TRAINING_END_STOPPED\",\"finalEpoch\":7,\"from\":\"the future\"}}"));
+
+    assertThat(seen.phase()).isEqualTo(Phase.FINISHED);
+    assertThat(seen.end()).contains(new AttemptEnd.Stopped());
+    assertThat(seen.outcome().map(TrainingOutcome::getEnd))
+        .contains(TrainingEnd.TRAINING_END_STOPPED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "137, OOMKilled, Gone, more memory",
+    "143, Error,     Interrupted, told to end",
+    "130, Error,     Interrupted, told to end",
+    "2,   Error,     Failed, refused its settings",
+    "1,   Error,     Gone, exited with code 1; the last line of its log is: last words",
+    "0,   Completed, Gone, exited with code 0"
+  })
+  void anEndWithoutAWordIsJudgedByExitCodeAndReason(
+      int code, String reason, String end, String words) {
+    ObservedJob seen = observe(TestCluster.terminated(code, reason, "first\nlast words\n"));
+
+    assertThat(seen.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
+    assertThat(seen.end().orElseThrow().toString()).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EvictionByEvictionAPI, Interrupted",
+    "PreemptionByScheduler, Interrupted",
+    "DeletionByTaintManager, Interrupted",
+    "TerminationByKubelet, Gone"
+  })
+  void whatTheClusterDidIsAnInterruptionUnlessTheNodeRanShort(String reason, String end) {
+    ObservedJob seen = observe(TestCluster.disrupted(137, reason));
+
+    assertThat(seen.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
+  }
+
+  @Test
+  void aPodThatWasEvictedBeforeItsContainerStartedIsAnInterruption() {
+    ObservedJob seen =
+        observe(
+            new PodStatusBuilder()
+                .withPhase("Failed")
+                .withReason("Evicted")
+                .withMessage("the node was drained")
+                .build());
+
+    assertThat(seen.end()).contains(new AttemptEnd.Interrupted("Evicted: the node was drained"));
+  }
+
+  @Test
+  void aDeadlineThatHasPassedIsNoInterruption() {
+    Job late =
+        new JobBuilder(job())
+            .withNewStatus()
+            .addNewCondition()
+            .withType("Failed")
+            .withStatus("True")
+            .withReason("DeadlineExceeded")
+            .endCondition()
+            .endStatus()
+            .build();
+
+    ObservedJob seen =
+        ObservedJob.of(KEY, late, List.of(pod(TestCluster.terminated(143, "Error", ""))));
+
+    assertThat(seen.end().orElseThrow())
+        .isInstanceOfSatisfying(
+            AttemptEnd.Failed.class, failed -> assertThat(failed.permanent()).isTrue());
+  }
+
+  @Test
+  void whatHoldsAPodUpIsSaid() {
+    ObservedJob image = observe(TestCluster.waiting("ImagePullBackOff", "no such tag"));
+    ObservedJob node = observe(TestCluster.unschedulable("0/3 nodes are available"));
+    ObservedJob starting = observe(TestCluster.waiting("ContainerCreating", ""));
+
+    assertThat(image.phase()).isEqualTo(Phase.BLOCKED);
+    assertThat(image.reason()).isEqualTo("IMAGE_PULL_BACK_OFF");
+    assertThat(image.message()).contains("no such tag");
+    assertThat(node.phase()).isEqualTo(Phase.WAITING);
+    assertThat(node.reason()).isEqualTo("UNSCHEDULABLE");
+    assertThat(node.message()).contains("0/3 nodes are available");
+    assertThat(starting.phase()).isEqualTo(Phase.WAITING);
+    assertThat(starting.message()).isEmpty();
+  }
+
+  @Test
+  void theNewestPodCounts() {
+    Pod old = pod(TestCluster.terminated(1, "Error", ""));
+    old.getMetadata().setCreationTimestamp(NOW.minusSeconds(60).toString());
+
+    ObservedJob seen = ObservedJob.of(KEY, job(), List.of(pod(TestCluster.running(NOW)), old));
+
+    assertThat(seen.phase()).isEqualTo(Phase.RUNNING);
+    assertThat(seen.since()).contains(NOW);
+  }
+
+  @Test
+  void aSuspendedJobNamesItsQueue() {
+    Job queued =
+        new JobBuilder(job())
+            .editMetadata()
+            .addToLabels(Map.of("kueue.x-k8s.io/queue-name", "team-a"))
+            .endMetadata()
+            .editSpec()
+            .withSuspend(true)
+            .endSpec()
+            .build();
+
+    ObservedJob seen = ObservedJob.of(KEY, queued, List.of());
+
+    assertThat(seen.phase()).isEqualTo(Phase.SUSPENDED);
+    assertThat(seen.message()).contains("team-a");
+  }
+
+  private static ObservedJob observe(PodStatus status) {
+    return ObservedJob.of(KEY, job(), List.of(pod(status)));
+  }
+
+  private static Job job() {
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName(KEY.jobName())
+        .withLabels(
+            Map.of(
+                JobKey.RUN_UID, KEY.runUid().toString(),
+                JobKey.ATTEMPT, Integer.toString(KEY.attempt())))
+        .endMetadata()
+        .withNewSpec()
+        .endSpec()
+        .build();
+  }
+
+  private static Pod pod(PodStatus status) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("pod-" + status.getPhase())
+        .withCreationTimestamp(NOW.toString())
+        .endMetadata()
+        .withStatus(status)
+        .build();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.connectome.controller.launch.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
+import dev.connectome.controller.launch.kubernetes.Reconciliation.Action;
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.store.AttemptTable.OnCluster;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ReconciliationTest {
+
+  private static final JobKey KEY = new JobKey(new UUID(0, 1), 2);
+  private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+  private static final Duration START = Duration.ofMinutes(10);
+  private static final Duration KEEP = Duration.ofMinutes(15);
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  @ParameterizedTest
+  @EnumSource(Phase.class)
+  void theJobOfADeletedRunIsDeletedOnce(Phase phase) {
+    Action action = decide(Optional.empty(), job(phase, SHORT));
+
+    if (phase == Phase.DELETING) {
+      assertThat(action).isInstanceOf(Action.Nothing.class);
+    } else {
+      assertThat(action).isInstanceOf(Action.Delete.class);
+    }
+  }
+
+  @Test
+  void anAttemptThatHasNoJobGetsOneUnlessItIsJustBeingCreated() {
+    assertThat(decide(open(false, LONG), Optional.empty())).isInstanceOf(Action.Create.class);
+    assertThat(decide(open(false, SHORT), Optional.empty())).isInstanceOf(Action.Nothing.class);
+  }
+
+  @Test
+  void aTrainerThatWasThereAndWhoseJobIsGoneIsLookedForBeforeItIsGivenUp() {
+    assertThat(decide(open(true, LONG), Optional.empty())).isInstanceOf(Action.EndIfGone.class);
+  }
+
+  @Test
+  void aQueuedJobWaitsHoweverLongItTakes() {
+    assertThat(decide(open(false, LONG), job(Phase.SUSPENDED, LONG)))
+        .isInstanceOf(Action.Tell.class);
+  }
+
+  @Test
+  void aJobThatItsQueueTakesBackIsAnInterruptionAndNoFailure() {
+    assertThat(decide(open(true, LONG), job(Phase.SUSPENDED, LONG)))
+        .isInstanceOfSatisfying(
+            Action.End.class,
+            end -> assertThat(end.end()).isInstanceOf(AttemptEnd.Interrupted.class));
+  }
+
+  @Test
+  void anImageThatCannotBePulledIsToldFirstAndFailsTheRunInTheEnd() {
+    assertThat(decide(open(false, LONG), job(Phase.BLOCKED, SHORT)))
+        .isInstanceOf(Action.Tell.class);
+    assertThat(decide(open(false, LONG), job(Phase.BLOCKED, LONG)))
+        .isInstanceOfSatisfying(
+            Action.End.class,
+            end ->
+                assertThat(end.end())
+                    .isInstanceOfSatisfying(
+                        AttemptEnd.Failed.class,
+                        failed -> assertThat(failed.permanent()).isTrue()));
+  }
+
+  @Test
+  void aTrainerThatRunsAndNeverRegistersHasFailed() {
+    assertThat(decide(open(false, LONG), job(Phase.RUNNING, SHORT)))
+        .isInstanceOf(Action.Nothing.class);
+    assertThat(decide(open(false, LONG), job(Phase.RUNNING, LONG))).isInstanceOf(Action.End.class);
+    assertThat(decide(open(true, LONG), job(Phase.RUNNING, LONG)))
+        .isInstanceOf(Action.Nothing.class);
+  }
+
+  @Test
+  void aPodThatDoesNotGoWhenItShouldIsOnALostNode() {
+    assertThat(decide(open(true, LONG), job(Phase.LEAVING, SHORT)))
+        .isInstanceOf(Action.Nothing.class);
+    assertThat(decide(open(true, LONG), job(Phase.LEAVING, LONG))).isInstanceOf(Action.End.class);
+  }
+
+  @Test
+  void aTrainerWhoseAttemptIsOverHasAMomentToEndByItself() {
+    assertThat(decide(ended(SHORT), job(Phase.RUNNING, LONG))).isInstanceOf(Action.Nothing.class);
+    assertThat(decide(ended(LONG), job(Phase.RUNNING, LONG))).isInstanceOf(Action.Delete.class);
+  }
+
+  @Test
+  void aFinishedJobIsKeptForItsLogAndThenDeleted() {
+    assertThat(decide(ended(SHORT), job(Phase.FINISHED, LONG))).isInstanceOf(Action.Nothing.class);
+    assertThat(decide(ended(LONG), job(Phase.FINISHED, LONG))).isInstanceOf(Action.Delete.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Phase.class,
+      names = {"SUSPENDED", "WAITING", "BLOCKED"})
+  void aJobThatHasNotBegunAndIsNoLongerWantedIsDeletedAtOnce(Phase phase) {
+    assertThat(decide(ended(SHORT), job(phase, SHORT))).isInstanceOf(Action.Delete.class);
+  }
+
+  private static Action decide(Optional<OnCluster> attempt, Optional<ObservedJob> job) {
+    return Reconciliation.decide(attempt, job, START, KEEP, NOW);
+  }
+
+  private static Optional<OnCluster> open(boolean registered, Duration sinceLaunch) {
+    return Optional.of(
+        new OnCluster(KEY.runUid(), KEY.attempt(), true, registered, sinceLaunch, Duration.ZERO));
+  }
+
+  private static Optional<OnCluster> ended(Duration sinceEnd) {
+    return Optional.of(new OnCluster(KEY.runUid(), KEY.attempt(), false, true, LONG, sinceEnd));
+  }
+
+  private static Optional<ObservedJob> job(Phase phase, Duration ago) {
+    return Optional.of(
+        new ObservedJob(
+            KEY,
+            phase,
+            "REASON",
+            "for people",
+            Optional.of(NOW.minus(ago)),
+            phase == Phase.FINISHED ? Optional.of(new AttemptEnd.Gone("gone")) : Optional.empty(),
+            Optional.empty()));
+  }
+}
