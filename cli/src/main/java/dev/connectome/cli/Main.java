@@ -1,5 +1,6 @@
 package dev.connectome.cli;
 
+import dev.connectome.cli.bench.BenchCommand;
 import dev.connectome.cli.demo.DemoCommand;
 import dev.connectome.cli.platform.UpCommand;
 import dev.connectome.cli.runs.RunsCommand;
@@ -20,7 +21,13 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks and stops each one when its connectome has settled.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
-    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class, SignatureCommand.class},
+    subcommands = {
+      UpCommand.class,
+      DemoCommand.class,
+      RunsCommand.class,
+      SignatureCommand.class,
+      BenchCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

@@ -167,6 +167,16 @@ public final class Platform implements AutoCloseable {
     return state.root();
   }
 
+  /**
+   * How long the connectome service took from its start until it was ready, while the other parts
+   * of the platform started beside it.
+   *
+   * @return the time, to a fifth of a second
+   */
+  public Duration connectomeReadyAfter() {
+    return parts.connectomeReadyAfter();
+  }
+
   /** Stops everything within 15 s; what does not end by itself is killed. */
   @Override
   public void close() {

@@ -29,6 +29,7 @@ final class SupervisedService {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Process process;
   private Instant started;
+  private Duration readyAfter = Duration.ZERO;
 
   private SupervisedService(ServiceSpec spec, Consumer<String> messages, HttpClient http)
       throws IOException {
@@ -96,6 +97,7 @@ final class SupervisedService {
                 + LogTail.of(spec.log()));
       }
     }
+    noteReady();
     Thread watcher = new Thread(this::watch, "watch-" + spec.name());
     watcher.setDaemon(true);
     watcher.start();
@@ -147,6 +149,19 @@ final class SupervisedService {
     started = Instant.now();
     process = spawn(spec);
     return true;
+  }
+
+  private synchronized void noteReady() {
+    readyAfter = Duration.between(started, Instant.now());
+  }
+
+  /**
+   * How long the first start took until the service was ready.
+   *
+   * @return the time, to a fifth of a second; zero if it was not ready yet
+   */
+  synchronized Duration readyAfter() {
+    return readyAfter;
   }
 
   private synchronized Process current() {
