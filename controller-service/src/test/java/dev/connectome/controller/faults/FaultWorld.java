@@ -1,0 +1,287 @@
+package dev.connectome.controller.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.connectome.controller.fixture.ControllerProcess;
+import dev.connectome.controller.fixture.SignatureTopic;
+import dev.connectome.controller.fixture.Signatures;
+import dev.connectome.controller.fixture.TcpProxy;
+import dev.connectome.controller.fixture.TestBroker;
+import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.sql.DataSource;
+
+/**
+ * Packaged controllers on one database and one broker, with trainers; any of them can be taken away
+ * and given back. What is published of a run settles, or it does not, and this is remembered.
+ */
+final class FaultWorld implements AutoCloseable {
+
+  static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The first point of a series that the policy compares with. */
+  private static final double START = 10;
+
+  private final Path directory;
+  private final int brokerPort;
+  private final DataSource database;
+  private final TcpProxy databaseProxy;
+  private final Store store;
+  private final SignatureTopic topic;
+  private final Map<String, String> settings = new HashMap<>();
+  private final List<Replica> replicas = new ArrayList<>();
+  private final List<LiveTrainer> trainers = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(16);
+  private TestBroker broker;
+
+  /** A controller that can be killed and started again in its place. */
+  final class Replica {
+    private final String name;
+    private final ControllerProcess.Ports ports = ControllerProcess.Ports.free();
+    private final ManagedChannel channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + ports.grpc(), InsecureChannelCredentials.create())
+            .build();
+    private ControllerProcess process;
+
+    private Replica(String name) throws IOException {
+      this.name = name;
+      this.process = launch();
+    }
+
+    private ControllerProcess launch() throws IOException {
+      Map<String, String> own = new HashMap<>(settings);
+      own.put("connectome.kafka.group-instance-id", name);
+      return ControllerProcess.start(name, ports, own);
+    }
+
+    void awaitReady() {
+      process.awaitReady();
+      channel.resetConnectBackoff();
+    }
+
+    void kill() throws InterruptedException {
+      process.kill();
+    }
+
+    /** Starts it again, unless it lives; does not wait until it is ready. */
+    void restart() throws IOException {
+      if (!process.isAlive()) {
+        process = launch();
+      }
+    }
+
+    boolean terminate(Duration within) throws InterruptedException {
+      return process.terminate(within);
+    }
+
+    boolean isReady() {
+      return process.isReady();
+    }
+
+    TrainingRunServiceBlockingStub runs() {
+      return TrainingRunServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(Duration.ofSeconds(20));
+    }
+  }
+
+  private FaultWorld(Path directory, DataSource database, Map<String, String> more)
+      throws Exception {
+    this.directory = directory;
+    this.brokerPort = TestBroker.freePort();
+    this.broker = TestBroker.start(directory, brokerPort);
+    this.database = database;
+    this.databaseProxy = new TcpProxy(TestDatabase.port());
+    this.store = new Store(database);
+    this.topic = new SignatureTopic(broker.bootstrapServers()).create();
+    settings.put(
+        "quarkus.datasource.jdbc.url",
+        "jdbc:postgresql://127.0.0.1:%d/%s"
+            .formatted(databaseProxy.port(), TestDatabase.nameOf(database)));
+    settings.put("quarkus.datasource.username", "postgres");
+    settings.put("connectome.kafka.bootstrap-servers", broker.bootstrapServers());
+    settings.put("connectome.kafka.topic-prefix", topic.prefix());
+    settings.put("connectome.heartbeat-interval", "1s");
+    settings.put("connectome.stop-grace", "60s");
+    settings.putAll(more);
+  }
+
+  /**
+   * Starts a world.
+   *
+   * @param directory where the broker has its data
+   * @param database the database
+   * @param controllers how many controllers to start
+   * @param more settings of the controllers
+   */
+  static FaultWorld start(
+      Path directory, DataSource database, int controllers, Map<String, String> more)
+      throws Exception {
+    var world = new FaultWorld(directory, database, more);
+    for (int i = 0; i < controllers; i++) {
+      world.replicas.add(world.new Replica("controller-" + i));
+    }
+    world.replicas.forEach(Replica::awaitReady);
+    return world;
+  }
+
+  Replica replica(int index) {
+    return replicas.get(index);
+  }
+
+  List<Replica> replicas() {
+    return replicas;
+  }
+
+  DataSource database() {
+    return database;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  List<LiveTrainer> trainers() {
+    return trainers;
+  }
+
+  /** The way from the controllers to their database. */
+  TcpProxy databaseProxy() {
+    return databaseProxy;
+  }
+
+  void stopBroker() {
+    broker.close();
+  }
+
+  void startBroker() throws Exception {
+    broker = TestBroker.start(directory, brokerPort);
+  }
+
+  /** Executes a statement past the controllers. */
+  void sql(String statement) throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement direct = connection.createStatement()) {
+      direct.execute(statement);
+    }
+  }
+
+  /** Creates a run that the plateau rule stops once three points in a row are low. */
+  UUID create(String runId) {
+    return UUID.fromString(
+        replicas
+            .get(0)
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId(runId)
+                    .setTrainingRun(
+                        TrainingRun.newBuilder()
+                            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                            .setPolicy(
+                                StoppingPolicy.newBuilder()
+                                    .setPlateau(
+                                        PlateauRule.newBuilder().setFraction(0.1).setConfirm(3))))
+                    .build())
+            .getUid());
+  }
+
+  /** Starts a trainer of a run, which registers with one of the controllers. */
+  LiveTrainer train(UUID runUid, LiveTrainer.Manners manners, Replica with) throws IOException {
+    var trainer = new LiveTrainer(executor, with.channel, runUid, manners);
+    trainers.add(trainer);
+    return trainer;
+  }
+
+  /** Creates a run with a trainer and waits until it is registered. */
+  LiveTrainer running(String runId, LiveTrainer.Manners manners) throws Exception {
+    LiveTrainer trainer = train(create(runId), manners, replicas.get(0));
+    trainer.awaitRegistered();
+    return trainer;
+  }
+
+  /** Publishes the signature of an epoch. */
+  void publish(UUID runUid, int attempt, int epoch, double deathDistance) throws Exception {
+    topic.publish(signature(runUid, attempt, epoch, deathDistance));
+  }
+
+  void publish(SignatureRecord... records) throws Exception {
+    topic.publish(records);
+  }
+
+  void publish(String key, byte[] value) throws Exception {
+    topic.publish(key, value);
+  }
+
+  static SignatureRecord signature(UUID runUid, int attempt, int epoch, double deathDistance) {
+    return Signatures.of(runUid.toString(), attempt, epoch, deathDistance);
+  }
+
+  /** Publishes a series that the policy stops at epoch 5. */
+  void settle(LiveTrainer trainer) throws Exception {
+    train(trainer, START);
+    train(trainer, START);
+    for (int i = 0; i < 3; i++) {
+      train(trainer, START / 20);
+    }
+  }
+
+  /** Trains an epoch and publishes its signature. */
+  void train(LiveTrainer trainer, double deathDistance) throws Exception {
+    publish(trainer.runUid(), trainer.attempt(), trainer.trainEpoch(), deathDistance);
+  }
+
+  RunRow run(UUID runUid) {
+    return store.inTransaction(transaction -> transaction.runs().find(runUid)).orElseThrow();
+  }
+
+  void awaitEnd(UUID runUid) {
+    await()
+        .alias("end of the run")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> run(runUid).state().isEnd());
+  }
+
+  Invariants invariants() {
+    return new Invariants(database, trainers);
+  }
+
+  @Override
+  public void close() throws Exception {
+    executor.shutdownNow();
+    trainers.forEach(LiveTrainer::close);
+    for (Replica replica : replicas) {
+      replica.channel.shutdownNow();
+      replica.process.close();
+    }
+    topic.close();
+    broker.close();
+    databaseProxy.close();
+  }
+}
