@@ -7,6 +7,7 @@ import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
 import dev.connectome.protos.trainer.v1.StopDisposition;
 import dev.connectome.protos.trainer.v1.StopTrainingRequest;
 import io.grpc.StatusRuntimeException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class StopDelivery implements AutoCloseable {
   private final Attempts attempts;
   private final Launcher local;
   private final ExecutorService pushes = Executors.newFixedThreadPool(AT_ONCE);
+  private final Semaphore free = new Semaphore(AT_ONCE);
 
   /**
    * Makes a delivery.
@@ -55,29 +58,72 @@ public final class StopDelivery implements AutoCloseable {
 
   /** Pushes what is due and escalates what is overdue. Returns without waiting for the pushes. */
   public void work() {
-    List<StopRow> due =
-        store.inTransaction(transaction -> transaction.stops().lease(LEASE, AT_ONCE));
-    due.forEach(stop -> pushes.execute(() -> push(stop)));
-    List<StopRow> overdue =
-        store.inTransaction(
-            transaction -> {
-              List<StopRow> escalated = transaction.stops().escalateOverdue(ESCALATE_AGAIN);
-              for (StopRow stop : escalated) {
-                transaction
-                    .runs()
-                    .lock(stop.runUid())
-                    .ifPresent(
-                        run ->
-                            transaction.event(
-                                run,
-                                run.state(),
-                                "STOP_ESCALATED",
-                                "controller",
-                                "the trainer has not stopped in time and is ended by force"));
-              }
-              return escalated;
-            });
-    overdue.forEach(this::escalate);
+    pushDue();
+    escalateOverdue();
+  }
+
+  /** Leases no more than can be pushed at once, so that no lease runs out while its push waits. */
+  private void pushDue() {
+    int room = free.drainPermits();
+    List<StopRow> due = List.of();
+    try {
+      due =
+          room == 0
+              ? due
+              : store.inTransaction(transaction -> transaction.stops().lease(LEASE, room));
+    } finally {
+      free.release(room - due.size());
+    }
+    for (StopRow stop : due) {
+      pushes.execute(
+          () -> {
+            try {
+              push(stop);
+            } catch (RuntimeException e) {
+              LOG.warn(
+                  "stop push not noted, will be repeated runId={} commandId={} error=\"{}\"",
+                  stop.runUid(),
+                  stop.commandId(),
+                  e.toString());
+            } finally {
+              free.release();
+            }
+          });
+    }
+  }
+
+  /**
+   * Each in a transaction of its own that locks the run first, as everything that ends runs does.
+   */
+  private void escalateOverdue() {
+    for (StopRow stop : store.inTransaction(transaction -> transaction.stops().overdue(AT_ONCE))) {
+      try {
+        if (store.inTransaction(transaction -> take(transaction, stop))) {
+          escalate(stop);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "escalation failed, will be tried again runId={} commandId={} error=\"{}\"",
+            stop.runUid(),
+            stop.commandId(),
+            e.toString());
+      }
+    }
+  }
+
+  private static boolean take(Transaction transaction, StopRow stop) {
+    Optional<RunRow> run = transaction.runs().lock(stop.runUid());
+    boolean taken =
+        run.isPresent() && transaction.stops().escalate(stop.commandId(), ESCALATE_AGAIN);
+    if (taken && !stop.phase().equals(StopRow.ESCALATED)) {
+      transaction.event(
+          run.get(),
+          run.get().state(),
+          "STOP_ESCALATED",
+          "controller",
+          "the trainer has not stopped in time and is ended by force");
+    }
+    return taken;
   }
 
   private void push(StopRow stop) {
@@ -88,12 +134,13 @@ public final class StopDelivery implements AutoCloseable {
                     .attempts()
                     .find(stop.runUid(), stop.attempt())
                     .flatMap(attempt -> attempt.endpoint()));
+    if (endpoint.isEmpty()) {
+      failed(stop, "the trainer has not told where it listens");
+      return;
+    }
+    StopDisposition disposition;
     try {
-      if (endpoint.isEmpty()) {
-        failed(stop, "the trainer has not told where it listens");
-        return;
-      }
-      StopDisposition disposition =
+      disposition =
           TrainerCalls.stop(
               endpoint.get(),
               StopTrainingRequest.newBuilder()
@@ -101,13 +148,14 @@ public final class StopDelivery implements AutoCloseable {
                   .setAttempt(stop.attempt())
                   .setCommand(RunCodec.command(stop))
                   .build());
-      acknowledged(stop, disposition);
     } catch (StatusRuntimeException e) {
-      failed(stop, e.getStatus().getCode() + " from " + endpoint.orElse("nowhere"));
-    } catch (RuntimeException e) {
-      LOG.error("stop push failed runId={} commandId={}", stop.runUid(), stop.commandId(), e);
-      failed(stop, e.toString());
+      failed(stop, e.getStatus().getCode() + " from " + endpoint.get());
+      return;
+    } catch (IllegalArgumentException e) {
+      failed(stop, "\"%s\" is no host:port".formatted(endpoint.get()));
+      return;
     }
+    acknowledged(stop, disposition);
   }
 
   private void acknowledged(StopRow stop, StopDisposition disposition) {
@@ -142,9 +190,7 @@ public final class StopDelivery implements AutoCloseable {
           transaction
               .stops()
               .pushFailed(
-                  stop.commandId(),
-                  error,
-                  BACKOFF.after(stop.pushAttempts(), ThreadLocalRandom.current()));
+                  stop, error, BACKOFF.after(stop.pushAttempts(), ThreadLocalRandom.current()));
           return stop;
         });
     LOG.warn(

@@ -32,4 +32,8 @@ public record StopRow(
     int pushAttempts,
     String lastError,
     Optional<Instant> acknowledgeTime,
-    Optional<Instant> finishTime) {}
+    Optional<Instant> finishTime) {
+
+  /** Phase: the deadline has passed and the trainer is being ended by force. */
+  public static final String ESCALATED = "ESCALATED";
+}

@@ -159,49 +159,69 @@ public final class StopTable {
   }
 
   /**
-   * Notes that a push failed.
+   * Notes that a push failed, unless the command has been pushed again, answered or ended since.
    *
-   * @param commandId the command
+   * @param pushed the command as it was pushed
    * @param error with what
    * @param pause how long to wait before the next
    */
-  public void pushFailed(UUID commandId, String error, Duration pause) {
+  public void pushFailed(StopRow pushed, String error, Duration pause) {
     handle
         .createUpdate(
             """
             UPDATE stop_commands SET last_error = :error, lease_until = NULL,
               next_push_time = now() + :millis * interval '1 millisecond'
-            WHERE command_id = :id
+            WHERE command_id = :id AND push_attempts = :pushes AND mode = :mode
+              AND phase = 'PENDING' AND finish_time IS NULL
             """)
-        .bind("id", commandId)
+        .bind("id", pushed.commandId())
+        .bind("pushes", pushed.pushAttempts())
+        .bind("mode", pushed.mode())
         .bind("error", error)
         .bind("millis", pause.toMillis())
         .execute();
   }
 
   /**
-   * Takes commands whose deadline has passed, to end their trainers by force. One that is still not
-   * carried out after a while is taken again: whoever took it may have died.
+   * Commands whose deadline has passed and whose trainers nobody is ending by force. One that is
+   * still not carried out a while after somebody took it is among them: whoever took it may have
+   * died.
    *
-   * @param again after how long
-   * @return the commands, escalated
+   * @param limit how many at most
+   * @return the commands, the most overdue first
    */
-  public List<StopRow> escalateOverdue(Duration again) {
+  public List<StopRow> overdue(int limit) {
     return handle
         .createQuery(
             """
-            UPDATE stop_commands SET phase = 'ESCALATED',
-              lease_until = now() + :millis * interval '1 millisecond'
-            WHERE command_id IN (
-              SELECT command_id FROM stop_commands
-              WHERE finish_time IS NULL AND deadline < now()
-                AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
-              FOR UPDATE SKIP LOCKED)
-            RETURNING *
+            SELECT * FROM stop_commands
+            WHERE finish_time IS NULL AND deadline < now()
+              AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
+            ORDER BY deadline LIMIT :limit
             """)
-        .bind("millis", again.toMillis())
+        .bind("limit", limit)
         .map((row, context) -> Rows.stop(row))
         .list();
+  }
+
+  /**
+   * Takes an overdue command to end its trainer by force.
+   *
+   * @param commandId the command, whose run is locked
+   * @param lease for how long nobody else is to take it
+   * @return whether it was still to be taken
+   */
+  public boolean escalate(UUID commandId, Duration lease) {
+    return handle.execute(
+            """
+            UPDATE stop_commands SET phase = 'ESCALATED',
+              lease_until = now() + ? * interval '1 millisecond'
+            WHERE command_id = ? AND finish_time IS NULL AND deadline < now()
+              AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
+            """,
+            lease.toMillis(),
+            commandId)
+        == 1;
   }
 
   /**
