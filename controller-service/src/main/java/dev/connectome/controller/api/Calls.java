@@ -1,10 +1,11 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.ConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +35,10 @@ final class Calls {
     if (e instanceof RunException refused) {
       return Rejection.of(refused);
     }
-    if (e instanceof ConnectionException) {
-      LOG.warn("database away error=\"{}\"", e.getMessage());
-      return Rejection.unavailable();
+    Optional<DatabaseFault> fault = DatabaseFault.of(e);
+    if (fault.isPresent()) {
+      LOG.warn("call failed fault={} error=\"{}\"", fault.get(), e.getMessage());
+      return Rejection.unavailable(fault.get());
     }
     LOG.error("call failed", e);
     return Rejection.internal();

@@ -6,6 +6,7 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
@@ -60,12 +61,8 @@ final class Rejection {
     return of(code, e.kind().name(), e.problem(), List.of());
   }
 
-  static StatusRuntimeException unavailable() {
-    return of(
-        Code.UNAVAILABLE,
-        "DATABASE_AWAY",
-        "the controller cannot reach its database; try again",
-        List.of());
+  static StatusRuntimeException unavailable(DatabaseFault fault) {
+    return of(Code.UNAVAILABLE, "DATABASE_" + fault, fault.problem(), List.of());
   }
 
   static StatusRuntimeException internal() {

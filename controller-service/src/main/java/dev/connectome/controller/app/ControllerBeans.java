@@ -127,7 +127,8 @@ public class ControllerBeans {
             settings.kafka().propertiesFile());
     FunctionCounter.builder(
             "connectome.signatures.malformed", consumer, SignatureConsumer::malformedRecords)
-        .description("records on the signatures topic that are no signatures")
+        .description(
+            "records on the signatures topic that are no signatures, or none that can be judged")
         .register(metrics);
     return new Controller(
         store,

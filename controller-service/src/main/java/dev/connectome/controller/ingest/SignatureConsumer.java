@@ -2,6 +2,7 @@ package dev.connectome.controller.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -94,7 +96,7 @@ public final class SignatureConsumer implements AutoCloseable {
   }
 
   /**
-   * Records that were no signatures.
+   * Records that were no signatures, or none that could be judged.
    *
    * @return how many since the start
    */
@@ -120,6 +122,9 @@ public final class SignatureConsumer implements AutoCloseable {
       } catch (KafkaException e) {
         LOG.warn("signatures unreadable, trying again error=\"{}\"", e.getMessage());
         pause();
+      } catch (RuntimeException e) {
+        LOG.error("signatures unreadable, trying again", e);
+        pause();
       }
     }
   }
@@ -129,28 +134,51 @@ public final class SignatureConsumer implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       arrival(record).ifPresent(arrivals::add);
     }
-    boolean stored = false;
+    if (!arrivals.isEmpty() && !stored(arrivals)) {
+      arrivals.stream()
+          .collect(Collectors.groupingBy(Judge.Arrival::runUid))
+          .forEach((uid, ofRun) -> malformed += stored(ofRun) ? 0 : ofRun.size());
+    }
+  }
+
+  /**
+   * Stores records, however long the database is away; tells whether they could be judged. Those of
+   * a run that cannot must not keep those of others waiting.
+   */
+  private boolean stored(List<Judge.Arrival> arrivals) {
     boolean told = false;
-    while (!stored && !closed) {
+    while (!closed) {
       try {
         judge.accept(arrivals);
-        stored = true;
+        return true;
       } catch (RuntimeException e) {
+        if (DatabaseFault.of(e).isEmpty()) {
+          LOG.error(
+              "signatures not judged count={} firstRunId={}",
+              arrivals.size(),
+              arrivals.get(0).runUid(),
+              e);
+          return false;
+        }
         if (!told) {
           told = true;
-          LOG.warn("signatures not stored, trying again count={}", arrivals.size(), e);
+          LOG.warn(
+              "signatures not stored, trying again count={} error=\"{}\"",
+              arrivals.size(),
+              e.toString());
         }
         pause();
       }
     }
-    if (!stored) {
-      throw new WakeupException();
-    }
+    throw new WakeupException();
   }
 
   private Optional<Judge.Arrival> arrival(ConsumerRecord<byte[], byte[]> record) {
     try {
       SignatureRecord signature = SignatureRecord.parseFrom(record.value());
+      if (signature.getAttempt() < 1 || signature.getEpoch() < 1) {
+        throw new IllegalArgumentException("attempts and epochs are counted from 1");
+      }
       return Optional.of(
           new Judge.Arrival(
               UUID.fromString(signature.getRunUid()),
@@ -160,10 +188,11 @@ public final class SignatureConsumer implements AutoCloseable {
     } catch (InvalidProtocolBufferException | IllegalArgumentException | NullPointerException e) {
       malformed++;
       LOG.warn(
-          "record is no signature, passed over topic={} partition={} offset={}",
+          "record is no signature, passed over topic={} partition={} offset={} error=\"{}\"",
           record.topic(),
           record.partition(),
-          record.offset());
+          record.offset(),
+          e.toString());
       return Optional.empty();
     }
   }
