@@ -4,14 +4,21 @@ import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
-/** Finds the runs whose trainers are not heard of, by the database's clock. */
+/**
+ * Finds the runs whose trainers are not heard of, by the database's clock. While the database takes
+ * no writes nobody is heard, and that is no trainer's fault: after such a time, or one in which
+ * this process was suspended, trainers get as long to be heard as they may be silent.
+ */
 public final class Watchdog {
 
   private final Store store;
   private final Attempts attempts;
   private final Limits limits;
+  private Instant lastLook = Instant.MIN;
+  private Instant listeningSince = Instant.MIN;
 
   /**
    * How long trainers may be silent.
@@ -41,6 +48,15 @@ public final class Watchdog {
    * @return how many runs were found LOST
    */
   public int look() {
+    Instant now = store.inTransaction(transaction -> transaction.installation().write());
+    if (!lastLook.equals(Instant.MIN)
+        && Duration.between(lastLook, now).abs().compareTo(limits.lost().dividedBy(2)) > 0) {
+      listeningSince = now;
+    }
+    lastLook = now;
+    if (now.isBefore(listeningSince.plus(limits.lost()))) {
+      return 0;
+    }
     failUnregistered();
     return store.inTransaction(
         transaction -> {

@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import java.time.Instant;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -19,5 +20,17 @@ public final class InstallationTable {
    */
   public UUID uid() {
     return handle.createQuery("SELECT uid FROM installation").mapTo(UUID.class).one();
+  }
+
+  /**
+   * Writes, without a change, and so shows that the database takes writes.
+   *
+   * @return the database's time
+   */
+  public Instant write() {
+    return handle
+        .createQuery("UPDATE installation SET uid = uid RETURNING now()")
+        .mapTo(Instant.class)
+        .one();
   }
 }

@@ -1,0 +1,98 @@
+package dev.connectome.controller.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import java.time.Duration;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When silence is the trainer's: time passes in the database, where the test lets it. */
+class SilenceTest {
+
+  private static final Duration LOST = Duration.ofSeconds(10);
+  private static final Duration FORSAKEN = Duration.ofHours(24);
+
+  private final DataSource database = TestDatabase.createWithClock(Duration.ZERO);
+  private Duration passed = Duration.ZERO;
+  private ControllerUnderTest controller;
+  private SimulatedTrainer trainer;
+  private Watchdog watchdog;
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = ControllerUnderTest.notStarted(database, Map.of());
+    String uid = controller.createExternal("a", StoppingPolicy.newBuilder()).getUid();
+    trainer = new SimulatedTrainer(controller.channel(), uid);
+    trainer.register();
+    watchdog =
+        new Watchdog(
+            controller.store(),
+            new Attempts(controller.store(), 2),
+            new Watchdog.Limits(LOST, LOST, FORSAKEN));
+    look();
+  }
+
+  @AfterEach
+  void stop() {
+    trainer.close();
+    controller.close();
+  }
+
+  @Test
+  void aTrainerThatIsSilentWhileOthersCouldBeHeardIsLost() throws Exception {
+    lookFor(Duration.ofSeconds(5));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+
+    lookFor(Duration.ofSeconds(6));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+  }
+
+  @Test
+  void aTimeInWhichNobodyCouldBeHeardIsNoSilence() throws Exception {
+    pass(FORSAKEN.multipliedBy(2));
+    lookFor(Duration.ofSeconds(5));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+
+    trainer.heartbeat(3);
+    lookFor(Duration.ofSeconds(5));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+  }
+
+  @Test
+  void whoIsNotHeardAfterSuchATimeEitherIsLost() throws Exception {
+    pass(Duration.ofHours(1));
+    lookFor(Duration.ofSeconds(12));
+
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+  }
+
+  private void pass(Duration time) throws Exception {
+    passed = passed.plus(time);
+    TestDatabase.setClock(database, passed);
+  }
+
+  private void lookFor(Duration time) throws Exception {
+    for (int second = 0; second < time.toSeconds(); second++) {
+      look();
+      pass(Duration.ofSeconds(1));
+    }
+    look();
+  }
+
+  private void look() {
+    var unused = watchdog.look();
+  }
+
+  private RunState state() {
+    return controller.get("a").getState();
+  }
+}
