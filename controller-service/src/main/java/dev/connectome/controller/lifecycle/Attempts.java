@@ -222,7 +222,8 @@ public final class Attempts {
   }
 
   /**
-   * Notes how an attempt ended. What was noted before stays.
+   * Notes how an attempt ended. What was noted before stays; the outcome of a trainer that was
+   * given up is kept though it comes late.
    *
    * @param runUid the run
    * @param attempt the attempt
@@ -239,7 +240,10 @@ public final class Attempts {
           boolean news = transaction.attempts().end(runUid, attempt);
           if (news && attempt == run.attempt() && !run.state().isEnd()) {
             conclude(transaction, run, end, outcome, actor);
-          } else if (news && attempt == run.attempt() && outcome.isPresent()) {
+          } else if (attempt == run.attempt()
+              && run.state().isEnd()
+              && run.outcome().isEmpty()
+              && outcome.isPresent()) {
             transaction.runs().setOutcome(runUid, run.failures(), outcome, Duration.ZERO);
             transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
           }
@@ -290,15 +294,20 @@ public final class Attempts {
     if (from.state() == RunState.RUNNING && next.state() == RunState.STOPPED) {
       from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop");
     }
-    transaction.move(from, next.state(), actor, endMessage(run, next));
+    transaction.move(from, next.state(), actor, endMessage(run, stopping, next));
     transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
   }
 
-  /** A stopped run goes on saying why it was stopped. */
-  private static String endMessage(RunRow run, AttemptEnd.Next next) {
-    return next.state() == RunState.STOPPED && next.message().isEmpty()
-        ? run.stateMessage()
-        : next.message();
+  /** A stopped run goes on saying why it was stopped, and a stop that came too late that it did. */
+  private static String endMessage(RunRow run, boolean stopping, AttemptEnd.Next next) {
+    if (!next.message().isEmpty()) {
+      return next.message();
+    }
+    return switch (next.state()) {
+      case STOPPED -> run.stateMessage();
+      case COMPLETED -> stopping ? "all epochs were trained before the stop was obeyed" : "";
+      case PENDING, STARTING, RUNNING, STOPPING, LOST, FAILED -> "";
+    };
   }
 
   private static RunRow lock(Transaction transaction, UUID runUid) {

@@ -248,7 +248,7 @@ public final class RunTable {
   }
 
   /**
-   * Notes a heartbeat. Epochs of progress clear the failures.
+   * Notes a heartbeat. Epochs that no attempt has trained before clear the failures.
    *
    * @param uid the run
    * @param attempt the attempt, which must be the newest
@@ -261,8 +261,8 @@ public final class RunTable {
         .createQuery(
             """
             UPDATE runs SET last_heartbeat = now(), progress = :progress,
-              failures = CASE WHEN :epochs > completed_epochs THEN 0 ELSE failures END,
-              completed_epochs = :epochs
+              failures = CASE WHEN :epochs > furthest_epochs THEN 0 ELSE failures END,
+              completed_epochs = :epochs, furthest_epochs = greatest(:epochs, furthest_epochs)
             WHERE uid = :uid AND attempt = :attempt AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
             RETURNING *
             """)

@@ -21,7 +21,7 @@ public final class Store {
    * @param dataSource a PostgreSQL database that has the schema
    */
   public Store(DataSource dataSource) {
-    this.jdbi = Jdbi.create(dataSource);
+    this.jdbi = Jdbi.create(dataSource).registerArgument(new StorableText());
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -273,6 +274,68 @@ class TrainerRegistryTest {
       }
     }
     assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+  }
+
+  @Test
+  void failuresAfterTheSameEpochsAreFailuresInARow() throws Exception {
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      try (SimulatedTrainer trainer = trainer()) {
+        trainer.register();
+        trainer.heartbeat(0);
+        trainer.heartbeat(1);
+        trainer.heartbeat(2);
+        trainer.report(TrainingEnd.TRAINING_END_FAILED, 2);
+      }
+    }
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_PENDING);
+
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      trainer.report(TrainingEnd.TRAINING_END_FAILED, 2);
+    }
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+  }
+
+  @Test
+  void lastWordsThatNoDatabaseTakesAreTaken() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      trainer.report(
+          TrainingOutcome.newBuilder()
+              .setEnd(TrainingEnd.TRAINING_END_FAILED)
+              .setPermanent(true)
+              .setFailureMessage("core dumped \0\0"));
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
+      assertThat(controller.get("a").getStateMessage()).startsWith("core dumped");
+    }
+  }
+
+  @Test
+  void theOutcomeOfATrainerThatWasGivenUpIsKept() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      order();
+      attempts()
+          .end(
+              UUID.fromString(uid),
+              1,
+              new AttemptEnd.Gone("it does not answer"),
+              Optional.empty(),
+              "controller");
+      String message = controller.get("a").getStateMessage();
+
+      trainer.report(
+          TrainingOutcome.newBuilder()
+              .setEnd(TrainingEnd.TRAINING_END_COMPLETED)
+              .setCheckpointUri("file:/checkpoints/7"));
+
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
+      assertThat(controller.get("a").getStateMessage()).isEqualTo(message);
+      assertThat(controller.get("a").getOutcome().getCheckpointUri())
+          .isEqualTo("file:/checkpoints/7");
+      assertThat(controller.eventKinds("a")).containsOnlyOnce("OUTCOME_LATE");
+    }
   }
 
   @Test
