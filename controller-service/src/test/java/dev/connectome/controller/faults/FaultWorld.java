@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.TcpProxy;
 import dev.connectome.controller.fixture.TestBroker;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
@@ -183,11 +184,13 @@ final class FaultWorld implements AutoCloseable {
     broker = TestBroker.start(directory, brokerPort);
   }
 
-  /** Executes a statement past the controllers. */
-  void sql(String statement) throws SQLException {
+  /** Executes statements past the controllers, in one session. */
+  void sql(String... statements) throws SQLException {
     try (Connection connection = database.getConnection();
         Statement direct = connection.createStatement()) {
-      direct.execute(statement);
+      for (String statement : statements) {
+        direct.execute(statement);
+      }
     }
   }
 
@@ -258,6 +261,23 @@ final class FaultWorld implements AutoCloseable {
 
   RunRow run(UUID runUid) {
     return store.inTransaction(transaction -> transaction.runs().find(runUid)).orElseThrow();
+  }
+
+  /** The kinds of the events of a run, in order. */
+  List<String> kinds(UUID runUid) {
+    return store
+        .inTransaction(transaction -> transaction.history().events(runUid, 0, Integer.MAX_VALUE))
+        .stream()
+        .map(EventRow::kind)
+        .toList();
+  }
+
+  /** Whether a run has ever been LOST. */
+  boolean wasLost(UUID runUid) {
+    return store
+        .inTransaction(transaction -> transaction.history().events(runUid, 0, Integer.MAX_VALUE))
+        .stream()
+        .anyMatch(event -> event.state().equals("LOST"));
   }
 
   void awaitEnd(UUID runUid) {

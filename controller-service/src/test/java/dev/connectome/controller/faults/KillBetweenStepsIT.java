@@ -8,9 +8,7 @@ import dev.connectome.controller.faults.FaultPoint.Step;
 import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
-import dev.connectome.controller.store.EventRow;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -66,7 +64,7 @@ class KillBetweenStepsIT {
       if (force) {
         await()
             .atMost(FaultWorld.PATIENCE)
-            .until(() -> kinds(trainer).contains("STOP_ACKNOWLEDGED"));
+            .until(() -> world.kinds(trainer.runUid()).contains("STOP_ACKNOWLEDGED"));
         makeOverdue(trainer.runUid());
       }
       point.awaitReached();
@@ -79,8 +77,8 @@ class KillBetweenStepsIT {
 
     world.awaitEnd(trainer.runUid());
     assertThat(world.run(trainer.runUid()).state()).isEqualTo(RunState.STOPPED);
-    assertThat(kinds(trainer)).containsOnlyOnce("DECIDED");
-    assertThat(kinds(trainer).contains("STOP_ESCALATED")).isEqualTo(force);
+    assertThat(world.kinds(trainer.runUid())).containsOnlyOnce("DECIDED");
+    assertThat(world.kinds(trainer.runUid()).contains("STOP_ESCALATED")).isEqualTo(force);
     world.invariants().check();
   }
 
@@ -112,15 +110,5 @@ class KillBetweenStepsIT {
   private static void endLeases(UUID runUid) throws Exception {
     world.sql(
         "UPDATE stop_commands SET lease_until = now() WHERE run_uid = '%s'".formatted(runUid));
-  }
-
-  private static List<String> kinds(LiveTrainer trainer) {
-    return world
-        .store()
-        .inTransaction(
-            transaction -> transaction.history().events(trainer.runUid(), 0, Integer.MAX_VALUE))
-        .stream()
-        .map(EventRow::kind)
-        .toList();
   }
 }
