@@ -54,6 +54,7 @@ final class SpecValidation {
         .setProbe(probe(asked.getProbe()))
         .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
         .setTestEveryEpochs(within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
+        .setPredictionChanges(asked.getPredictionChanges())
         .build();
   }
 

@@ -11,6 +11,7 @@ import dev.connectome.controller.stopping.SeriesPolicy;
 import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.controller.stopping.StoppingRule;
+import dev.connectome.controller.stopping.TroughRule;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.protos.run.v1.MonitorMode;
 import dev.connectome.protos.run.v1.SeriesPoint;
@@ -51,6 +52,7 @@ public final class PolicyCodec {
       case PATIENCE -> series(message, patience(message.getPatience()));
       case PLATEAU -> series(message, plateau(message.getPlateau()));
       case DIMINISHING -> series(message, diminishing(message.getDiminishing()));
+      case TROUGH -> series(message, trough(message.getTrough()));
       case RULE_NOT_SET -> series(message, DiminishingRule.DEFAULT);
     };
   }
@@ -141,6 +143,14 @@ public final class PolicyCodec {
         settings.hasPeakFraction() ? settings.getPeakFraction() : defaults.peakFraction(),
         settings.hasWindow() ? settings.getWindow() : defaults.window(),
         settings.hasMinRelativeDrop() ? settings.getMinRelativeDrop() : defaults.minRelativeDrop(),
+        settings.hasConfirm() ? settings.getConfirm() : defaults.confirm());
+  }
+
+  private static TroughRule trough(dev.connectome.protos.run.v1.TroughRule settings) {
+    TroughRule defaults = TroughRule.DEFAULT;
+    return new TroughRule(
+        settings.hasSmoothing() ? settings.getSmoothing() : defaults.smoothing(),
+        settings.hasPeakFraction() ? settings.getPeakFraction() : defaults.peakFraction(),
         settings.hasConfirm() ? settings.getConfirm() : defaults.confirm());
   }
 

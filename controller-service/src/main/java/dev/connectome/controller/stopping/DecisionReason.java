@@ -14,6 +14,8 @@ public enum DecisionReason {
   PLATEAU_REACHED,
   /** The fall of the series became small. */
   DIMINISHING_CHANGE,
+  /** The series rose again after its first trough. */
+  TROUGH_PASSED,
   /** A person or a pipeline asked for it. */
   REQUESTED
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * so that points added later never change an earlier verdict. Missing points neither count nor
  * reset anything.
  */
-public sealed interface StoppingRule permits NeverRule, PatienceRule, PlateauRule, DiminishingRule {
+public sealed interface StoppingRule
+    permits NeverRule, PatienceRule, PlateauRule, DiminishingRule, TroughRule {
 
   /**
    * The rule's name, as users write it.

@@ -132,13 +132,20 @@ class StoppingRuleProperties {
                 Arbitraries.doubles().between(0.05, 0.9),
                 Arbitraries.integers().between(1, 3))
             .as(DiminishingRule::new);
+    Arbitrary<StoppingRule> trough =
+        Combinators.combine(
+                Arbitraries.doubles().between(0.1, 1),
+                Arbitraries.doubles().between(0.1, 1),
+                Arbitraries.integers().between(1, 4))
+            .as(TroughRule::new);
     Arbitrary<StoppingRule> patience =
         Arbitraries.integers()
             .between(1, 5)
             .map(
                 points ->
                     patience(PatienceRule.Mode.MIN, points, 1, OptionalDouble.empty(), false));
-    return Arbitraries.oneOf(plateau, diminishing, patience, Arbitraries.of(new NeverRule()));
+    return Arbitraries.oneOf(
+        plateau, diminishing, trough, patience, Arbitraries.of(new NeverRule()));
   }
 
   private static PatienceRule patience(

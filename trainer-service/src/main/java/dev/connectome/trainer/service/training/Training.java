@@ -58,6 +58,7 @@ public final class Training implements AutoCloseable {
   private final Trainer trainer;
   private final NDManager manager;
   private final ActivationProbe probe;
+  private final PredictionChanges predictions;
   private int completedEpochs;
   private int nextBatch;
 
@@ -126,6 +127,7 @@ public final class Training implements AutoCloseable {
     trainer.initialize(new Shape(spec.getBatchSize(), data.train().imageSize()));
     checkpoint.ifPresent(this::goOnFrom);
     this.probe = probe();
+    this.predictions = new PredictionChanges(data.train(), manager);
   }
 
   private ActivationProbe probe() {
@@ -230,6 +232,11 @@ public final class Training implements AutoCloseable {
               metrics.put("validationLoss", validation.loss());
               metrics.put("validationAccuracy", validation.accuracy());
             });
+    if (spec.getPredictionChanges()) {
+      predictions
+          .count(network)
+          .ifPresent(changed -> metrics.put("changedPredictions", (double) changed));
+    }
     int every = spec.getTestEveryEpochs();
     if (every > 0 && completedEpochs % every == 0) {
       putTest(metrics, Evaluation.of(network, data.test(), manager));

@@ -214,4 +214,31 @@ class TrainingTest {
     assertThatThrownBy(() -> training(spec("lion", 1), "run", false))
         .hasMessage("unknown optimizer \"lion\"; this trainer knows: sgd, adam, adamw");
   }
+
+  @Test
+  void countsThePredictionsThatChangedSinceTheEpochBefore() throws Exception {
+    List<Double> learning = changedPredictions(0.01);
+    List<Double> standingStill = changedPredictions(1e-30);
+
+    assertThat(learning.get(0)).isNull();
+    assertThat(learning.get(1)).isBetween(1.0, 360.0);
+    assertThat(standingStill).containsExactly(null, 0.0, 0.0);
+  }
+
+  private List<Double> changedPredictions(double learningRate) throws Exception {
+    TrainingSpec.Builder spec = spec("sgd", 3).toBuilder().setPredictionChanges(true);
+    spec.getOptimizerBuilder().setLearningRate(learningRate).setWeightDecay(0);
+    spec.getModelBuilder().setBatchNorm(false);
+    List<Double> counts = new ArrayList<>();
+    try (Training training =
+        training(
+            spec.build(),
+            "changes-" + learningRate,
+            false,
+            new StopSwitch(),
+            snapshot -> counts.add(snapshot.metrics().get("changedPredictions")))) {
+      training.run();
+    }
+    return counts;
+  }
 }
