@@ -90,6 +90,15 @@ final class SpecOptions {
       description = "Observe every N-th epoch. Default: 1")
   private @Nullable Integer probeEvery;
 
+  @Option(
+      names = "--probe-layers",
+      paramLabel = "LAYER",
+      split = ",",
+      description =
+          "Layers to observe, by name (dense1) or type (dense, conv). Default: the hidden fully"
+              + " connected ones")
+  private List<String> probeLayers = new ArrayList<>();
+
   /** Made by the command-line parser, which sets the fields. */
   SpecOptions() {}
 
@@ -139,7 +148,7 @@ final class SpecOptions {
   }
 
   private ProbeSpec probeSpec() {
-    ProbeSpec.Builder spec = ProbeSpec.newBuilder();
+    ProbeSpec.Builder spec = ProbeSpec.newBuilder().addAllLayers(probeLayers);
     Optional.ofNullable(probeSamples).ifPresent(spec::setSamples);
     Optional.ofNullable(probeEvery).ifPresent(spec::setEveryEpochs);
     return spec.build();

@@ -131,7 +131,20 @@ final class SpecValidation {
                 asked.hasMaxNeurons() ? asked.getMaxNeurons() : 4_096,
                 2,
                 16_384))
+        .addAllLayers(layers(asked.getLayersList()))
         .build();
+  }
+
+  private List<String> layers(List<String> asked) {
+    if (asked.size() > 64) {
+      reject("probe.layers", "must be 64 at most, not " + asked.size());
+    }
+    for (String layer : asked) {
+      if (layer.isBlank() || layer.length() > 256) {
+        reject("probe.layers", "must be names of 1 to 256 characters, not \"%s\"".formatted(layer));
+      }
+    }
+    return asked;
   }
 
   private CheckpointSpec checkpoint(CheckpointSpec asked, int restoreDistance) {

@@ -1,5 +1,7 @@
 package dev.connectome.trainer.control;
 
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Why a training is to end before its time. */
@@ -22,9 +24,28 @@ public sealed interface StopRequest {
    * @param mode how soon
    * @param restoreEpoch the epoch whose weights to keep; empty means the last one trained
    * @param reason why, for people
+   * @param deadline when the trainer is ended by force; empty means never
    */
-  record Commanded(String commandId, Mode mode, OptionalInt restoreEpoch, String reason)
-      implements StopRequest {}
+  record Commanded(
+      String commandId,
+      Mode mode,
+      OptionalInt restoreEpoch,
+      String reason,
+      Optional<Instant> deadline)
+      implements StopRequest {
+
+    /**
+     * An order without a deadline.
+     *
+     * @param commandId the order
+     * @param mode how soon
+     * @param restoreEpoch the epoch whose weights to keep; empty means the last one trained
+     * @param reason why, for people
+     */
+    public Commanded(String commandId, Mode mode, OptionalInt restoreEpoch, String reason) {
+      this(commandId, mode, restoreEpoch, reason, Optional.empty());
+    }
+  }
 
   /** The process was told to end; another may continue. */
   record Interrupted() implements StopRequest {}

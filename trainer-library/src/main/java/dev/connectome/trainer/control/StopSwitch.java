@@ -1,5 +1,8 @@
 package dev.connectome.trainer.control;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * repeated; the training asks after every mini-batch and every epoch.
  *
  * <p>A more urgent order replaces a less urgent one. An order outranks an interruption, and the
- * loss of the run outranks both.
+ * loss of the run outranks both. An order that could wait for the end of the epoch waits no longer
+ * when its deadline is near.
  */
 public final class StopSwitch {
 
@@ -30,11 +34,26 @@ public final class StopSwitch {
     EPOCH
   }
 
+  /** What the checkpoint and the last messages are given before a deadline. */
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+  private final InstantSource time;
   private @Nullable StopRequest request;
   private boolean finished;
 
   /** Makes a switch that nobody has touched. */
-  public StopSwitch() {}
+  public StopSwitch() {
+    this(InstantSource.system());
+  }
+
+  /**
+   * Makes a switch that nobody has touched.
+   *
+   * @param time what deadlines are compared with
+   */
+  public StopSwitch(InstantSource time) {
+    this.time = time;
+  }
 
   /**
    * Takes an order.
@@ -50,13 +69,17 @@ public final class StopSwitch {
       return Disposition.ALREADY_STOPPING;
     }
     if (request instanceof StopRequest.Commanded current) {
-      if (order.equals(current)) {
+      if (order.commandId().equals(current.commandId()) && order.mode() == current.mode()) {
         return Disposition.ACCEPTED;
       }
       if (order.mode().compareTo(current.mode()) > 0) {
         request =
             new StopRequest.Commanded(
-                current.commandId(), order.mode(), current.restoreEpoch(), current.reason());
+                current.commandId(),
+                order.mode(),
+                current.restoreEpoch(),
+                current.reason(),
+                order.deadline().or(current::deadline));
       }
       return Disposition.ALREADY_STOPPING;
     }
@@ -90,8 +113,22 @@ public final class StopSwitch {
     boolean later =
         request instanceof StopRequest.Commanded order
             && order.mode() == StopRequest.Mode.END_OF_EPOCH
-            && boundary == Boundary.MINI_BATCH;
+            && boundary == Boundary.MINI_BATCH
+            && !isNear(order.deadline());
     return later ? Optional.empty() : Optional.ofNullable(request);
+  }
+
+  /**
+   * Whether there is no time left for more than the checkpoint and the last messages.
+   *
+   * @return true shortly before the deadline of the order that is obeyed, and after it
+   */
+  public synchronized boolean isDeadlineNear() {
+    return request instanceof StopRequest.Commanded order && isNear(order.deadline());
+  }
+
+  private boolean isNear(Optional<Instant> deadline) {
+    return deadline.isPresent() && time.instant().plus(FAREWELL).isAfter(deadline.get());
   }
 
   /**

@@ -16,6 +16,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -108,7 +110,12 @@ public final class TrainerControlServer implements AutoCloseable {
           case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> StopRequest.Mode.GRACEFUL;
         },
         command.hasRestoreEpoch() ? OptionalInt.of(command.getRestoreEpoch()) : OptionalInt.empty(),
-        command.getReason());
+        command.getReason(),
+        command.hasDeadline()
+            ? Optional.of(
+                Instant.ofEpochSecond(
+                    command.getDeadline().getSeconds(), command.getDeadline().getNanos()))
+            : Optional.empty());
   }
 
   private static final class Service extends TrainerControlServiceImplBase {

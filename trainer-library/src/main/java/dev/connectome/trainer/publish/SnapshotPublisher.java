@@ -27,14 +27,15 @@ import org.slf4j.LoggerFactory;
  * Publishes snapshots on a thread of its own. The training only hands them over, which never
  * blocks: while the broker is away a few are kept, and then the oldest is dropped and counted. A
  * snapshot is published whole or, if it is sent again after an error, more than once; readers know
- * a batch again.
+ * a batch again. A broker that cannot be reached, or refuses, is tried again and never ends the
+ * training.
  */
 public final class SnapshotPublisher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(20);
 
-  private final Producer<byte[], byte[]> producer;
+  private final Map<String, Object> configuration;
   private final String topic;
   private final byte[] key;
   private final ActivationRecords records;
@@ -45,7 +46,10 @@ public final class SnapshotPublisher implements AutoCloseable {
   private boolean sending;
   private int finalEpoch;
   private long dropped;
+  private long publicationNanos;
   private boolean brokerAway;
+  private boolean closed;
+  private @Nullable Producer<byte[], byte[]> producer;
 
   /**
    * Makes a publisher and starts its thread.
@@ -65,11 +69,7 @@ public final class SnapshotPublisher implements AutoCloseable {
       String runUid,
       int attempt,
       int capacity) {
-    this.producer =
-        new KafkaProducer<>(
-            configuration(bootstrapServers, properties),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    this.configuration = configuration(bootstrapServers, properties);
     this.topic = topic;
     this.key = runUid.getBytes(StandardCharsets.UTF_8);
     this.records = new ActivationRecords(runUid, attempt);
@@ -116,6 +116,15 @@ public final class SnapshotPublisher implements AutoCloseable {
   }
 
   /**
+   * Time spent in serialising and publishing snapshots, beside the training.
+   *
+   * @return nanoseconds since the start
+   */
+  public synchronized long publicationNanos() {
+    return publicationNanos;
+  }
+
+  /**
    * Publishes what is waiting and the end of the attempt, as far as that is possible in time.
    *
    * @param lastEpoch the last epoch that was trained to its end; 0 if none was
@@ -144,18 +153,48 @@ public final class SnapshotPublisher implements AutoCloseable {
   /** Lets go of the broker at once; what was not published is lost. */
   @Override
   public void close() {
+    Producer<byte[], byte[]> open;
+    synchronized (this) {
+      closed = true;
+      open = producer;
+    }
     thread.interrupt();
-    producer.close(Duration.ZERO);
+    if (open != null) {
+      open.close(Duration.ZERO);
+    }
+  }
+
+  /**
+   * Made on this thread, because a broker whose name cannot be resolved yet is one that is away.
+   */
+  private Producer<byte[], byte[]> producer() throws InterruptedException {
+    synchronized (this) {
+      if (producer != null && !closed) {
+        return producer;
+      }
+    }
+    Producer<byte[], byte[]> made =
+        new KafkaProducer<>(configuration, new ByteArraySerializer(), new ByteArraySerializer());
+    synchronized (this) {
+      if (!closed) {
+        producer = made;
+        return made;
+      }
+    }
+    made.close(Duration.ZERO);
+    throw new InterruptedException();
   }
 
   private void run() {
     try {
       for (ActivationSnapshot next = take(); next != null; next = take()) {
         boolean sent = false;
+        long start = System.nanoTime();
         while (!sent && !isPassedOver()) {
+          start = System.nanoTime();
           sent = send(records.snapshot(next));
         }
-        settled(next, sent);
+        settled(next, sent, System.nanoTime() - start);
       }
       while (!send(List.of(records.end(finalEpoch)))) {
         LOG.debug("end of attempt sent again");
@@ -181,9 +220,11 @@ public final class SnapshotPublisher implements AutoCloseable {
     return waiting.size() == capacity;
   }
 
-  private synchronized void settled(ActivationSnapshot snapshot, boolean sent) {
+  private synchronized void settled(ActivationSnapshot snapshot, boolean sent, long nanos) {
     sending = false;
-    if (!sent) {
+    if (sent) {
+      publicationNanos += nanos;
+    } else {
       dropped++;
       LOG.warn("snapshot dropped epoch={} dropped={}", snapshot.epoch(), dropped);
     }
@@ -193,7 +234,8 @@ public final class SnapshotPublisher implements AutoCloseable {
     try {
       List<Future<?>> acknowledgements = new ArrayList<>();
       for (ActivationRecord record : batch) {
-        acknowledgements.add(producer.send(new ProducerRecord<>(topic, key, record.toByteArray())));
+        acknowledgements.add(
+            producer().send(new ProducerRecord<>(topic, key, record.toByteArray())));
       }
       for (Future<?> acknowledgement : acknowledgements) {
         acknowledgement.get();
@@ -203,7 +245,7 @@ public final class SnapshotPublisher implements AutoCloseable {
         LOG.info("broker back");
       }
       return true;
-    } catch (ExecutionException | KafkaException e) {
+    } catch (ExecutionException | KafkaException | IllegalStateException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

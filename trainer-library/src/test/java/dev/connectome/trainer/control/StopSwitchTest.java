@@ -6,7 +6,11 @@ import dev.connectome.trainer.control.StopRequest.Commanded;
 import dev.connectome.trainer.control.StopRequest.Mode;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.control.StopSwitch.Disposition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class StopSwitchTest {
@@ -31,6 +35,26 @@ class StopSwitchTest {
 
     stopSwitch.command(order("b", Mode.GRACEFUL));
     assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+  }
+
+  @Test
+  void anOrderThatCouldWaitForTheEpochDoesNotWhenItsDeadlineIsNear() {
+    var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
+    var timed = new StopSwitch((InstantSource) now::get);
+    timed.command(
+        new Commanded(
+            "a",
+            Mode.END_OF_EPOCH,
+            OptionalInt.empty(),
+            "enough",
+            Optional.of(Instant.ofEpochSecond(1_060))));
+
+    assertThat(timed.due(Boundary.MINI_BATCH)).isEmpty();
+    assertThat(timed.isDeadlineNear()).isFalse();
+
+    now.set(Instant.ofEpochSecond(1_051));
+    assertThat(timed.due(Boundary.MINI_BATCH)).isPresent();
+    assertThat(timed.isDeadlineNear()).isTrue();
   }
 
   @Test

@@ -15,12 +15,17 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** A real broker in this process, whose topics last from one start to the next. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
 
   private final Properties properties;
   private KafkaRaftServer server;
 
-  TestBroker(Path directory) throws Exception {
+  /**
+   * Makes a broker and starts it.
+   *
+   * @param directory where it keeps its topics
+   */
+  public TestBroker(Path directory) throws Exception {
     int port = freePort();
     int controllerPort = freePort();
     properties = new Properties();
@@ -47,21 +52,25 @@ final class TestBroker implements AutoCloseable {
     start();
   }
 
-  void start() {
+  /** Starts it again. */
+  public void start() {
     server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     server.startup();
   }
 
-  void stop() {
+  /** Stops it. */
+  public void stop() {
     server.shutdown();
     server.awaitShutdown();
   }
 
-  String bootstrapServers() {
+  /** Where it is, or was. */
+  public String bootstrapServers() {
     return properties.getProperty("advertised.listeners").replace("CLIENT://", "");
   }
 
-  void createTopic(String name) throws ExecutionException, InterruptedException {
+  /** Creates a topic of one partition. */
+  public void createTopic(String name) throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(java.util.Map.of("bootstrap.servers", bootstrapServers()))) {
       admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
     }

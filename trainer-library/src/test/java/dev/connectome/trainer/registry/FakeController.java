@@ -9,6 +9,8 @@ import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingProgress;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -20,14 +22,43 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A controller that notes what it is told, on a real port that it can leave and come back to. */
-final class FakeController implements AutoCloseable {
+public final class FakeController implements AutoCloseable {
 
-  final List<String> calls = new CopyOnWriteArrayList<>();
-  final AtomicReference<StopCommand> stop = new AtomicReference<>();
-  final AtomicReference<Status> refusal = new AtomicReference<>();
+  /** What was called, in order. */
+  public final List<String> calls = new CopyOnWriteArrayList<>();
+
+  /** Outcomes that were reported, in order. */
+  public final List<TrainingOutcome> outcomes = new CopyOnWriteArrayList<>();
+
+  /** What heartbeats are answered with. */
+  public final AtomicReference<StopCommand> stop = new AtomicReference<>();
+
+  /** What every call is refused with. */
+  public final AtomicReference<Status> refusal = new AtomicReference<>();
+
+  /** What a registration is answered with. */
+  public final AtomicReference<RegisterTrainerResponse> assignment =
+      new AtomicReference<>(
+          RegisterTrainerResponse.newBuilder()
+              .setAttempt(3)
+              .setHeartbeatInterval(Duration.newBuilder().setNanos(50_000_000))
+              .build());
+
+  /** Who registered last. */
+  public final AtomicReference<RegisterTrainerRequest> registration = new AtomicReference<>();
+
+  /** The progress that was told last. */
+  public final AtomicReference<TrainingProgress> progress =
+      new AtomicReference<>(TrainingProgress.getDefaultInstance());
+
   private Server server;
 
-  static FakeController on(int port) throws IOException {
+  /**
+   * Makes a controller and starts it.
+   *
+   * @param port where; 0 for any that is free
+   */
+  public static FakeController on(int port) throws IOException {
     var controller = new FakeController();
     controller.server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
@@ -37,11 +68,13 @@ final class FakeController implements AutoCloseable {
     return controller;
   }
 
-  int port() {
+  /** Its port. */
+  public int port() {
     return server.getPort();
   }
 
-  String endpoint() {
+  /** Where it is, as host:port. */
+  public String endpoint() {
     return "127.0.0.1:" + port();
   }
 
@@ -56,17 +89,13 @@ final class FakeController implements AutoCloseable {
     @Override
     public void registerTrainer(
         RegisterTrainerRequest request, StreamObserver<RegisterTrainerResponse> observer) {
-      answer(
-          "register " + request.getInstanceId(),
-          observer,
-          RegisterTrainerResponse.newBuilder()
-              .setAttempt(3)
-              .setHeartbeatInterval(Duration.newBuilder().setNanos(50_000_000))
-              .build());
+      registration.set(request);
+      answer("register " + request.getInstanceId(), observer, assignment.get());
     }
 
     @Override
     public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> observer) {
+      progress.set(request.getProgress());
       var response = HeartbeatResponse.newBuilder();
       if (stop.get() != null) {
         response.setStopCommand(stop.get());
@@ -77,6 +106,7 @@ final class FakeController implements AutoCloseable {
     @Override
     public void reportOutcome(
         ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
+      outcomes.add(request.getOutcome());
       answer(
           "outcome " + request.getOutcome().getEnd(),
           observer,

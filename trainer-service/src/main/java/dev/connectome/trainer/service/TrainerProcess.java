@@ -19,6 +19,7 @@ import dev.connectome.trainer.registry.RejectedException;
 import dev.connectome.trainer.service.data.TrainingData;
 import dev.connectome.trainer.service.training.Training;
 import dev.connectome.trainer.service.training.TrainingClock;
+import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,7 +51,8 @@ final class TrainerProcess {
   private final StopSwitch stopSwitch = new StopSwitch();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private volatile int attempt;
-  private volatile TrainingClock clock = new TrainingClock(0, () -> 0);
+  private volatile TrainingClock clock = new TrainingClock(0, () -> Publication.NONE);
+  private volatile boolean waitingForController;
 
   TrainerProcess(TrainerSettings settings) {
     this.settings = settings;
@@ -61,12 +63,13 @@ final class TrainerProcess {
    * exit code.
    */
   int run() {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "signal"));
+    Thread trainer = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(trainer), "signal"));
     int code = FAILURE;
     try {
       code = register();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      code = ENDED_BY_SIGNAL;
     } catch (IOException e) {
       LOG.error("trainer failed error=\"{}\"", e.getMessage());
       code = BAD_SETTINGS;
@@ -77,8 +80,11 @@ final class TrainerProcess {
   }
 
   /** Lets the training come to its end, then ends with its exit code rather than the signal's. */
-  private void endBySignal() {
+  private void endBySignal(Thread trainer) {
     stopSwitch.interrupt();
+    if (waitingForController) {
+      trainer.interrupt();
+    }
     int code = ENDED_BY_SIGNAL;
     try {
       code = exitCode.get(SIGNAL_GRACE.toMillis(), TimeUnit.MILLISECONDS);
@@ -105,8 +111,10 @@ final class TrainerProcess {
               .setInstanceId(settings.instanceId())
               .setControlEndpoint(server.endpoint())
               .build();
+      waitingForController = true;
       Optional<RegisterTrainerResponse> assignment =
           controller.register(registration, settings.registrationPatience());
+      waitingForController = false;
       if (assignment.isEmpty()) {
         LOG.error(
             "controller away, giving up endpoint={} patience={}",
@@ -129,7 +137,9 @@ final class TrainerProcess {
               attempt,
               settings.snapshotBuffer())) {
         clock =
-            new TrainingClock(assignment.get().getSpec().getEpochs(), publisher::droppedSnapshots);
+            new TrainingClock(
+                assignment.get().getSpec().getEpochs(),
+                () -> new Publication(publisher.droppedSnapshots(), publisher.publicationNanos()));
         try (Heartbeats heartbeats =
             new Heartbeats(controller, registration, attempt, () -> clock.progress(), stopSwitch)) {
           heartbeats.start(
@@ -238,9 +248,20 @@ final class TrainerProcess {
         .putAllMetrics(result.metrics());
   }
 
+  /** A disk that is full must not keep the controller from being told so. */
+  private void leaveFile(ReportOutcomeRequest request) {
+    if (settings.outcomeFile().isPresent()) {
+      try {
+        OutcomeFile.write(settings.outcomeFile().get(), request);
+      } catch (IOException e) {
+        LOG.warn("outcome not left as a file error=\"{}\"", e.getMessage());
+      }
+    }
+  }
+
   private int report(
       ControllerClient controller, SnapshotPublisher publisher, TrainingOutcome outcome)
-      throws IOException, InterruptedException, RejectedException {
+      throws InterruptedException, RejectedException {
     boolean interrupted = outcome.getEnd() == TrainingEnd.TRAINING_END_INTERRUPTED;
     Duration patience = interrupted ? PATIENCE_AFTER_SIGNAL : PATIENCE;
     publisher.end(
@@ -252,17 +273,22 @@ final class TrainerProcess {
             .setInstanceId(settings.instanceId())
             .setOutcome(outcome)
             .build();
-    if (settings.outcomeFile().isPresent()) {
-      OutcomeFile.write(settings.outcomeFile().get(), request);
-    }
+    leaveFile(request);
     LOG.info(
         "training ended end={} epoch={} accuracy={} failure=\"{}\"",
         outcome.getEnd(),
         outcome.getFinalEpoch(),
         outcome.getMetricsOrDefault("testAccuracy", Double.NaN),
         outcome.getFailureMessage());
-    if (!controller.reportOutcome(request, patience)) {
-      LOG.warn("controller away, outcome left file={}", settings.outcomeFile().orElse(null));
+    try {
+      waitingForController = true;
+      if (!controller.reportOutcome(request, patience)) {
+        LOG.warn("controller away, outcome left file={}", settings.outcomeFile().orElse(null));
+      }
+    } catch (InterruptedException e) {
+      LOG.warn("told to end, outcome left file={}", settings.outcomeFile().orElse(null));
+    } finally {
+      waitingForController = false;
     }
     return switch (outcome.getEnd()) {
       case TRAINING_END_COMPLETED, TRAINING_END_STOPPED -> SUCCESS;

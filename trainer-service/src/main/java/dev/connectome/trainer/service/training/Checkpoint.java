@@ -17,4 +17,10 @@ record Checkpoint(
     int nextBatch,
     byte[] weights,
     byte[] optimizerState,
-    Map<String, Integer> optimizerSteps) {}
+    Map<String, Integer> optimizerSteps) {
+
+  /** How much there is to write. */
+  long bytes() {
+    return (long) weights.length + optimizerState.length;
+  }
+}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,13 +13,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +32,18 @@ final class CheckpointStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HIDDEN = ".";
   private static final String PREFIX = "epoch-";
+  private static final String BATCH = "-batch-";
   private static final String WEIGHTS = "weights.params";
   private static final String OPTIMIZER = "optimizer.ndlist";
   private static final String MANIFEST = "manifest.json";
+  private static final Comparator<Path> NEWEST_FIRST =
+      Comparator.comparing((Path path) -> path.getFileName().toString()).reversed();
 
   private final Path directory;
   private final int keep;
+  private @Nullable Path newestDurable;
 
   /** What a manifest says. */
   private record Manifest(
@@ -45,49 +51,144 @@ final class CheckpointStore {
       @JsonProperty("epoch") int epoch,
       @JsonProperty("nextBatch") int nextBatch,
       @JsonProperty("sha256") Map<String, String> sha256,
-      @JsonProperty("optimizerSteps") Map<String, Integer> optimizerSteps) {}
+      @JsonProperty("optimizerSteps") Map<String, Integer> optimizerSteps) {
 
-  CheckpointStore(Path directory, int keep) {
-    this.directory = directory;
-    this.keep = keep;
+    static Manifest of(Checkpoint checkpoint) {
+      return new Manifest(
+          1,
+          checkpoint.epoch(),
+          checkpoint.nextBatch(),
+          Map.of(
+              WEIGHTS, checksum(checkpoint.weights()),
+              OPTIMIZER, checksum(checkpoint.optimizerState())),
+          checkpoint.optimizerSteps());
+    }
   }
 
   /**
-   * Writes a checkpoint and removes those that are too many.
+   * Opens the checkpoints of a run. What a process that was killed left half written is removed.
+   *
+   * @param directory where they are; made when the first is written
+   * @param keep how many ends of epochs are kept
+   * @throws IOException if the directory cannot be read
+   */
+  CheckpointStore(Path directory, int keep) throws IOException {
+    this.directory = directory;
+    this.keep = keep;
+    for (Path leftover : entries(HIDDEN + PREFIX)) {
+      delete(leftover);
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /**
+   * Writes a checkpoint and removes those that are too many, and those of epochs after it, which
+   * belong to a training that this one has left behind. The newest that the disk is known to have
+   * stays until it has a newer one.
    *
    * @param durably whether to wait until the disk has it
    * @return its folder
+   * @throws IOException if it could not be written; those that were there before still are
    */
   Path write(Checkpoint checkpoint, boolean durably) throws IOException {
-    Files.createDirectories(directory);
-    Path target = directory.resolve(name(checkpoint));
-    Path part = directory.resolve("." + name(checkpoint) + ".part");
-    delete(part);
-    Files.createDirectory(part);
-    var manifest =
-        new Manifest(
-            1,
-            checkpoint.epoch(),
-            checkpoint.nextBatch(),
-            Map.of(
-                WEIGHTS, sha256(checkpoint.weights()),
-                OPTIMIZER, sha256(checkpoint.optimizerState())),
-            checkpoint.optimizerSteps());
-    write(part.resolve(WEIGHTS), checkpoint.weights(), durably);
-    write(part.resolve(OPTIMIZER), checkpoint.optimizerState(), durably);
-    write(part.resolve(MANIFEST), JSON.writeValueAsBytes(manifest), durably);
-    delete(target);
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    String name = name(checkpoint);
+    Path target = directory.resolve(name);
+    Path part = directory.resolve(HIDDEN + name + ".part");
+    try {
+      Files.createDirectories(directory);
+      Manifest manifest = Manifest.of(checkpoint);
+      if (durably && isThere(target, manifest)) {
+        sync(target);
+      } else {
+        writeWhole(part, checkpoint, manifest, durably);
+        replace(target, part);
+      }
+      if (durably) {
+        syncFolder(directory);
+        newestDurable = target;
+      }
+      removeSurplus(target);
+    } catch (IOException e) {
+      deleteAsFarAsPossible(part);
+      throw new IOException(
+          "checkpoint %s (%d KiB) could not be written to %s: %s; earlier ones are intact"
+              .formatted(name, checkpoint.bytes() / 1024, directory, reason(e)),
+          e);
+    }
+    return target;
+  }
+
+  private static void writeWhole(
+      Path folder, Checkpoint checkpoint, Manifest manifest, boolean durably) throws IOException {
+    delete(folder);
+    Files.createDirectory(folder);
+    write(folder.resolve(WEIGHTS), checkpoint.weights(), durably);
+    write(folder.resolve(OPTIMIZER), checkpoint.optimizerState(), durably);
+    write(folder.resolve(MANIFEST), JSON.writeValueAsBytes(manifest), durably);
     if (durably) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      syncFolder(folder);
+    }
+  }
+
+  /** Folders cannot be renamed over others: the old one steps aside first. */
+  private void replace(Path target, Path part) throws IOException {
+    if (!Files.exists(target)) {
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Path old = directory.resolve(HIDDEN + target.getFileName() + ".old");
+    delete(old);
+    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    delete(old);
+  }
+
+  private static boolean isThere(Path folder, Manifest manifest) {
+    try {
+      return Files.isDirectory(folder) && manifest.equals(Manifest.of(read(folder)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void removeSurplus(Path written) throws IOException {
+    int kept = 0;
+    for (Path folder : newestFirst()) {
+      boolean newer = NEWEST_FIRST.compare(folder, written) < 0;
+      boolean endOfEpoch = !folder.getFileName().toString().contains(BATCH);
+      boolean wanted = folder.equals(written) || folder.equals(newestDurable);
+      if (!newer && endOfEpoch && kept < keep) {
+        kept++;
+        wanted = true;
+      }
+      if (!wanted) {
+        delete(folder);
+      }
+    }
+  }
+
+  /**
+   * Waits until the disk has a checkpoint.
+   *
+   * @param folder its folder
+   * @throws IOException if the disk fails
+   */
+  static void sync(Path folder) throws IOException {
+    for (String name : List.of(WEIGHTS, OPTIMIZER, MANIFEST)) {
+      try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
         channel.force(true);
       }
     }
-    List<Path> all = newestFirst();
-    for (Path surplus : all.subList(Math.min(keep, all.size()), all.size())) {
-      delete(surplus);
+    syncFolder(folder);
+  }
+
+  private static void syncFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
-    return target;
   }
 
   /** The newest checkpoint that is whole; damaged ones are passed over with a warning. */
@@ -114,21 +215,22 @@ final class CheckpointStore {
   }
 
   private List<Path> newestFirst() throws IOException {
+    return entries(PREFIX).stream().sorted(NEWEST_FIRST).toList();
+  }
+
+  private List<Path> entries(String prefix) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      List<Path> folders =
-          new ArrayList<>(
-              entries.filter(path -> path.getFileName().toString().startsWith(PREFIX)).toList());
-      folders.sort(Comparator.comparing((Path path) -> path.getFileName().toString()).reversed());
-      return folders;
+      return entries.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
     }
   }
 
   private static Checkpoint read(Path folder) throws IOException {
     try {
-      Manifest manifest = JSON.readValue(folder.resolve(MANIFEST).toFile(), Manifest.class);
+      Manifest manifest =
+          JSON.readValue(Files.readAllBytes(folder.resolve(MANIFEST)), Manifest.class);
       byte[] weights = checked(folder.resolve(WEIGHTS), manifest);
       byte[] optimizer = checked(folder.resolve(OPTIMIZER), manifest);
       return new Checkpoint(
@@ -141,7 +243,7 @@ final class CheckpointStore {
   private static byte[] checked(Path file, Manifest manifest) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     String expected = manifest.sha256().get(file.getFileName().toString());
-    if (!sha256(bytes).equals(expected)) {
+    if (!checksum(bytes).equals(expected)) {
       throw new IOException("checksum of " + file.getFileName() + " does not match its manifest");
     }
     return bytes;
@@ -171,6 +273,24 @@ final class CheckpointStore {
     }
   }
 
+  private static void deleteAsFarAsPossible(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      LOG.warn("half a checkpoint left behind path={} error=\"{}\"", folder, e.getMessage());
+    }
+  }
+
+  /** The messages of some of Java's exceptions are bare paths. */
+  private static String reason(IOException e) {
+    if (e instanceof FileSystemException file) {
+      return file.getReason() == null
+          ? "%s: %s".formatted(file.getClass().getSimpleName(), file.getFile())
+          : "%s: %s".formatted(file.getFile(), file.getReason());
+    }
+    return String.valueOf(e.getMessage());
+  }
+
   private static String name(Checkpoint checkpoint) {
     return name(checkpoint.epoch(), checkpoint.nextBatch());
   }
@@ -179,10 +299,10 @@ final class CheckpointStore {
   static String name(int epoch, int nextBatch) {
     return nextBatch == 0
         ? "%s%06d".formatted(PREFIX, epoch)
-        : "%s%06d-batch-%07d".formatted(PREFIX, epoch, nextBatch);
+        : "%s%06d%s%07d".formatted(PREFIX, epoch, BATCH, nextBatch);
   }
 
-  private static String sha256(byte[] bytes) {
+  private static String checksum(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A training, from its first epoch or its last checkpoint to its end.
@@ -44,6 +46,8 @@ import java.util.function.Consumer;
  * on the thread that calls {@link #run}.
  */
 public final class Training implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
 
   private final TrainingSpec spec;
   private final TrainingData data;
@@ -176,7 +180,7 @@ public final class Training implements AutoCloseable {
       if (completedEpochs % spec.getProbe().getEveryEpochs() == 0) {
         snapshots.accept(clock.probing(() -> probe.observe(completedEpochs, metrics)));
       }
-      checkpoints.write(checkpoint());
+      writeCheckpoint();
       stop = stopSwitch.due(Boundary.EPOCH);
       if (stop.isPresent() && completedEpochs < spec.getEpochs()) {
         return new End(stop, completedEpochs);
@@ -184,6 +188,12 @@ public final class Training implements AutoCloseable {
     }
     stopSwitch.finish();
     return new End(Optional.empty(), completedEpochs);
+  }
+
+  private void writeCheckpoint() throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    checkpoints.write(checkpoint());
+    clock.waitedForCheckpoint(System.nanoTime() - start);
   }
 
   private Optional<StopRequest> trainEpoch(Map<String, Double> metrics) {
@@ -217,7 +227,7 @@ public final class Training implements AutoCloseable {
         trainer.step();
       }
       seen += to - from;
-      clock.trained(System.nanoTime() - start);
+      clock.trained(System.nanoTime() - start, to - from);
     }
     metrics.put("trainLoss", loss / seen);
     metrics.put("trainAccuracy", (double) right / seen);
@@ -244,7 +254,8 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Keeps the weights of the end: writes them to the disk and tries them on the test images.
+   * Keeps the weights of the end: writes them to the disk and tries them on the test images, if the
+   * deadline of the stop leaves time for that.
    *
    * @param restoreEpoch the epoch whose weights are wanted; empty means those that the network has
    *     now
@@ -258,13 +269,18 @@ public final class Training implements AutoCloseable {
     Path last = checkpoints.writeDurably(checkpoint());
     Optional<Checkpoint> restored =
         restoreEpoch.filter(epoch -> epoch != completedEpochs).flatMap(store::atEndOf);
-    Map<String, Double> metrics = new LinkedHashMap<>(clock.metrics());
+    Map<String, Double> metrics =
+        new LinkedHashMap<>(restored.isPresent() ? Map.of() : clock.metrics());
     SequentialBlock kept = network;
     if (restored.isPresent()) {
       kept = Networks.build(spec.getModel(), LabelledImages.CLASSES);
       load(kept, restored.get());
+      CheckpointStore.sync(last.resolveSibling(folder(restored.get())));
     }
-    putTest(metrics, Evaluation.of(kept, data.test(), manager));
+    Evaluation.unless(stopSwitch::isDeadlineNear, kept, data.test(), manager)
+        .ifPresentOrElse(
+            test -> putTest(metrics, test),
+            () -> LOG.warn("deadline near, weights kept but not tried on the test images"));
     return restored
         .map(
             checkpoint ->

@@ -5,7 +5,6 @@ import com.google.protobuf.util.Durations;
 import dev.connectome.protos.trainer.v1.TrainingPhase;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -15,22 +14,36 @@ import java.util.function.Supplier;
 public class TrainingClock {
 
   private final int totalEpochs;
-  private final LongSupplier droppedSnapshots;
+  private final Supplier<Publication> publication;
   private TrainingPhase phase = TrainingPhase.TRAINING_PHASE_PREPARING;
   private int completedEpochs;
   private Map<String, Double> metrics = Map.of();
   private long trainingNanos;
   private long probeNanos;
+  private long checkpointNanos;
+  private long samples;
+
+  /**
+   * What became of the snapshots so far.
+   *
+   * @param dropped how many could not be published
+   * @param nanos time spent in serialising and publishing the others
+   */
+  public record Publication(long dropped, long nanos) {
+
+    /** Nothing was published and nothing dropped. */
+    public static final Publication NONE = new Publication(0, 0);
+  }
 
   /**
    * Makes the clock of a training that has not begun.
    *
    * @param totalEpochs epochs to train at most
-   * @param droppedSnapshots tells how many snapshots could not be published
+   * @param publication tells what became of the snapshots
    */
-  public TrainingClock(int totalEpochs, LongSupplier droppedSnapshots) {
+  public TrainingClock(int totalEpochs, Supplier<Publication> publication) {
     this.totalEpochs = totalEpochs;
-    this.droppedSnapshots = droppedSnapshots;
+    this.publication = publication;
   }
 
   /**
@@ -49,8 +62,13 @@ public class TrainingClock {
     metrics = Map.copyOf(measured);
   }
 
-  synchronized void trained(long nanos) {
+  synchronized void trained(long nanos, int images) {
     trainingNanos += nanos;
+    samples += images;
+  }
+
+  synchronized void waitedForCheckpoint(long nanos) {
+    checkpointNanos += nanos;
   }
 
   <T> T probing(Supplier<T> pass) {
@@ -90,6 +108,7 @@ public class TrainingClock {
    * @return the progress
    */
   public synchronized TrainingProgress progress() {
+    Publication published = publication.get();
     return TrainingProgress.newBuilder()
         .setPhase(phase)
         .setCompletedEpochs(completedEpochs)
@@ -97,7 +116,10 @@ public class TrainingClock {
         .putAllMetrics(metrics)
         .setTrainingTime(trainingTime())
         .setProbeTime(probeTime())
-        .setDroppedSnapshots(droppedSnapshots.getAsLong())
+        .setDroppedSnapshots(published.dropped())
+        .setPublicationTime(Durations.fromNanos(published.nanos()))
+        .setCheckpointTime(Durations.fromNanos(checkpointNanos))
+        .setSamplesPerSecond(trainingNanos == 0 ? 0 : samples * 1e9 / trainingNanos)
         .build();
   }
 }

@@ -14,6 +14,7 @@ import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.probe.ActivationSnapshot;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.TrainingData;
+import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class TrainingTest {
 
   @TempDir Path directory;
 
-  private static TrainingSpec spec(String optimizer, int epochs) {
+  static TrainingSpec spec(String optimizer, int epochs) {
     return TrainingSpec.newBuilder()
         .setEpochs(epochs)
         .setBatchSize(50)
@@ -74,7 +75,7 @@ class TrainingTest {
         directory.resolve(folder),
         resume,
         stopSwitch,
-        new TrainingClock(spec.getEpochs(), () -> 0),
+        new TrainingClock(spec.getEpochs(), () -> Publication.NONE),
         snapshots);
   }
 
@@ -123,9 +124,9 @@ class TrainingTest {
     var later = new StopSwitch();
     var data = TrainingData.load(spec("adam", 3).getData(), 3, Optional.empty());
     var clock =
-        new TrainingClock(3, () -> 0) {
+        new TrainingClock(3, () -> Publication.NONE) {
           @Override
-          synchronized void trained(long nanos) {
+          synchronized void trained(long nanos, int images) {
             later.interrupt();
           }
         };

@@ -1,0 +1,126 @@
+package dev.connectome.trainer.service.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointStoreTest {
+
+  private static final int SIZE = 100_000;
+
+  @TempDir Path directory;
+
+  private static Checkpoint checkpoint(int epoch, int nextBatch) {
+    var random = new Random(epoch * 100L + nextBatch);
+    var weights = new byte[SIZE];
+    var optimizer = new byte[SIZE];
+    random.nextBytes(weights);
+    random.nextBytes(optimizer);
+    return new Checkpoint(epoch, nextBatch, weights, optimizer, Map.of("weight", epoch));
+  }
+
+  private static List<String> kept(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void keepsTheNewestEndsOfEpochsAndTheOneThatTheDiskIsKnownToHave() throws IOException {
+    var store = new CheckpointStore(directory, 2);
+    store.write(checkpoint(1, 0), true);
+    for (int epoch = 2; epoch <= 5; epoch++) {
+      store.write(checkpoint(epoch, 0), false);
+    }
+    assertThat(kept(directory)).containsExactly("epoch-000001", "epoch-000004", "epoch-000005");
+
+    store.write(checkpoint(5, 3), true);
+    assertThat(kept(directory))
+        .containsExactly("epoch-000004", "epoch-000005", "epoch-000005-batch-0000003");
+
+    store.write(checkpoint(6, 0), true);
+    assertThat(kept(directory)).containsExactly("epoch-000005", "epoch-000006");
+  }
+
+  @Test
+  void removesWhatAKilledProcessLeftAndTheFutureThatATrainingLeftBehind() throws IOException {
+    var store = new CheckpointStore(directory, 5);
+    store.write(checkpoint(1, 0), true);
+    store.write(checkpoint(2, 0), true);
+    store.write(checkpoint(3, 0), true);
+    Files.createDirectories(directory.resolve(".epoch-000004.part"));
+    Files.writeString(directory.resolve(".epoch-000004.part/weights.params"), "half");
+    Files.writeString(directory.resolve("notes.txt"), "not ours");
+
+    new CheckpointStore(directory, 5).write(checkpoint(2, 0), false);
+
+    assertThat(kept(directory)).containsExactly("epoch-000001", "epoch-000002", "notes.txt");
+  }
+
+  @Test
+  void writingTheSameAgainOnlyWaitsForTheDisk() throws IOException {
+    var store = new CheckpointStore(directory, 5);
+    Path folder = store.write(checkpoint(1, 0), false);
+    Object before = Files.readAttributes(folder.resolve("weights.params"), "unix:ino").get("ino");
+
+    assertThat(store.write(checkpoint(1, 0), true)).isEqualTo(folder);
+
+    assertThat(Files.readAttributes(folder.resolve("weights.params"), "unix:ino").get("ino"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void aDiskThatFillsUpIsToldAndTheEarlierCheckpointsStay() throws IOException {
+    try (FileSystem small =
+        Jimfs.newFileSystem(
+            Configuration.unix().toBuilder().setMaxSize(7 * SIZE).setBlockSize(4_096).build())) {
+      fill(small.getPath("/checkpoints"), "Jimfs");
+    }
+  }
+
+  @Test
+  void soItIsOnARealDisk() throws Exception {
+    Path mount = Files.createDirectories(directory.resolve("small"));
+    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", mount.toString()));
+    try {
+      fill(mount.resolve("checkpoints"), "No space left on device");
+    } finally {
+      assertThat(run("umount", mount.toString())).isTrue();
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+  }
+
+  private static void fill(Path checkpoints, String reason) throws IOException {
+    boolean real = !reason.equals("Jimfs");
+    var store = new CheckpointStore(checkpoints, 9);
+    store.write(checkpoint(1, 0), real);
+    store.write(checkpoint(2, 0), real);
+    store.write(checkpoint(3, 0), real);
+
+    assertThatThrownBy(() -> store.write(checkpoint(4, 0), real))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("checkpoint epoch-000004 (195 KiB) could not be written to ")
+        .hasMessageContaining(real ? reason : "out of disk space")
+        .hasMessageEndingWith("; earlier ones are intact");
+
+    assertThat(kept(checkpoints)).containsExactly("epoch-000001", "epoch-000002", "epoch-000003");
+    assertThat(new CheckpointStore(checkpoints, 9).newest().orElseThrow().weights())
+        .isEqualTo(checkpoint(3, 0).weights());
+  }
+}
