@@ -4,6 +4,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,36 @@ final class SpecOptions {
 
   @Option(names = "--weight-decay", paramLabel = "X", description = "Default: 0")
   private @Nullable Double weightDecay;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description = "Of the step size: constant, step or cosine. Default: constant")
+  private @Nullable String schedule;
+
+  @Option(
+      names = "--schedule-step",
+      paramLabel = "EPOCHS",
+      description = "Of step: epochs between two changes. Default: 30")
+  private @Nullable Integer scheduleStep;
+
+  @Option(
+      names = "--schedule-factor",
+      paramLabel = "X",
+      description = "Of step: what the step size is multiplied by. Default: 0.1")
+  private @Nullable Double scheduleFactor;
+
+  @Option(
+      names = "--schedule-final",
+      paramLabel = "X",
+      description = "Of cosine: the last step size, as a part of the first. Default: 0")
+  private @Nullable Double scheduleFinal;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "EPOCHS",
+      description = "Epochs in which the step size first rises from 0. Default: 0")
+  private @Nullable Double warmUp;
 
   @Option(names = "--seed", paramLabel = "N", description = "Of everything random. Default: 1")
   private @Nullable Long seed;
@@ -144,6 +175,16 @@ final class SpecOptions {
     Optional.ofNullable(learningRate).ifPresent(spec::setLearningRate);
     Optional.ofNullable(momentum).ifPresent(spec::setMomentum);
     Optional.ofNullable(weightDecay).ifPresent(spec::setWeightDecay);
+    return spec.setSchedule(scheduleSpec()).build();
+  }
+
+  private ScheduleSpec scheduleSpec() {
+    ScheduleSpec.Builder spec = ScheduleSpec.newBuilder();
+    Optional.ofNullable(schedule).ifPresent(spec::setName);
+    Optional.ofNullable(scheduleStep).ifPresent(spec::setStepEpochs);
+    Optional.ofNullable(scheduleFactor).ifPresent(spec::setFactor);
+    Optional.ofNullable(scheduleFinal).ifPresent(spec::setFinalFraction);
+    Optional.ofNullable(warmUp).ifPresent(spec::setWarmUpEpochs);
     return spec.build();
   }
 

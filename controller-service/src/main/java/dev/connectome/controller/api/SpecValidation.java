@@ -6,6 +6,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 final class SpecValidation {
 
   private static final Set<String> MODELS = new TreeSet<>(Set.of("mlp"));
+  private static final Set<String> SCHEDULES = new TreeSet<>(Set.of("constant", "cosine", "step"));
   private static final Set<String> OPTIMIZERS = new TreeSet<>(Set.of("adam", "adamw", "sgd"));
 
   /** Epochs that a decision may take to reach a trainer that trains many a second. */
@@ -44,11 +46,12 @@ final class SpecValidation {
 
   private TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
     int batch = asked.hasBatchSize() ? asked.getBatchSize() : 50;
+    int epochs = within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000);
     return TrainingSpec.newBuilder()
         .setModel(model(asked.getModel()))
         .setData(data(asked.getData(), batch))
-        .setOptimizer(optimizer(asked.getOptimizer()))
-        .setEpochs(within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000))
+        .setOptimizer(optimizer(asked.getOptimizer(), epochs))
+        .setEpochs(epochs)
         .setBatchSize(within("batch_size", batch, 1, 65_536))
         .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
         .setProbe(probe(asked.getProbe()))
@@ -93,7 +96,7 @@ final class SpecValidation {
         .build();
   }
 
-  private OptimizerSpec optimizer(OptimizerSpec asked) {
+  private OptimizerSpec optimizer(OptimizerSpec asked, int epochs) {
     var optimizer = asked.toBuilder();
     if (asked.getName().isEmpty()) {
       optimizer.setName("sgd");
@@ -112,7 +115,54 @@ final class SpecValidation {
     if (!(optimizer.getWeightDecay() >= 0) || Double.isInfinite(optimizer.getWeightDecay())) {
       reject("optimizer.weight_decay", "must be 0 or above, not " + optimizer.getWeightDecay());
     }
-    return optimizer.setWeightDecay(optimizer.getWeightDecay()).build();
+    return optimizer
+        .setWeightDecay(optimizer.getWeightDecay())
+        .setSchedule(schedule(asked.getSchedule(), epochs))
+        .build();
+  }
+
+  private ScheduleSpec schedule(ScheduleSpec asked, int epochs) {
+    String name = asked.getName().isEmpty() ? "constant" : asked.getName();
+    known("optimizer.schedule.name", name, SCHEDULES);
+    var schedule = ScheduleSpec.newBuilder().setName(name);
+    double warmUp = asked.getWarmUpEpochs();
+    if (!(warmUp >= 0 && warmUp < epochs)) {
+      reject(
+          "optimizer.schedule.warm_up_epochs",
+          "must be 0 or above and below the %d epochs of the budget, not %s"
+              .formatted(epochs, warmUp));
+    }
+    schedule.setWarmUpEpochs(warmUp);
+    if (name.equals("step")) {
+      schedule.setStepEpochs(
+          within(
+              "optimizer.schedule.step_epochs",
+              asked.hasStepEpochs() ? asked.getStepEpochs() : 30,
+              1,
+              100_000));
+      schedule.setFactor(asked.hasFactor() ? asked.getFactor() : 0.1);
+      if (!(schedule.getFactor() > 0 && schedule.getFactor() <= 1)) {
+        reject(
+            "optimizer.schedule.factor",
+            "must be above 0 and at most 1, not " + schedule.getFactor());
+      }
+    } else {
+      unused("optimizer.schedule.step_epochs", asked.hasStepEpochs(), "step", name);
+      unused("optimizer.schedule.factor", asked.hasFactor(), "step", name);
+    }
+    if (name.equals("cosine")) {
+      schedule.setFinalFraction(asked.getFinalFraction());
+      fraction("optimizer.schedule.final_fraction", asked.getFinalFraction(), true);
+    } else {
+      unused("optimizer.schedule.final_fraction", asked.hasFinalFraction(), "cosine", name);
+    }
+    return schedule.build();
+  }
+
+  private void unused(String field, boolean set, String user, String name) {
+    if (set && SCHEDULES.contains(name)) {
+      reject(field, "is for the schedule %s, not for %s; leave it out".formatted(user, name));
+    }
   }
 
   private ProbeSpec probe(ProbeSpec asked) {

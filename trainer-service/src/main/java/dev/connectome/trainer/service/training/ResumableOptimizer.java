@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.trainer.service.UserException;
@@ -33,11 +34,12 @@ abstract sealed class ResumableOptimizer extends Optimizer {
   /**
    * Makes an optimiser.
    *
-   * @throws UserException if the name is unknown
+   * @throws UserException if its name or that of its schedule is unknown
    */
-  static ResumableOptimizer of(OptimizerSpec spec, Block network) throws UserException {
+  static ResumableOptimizer of(OptimizerSpec spec, Schedules.Length length, Block network)
+      throws UserException {
     var builder = new Builder().optWeightDecays((float) spec.getWeightDecay());
-    float rate = (float) spec.getLearningRate();
+    Tracker rate = Schedules.of(spec, length);
     return switch (spec.getName()) {
       case "sgd" -> new Momentum(builder, network, rate, (float) spec.getMomentum());
       case "adam" -> new Adam(builder, network, rate, false);
@@ -96,10 +98,10 @@ abstract sealed class ResumableOptimizer extends Optimizer {
   }
 
   private static final class Momentum extends ResumableOptimizer {
-    private final float rate;
+    private final Tracker rate;
     private final float momentum;
 
-    Momentum(Builder builder, Block network, float rate, float momentum) {
+    Momentum(Builder builder, Block network, Tracker rate, float momentum) {
       super(builder, network);
       this.rate = rate;
       this.momentum = momentum;
@@ -116,7 +118,7 @@ abstract sealed class ResumableOptimizer extends Optimizer {
           .sgdUpdate(
               inputs,
               new NDList(weight),
-              rate,
+              rate.getNewValue(step),
               getWeightDecay(),
               rescaleGrad,
               clipGrad,
@@ -130,10 +132,10 @@ abstract sealed class ResumableOptimizer extends Optimizer {
     private static final float BETA2 = 0.999f;
     private static final float EPSILON = 1e-8f;
 
-    private final float rate;
+    private final Tracker rate;
     private final boolean decoupledDecay;
 
-    Adam(Builder builder, Block network, float rate, boolean decoupledDecay) {
+    Adam(Builder builder, Block network, Tracker rate, boolean decoupledDecay) {
       super(builder, network);
       this.rate = rate;
       this.decoupledDecay = decoupledDecay;
@@ -142,14 +144,15 @@ abstract sealed class ResumableOptimizer extends Optimizer {
     @Override
     void update(String name, NDArray weight, NDArray gradient, int step) {
       double correction = Math.sqrt(1 - Math.pow(BETA2, step)) / (1 - Math.pow(BETA1, step));
+      float stepSize = rate.getNewValue(step);
       weight
           .getNDArrayInternal()
           .adamUpdate(
               new NDList(
                   weight, gradient, state(name, "mean", weight), state(name, "variance", weight)),
               new NDList(weight),
-              rate,
-              (float) (rate * correction),
+              stepSize,
+              (float) (stepSize * correction),
               getWeightDecay(),
               rescaleGrad,
               clipGrad,

@@ -114,7 +114,7 @@ public final class Training implements AutoCloseable {
         new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
     this.checkpoints = new CheckpointWriter(store);
     this.network = Networks.build(spec.getModel(), LabelledImages.CLASSES);
-    this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), network);
+    this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), length(), network);
     Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), 0, 0));
     this.model = Model.newInstance(spec.getModel().getName(), Device.cpu());
     model.setBlock(network);
@@ -132,6 +132,15 @@ public final class Training implements AutoCloseable {
     checkpoint.ifPresent(this::goOnFrom);
     this.probe = probe();
     this.predictions = new PredictionChanges(data.train(), manager);
+  }
+
+  private Schedules.Length length() {
+    return new Schedules.Length(spec.getEpochs(), batches());
+  }
+
+  /** Mini-batches an epoch. */
+  private int batches() {
+    return (data.train().count() + spec.getBatchSize() - 1) / spec.getBatchSize();
   }
 
   private ActivationProbe probe() {
@@ -201,7 +210,7 @@ public final class Training implements AutoCloseable {
     int size = spec.getBatchSize();
     int[] order =
         TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), epoch, 0)));
-    int batches = (order.length + size - 1) / size;
+    int batches = batches();
     double loss = 0;
     long right = 0;
     int seen = 0;

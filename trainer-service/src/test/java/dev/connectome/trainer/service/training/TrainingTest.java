@@ -8,6 +8,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real trainings of a small network on the embedded data set. */
 class TrainingTest {
@@ -100,12 +101,44 @@ class TrainingTest {
     assertThat(newest(folder).optimizerSteps()).isEqualTo(newest(other).optimizerSteps());
   }
 
+  private static TrainingSpec spec(String optimizer, String schedule) {
+    TrainingSpec.Builder spec = spec(optimizer, 4).toBuilder();
+    spec.getOptimizerBuilder()
+        .setSchedule(
+            ScheduleSpec.newBuilder()
+                .setName(schedule)
+                .setStepEpochs(1)
+                .setFactor(0.5)
+                .setWarmUpEpochs(1.5));
+    return spec.build();
+  }
+
+  private void trainUntilTheEndOfEpoch(int epoch, TrainingSpec spec, String folder)
+      throws Exception {
+    var stopSwitch = new StopSwitch();
+    Consumer<ActivationSnapshot> stop =
+        snapshot -> {
+          if (snapshot.epoch() == epoch) {
+            stopSwitch.interrupt();
+          }
+        };
+    try (Training training = training(spec, folder, false, stopSwitch, stop)) {
+      assertThat(training.run().finalEpoch()).isEqualTo(epoch);
+      training.suspend();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"sgd", "adam", "adamw"})
-  void goesOnFromACheckpointBitForBit(String optimizer) throws Exception {
-    train(spec(optimizer, 4), "whole", false);
-    train(spec(optimizer, 2), "parts", false);
-    train(spec(optimizer, 4), "parts", true);
+  @CsvSource({
+    "sgd,constant", "sgd,step", "sgd,cosine",
+    "adam,constant", "adam,step", "adam,cosine",
+    "adamw,constant", "adamw,step", "adamw,cosine"
+  })
+  void goesOnFromACheckpointBitForBit(String optimizer, String schedule) throws Exception {
+    TrainingSpec spec = spec(optimizer, schedule);
+    train(spec, "whole", false);
+    trainUntilTheEndOfEpoch(2, spec, "parts");
+    train(spec, "parts", true);
 
     assertSameCheckpoint("parts", "whole");
   }

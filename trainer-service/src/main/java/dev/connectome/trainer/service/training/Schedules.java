@@ -1,0 +1,79 @@
+package dev.connectome.trainer.service.training;
+
+import ai.djl.training.tracker.CosineTracker;
+import ai.djl.training.tracker.MultiFactorTracker;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.training.tracker.WarmUpTracker;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
+import dev.connectome.trainer.service.UserException;
+import java.util.stream.IntStream;
+
+/**
+ * The step size of each update, from 1, as DJL's own trackers give it: a function of the number of
+ * updates alone, which a checkpoint holds.
+ */
+final class Schedules {
+
+  /**
+   * How long a training is.
+   *
+   * @param epochs the budget
+   * @param updatesPerEpoch mini-batches an epoch
+   */
+  record Length(int epochs, int updatesPerEpoch) {
+    private int updates(double epochs) {
+      return (int) Math.min(Integer.MAX_VALUE, Math.round(epochs * updatesPerEpoch));
+    }
+  }
+
+  private Schedules() {}
+
+  /**
+   * Makes a schedule.
+   *
+   * @throws UserException if its name is unknown
+   */
+  static Tracker of(OptimizerSpec spec, Length length) throws UserException {
+    ScheduleSpec schedule = spec.getSchedule();
+    float rate = (float) spec.getLearningRate();
+    int warmUp = length.updates(schedule.getWarmUpEpochs());
+    Tracker main =
+        switch (schedule.getName()) {
+          case "", "constant" -> Tracker.fixed(rate);
+          case "step" -> step(rate, schedule, length);
+          case "cosine" ->
+              CosineTracker.builder()
+                  .setBaseValue(rate)
+                  .optFinalValue((float) (rate * schedule.getFinalFraction()))
+                  .setMaxUpdates(Math.max(1, length.updates(length.epochs()) - warmUp))
+                  .build();
+          default ->
+              throw new UserException(
+                  "unknown schedule \"%s\"; this trainer knows: constant, cosine, step"
+                      .formatted(schedule.getName()));
+        };
+    return warmUp == 0
+        ? main
+        : WarmUpTracker.builder()
+            .setMainTracker(main)
+            .optWarmUpSteps(warmUp)
+            .optWarmUpBeginValue(0)
+            .optWarmUpMode(WarmUpTracker.Mode.LINEAR)
+            .build();
+  }
+
+  private static Tracker step(float rate, ScheduleSpec schedule, Length length) {
+    int[] changes =
+        IntStream.rangeClosed(1, (length.epochs() - 1) / schedule.getStepEpochs())
+            .map(change -> length.updates((double) change * schedule.getStepEpochs()))
+            .toArray();
+    return changes.length == 0
+        ? Tracker.fixed(rate)
+        : MultiFactorTracker.builder()
+            .setBaseValue(rate)
+            .optFactor((float) schedule.getFactor())
+            .setSteps(changes)
+            .build();
+  }
+}
