@@ -2,6 +2,7 @@ package dev.connectome.cli;
 
 import dev.connectome.cli.bench.BenchCommand;
 import dev.connectome.cli.demo.DemoCommand;
+import dev.connectome.cli.experiment.ExperimentCommand;
 import dev.connectome.cli.platform.UpCommand;
 import dev.connectome.cli.runs.RunsCommand;
 import dev.connectome.cli.signature.SignatureCommand;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       RunsCommand.class,
       SignatureCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      ExperimentCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",

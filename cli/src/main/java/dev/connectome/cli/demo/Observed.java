@@ -1,12 +1,11 @@
 package dev.connectome.cli.demo;
 
 import dev.connectome.cli.runs.RunNames;
+import dev.connectome.cli.runs.Signatures;
 import dev.connectome.cli.runs.Words;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +33,7 @@ record Observed(TrainingRun run, List<SignatureRecord> signatures) {
 
   /** One record an epoch, in order of epochs: where attempts overlap, the later one's. */
   List<SignatureRecord> latest() {
-    SortedMap<Integer, SignatureRecord> byEpoch = new TreeMap<>();
-    signatures.forEach(
-        record ->
-            byEpoch.merge(
-                record.getEpoch(),
-                record,
-                (one, other) -> other.getAttempt() >= one.getAttempt() ? other : one));
-    return List.copyOf(byEpoch.values());
+    return Signatures.latest(signatures);
   }
 
   /** The last epoch trained: the outcome's word counts, where there is one. */

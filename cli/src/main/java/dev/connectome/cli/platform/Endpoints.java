@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * Where the parts of a running platform listen.
@@ -67,6 +68,21 @@ public record Endpoints(
     } catch (IOException e) {
       throw CommandFailure.failed(file + " cannot be read: " + IoMessages.of(e), e);
     }
+  }
+
+  /**
+   * Finds a platform that may or may not run.
+   *
+   * @param stateDirectory its state directory
+   * @return where it listens; empty if none runs there
+   * @throws CommandFailure if what it wrote cannot be read
+   */
+  public static Optional<Endpoints> ofRunning(Path stateDirectory) {
+    return Files.isRegularFile(stateDirectory.resolve(FILE_NAME))
+        ? Optional.of(read(stateDirectory))
+            .filter(
+                found -> ProcessHandle.of(found.pid()).filter(ProcessHandle::isAlive).isPresent())
+        : Optional.empty();
   }
 
   /**

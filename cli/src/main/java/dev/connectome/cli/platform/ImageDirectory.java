@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Checks a folder of images before anything is started for it. */
-final class ImageDirectory {
+public final class ImageDirectory {
   private static final List<String> FILES =
       List.of(
           "train-images-idx3-ubyte",
@@ -22,7 +22,7 @@ final class ImageDirectory {
    * @param directory the folder
    * @throws CommandFailure that names what is missing
    */
-  static void check(Path directory) {
+  public static void check(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw CommandFailure.badInput(
           "--data-dir "

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * monitor} go with every rule. A knob without a value is true. Policies that are made of others
  * have those in parentheses, separated by semicolons: {@code any(diminishing; plateau):id=either}.
  */
-final class PolicySyntax {
+public final class PolicySyntax {
   private static final FieldDescriptor ID =
       StoppingPolicy.getDescriptor().findFieldByNumber(StoppingPolicy.POLICY_ID_FIELD_NUMBER);
   private static final FieldDescriptor MONITOR =
@@ -35,7 +35,7 @@ final class PolicySyntax {
    * @return the policy; what the text leaves out is unset
    * @throws CommandFailure that names the offending part and what there is instead
    */
-  static StoppingPolicy parse(String text) {
+  public static StoppingPolicy parse(String text) {
     return parse(text.strip(), text);
   }
 

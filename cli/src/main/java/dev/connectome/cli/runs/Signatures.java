@@ -5,6 +5,8 @@ import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The recorded signatures of a run. */
 public final class Signatures {
@@ -36,5 +38,22 @@ public final class Signatures {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return all;
+  }
+
+  /**
+   * One record an epoch: where attempts overlap, the later one's.
+   *
+   * @param records the records of a run
+   * @return those that count, in order of epochs
+   */
+  public static List<SignatureRecord> latest(List<SignatureRecord> records) {
+    SortedMap<Integer, SignatureRecord> byEpoch = new TreeMap<>();
+    records.forEach(
+        record ->
+            byEpoch.merge(
+                record.getEpoch(),
+                record,
+                (one, other) -> other.getAttempt() >= one.getAttempt() ? other : one));
+    return List.copyOf(byEpoch.values());
   }
 }

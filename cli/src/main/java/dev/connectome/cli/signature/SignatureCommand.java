@@ -94,7 +94,7 @@ public final class SignatureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     refuseFilesOfOneName();
-    SignaturePicture.Type picture = plot == null ? null : pictureType(plot);
+    ChartStack.Type picture = plot == null ? null : pictureType(plot);
     List<SnapshotReport> reports = new ArrayList<>();
     try (SignatureWorkspace workspace = new SignatureWorkspace()) {
       Snapshot before = null;
@@ -129,15 +129,15 @@ public final class SignatureCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static SignaturePicture.Type pictureType(Path file) {
-    SignaturePicture.Type type = SignaturePicture.Type.of(file);
+  private static ChartStack.Type pictureType(Path file) {
+    ChartStack.Type type = ChartStack.Type.of(file);
     if (type == null) {
       throw CommandFailure.badInput("--plot %s: the name must end in .svg or .png".formatted(file));
     }
     return type;
   }
 
-  private static void draw(List<SnapshotReport> reports, Path file, SignaturePicture.Type type) {
+  private static void draw(List<SnapshotReport> reports, Path file, ChartStack.Type type) {
     try {
       SignaturePicture.of(reports).write(file, type);
     } catch (IOException e) {

@@ -1,0 +1,217 @@
+package dev.connectome.cli.experiment;
+
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.runs.RunNames;
+import dev.connectome.cli.runs.RunsConnection;
+import dev.connectome.cli.runs.Signatures;
+import dev.connectome.cli.runs.Words;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
+import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Has the trainings of an experiment done by a platform. Those that it has done before, or began,
+ * are found by their names and not done again.
+ */
+final class Campaign {
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration LAST_SIGNATURE = Duration.ofSeconds(60);
+  private static final int PAGE = 1000;
+
+  private final RunsConnection connection;
+  private final Path images;
+  private final InstantSource clock;
+  private final Consumer<String> say;
+  private final Map<String, Instant> endSeen = new LinkedHashMap<>();
+
+  Campaign(RunsConnection connection, Path images, InstantSource clock, Consumer<String> say) {
+    this.connection = connection;
+    this.images = images;
+    this.clock = clock;
+    this.say = say;
+  }
+
+  /**
+   * Runs the trainings to their ends.
+   *
+   * @param trials what to train
+   * @return what each did, in the same order
+   * @throws InterruptedException if the thread is interrupted; the trainings go on or are resumed
+   * @throws CommandFailure if one fails, or the platform has a run of that name and another
+   *     definition
+   */
+  List<RecordedRun> run(List<Trial> trials) throws InterruptedException {
+    Map<String, Trial> open = new LinkedHashMap<>();
+    trials.forEach(trial -> open.put(trial.name(), trial));
+    submit(open);
+    Progress progress = new Progress(trials, clock);
+    Map<String, RecordedRun> done = new LinkedHashMap<>();
+    while (!open.isEmpty()) {
+      try {
+        look(open, done, progress);
+      } catch (StatusRuntimeException e) {
+        Status.Code code = e.getStatus().getCode();
+        // The platform starts a controller that died again.
+        if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
+          throw e;
+        }
+      }
+      if (!open.isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      }
+    }
+    return trials.stream().map(trial -> done.get(trial.name())).toList();
+  }
+
+  /**
+   * Those of some trainings that the platform has done already; nothing is started.
+   *
+   * @param trials what may have been trained
+   * @return what each that has been did, in the same order
+   */
+  List<RecordedRun> finished(List<Trial> trials) {
+    Map<String, TrainingRun> completed = list(List.of(RunState.RUN_STATE_COMPLETED));
+    List<RecordedRun> done = new ArrayList<>();
+    for (Trial trial : trials) {
+      TrainingRun run = completed.get(trial.name());
+      if (run != null && definition(run).equals(definition(trial.run(images)))) {
+        done.add(Recorder.record(trial, run, signatures(trial)));
+      }
+    }
+    say.accept("%d of %d trainings are finished".formatted(done.size(), trials.size()));
+    return done;
+  }
+
+  private void submit(Map<String, Trial> trials) {
+    Map<String, TrainingRun> known = list(List.of());
+    int found = 0;
+    for (Trial trial : trials.values()) {
+      TrainingRun wanted = trial.run(images);
+      TrainingRun run = known.get(trial.name());
+      if (run == null) {
+        create(trial.name(), wanted);
+        continue;
+      }
+      if (!definition(run).equals(definition(wanted))) {
+        throw CommandFailure.badInput(
+            "the platform has a run %s of another definition: delete it, or name another directory with --state-dir"
+                .formatted(trial.name()));
+      }
+      found++;
+      if (run.getState() == RunState.RUN_STATE_FAILED
+          || run.getState() == RunState.RUN_STATE_STOPPED) {
+        connection
+            .calls()
+            .resumeTrainingRun(
+                ResumeTrainingRunRequest.newBuilder().setName(run.getName()).build());
+      }
+    }
+    say.accept(
+        "%d trainings%s"
+            .formatted(
+                trials.size(), found == 0 ? "" : ", of which " + found + " were begun before"));
+  }
+
+  private static String definition(TrainingRun run) {
+    return run.getLabelsOrDefault(Trial.DEFINITION, "");
+  }
+
+  private void create(String name, TrainingRun run) {
+    connection
+        .calls()
+        .createTrainingRun(
+            CreateTrainingRunRequest.newBuilder()
+                .setTrainingRunId(name)
+                .setTrainingRun(run)
+                .setRequestId(UUID.randomUUID().toString())
+                .build());
+  }
+
+  private void look(Map<String, Trial> open, Map<String, RecordedRun> done, Progress progress) {
+    Map<String, TrainingRun> live = list(Words.live());
+    progress.update(open.keySet(), live);
+    for (Trial trial : List.copyOf(open.values())) {
+      if (live.containsKey(trial.name())) {
+        continue;
+      }
+      TrainingRun run =
+          connection
+              .calls()
+              .getTrainingRun(
+                  GetTrainingRunRequest.newBuilder()
+                      .setName(RunNames.resource(trial.name()))
+                      .build());
+      if (!Words.ended(run.getState())) {
+        continue;
+      }
+      if (run.getState() != RunState.RUN_STATE_COMPLETED) {
+        throw CommandFailure.failed(
+            "run %s ended %s: %s; the same command goes on from here"
+                .formatted(trial.name(), Words.of(run.getState()), run.getStateMessage()));
+      }
+      List<SignatureRecord> latest = signatures(trial);
+      if (complete(trial, latest)) {
+        RecordedRun recorded = Recorder.record(trial, run, latest);
+        done.put(trial.name(), recorded);
+        open.remove(trial.name());
+        say.accept(progress.line(done.size(), trial, recorded));
+      }
+    }
+  }
+
+  /**
+   * The signatures of a training.
+   *
+   * @param trial the training
+   * @return one an epoch, in order of epochs
+   */
+  List<SignatureRecord> signatures(Trial trial) {
+    return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
+  }
+
+  /** The last signatures may be stored a moment after the end; one that is lost is not awaited. */
+  private boolean complete(Trial trial, List<SignatureRecord> latest) {
+    Instant seen = endSeen.computeIfAbsent(trial.name(), name -> clock.instant());
+    boolean last = !latest.isEmpty() && latest.get(latest.size() - 1).getEpoch() >= trial.epochs();
+    return last || Duration.between(seen, clock.instant()).compareTo(LAST_SIGNATURE) > 0;
+  }
+
+  private Map<String, TrainingRun> list(List<RunState> states) {
+    List<TrainingRun> runs = new ArrayList<>();
+    String token = "";
+    do {
+      ListTrainingRunsResponse page =
+          connection
+              .calls()
+              .listTrainingRuns(
+                  ListTrainingRunsRequest.newBuilder()
+                      .setPageSize(PAGE)
+                      .setPageToken(token)
+                      .putLabels(Trial.LABEL, "true")
+                      .addAllStates(states)
+                      .build());
+      runs.addAll(page.getTrainingRunsList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return runs.stream().collect(Collectors.toMap(RunNames::shortName, run -> run));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.connectome.cli.experiment;
+
+import dev.connectome.controller.stopping.DiminishingRule;
+import dev.connectome.controller.stopping.PlateauRule;
+import dev.connectome.controller.stopping.SeriesPolicy;
+import dev.connectome.controller.stopping.StoppingPolicy;
+import dev.connectome.controller.stopping.StoppingRule;
+import dev.connectome.controller.stopping.TroughRule;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A rule with settings that may be chosen.
+ *
+ * @param monitor the series it reads
+ * @param rule the rule
+ * @param knobs its settings as they are typed
+ */
+record Candidate(String monitor, StoppingRule rule, String knobs) {
+  private static final List<String> MONITORS =
+      List.of(
+          "deathDistance",
+          "birthDistance",
+          "connectomeDistance",
+          "trainLoss",
+          "changedPredictions");
+  private static final List<Double> SMOOTHING = List.of(0.3, 0.5, 1.0);
+  private static final List<Double> PEAK_FRACTION = List.of(0.3, 0.5, 0.7, 1.0);
+  private static final List<Double> DROP = List.of(0.1, 0.2, 0.3, 0.4, 0.5);
+  private static final List<Double> FRACTION = List.of(0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4);
+  private static final List<Integer> WINDOW = List.of(3, 5, 8);
+  private static final List<Integer> CONFIRM = List.of(1, 2, 3, 5);
+
+  /** The product's default. */
+  static Candidate standard() {
+    return diminishing(StoppingPolicy.DEFAULT_MONITOR, DiminishingRule.DEFAULT);
+  }
+
+  /** Every candidate. */
+  static List<Candidate> all() {
+    List<Candidate> all = new ArrayList<>();
+    for (String monitor : MONITORS) {
+      for (int confirm : CONFIRM) {
+        for (double fraction : FRACTION) {
+          all.add(plateau(monitor, new PlateauRule(fraction, confirm)));
+        }
+        for (double smoothing : SMOOTHING) {
+          for (double peak : PEAK_FRACTION) {
+            all.add(trough(monitor, new TroughRule(smoothing, peak, confirm)));
+            for (int window : WINDOW) {
+              for (double drop : DROP) {
+                all.add(
+                    diminishing(
+                        monitor, new DiminishingRule(smoothing, peak, window, drop, confirm)));
+              }
+            }
+          }
+        }
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** The rule and the series: candidates of one family differ in numbers only. */
+  String family() {
+    return rule.name() + " on " + monitor;
+  }
+
+  /** As it is typed for {@code --policy}. */
+  String syntax() {
+    return "%s:monitor=%s,%s".formatted(rule.name(), monitor, knobs);
+  }
+
+  StoppingPolicy policy() {
+    return new SeriesPolicy("candidate", monitor, rule);
+  }
+
+  private static Candidate plateau(String monitor, PlateauRule rule) {
+    return new Candidate(
+        monitor, rule, "fraction=%s,confirm=%s".formatted(rule.fraction(), rule.confirm()));
+  }
+
+  private static Candidate trough(String monitor, TroughRule rule) {
+    return new Candidate(
+        monitor,
+        rule,
+        "smoothing=%s,peak-fraction=%s,confirm=%s"
+            .formatted(rule.smoothing(), rule.peakFraction(), rule.confirm()));
+  }
+
+  private static Candidate diminishing(String monitor, DiminishingRule rule) {
+    return new Candidate(
+        monitor,
+        rule,
+        "smoothing=%s,peak-fraction=%s,window=%s,min-relative-drop=%s,confirm=%s"
+            .formatted(
+                rule.smoothing(),
+                rule.peakFraction(),
+                rule.window(),
+                rule.minRelativeDrop(),
+                rule.confirm()));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.connectome.cli.experiment;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which settings an experiment has. */
+enum Grid {
+  /** A part that is trained in minutes: both data sets and optimisers, with none or most noise. */
+  QUICK(EnumSet.of(Variant.BASE), List.of(0, 40)),
+  /** The published regime. */
+  PAPER(EnumSet.of(Variant.BASE), List.of(0, 10, 20, 40)),
+  /** The published regime, and every variant of it with none and most noise. */
+  EXTENDED(EnumSet.allOf(Variant.class), List.of(0, 10, 20, 40));
+
+  private static final List<Integer> NOISE_OF_VARIANTS = List.of(0, 40);
+
+  private final Set<Variant> variants;
+  private final List<Integer> noise;
+
+  Grid(Set<Variant> variants, List<Integer> noise) {
+    this.variants = variants;
+    this.noise = noise;
+  }
+
+  /** The settings, the published ones first. */
+  List<Setting> settings() {
+    List<Setting> settings = new ArrayList<>();
+    for (Variant variant : variants) {
+      for (DataSet dataSet : DataSet.values()) {
+        for (String optimizer : List.of("sgd", "adam")) {
+          for (int percent : variant == Variant.BASE ? noise : NOISE_OF_VARIANTS) {
+            settings.add(new Setting(dataSet, optimizer, percent, variant));
+          }
+        }
+      }
+    }
+    return List.copyOf(settings);
+  }
+
+  /**
+   * The trainings: each setting and seed once with all images and once with some of them held out
+   * for a validation loss. All settings with the first seed come first, so that an experiment that
+   * is cut short has whole settings.
+   *
+   * @param seeds seeds from 1
+   * @param epochs the length of each training
+   */
+  List<Trial> trials(int seeds, int epochs) {
+    List<Trial> trials = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      for (Setting setting : settings()) {
+        trials.add(new Trial(setting, seed, epochs, false));
+        trials.add(new Trial(setting, seed, epochs, true));
+      }
+    }
+    return List.copyOf(trials);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.connectome.cli.experiment;
+
+import dev.connectome.protos.run.v1.NeverRule;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * One training of an experiment, to the end of its length.
+ *
+ * @param setting what is trained
+ * @param seed of everything random
+ * @param epochs how long
+ * @param heldOut whether a tenth of the images is held out for a validation loss
+ */
+record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
+  /** The label that all runs of experiments have. */
+  static final String LABEL = "experiment";
+
+  /** The label that tells runs of one name but of different definitions from one another. */
+  static final String DEFINITION = "definition";
+
+  private static final double HELD_OUT = 0.1;
+
+  /** The run's id; the same for the same training in every experiment. */
+  String name() {
+    return "%s-e%d-s%d%s".formatted(setting.id(), epochs, seed, heldOut ? "-held-out" : "");
+  }
+
+  /**
+   * The run: never stopped, with the rules in question as shadows.
+   *
+   * @param images has a folder of images for each data set, as the trainer sees it
+   */
+  TrainingRun run(Path images) {
+    TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
+    if (heldOut) {
+      spec.getDataBuilder().setValidationFraction(HELD_OUT);
+    } else {
+      spec.setPredictionChanges(true);
+    }
+    TrainingRun.Builder run =
+        TrainingRun.newBuilder()
+            .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
+    Contestants.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
+    String definition = fingerprint(run.setSpec(spec).build());
+    spec.getDataBuilder().setDirectory(images.resolve(setting.dataSet().folder()).toString());
+    return run.setSpec(spec).putLabels(LABEL, "true").putLabels(DEFINITION, definition).build();
+  }
+
+  /** Of everything but the folder, which may have moved. */
+  private static String fingerprint(TrainingRun run) {
+    return UUID.nameUUIDFromBytes(run.toString().getBytes(StandardCharsets.UTF_8)).toString();
+  }
+}
