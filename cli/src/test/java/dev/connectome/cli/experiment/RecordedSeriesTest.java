@@ -1,0 +1,58 @@
+package dev.connectome.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.cli.Main;
+import dev.connectome.cli.experiment.RecordedRun.Decision;
+import dev.connectome.controller.codec.PolicyCodec;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The published series: real trainings, and what the platform decided on them. */
+class RecordedSeriesTest {
+
+  private static final Path FILE = Path.of("..", "docs", "experiments", "series.json");
+  private static final List<RecordedRun> RUNS = Recording.read(FILE).runs();
+
+  @Test
+  void replayedRulesDecideAsTheControllerDidWhileTheNetworksTrained() {
+    Replay replay = new Replay();
+
+    assertThat(RUNS).isNotEmpty();
+    for (RecordedRun run : RUNS) {
+      for (Contestants.Rule rule : Contestants.of(run.heldOut())) {
+        Optional<Decision> decision = replay.decide(PolicyCodec.policy(rule.policy()), run);
+
+        assertThat(decision)
+            .as("%s on %s, seed %d", rule.id(), run.setting(), run.seed())
+            .isEqualTo(Optional.ofNullable(run.decisions().get(rule.id())));
+      }
+    }
+  }
+
+  @Test
+  void everyTrainingHasItsTwinAndLearnt() {
+    List<Race.Pair> pairs = Race.of(RUNS).pairs();
+
+    assertThat(RUNS).hasSize(2 * pairs.size());
+    assertThat(pairs).allSatisfy(pair -> assertThat(pair.all().bestAccuracy()).isBetween(0.7, 1.0));
+  }
+
+  @Test
+  void resultsAreShownAndARuleIsChosenWithoutAPlatform() {
+    assertThat(run("show")).contains("validation-5", "label-wave");
+    assertThat(run("choose")).contains("default: diminishing on deathDistance");
+  }
+
+  private static String run(String command) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
+    assertThat(line.execute("experiment", command, "--series", FILE.toString())).isZero();
+    return out.toString();
+  }
+}
