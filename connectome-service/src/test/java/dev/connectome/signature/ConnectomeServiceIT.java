@@ -119,7 +119,9 @@ class ConnectomeServiceIT {
       }
     }
     assertThat(service.text("/q/metrics"))
-        .contains("connectome_snapshots_total{outcome=\"signed\"}");
+        .contains("connectome_snapshots_total{outcome=\"signed\"}")
+        .contains("connectome_lag 0.0")
+        .containsPattern("connectome_state_bytes [1-9]");
     assertThat(service.terminate(Duration.ofSeconds(3))).isTrue();
   }
 

@@ -90,9 +90,12 @@ public final class ActivationMatrix implements AutoCloseable {
                   (long) sampleCount * neurons * Float.BYTES,
                   littleEndianFloats.remaining()));
     }
-    var block = new float[sampleCount * neurons];
-    littleEndianFloats.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(block);
-    pointer.position((long) firstSample * neurons).put(block, 0, block.length);
+    long begin = (long) firstSample * neurons;
+    new FloatPointer(pointer)
+        .position(begin)
+        .limit(begin + (long) sampleCount * neurons)
+        .asBuffer()
+        .put(littleEndianFloats.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
   }
 
   /**

@@ -43,7 +43,11 @@ public record Installation(Path home) {
    * @return the command line
    */
   List<String> connectomeCommand(String heap, Path configuration) {
-    return quarkusCommand("connectome-service", heap, configuration);
+    List<String> command =
+        new ArrayList<>(quarkusCommand("connectome-service", heap, configuration));
+    command.set(command.indexOf("-XX:+UseSerialGC"), "-XX:+UseG1GC");
+    command.add(1, "-XX:G1HeapRegionSize=4m");
+    return command;
   }
 
   /**

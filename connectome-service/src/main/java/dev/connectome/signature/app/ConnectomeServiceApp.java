@@ -2,6 +2,7 @@ package dev.connectome.signature.app;
 
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.signature.metrics.PipelineMeters;
+import dev.connectome.signature.metrics.StreamsMeters;
 import dev.connectome.signature.settings.ConnectomeSettings;
 import dev.connectome.signature.stream.ServicePhase;
 import dev.connectome.signature.stream.StreamsLifecycle;
@@ -35,6 +36,7 @@ public class ConnectomeServiceApp {
     this.grpcHealth = grpcHealth;
     this.lifecycle =
         new StreamsLifecycle(settings, new PipelineMeters(registry), this::tellGrpcHealth);
+    StreamsMeters.register(registry, lifecycle::metrics);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +62,15 @@ public record SignedSnapshots(List<SignedSnapshot> kept) {
     needed.add(all.get(0));
     needed.addAll(all.subList(Math.max(0, all.size() - LATEST), all.size()));
     return new SignedSnapshots(List.copyOf(needed));
+  }
+
+  /**
+   * The epochs of the snapshots.
+   *
+   * @return a set
+   */
+  public Set<Integer> epochs() {
+    return kept.stream().map(SignedSnapshot::epoch).collect(Collectors.toUnmodifiableSet());
   }
 
   private Stream<SignedSnapshot> before(int epoch) {

@@ -8,8 +8,9 @@ import static dev.connectome.signature.codec.FieldChecks.uid;
 import static dev.connectome.signature.codec.FieldChecks.within;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.connectome.protos.activation.v1.ActivationLayer;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.EndOfAttempt;
@@ -20,6 +21,7 @@ import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.SnapshotNotes;
 import dev.connectome.signature.assembly.SnapshotShape;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +60,8 @@ public final class ActivationDecoder {
     }
     ActivationMessage message;
     try {
-      message = decode(ActivationRecord.parseFrom(value));
-    } catch (InvalidProtocolBufferException e) {
+      message = decode(parse(value));
+    } catch (IOException e) {
       throw new MalformedRecordException(
           Defect.NOT_PROTOBUF, "", "the value is not an ActivationRecord: " + e.getMessage());
     }
@@ -87,6 +89,15 @@ public final class ActivationDecoder {
       case RECORD_NOT_SET ->
           throw invalid("record", "the record has neither a batch nor an end_of_attempt");
     };
+  }
+
+  /** The values of the message are a view of the array, which nobody changes. */
+  private static ActivationRecord parse(byte[] value) throws IOException {
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
+    input.enableAliasing(true);
+    ActivationRecord record = ActivationRecord.parseFrom(input);
+    input.checkLastTagWas(0);
+    return record;
   }
 
   private static AttemptEnd decodeEnd(EndOfAttempt end) throws MalformedRecordException {

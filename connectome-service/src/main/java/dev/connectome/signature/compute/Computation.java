@@ -1,6 +1,7 @@
 package dev.connectome.signature.compute;
 
 import dev.connectome.topology.FunctionalConnectome;
+import dev.connectome.topology.TopologicalSignature;
 
 /** What became of a complete snapshot. */
 public sealed interface Computation {
@@ -10,8 +11,10 @@ public sealed interface Computation {
    *
    * @param signature what is published of it
    * @param connectome its connectome, for comparisons to come
+   * @param sets its birth and death sets, for the same
    */
-  record Signed(SnapshotSignature signature, FunctionalConnectome connectome)
+  record Signed(
+      SnapshotSignature signature, FunctionalConnectome connectome, TopologicalSignature sets)
       implements Computation {}
 
   /**

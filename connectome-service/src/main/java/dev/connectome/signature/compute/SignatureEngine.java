@@ -8,21 +8,23 @@ import dev.connectome.topology.PearsonCorrelation;
 import dev.connectome.topology.SignatureDistance;
 import dev.connectome.topology.SignatureWorkspace;
 import dev.connectome.topology.TopologicalSignature;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * Computes signatures, each on the thread that asks for it. Safe for use by several threads at
- * once; keeps one workspace for each that computes at the same time.
+ * once; keeps the memory of one computation for each that computes at the same time.
  */
 public final class SignatureEngine {
 
   private final LongSupplier nanoTime;
-  private final Queue<SignatureWorkspace> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<Desk> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * Makes an engine.
@@ -36,25 +38,73 @@ public final class SignatureEngine {
   /**
    * Computes what is published of a snapshot.
    *
-   * @param activations the snapshot; left as it is
+   * @param samples its rows
+   * @param neurons its columns
+   * @param activations puts every row into a matrix of that shape
    * @param previous the latest earlier snapshot of the attempt that has a signature
    * @param first the first snapshot of the attempt that has a signature, if it is an earlier one
    * @return its signature, or why it has none
    */
   public Computation compute(
-      ActivationMatrix activations,
+      int samples,
+      int neurons,
+      Consumer<ActivationMatrix> activations,
       Optional<EarlierConnectome> previous,
       Optional<EarlierConnectome> first) {
-    long start = nanoTime.getAsLong();
-    FunctionalConnectome connectome;
+    Desk desk = borrow();
     try {
-      connectome = correlate(activations);
+      ActivationMatrix matrix = desk.matrix(samples, neurons);
+      activations.accept(matrix);
+      return compute(matrix, previous, first, desk.workspace());
     } catch (NonFiniteActivationException e) {
       return new Computation.NonFinite(
           "neuron %d did not respond with a finite value to sample %d"
               .formatted(e.neuron(), e.sample()));
+    } finally {
+      idle.add(desk);
     }
-    TopologicalSignature sets = TopologicalSignature.of(connectome);
+  }
+
+  /**
+   * Computes the sets of a connectome that was kept.
+   *
+   * @param epoch the epoch of its snapshot
+   * @param connectome the connectome
+   * @return both, to be compared with
+   */
+  public EarlierConnectome recall(int epoch, FunctionalConnectome connectome) {
+    Desk desk = borrow();
+    try {
+      return new EarlierConnectome(
+          epoch, connectome, TopologicalSignature.of(connectome, desk.workspace()));
+    } finally {
+      idle.add(desk);
+    }
+  }
+
+  /**
+   * Loads the native libraries, which takes a second or two, ahead of the first snapshot.
+   *
+   * @throws LinkageError if they cannot be loaded
+   */
+  public void warmUp() {
+    ByteBuffer rows = ByteBuffer.allocate(4 * Float.BYTES);
+    compute(2, 2, matrix -> matrix.putRows(0, 2, rows), Optional.empty(), Optional.empty());
+  }
+
+  private Desk borrow() {
+    Desk desk = idle.poll();
+    return desk == null ? new Desk() : desk;
+  }
+
+  private Computation compute(
+      ActivationMatrix activations,
+      Optional<EarlierConnectome> previous,
+      Optional<EarlierConnectome> first,
+      SignatureWorkspace workspace) {
+    long start = nanoTime.getAsLong();
+    FunctionalConnectome connectome = PearsonCorrelation.connectome(activations, workspace);
+    TopologicalSignature sets = TopologicalSignature.of(connectome, workspace);
     Optional<Comparison> fromPrevious = previous.map(earlier -> compare(connectome, sets, earlier));
     Optional<Comparison> fromFirst =
         first.equals(previous)
@@ -71,28 +121,8 @@ public final class SignatureEngine {
             fromPrevious,
             fromFirst,
             Duration.ofNanos(nanoTime.getAsLong() - start)),
-        connectome);
-  }
-
-  /**
-   * Loads the native libraries, which takes a second or two, ahead of the first snapshot.
-   *
-   * @throws LinkageError if they cannot be loaded
-   */
-  public void warmUp() {
-    try (ActivationMatrix matrix = ActivationMatrix.of(2, 2, new float[] {0, 1, 1, 0})) {
-      compute(matrix, Optional.empty(), Optional.empty());
-    }
-  }
-
-  private FunctionalConnectome correlate(ActivationMatrix activations) {
-    SignatureWorkspace borrowed = idle.poll();
-    SignatureWorkspace workspace = borrowed == null ? new SignatureWorkspace() : borrowed;
-    try {
-      return PearsonCorrelation.connectome(activations, workspace);
-    } finally {
-      idle.add(workspace);
-    }
+        connectome,
+        sets);
   }
 
   private static Comparison compare(
@@ -100,7 +130,7 @@ public final class SignatureEngine {
     boolean sameNeurons = connectome.neurons() == earlier.connectome().neurons();
     return new Comparison(
         earlier.epoch(),
-        SignatureDistance.between(sets, TopologicalSignature.of(earlier.connectome())),
+        SignatureDistance.between(sets, earlier.sets()),
         sameNeurons
             ? OptionalDouble.of(ConnectomeDistance.between(connectome, earlier.connectome()))
             : OptionalDouble.empty());

@@ -71,10 +71,11 @@ public interface StreamsSettings {
   long storeMemoryBytes();
 
   /**
-   * Heap for state that is not written yet, all together.
+   * Heap for the connectomes of runs that were active lately, all partitions together; others are
+   * read from the store again. A run takes about 12 P² bytes.
    *
    * @return bytes
    */
-  @WithDefault("33554432")
-  long cacheBytes();
+  @WithDefault("67108864")
+  long recentBytes();
 }

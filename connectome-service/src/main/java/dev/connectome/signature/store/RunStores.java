@@ -5,13 +5,11 @@ import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
-import dev.connectome.signature.compute.EarlierConnectome;
 import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.FunctionalConnectome;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -55,8 +53,9 @@ public final class RunStores {
   }
 
   /**
-   * The stores to be connected to the processor. Runs and batches are cached, so that a batch that
-   * is needed only until the next commit is never written.
+   * The stores to be connected to the processor. None is cached by Kafka Streams: each entry of its
+   * cache holds on to the record that was being processed, here nearly a mebibyte, of which the
+   * cache's limit knows nothing.
    *
    * @return their builders
    */
@@ -65,15 +64,15 @@ public final class RunStores {
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(RUNS), Serdes.UUID(), new RunStateSerde())
             .withLoggingEnabled(CHANGELOG)
-            .withCachingEnabled(),
+            .withCachingDisabled(),
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(BATCHES), Serdes.Bytes(), Serdes.ByteArray())
             .withLoggingEnabled(CHANGELOG)
-            .withCachingEnabled(),
+            .withCachingDisabled(),
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(CONNECTOMES), Serdes.Bytes(), Serdes.ByteArray())
             .withLoggingEnabled(CHANGELOG)
-            .withCachingEnabled());
+            .withCachingDisabled());
   }
 
   /**
@@ -143,34 +142,29 @@ public final class RunStores {
    *
    * @param snapshot the snapshot
    * @param last the batch that completes it, which is not kept here; all others are
-   * @return its activations, to be closed
+   * @param matrix of its shape; every row of it is put
    * @throws IllegalStateException if a batch is not here
    */
-  public ActivationMatrix readActivations(OpenSnapshot snapshot, ActivationBatch last) {
-    ActivationMatrix matrix =
-        ActivationMatrix.allocate(snapshot.shape().samples(), snapshot.shape().neurons());
+  public void readActivations(
+      OpenSnapshot snapshot, ActivationBatch last, ActivationMatrix matrix) {
     for (RowBlock block : snapshot.blocks()) {
       ByteBuffer values =
           block.index() == last.block().index() ? last.values() : batchValues(last, block);
       matrix.putRows(block.firstSample(), block.sampleCount(), values);
     }
-    return matrix;
   }
 
   /**
    * Reads a connectome that distances are taken to.
    *
-   * @param batch a batch of the attempt
+   * @param runUid the run
+   * @param attempt the attempt
    * @param snapshot the snapshot it is of
-   * @return the connectome; empty if there is no such snapshot
+   * @return the connectome
    * @throws IllegalStateException if it is not here
    */
-  public Optional<EarlierConnectome> readEarlier(
-      ActivationBatch batch, Optional<SignedSnapshot> snapshot) {
-    return snapshot.map(
-        signed ->
-            new EarlierConnectome(
-                signed.epoch(), connectomes.get(batch.runUid(), batch.attempt(), signed)));
+  public FunctionalConnectome readConnectome(UUID runUid, int attempt, SignedSnapshot snapshot) {
+    return connectomes.get(runUid, attempt, snapshot);
   }
 
   /**

@@ -27,12 +27,20 @@ public final class KafkaConfig {
   /** More than the largest record of any topic, a dead letter with its headers. */
   private static final int MAX_REQUEST_BYTES = 4 << 20;
 
-  private static final int FETCH_BYTES = 16 << 20;
+  private static final int FETCH_BYTES = 8 << 20;
+
+  /**
+   * Several records: what a broker sends beyond the last whole one is thrown away, and with the
+   * default of a mebibyte that is a quarter of everything.
+   */
+  private static final int PARTITION_FETCH_BYTES = 4 << 20;
+
+  private static final long PRODUCER_BYTES = 16 << 20;
 
   /** Records of up to a mebibyte wait in memory: few of them, for each partition. */
-  private static final int BUFFERED_RECORDS = 8;
+  private static final int BUFFERED_RECORDS = 2;
 
-  private static final int POLL_RECORDS = 16;
+  private static final int POLL_RECORDS = 4;
 
   /**
    * Kafka Streams lets a member that closes time out, for the sake of quick restarts. Here that is
@@ -58,13 +66,15 @@ public final class KafkaConfig {
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, streams.commitInterval().toMillis());
     config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, streams.standbyReplicas());
     config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) settings.kafka().replicationFactor());
-    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, streams.cacheBytes());
+    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemory.class);
     StoreMemory.share(config, streams.storeMemoryBytes());
 
     config.put(consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
     config.put(consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES);
+    config.put(
+        consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), PARTITION_FETCH_BYTES);
     config.put(
         mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
         (int) streams.sessionTimeout().toMillis());
@@ -77,6 +87,7 @@ public final class KafkaConfig {
         .ifPresent(
             id -> config.put(mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), id));
     config.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    config.put(producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BYTES);
     config.put(producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
     config.put(adminClientPrefix(AdminClientConfig.RETRIES_CONFIG), 5);
     return config;

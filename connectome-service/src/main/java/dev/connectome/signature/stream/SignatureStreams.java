@@ -44,7 +44,8 @@ public final class SignatureStreams {
             settings.limits().toRecordLimits(),
             new Retention(retention.silent(), retention.recorded(), retention.checkInterval()),
             engine,
-            meters);
+            meters,
+            settings.streams().recentBytes() / settings.kafka().partitions());
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(KafkaConfig.streams(settings)));
     streams.setUncaughtExceptionHandler(
@@ -63,6 +64,7 @@ public final class SignatureStreams {
    * @param retention how long state is kept
    * @param engine what computes
    * @param meters what counts
+   * @param recentBytes memory for the connectomes of the runs of a partition
    * @return the topology
    */
   static Topology topology(
@@ -70,7 +72,8 @@ public final class SignatureStreams {
       RecordLimits limits,
       Retention retention,
       SignatureEngine engine,
-      PipelineMeters meters) {
+      PipelineMeters meters,
+      long recentBytes) {
     ActivationDecoder decoder = new ActivationDecoder(limits);
     SnapshotAssembler assembler = new SnapshotAssembler();
     return SignatureTopology.build(
@@ -78,7 +81,8 @@ public final class SignatureStreams {
         new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
           @Override
           public Processor<byte[], byte[], byte[], byte[]> get() {
-            return new SnapshotProcessor(decoder, assembler, engine, retention, meters);
+            return new SnapshotProcessor(
+                decoder, assembler, engine, retention, meters, recentBytes);
           }
 
           @Override

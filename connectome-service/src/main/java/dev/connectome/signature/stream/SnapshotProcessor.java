@@ -19,16 +19,18 @@ import dev.connectome.signature.codec.MalformedRecordException;
 import dev.connectome.signature.codec.SignatureEncoder;
 import dev.connectome.signature.compute.Computation;
 import dev.connectome.signature.compute.EarlierConnectome;
+import dev.connectome.signature.compute.RecentConnectomes;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.store.RunStores;
 import dev.connectome.signature.stream.DeadLetters.ProcessingError;
-import dev.connectome.topology.ActivationMatrix;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -50,6 +52,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
   private final SignatureEngine engine;
   private final Retention retention;
   private final PipelineMeters meters;
+  private final long recentBytes;
 
   private @Nullable Task task;
 
@@ -58,12 +61,14 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
       SnapshotAssembler assembler,
       SignatureEngine engine,
       Retention retention,
-      PipelineMeters meters) {
+      PipelineMeters meters,
+      long recentBytes) {
     this.decoder = decoder;
     this.assembler = assembler;
     this.engine = engine;
     this.retention = retention;
     this.meters = meters;
+    this.recentBytes = recentBytes;
   }
 
   @Override
@@ -92,7 +97,11 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
 
     private final ProcessorContext<byte[], byte[]> context;
     private final RunStores stores;
+    private final RecentConnectomes recent = new RecentConnectomes(recentBytes);
     private final DeadLetters deadLetters;
+
+    /** Of the record that is being processed; empty if it is time that passes. */
+    private Headers trace = new RecordHeaders();
 
     Task(ProcessorContext<byte[], byte[]> context) {
       this.context = context;
@@ -101,6 +110,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     }
 
     void process(Record<byte[], byte[]> record) {
+      trace = TraceHeaders.of(record.headers());
       Plan plan;
       try {
         plan = plan(decoder.decode(record.key(), record.value()));
@@ -124,6 +134,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     }
 
     void expireSilentRuns() {
+      trace = new RecordHeaders();
       Instant now = now();
       stores.forEachRun(
           (runUid, state) -> {
@@ -133,6 +144,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
               Transition transition = assembler.expire(state);
               transition.failures().forEach(failure -> publish(runUid, failure));
               stores.save(runUid, state, transition.state());
+              recent.forget(runUid);
               LOG.infof(
                   "run fell silent, its state was dropped runId=%s attempt=%d",
                   runUid, state.attempt());
@@ -154,13 +166,23 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     private Computation compute(RunState state, OpenSnapshot snapshot, ActivationBatch last) {
       Optional<SignedSnapshot> previous = state.signed().previousTo(snapshot.epoch());
       Optional<SignedSnapshot> first = state.signed().firstBefore(snapshot.epoch());
-      Optional<EarlierConnectome> earlier = stores.readEarlier(last, previous);
-      try (ActivationMatrix activations = stores.readActivations(snapshot, last)) {
-        return engine.compute(
-            activations,
-            earlier,
-            first.equals(previous) ? earlier : stores.readEarlier(last, first));
-      }
+      Optional<EarlierConnectome> earlier = previous.map(signed -> recall(last, signed));
+      return engine.compute(
+          snapshot.shape().samples(),
+          snapshot.shape().neurons(),
+          matrix -> stores.readActivations(snapshot, last, matrix),
+          earlier,
+          first.equals(previous) ? earlier : first.map(signed -> recall(last, signed)));
+    }
+
+    private EarlierConnectome recall(ActivationBatch batch, SignedSnapshot snapshot) {
+      return recent
+          .find(batch.runUid(), batch.attempt(), snapshot.epoch())
+          .orElseGet(
+              () ->
+                  engine.recall(
+                      snapshot.epoch(),
+                      stores.readConnectome(batch.runUid(), batch.attempt(), snapshot)));
     }
 
     private void carryOut(Plan plan) {
@@ -179,6 +201,9 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
         after = publish(runUid, after, completed.snapshot(), plan.computation());
       }
       stores.save(runUid, plan.before(), after);
+      if (!after.holdsActivations()) {
+        recent.forget(runUid);
+      }
     }
 
     private RunState publish(
@@ -197,7 +222,13 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
                 signed.signature(),
                 now()),
             snapshot.notes());
-        return state.withSigned(kept);
+        RunState after = state.withSigned(kept);
+        recent.keep(
+            runUid,
+            state.attempt(),
+            new EarlierConnectome(kept.epoch(), signed.connectome(), signed.sets()),
+            after.signed().epochs());
+        return after;
       }
       if (computation instanceof Computation.NonFinite nonFinite) {
         publish(
@@ -223,7 +254,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     private void publish(UUID runUid, byte[] value, SnapshotNotes notes) {
       Instant now = now();
       context.forward(
-          new Record<>(runUid.toString().getBytes(UTF_8), value, now.toEpochMilli()),
+          new Record<>(runUid.toString().getBytes(UTF_8), value, now.toEpochMilli(), trace),
           SignatureTopology.SIGNATURES);
       if (notes.capturedAt() != null) {
         meters.published(Duration.between(notes.capturedAt(), now));

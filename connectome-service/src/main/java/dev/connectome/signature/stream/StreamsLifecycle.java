@@ -8,6 +8,7 @@ import dev.connectome.signature.topics.TopicPlan;
 import dev.connectome.signature.topics.TopicProvisioner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,15 @@ public final class StreamsLifecycle implements AutoCloseable {
    */
   public ServicePhase phase() {
     return phase;
+  }
+
+  /**
+   * What Kafka Streams measures.
+   *
+   * @return its metrics; empty before it is started
+   */
+  public synchronized Map<MetricName, ? extends Metric> metrics() {
+    return streams == null ? Map.of() : streams.metrics();
   }
 
   /** Ends the streams after their current records, within two seconds. */

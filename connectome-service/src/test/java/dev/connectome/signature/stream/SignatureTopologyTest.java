@@ -4,6 +4,7 @@ import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCONSISTENT_SHAPE;
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_NON_FINITE_ACTIVATIONS;
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_SUPERSEDED;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -18,6 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +65,20 @@ class SignatureTopologyTest {
     assertThat(records.get(4).getSignature().getPreviousEpoch()).isEqualTo(4);
     assertThat(records.get(4).getSignature().getFirstEpoch()).isEqualTo(1);
     assertThat(topology.count("connectome.snapshots", "outcome", "signed")).isEqualTo(5);
+  }
+
+  @Test
+  void theTraceOfTheBatchThatCompletesASnapshotGoesOnInItsRecord() {
+    List<ActivationRecord> records = snapshot(1, 40).records(2);
+    Header completing = new RecordHeader("traceparent", "00-b-2-01".getBytes(UTF_8));
+    topology.publish(
+        RUN, records.get(0), new RecordHeaders().add("traceparent", "00-a-1-01".getBytes(UTF_8)));
+    topology.publish(
+        RUN,
+        records.get(1),
+        new RecordHeaders().add(completing).add("other", "not for readers".getBytes(UTF_8)));
+
+    assertThat(topology.readSignatureHeaders()).containsExactly(completing);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -38,6 +39,7 @@ final class TopologyHarness implements AutoCloseable {
       new RecordLimits(1024, 10_000, 64L << 20, 64, 1000, 16);
   private static final Retention RETENTION =
       new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
+  private static final long RECENT_BYTES = 1 << 20;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final TopologyTestDriver driver;
@@ -56,7 +58,8 @@ final class TopologyHarness implements AutoCloseable {
                 LIMITS,
                 RETENTION,
                 new SignatureEngine(System::nanoTime),
-                new PipelineMeters(meters)),
+                new PipelineMeters(meters),
+                RECENT_BYTES),
             config);
     activations =
         driver.createInputTopic(
@@ -77,6 +80,15 @@ final class TopologyHarness implements AutoCloseable {
 
   void publishBytes(byte[] key, byte[] value) {
     activations.pipeInput(key, value);
+  }
+
+  void publish(UUID run, ActivationRecord record, Headers headers) {
+    activations.pipeInput(new TestRecord<>(TestSnapshot.key(run), record.toByteArray(), headers));
+  }
+
+  /** The headers of the next signature record. */
+  Headers readSignatureHeaders() {
+    return signatures.readRecord().headers();
   }
 
   void advance(Duration time) {
