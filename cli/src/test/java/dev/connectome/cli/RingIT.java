@@ -1,14 +1,22 @@
 package dev.connectome.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.connectome.cli.platform.Installation;
 import dev.connectome.cli.platform.Platform;
 import dev.connectome.cli.platform.PlatformOptions;
+import dev.connectome.protos.activation.v1.ActivationBatch;
+import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
+import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.protos.activation.v1.PublishActivationsRequest;
+import dev.connectome.protos.activation.v1.PublishActivationsResponse;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.NeverRule;
@@ -25,12 +33,17 @@ import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
+import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.BlockingClientCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -230,6 +243,84 @@ class RingIT {
     awaitRun("resumes", running(2, resumed.getProgress().getCompletedEpochs() + 1));
     assertThat(stopByHand("resumes").getOutcome().getFinalEpoch())
         .isGreaterThan(resumed.getProgress().getCompletedEpochs());
+  }
+
+  /** As a trainer in any language would: it knows the protos and nothing else. */
+  @Test
+  void aTrainerThatKnowsOnlyTheProtosPublishesOverGrpcAndItsSignaturesAreFound() throws Exception {
+    String uid =
+        create(
+                "outside",
+                TrainingRun.newBuilder()
+                    .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                    .setSpec(spec(2))
+                    .build())
+            .getUid();
+    int attempt =
+        TrainerRegistryServiceGrpc.newBlockingStub(channel)
+            .registerTrainer(
+                RegisterTrainerRequest.newBuilder()
+                    .setRunUid(uid)
+                    .setInstanceId("0b7e9d1c-6f0e-4b62-9a55-5d5c3f1c2a10")
+                    .setControlEndpoint("127.0.0.1:9")
+                    .build())
+            .getAttempt();
+    ManagedChannel connectome =
+        Grpc.newChannelBuilder(
+                platform.endpoints().connectome().grpc(), InsecureChannelCredentials.create())
+            .build();
+    try {
+      BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> publishing =
+          ActivationIngestServiceGrpc.newBlockingV2Stub(connectome).publishActivations();
+      publishing.write(activations(uid, attempt, 1, 1, 2, 3, 4, 2, 1, 4, 3));
+      publishing.write(activations(uid, attempt, 2, 1, 2, 3, 4, 1, 2, 3, 5));
+      publishing.halfClose();
+      assertThat(publishing.read().getAcknowledgedCount()).isEqualTo(1);
+      assertThat(publishing.read().getAcknowledgedCount()).isEqualTo(2);
+      assertThat(publishing.read()).isNull();
+    } finally {
+      connectome.shutdownNow();
+    }
+
+    List<SignatureRecord> signatures =
+        await().atMost(LONG).until(() -> signatures("outside"), found -> found.size() == 2);
+
+    // Of two neurons: |r| is 0.6 in the first epoch, and in the second 6.5 / sqrt(5 · 8.75).
+    assertThat(signatures.get(0).getSignature().getBirths().getMean()).isCloseTo(0.6, within(1e-6));
+    assertThat(signatures.get(1).getSignature().getFromPrevious().getBirth())
+        .isCloseTo(6.5 / Math.sqrt(5 * 8.75) - 0.6, within(1e-6));
+  }
+
+  private static List<SignatureRecord> signatures(String id) {
+    return runs()
+        .listSignatures(
+            ListSignaturesRequest.newBuilder().setParent("runs/" + id).setPageSize(10).build())
+        .getSignaturesList();
+  }
+
+  /** A snapshot of two neurons: the responses of the first to every input, then of the second. */
+  private static PublishActivationsRequest activations(
+      String uid, int attempt, int epoch, float... neurons) {
+    int samples = neurons.length / 2;
+    ByteBuffer rows =
+        ByteBuffer.allocate(neurons.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int sample = 0; sample < samples; sample++) {
+      rows.putFloat(neurons[sample]).putFloat(neurons[samples + sample]);
+    }
+    return PublishActivationsRequest.newBuilder()
+        .setRecord(
+            ActivationRecord.newBuilder()
+                .setBatch(
+                    ActivationBatch.newBuilder()
+                        .setRunUid(uid)
+                        .setAttempt(attempt)
+                        .setEpoch(epoch)
+                        .setBatchCount(1)
+                        .setSampleCount(samples)
+                        .setSnapshotSamples(samples)
+                        .setNeuronCount(2)
+                        .setValues(ByteString.copyFrom(rows.array()))))
+        .build();
   }
 
   @Test
