@@ -1,0 +1,294 @@
+package dev.connectome.signature.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.signature.v1.SnapshotFailureReason;
+import dev.connectome.signature.fixture.ServiceProcess;
+import dev.connectome.signature.fixture.Signatures;
+import dev.connectome.signature.fixture.TestBroker;
+import dev.connectome.signature.fixture.TestSnapshot;
+import dev.connectome.signature.fixture.TopicReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged service on a real broker, while everything about it fails. After each fault the
+ * invariant is checked: the snapshots with a signature are exactly those that were completely
+ * published before the first batch of a newer attempt, each once for a reader of committed records
+ * and equal to the library's to the bit; every other one has one record with the reason.
+ *
+ * <p>The short form of each fault runs by default, the long form with {@code -Pfaults}.
+ */
+class FaultsIT {
+
+  private static final boolean LONG = Boolean.getBoolean("faults.long");
+  private static final Duration PATIENCE = Duration.ofMinutes(LONG ? 5 : 2);
+  private static final String ACTIVATIONS = "connectome.activations.v1";
+  private static final String SIGNATURES = "connectome.signatures.v1";
+  private static final String DEAD_LETTERS = "connectome.dead-letters.v1";
+  private static final int RUNS = LONG ? 24 : 8;
+  private static final int EPOCHS = LONG ? 12 : 6;
+
+  @TempDir static Path directory;
+  private static int brokerPort;
+  private static TestBroker.Relayed relayed;
+  private static TestBroker broker;
+  private static Relay relay;
+
+  private final List<ServiceProcess> services = new ArrayList<>();
+  private Path state;
+  private KafkaProducer<byte[], byte[]> producer;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    brokerPort = TestBroker.freePort();
+    relayed = new TestBroker.Relayed(TestBroker.freePort(), TestBroker.freePort());
+    broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
+    relay = new Relay(relayed.advertised(), relayed.port());
+  }
+
+  @AfterAll
+  static void stopBroker() throws IOException {
+    relay.close();
+    broker.close();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    state = Files.createTempDirectory(directory, "state");
+    producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "delivery.timeout.ms", 600_000,
+                "reconnect.backoff.max.ms", 500),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    service("one").awaitReady();
+  }
+
+  @AfterEach
+  void stop() {
+    producer.close(Duration.ofSeconds(5));
+    services.forEach(ServiceProcess::close);
+  }
+
+  private ServiceProcess service(String instance) throws IOException {
+    ServiceProcess service =
+        ServiceProcess.start(
+            "127.0.0.1:" + relayed.advertised(),
+            state.resolve(instance),
+            Map.of(
+                "connectome.streams.group-instance-id",
+                instance,
+                "connectome.streams.session-timeout",
+                "PT6S"));
+    services.add(service);
+    return service;
+  }
+
+  @Test
+  void theServiceIsKilledInTheMiddleOfSnapshots() throws Exception {
+    int kills = LONG ? 10 : 3;
+    Workload workload = Workload.random(101, RUNS, EPOCHS);
+    Random random = new Random(101);
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      for (int kill = 0; kill < kills; kill++) {
+        publish(workload, kill, kills);
+        int share = workload.complete().size() / kills;
+        int seen = begun + kill * share + random.nextInt(share / 2);
+        signatures.readUntil(PATIENCE, all -> all.size() >= seen);
+        current().kill();
+        service("one");
+      }
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  @Test
+  void oneOfTwoInstancesIsKilled() throws Exception {
+    Workload workload = Workload.random(102, RUNS, EPOCHS);
+    service("two").awaitReady();
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      publish(workload, 0, 2);
+      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+
+      services.get(0).kill();
+      publish(workload, 1, 2);
+
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  @Test
+  void theBrokerIsRestarted() throws Exception {
+    Workload workload = Workload.random(103, RUNS, EPOCHS);
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      publish(workload, 0, 2);
+      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+
+      broker.close();
+      broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
+      publish(workload, 1, 2);
+
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  @Test
+  void theBrokerCannotBeReachedForAWhile() throws Exception {
+    Duration away = Duration.ofSeconds(LONG ? 60 : 8);
+    Workload workload = Workload.random(104, RUNS, EPOCHS);
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      publish(workload, 0, 2);
+      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+
+      relay.cut();
+      publish(workload, 1, 2);
+      await().atMost(away.plusSeconds(30)).pollDelay(away).until(() -> true);
+      relay.mend();
+
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  @Test
+  void garbageComesAmongGoodRecords() throws Exception {
+    int count = LONG ? 10_000 : 2_000;
+    Workload workload = Workload.random(105, RUNS, EPOCHS);
+    Garbage garbage = new Garbage(105);
+    try (TopicReader signatures = signatures();
+        TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
+      int before = deadLetters.readToEnd().size();
+      int parts = 20;
+      for (int part = 0; part < parts; part++) {
+        for (int i = 0; i < count / parts; i++) {
+          producer.send(garbage.next(ACTIVATIONS));
+        }
+        publish(workload, part, parts);
+      }
+
+      assertInvariant(workload, signatures);
+      assertThat(deadLetters.readToEnd()).hasSize(before + count);
+    }
+  }
+
+  @Test
+  void theLocalStateIsWiped() throws Exception {
+    Workload workload = Workload.random(106, RUNS, EPOCHS);
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      publish(workload, 0, 2);
+      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+
+      current().kill();
+      Utils.delete(state.resolve("one").toFile());
+      service("one");
+      publish(workload, 1, 2);
+
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  private ServiceProcess current() {
+    return services.get(services.size() - 1);
+  }
+
+  private static TopicReader signatures() {
+    return new TopicReader(broker.bootstrapServers(), SIGNATURES);
+  }
+
+  /** Publishes one of several parts of nearly equal size. */
+  private void publish(Workload workload, int part, int parts) {
+    List<Workload.Sent> records = workload.records();
+    int from = records.size() * part / parts;
+    int to = records.size() * (part + 1) / parts;
+    for (Workload.Sent sent : records.subList(from, to)) {
+      producer.send(
+          new ProducerRecord<>(
+              ACTIVATIONS, TestSnapshot.key(sent.run()), sent.record().toByteArray()));
+    }
+    producer.flush();
+  }
+
+  private static void assertInvariant(Workload workload, TopicReader reader) throws Exception {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(FaultsIT::allIsProcessed);
+    Map<SnapshotKey, SignatureRecord> records = new HashMap<>();
+    for (SignatureRecord record : parse(reader.readToEnd())) {
+      SnapshotKey key = SnapshotKey.of(record);
+      if (workload.begun().contains(key)) {
+        assertThat(records.put(key, record)).as("second record of %s", key).isNull();
+      }
+    }
+    Set<SnapshotKey> complete = workload.complete();
+    assertThat(records.keySet()).containsExactlyInAnyOrderElementsOf(workload.begun());
+    records.forEach(
+        (key, record) -> {
+          assertThat(record.hasSignature())
+              .as("%s has a signature", key)
+              .isEqualTo(complete.contains(key));
+          if (record.hasSignature()) {
+            Signatures.assertMatchesLibrary(record, workload.attempt(key));
+          } else {
+            assertThat(record.getFailure().getReason())
+                .isEqualTo(SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_SUPERSEDED);
+          }
+        });
+  }
+
+  private static boolean allIsProcessed() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          admin
+              .listConsumerGroupOffsets("connectome-service")
+              .partitionsToOffsetAndMetadata()
+              .get();
+      try (TopicReader activations = new TopicReader(broker.bootstrapServers(), ACTIVATIONS)) {
+        return activations.endOffsets().entrySet().stream()
+            .allMatch(
+                end ->
+                    end.getValue() == 0
+                        || (committed.get(end.getKey()) != null
+                            && committed.get(end.getKey()).offset() >= end.getValue()));
+      }
+    }
+  }
+
+  private static List<SignatureRecord> parse(List<ConsumerRecord<byte[], byte[]>> records)
+      throws InvalidProtocolBufferException {
+    List<SignatureRecord> signatures = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      signatures.add(SignatureRecord.parseFrom(record.value()));
+    }
+    return signatures;
+  }
+}

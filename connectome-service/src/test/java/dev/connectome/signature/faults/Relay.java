@@ -1,0 +1,102 @@
+package dev.connectome.signature.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Hands bytes on to another port, and can be cut as a network is. */
+final class Relay implements AutoCloseable {
+
+  private final int port;
+  private final int target;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "relay");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private ServerSocket server;
+
+  Relay(int port, int target) throws IOException {
+    this.port = port;
+    this.target = target;
+    this.server = listen();
+  }
+
+  /** From now on nobody gets through. */
+  void cut() throws IOException {
+    server.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+    open.clear();
+  }
+
+  /** From now on everybody gets through again. */
+  void mend() throws IOException {
+    server = listen();
+  }
+
+  private ServerSocket listen() throws IOException {
+    ServerSocket listening = new ServerSocket();
+    listening.setReuseAddress(true);
+    listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    threads.execute(() -> accept(listening));
+    return listening;
+  }
+
+  private void accept(ServerSocket listening) {
+    while (!listening.isClosed()) {
+      try {
+        Socket client = listening.accept();
+        open.add(client);
+        Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
+        open.add(broker);
+        if (listening.isClosed()) {
+          end(client, broker);
+        }
+        threads.execute(() -> copy(client, broker));
+        threads.execute(() -> copy(broker, client));
+      } catch (IOException e) {
+        // Cut, or the broker is away: the client finds its connection closed.
+        open.removeIf(Socket::isClosed);
+      }
+    }
+  }
+
+  private void copy(Socket from, Socket to) {
+    try (InputStream in = from.getInputStream()) {
+      in.transferTo(to.getOutputStream());
+    } catch (IOException e) {
+      // One side is gone; so is the other then.
+    } finally {
+      end(from, to);
+    }
+  }
+
+  private void end(Socket... sockets) {
+    for (Socket socket : sockets) {
+      open.remove(socket);
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // It is of no use any more.
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    cut();
+    threads.shutdownNow();
+  }
+}
