@@ -28,6 +28,11 @@ final class ImageFolders {
   ImageFolders(Path directory) {
     for (DataSet dataSet : DataSet.values()) {
       Path whole = directory.resolve(dataSet.folder());
+      if (!Files.isDirectory(whole)) {
+        throw CommandFailure.badInput(
+            "--data-dir %s has no folder %s: it must have the folders mnist and fashion-mnist, each with its four IDX files"
+                .formatted(directory, dataSet.folder()));
+      }
       ImageDirectory.check(whole);
       Path subset = directory.resolve("subset").resolve(dataSet.folder());
       Path train = Files.isDirectory(subset) ? subset : whole;
