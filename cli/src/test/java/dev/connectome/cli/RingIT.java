@@ -44,6 +44,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,6 +152,24 @@ class RingIT {
                 .setReason("seen enough")
                 .build());
     return awaitRun(id, run -> run.getState() == RunState.RUN_STATE_STOPPED);
+  }
+
+  @Test
+  void theControllerAnswersOverHttpToo() throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            platform.endpoints().controller().http()
+                                + "/v1/runs?training_run_id=http"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"policy\": {\"never\": {}}}"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(stopByHand("http").getPolicy().hasNever()).isTrue();
   }
 
   @Test

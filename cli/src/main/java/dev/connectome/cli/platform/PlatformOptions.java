@@ -35,12 +35,13 @@ public record PlatformOptions(
    * Ports asked for; 0 means any free one.
    *
    * @param controller of the controller's gRPC server
+   * @param controllerHttp of the controller's HTTP server
    * @param kafka of the broker
    * @param postgres of the database
    * @param connectome of the connectome service's gRPC server
    */
-  public record Ports(int controller, int kafka, int postgres, int connectome) {
+  public record Ports(int controller, int controllerHttp, int kafka, int postgres, int connectome) {
     /** Any free ports. */
-    public static final Ports ANY = new Ports(0, 0, 0, 0);
+    public static final Ports ANY = new Ports(0, 0, 0, 0, 0);
   }
 }

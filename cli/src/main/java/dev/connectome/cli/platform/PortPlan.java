@@ -39,12 +39,13 @@ record PortPlan(
     List<ServerSocket> held = new ArrayList<>();
     try {
       int controller = bind(held, "--controller-port", wanted.controller());
+      int controllerHttp = bind(held, "--controller-http-port", wanted.controllerHttp());
       int kafka = bind(held, "--kafka-port", wanted.kafka());
       int postgres = bind(held, "--postgres-port", wanted.postgres());
       int connectome = bind(held, "--connectome-port", wanted.connectome());
       return new PortPlan(
           controller,
-          bind(held, "", 0),
+          controllerHttp,
           connectome,
           bind(held, "", 0),
           kafka,

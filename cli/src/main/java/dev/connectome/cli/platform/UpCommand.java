@@ -59,6 +59,13 @@ public final class UpCommand implements Callable<Integer> {
   private int controllerPort;
 
   @Option(
+      names = "--controller-http-port",
+      paramLabel = "PORT",
+      description =
+          "HTTP port of the controller: its API as JSON, health, metrics. Default: a free one")
+  private int controllerHttpPort;
+
+  @Option(
       names = "--connectome-port",
       paramLabel = "PORT",
       description = "gRPC port of the connectome service. Default: a free one")
@@ -89,7 +96,8 @@ public final class UpCommand implements Callable<Integer> {
             stateDir,
             dataDir,
             maxConcurrentRuns,
-            new PlatformOptions.Ports(controllerPort, kafkaPort, postgresPort, connectomePort));
+            new PlatformOptions.Ports(
+                controllerPort, controllerHttpPort, kafkaPort, postgresPort, connectomePort));
     Interruption interruption = Interruption.ofThisThread();
     try (Platform platform = Platform.start(options, line -> print(out, line))) {
       announce(out, platform);

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * Errors as the API tells them: a status with one {@code ErrorInfo} and, for bad arguments, a
  * violation a field.
  */
-final class Rejection {
+public final class Rejection {
 
   private static final String DOMAIN = "connectome.dev";
 
@@ -47,7 +47,14 @@ final class Rejection {
         List.of(Any.pack(details.build())));
   }
 
-  static StatusRuntimeException invalid(String field, String problem) {
+  /**
+   * That a field is wrong.
+   *
+   * @param field its path
+   * @param problem what is wrong and what would be right
+   * @return INVALID_ARGUMENT
+   */
+  public static StatusRuntimeException invalid(String field, String problem) {
     return invalid(List.of(new Violation(field, problem)));
   }
 
@@ -65,8 +72,25 @@ final class Rejection {
     return of(Code.UNAVAILABLE, "DATABASE_" + fault, fault.problem(), List.of());
   }
 
-  static StatusRuntimeException internal() {
+  /**
+   * That the controller is at fault.
+   *
+   * @return INTERNAL
+   */
+  public static StatusRuntimeException internal() {
     return of(Code.INTERNAL, "INTERNAL", "the controller failed; its log says why", List.of());
+  }
+
+  /**
+   * A refusal.
+   *
+   * @param code its code
+   * @param reason why, for programs
+   * @param message the same for people
+   * @return the error
+   */
+  public static StatusRuntimeException of(Code code, String reason, String message) {
+    return of(code, reason, message, List.of());
   }
 
   private static StatusRuntimeException of(

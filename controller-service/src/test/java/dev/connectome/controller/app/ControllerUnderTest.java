@@ -4,6 +4,7 @@ import dev.connectome.controller.api.LogStreams;
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.api.Watchers;
+import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Runs;
@@ -27,7 +28,11 @@ import io.grpc.Server;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +53,9 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final Controller controller;
   private final Server server;
   private final ManagedChannel channel;
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpGateway gateway;
+  private final HttpServer http;
 
   private ControllerUnderTest(
       DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
@@ -61,12 +69,25 @@ public final class ControllerUnderTest implements AutoCloseable {
     controller =
         beans.controller(
             store, runs, attempts, files, settings, cluster, new SimpleMeterRegistry());
+    var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
+    var trainerApi = new TrainerRegistryApi(attempts, settings);
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .addService(new TrainingRunApi(store, runs, watchers, logs, settings))
-            .addService(new TrainerRegistryApi(attempts, settings))
+            .addService(runApi)
+            .addService(trainerApi)
             .build()
             .start();
+    gateway = new HttpGateway(List.of(runApi, trainerApi), "test");
+    Router router = Router.router(vertx);
+    gateway.mount(router);
+    http =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
     channel =
         Grpc.newChannelBuilder("127.0.0.1:" + server.getPort(), InsecureChannelCredentials.create())
             .build();
@@ -134,6 +155,11 @@ public final class ControllerUnderTest implements AutoCloseable {
     return channel;
   }
 
+  /** Where the API is over HTTP. */
+  public URI http() {
+    return URI.create("http://127.0.0.1:" + http.actualPort());
+  }
+
   public Store store() {
     return store;
   }
@@ -179,5 +205,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     logs.close();
     channel.shutdownNow();
     server.shutdownNow();
+    gateway.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 }

@@ -6,6 +6,8 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.util.JsonFormat;
+import dev.connectome.controller.fixture.CurlCommand;
+import dev.connectome.controller.fixture.ShellCommand;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunState;
@@ -15,6 +17,10 @@ import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
 import io.grpc.CallOptions;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +34,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The calls of docs/recipes.md, sent as grpcurl sends them: built from JSON and the contracts'
- * descriptors. Each recipe begins with an empty database.
+ * The calls of docs/recipes.md, sent as grpcurl sends them, built from JSON and the contracts'
+ * descriptors, and as curl does. Each recipe begins with an empty database.
  */
 class RecipesTest {
 
@@ -50,23 +56,61 @@ class RecipesTest {
         List.of(Files.readString(RECIPES).split("\n## ", -1)).stream().skip(1).toList();
     assertThat(sections).hasSize(5);
     return sections.stream()
-        .map(
-            section ->
-                DynamicTest.dynamicTest(
-                    section.lines().findFirst().orElseThrow(), () -> run(section)));
+        .flatMap(
+            section -> {
+              String title = section.lines().findFirst().orElseThrow();
+              return Stream.of(
+                  DynamicTest.dynamicTest(title, () -> run(section)),
+                  DynamicTest.dynamicTest(title + " (curl)", () -> runCurl(section)));
+            });
+  }
+
+  private static ControllerUnderTest controller() throws Exception {
+    return ControllerUnderTest.notStarted(
+        TestDatabase.create(),
+        Map.of(
+            "connectome.launch.local.command[0]",
+            "true",
+            "connectome.launch.local.max-concurrent-runs",
+            "0"));
+  }
+
+  private static void runCurl(String section) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    int sent = 0;
+    String created = "";
+    try (var controller = controller()) {
+      for (ShellCommand command : ShellCommand.in(section, "curl")) {
+        CurlCommand curl =
+            CurlCommand.of(
+                command.words(Map.of("HTTP", controller.http().toString(), "RUN_UID", created)));
+        sent++;
+        HttpResponse<InputStream> answer =
+            client.send(curl.request(), HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream body = answer.body()) {
+          // A stream goes on until its run ends; that it begins is enough.
+          String text =
+              curl.uri().getPath().endsWith(":watch")
+                  ? "" + (char) body.read()
+                  : new String(body.readAllBytes(), StandardCharsets.UTF_8);
+          assertThat(answer.statusCode()).as(command + ": " + text).isEqualTo(200);
+          if (curl.uri().getPath().equals("/v1/runs")) {
+            var run = TrainingRun.newBuilder();
+            JsonFormat.parser().merge(text, run);
+            created = run.getUid();
+          }
+        }
+      }
+    }
+    assertThat(sent)
+        .as("calls, as many as with grpcurl")
+        .isGreaterThanOrEqualTo(calls(section).size());
   }
 
   private static void run(String section) throws Exception {
     List<Call> calls = calls(section);
     assertThat(calls).as("calls").hasSize(section.split("\ngrpcurl ", -1).length - 1).isNotEmpty();
-    try (var controller =
-        ControllerUnderTest.notStarted(
-            TestDatabase.create(),
-            Map.of(
-                "connectome.launch.local.command[0]",
-                "true",
-                "connectome.launch.local.max-concurrent-runs",
-                "0"))) {
+    try (var controller = controller()) {
       String created = "";
       for (Call call : calls) {
         if (call.method().isServerStreaming()) {

@@ -1,0 +1,36 @@
+package dev.connectome.controller.app;
+
+import dev.connectome.controller.api.TrainerRegistryApi;
+import dev.connectome.controller.api.TrainingRunApi;
+import dev.connectome.controller.http.HttpGateway;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Serves the gRPC services on the HTTP port too. */
+@ApplicationScoped
+public class HttpBeans {
+
+  @Produces
+  @Singleton
+  HttpGateway gateway(
+      @GrpcService TrainingRunApi runs,
+      @GrpcService TrainerRegistryApi trainers,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    return new HttpGateway(List.of(runs, trainers), version);
+  }
+
+  void mount(@Observes Router router, HttpGateway gateway) {
+    gateway.mount(router);
+  }
+
+  void stop(@Observes ShutdownEvent event, HttpGateway gateway) {
+    gateway.close();
+  }
+}

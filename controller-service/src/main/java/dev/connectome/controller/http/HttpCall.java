@@ -1,0 +1,127 @@
+package dev.connectome.controller.http;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.google.rpc.Status;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, from the answers of the gRPC service to the response. All of it happens on the event
+ * loop of the response; the next item is asked for when the response can take it.
+ */
+final class HttpCall extends ClientCall.Listener<Message> {
+
+  private static final long KEEP_ALIVE_MILLIS = 15_000;
+
+  private final Vertx vertx;
+  private final ClientCall<DynamicMessage, Message> call;
+  private final HttpServerResponse response;
+  private final @Nullable StreamFormat stream;
+  private @Nullable Message single;
+  private long keepAlive = -1;
+
+  private HttpCall(
+      Vertx vertx,
+      ClientCall<DynamicMessage, Message> call,
+      HttpServerResponse response,
+      @Nullable StreamFormat stream) {
+    this.vertx = vertx;
+    this.call = call;
+    this.response = response;
+    this.stream = stream;
+  }
+
+  /**
+   * Starts a call.
+   *
+   * @param vertx has the timer of streams
+   * @param call the call, whose listener runs on the event loop
+   * @param request what is sent
+   * @param response takes the answer
+   * @param stream how items are written; nothing if there is one answer
+   */
+  static void start(
+      Vertx vertx,
+      ClientCall<DynamicMessage, Message> call,
+      DynamicMessage request,
+      HttpServerResponse response,
+      @Nullable StreamFormat stream) {
+    var listener = new HttpCall(vertx, call, response, stream);
+    response.closeHandler(closed -> call.cancel("the caller has gone", null));
+    response.exceptionHandler(failure -> call.cancel("the caller has gone", failure));
+    call.start(listener, new Metadata());
+    call.request(1);
+    call.sendMessage(request);
+    call.halfClose();
+  }
+
+  @Override
+  public void onMessage(Message message) {
+    if (stream == null) {
+      single = message;
+      call.request(1);
+      return;
+    }
+    begin(stream);
+    response.write(stream.item(message));
+    if (response.writeQueueFull()) {
+      response.drainHandler(drained -> call.request(1));
+    } else {
+      call.request(1);
+    }
+  }
+
+  private void begin(StreamFormat format) {
+    if (!response.headWritten()) {
+      response.setChunked(true).putHeader("Content-Type", format.contentType());
+      format
+          .keepAlive()
+          .ifPresent(
+              sign ->
+                  keepAlive = vertx.setPeriodic(KEEP_ALIVE_MILLIS, timer -> response.write(sign)));
+    }
+  }
+
+  @Override
+  public void onClose(io.grpc.Status status, Metadata trailers) {
+    if (keepAlive >= 0) {
+      vertx.cancelTimer(keepAlive);
+    }
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    Status failure = status.isOk() ? null : Answers.status(status, trailers);
+    if (failure != null && !response.headWritten()) {
+      json(response.setStatusCode(Answers.httpStatus(status.getCode())))
+          .end(Answers.pretty(failure));
+    } else if (stream != null) {
+      begin(stream);
+      response.end(stream.end(failure));
+    } else if (single != null) {
+      json(response).end(Answers.pretty(single));
+    }
+  }
+
+  /**
+   * Answers with an error.
+   *
+   * @param response takes it
+   * @param httpStatus the HTTP status
+   * @param error the error
+   */
+  static void fail(HttpServerResponse response, int httpStatus, StatusRuntimeException error) {
+    Metadata trailers = Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new);
+    json(response.setStatusCode(httpStatus))
+        .end(Answers.pretty(Answers.status(error.getStatus(), trailers)));
+  }
+
+  private static HttpServerResponse json(HttpServerResponse response) {
+    return response.putHeader("Content-Type", "application/json");
+  }
+}

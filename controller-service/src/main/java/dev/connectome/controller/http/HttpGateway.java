@@ -1,0 +1,248 @@
+package dev.connectome.controller.http;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.google.rpc.Code;
+import dev.connectome.controller.api.Rejection;
+import io.grpc.BindableService;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
+import io.grpc.protobuf.ProtoUtils;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves gRPC services over HTTP and JSON below {@code /v1}, and the OpenAPI document that
+ * describes them. Which methods there are and how they are called is read from the contracts.
+ *
+ * <p>A POST must say that its body is JSON, also when it has none: a page of another origin cannot
+ * send that without being allowed to, and nothing here allows it.
+ */
+public final class HttpGateway implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpGateway.class);
+  private static final int THREADS = 16;
+  private static final long LARGEST_BODY_BYTES = 1 << 20;
+  private static final long DEADLINE_SECONDS = 30;
+  private static final String JSON = "application/json";
+  private static final String RESUME = "after_position";
+
+  private final ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+  private final Server server;
+  private final ManagedChannel channel;
+  private final List<HttpBinding> bindings;
+  private final String document;
+
+  /**
+   * Starts a gateway.
+   *
+   * @param services what it serves; called in this process
+   * @param version of the document
+   * @throws IllegalArgumentException if a method does not say how it is called over HTTP
+   */
+  public HttpGateway(List<BindableService> services, String version) {
+    String name = InProcessServerBuilder.generateName();
+    List<ServerServiceDefinition> definitions =
+        services.stream().map(BindableService::bindService).toList();
+    bindings = HttpBinding.of(definitions.stream().map(HttpGateway::contract).toList());
+    document = new OpenApiDocument(bindings, Comments.load(), version).toJson();
+    try {
+      server =
+          InProcessServerBuilder.forName(name)
+              .executor(executor)
+              .addServices(definitions)
+              .build()
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    channel = InProcessChannelBuilder.forName(name).build();
+  }
+
+  private static ServiceDescriptor contract(ServerServiceDefinition definition) {
+    return ((ProtoServiceDescriptorSupplier)
+            Objects.requireNonNull(definition.getServiceDescriptor().getSchemaDescriptor()))
+        .getServiceDescriptor();
+  }
+
+  /**
+   * Adds the paths.
+   *
+   * @param router where
+   */
+  public void mount(Router router) {
+    router
+        .get("/openapi.json")
+        .handler(context -> head(context.response()).putHeader("Content-Type", JSON).end(document));
+    router
+        .route("/v1/*")
+        .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY_BYTES))
+        .handler(this::answer)
+        .failureHandler(HttpGateway::refuseRequest);
+  }
+
+  private void answer(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    HttpServerResponse response = head(context.response());
+    List<HttpBinding> here =
+        bindings.stream()
+            .filter(binding -> binding.path().match(request.path()).isPresent())
+            .toList();
+    Optional<HttpBinding> binding =
+        here.stream().filter(one -> one.verb().equals(request.method().name())).findFirst();
+    if (binding.isEmpty()) {
+      refuseMethod(request, response, here);
+    } else if (binding.get().verb().equals("POST") && !isJson(request)) {
+      HttpCall.fail(
+          response,
+          415,
+          Rejection.of(
+              Code.INVALID_ARGUMENT,
+              "NOT_JSON",
+              "the header Content-Type must be application/json, also without a body"));
+    } else {
+      call(binding.get(), context, response);
+    }
+  }
+
+  private void call(HttpBinding binding, RoutingContext context, HttpServerResponse response) {
+    HttpServerRequest request = context.request();
+    DynamicMessage message;
+    try {
+      message =
+          new RequestReader(binding)
+              .read(
+                  binding.path().match(request.path()).orElseThrow(),
+                  query(binding, context),
+                  Objects.requireNonNullElse(context.body().asString(), ""));
+    } catch (StatusRuntimeException e) {
+      HttpCall.fail(response, Answers.httpStatus(e.getStatus().getCode()), e);
+      return;
+    }
+    Context eventLoop = context.vertx().getOrCreateContext();
+    CallOptions options =
+        CallOptions.DEFAULT.withExecutor(task -> eventLoop.runOnContext(nothing -> task.run()));
+    boolean streaming = binding.method().isServerStreaming();
+    HttpCall.start(
+        context.vertx(),
+        channel.newCall(
+            grpcMethod(binding.method()),
+            streaming ? options : options.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)),
+        message,
+        response,
+        streaming ? StreamFormat.of(binding, request.getHeader("Accept")) : null);
+  }
+
+  /** The query; a browser that comes back to a stream says in a header where it was. */
+  private static MultiMap query(HttpBinding binding, RoutingContext context) {
+    MultiMap query = MultiMap.caseInsensitiveMultiMap().addAll(context.queryParams());
+    String last = context.request().getHeader("Last-Event-ID");
+    if (last != null && binding.method().getInputType().findFieldByName(RESUME) != null) {
+      query.remove("afterPosition").set(RESUME, last);
+    }
+    return query;
+  }
+
+  private static MethodDescriptor<DynamicMessage, Message> grpcMethod(
+      com.google.protobuf.Descriptors.MethodDescriptor method) {
+    return MethodDescriptor.<DynamicMessage, Message>newBuilder()
+        .setType(method.isServerStreaming() ? MethodType.SERVER_STREAMING : MethodType.UNARY)
+        .setFullMethodName(
+            MethodDescriptor.generateFullMethodName(
+                method.getService().getFullName(), method.getName()))
+        .setRequestMarshaller(
+            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+        .setResponseMarshaller(
+            ProtoUtils.marshaller(
+                (Message) DynamicMessage.getDefaultInstance(method.getOutputType())))
+        .build();
+  }
+
+  private static boolean isJson(HttpServerRequest request) {
+    String type = request.getHeader("Content-Type");
+    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
+  }
+
+  private static HttpServerResponse head(HttpServerResponse response) {
+    return response
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff");
+  }
+
+  private static void refuseMethod(
+      HttpServerRequest request, HttpServerResponse response, List<HttpBinding> here) {
+    if (here.isEmpty()) {
+      HttpCall.fail(
+          response,
+          404,
+          Rejection.of(
+              Code.NOT_FOUND,
+              "NO_SUCH_PATH",
+              "there is nothing at %s; /openapi.json tells what there is"
+                  .formatted(request.path())));
+      return;
+    }
+    String allowed =
+        here.stream().map(HttpBinding::verb).sorted().collect(Collectors.joining(", "));
+    HttpCall.fail(
+        response.putHeader("Allow", allowed),
+        405,
+        Rejection.of(
+            Code.UNIMPLEMENTED,
+            "NO_SUCH_METHOD",
+            "%s takes %s, not %s".formatted(request.path(), allowed, request.method())));
+  }
+
+  /** What the server found wrong before a call was made, a body that is too large above all. */
+  private static void refuseRequest(RoutingContext context) {
+    int code = context.statusCode();
+    boolean callers = code >= 400 && code < 500;
+    if (!callers) {
+      LOG.error("request failed path={}", context.request().path(), context.failure());
+    }
+    HttpCall.fail(
+        head(context.response()),
+        callers ? code : 500,
+        callers
+            ? Rejection.of(
+                Code.INVALID_ARGUMENT,
+                "BAD_REQUEST",
+                code == 413
+                    ? "a body must be at most %d bytes".formatted(LARGEST_BODY_BYTES)
+                    : "this is not a request that HTTP allows")
+            : Rejection.internal());
+  }
+
+  /** Ends all calls. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.shutdownNow();
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.connectome.controller.http;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import dev.connectome.controller.api.Rejection;
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Makes the message of a call from the path, the query and the body of a request. */
+final class RequestReader {
+
+  private static final String MASK = "update_mask";
+
+  private final HttpBinding binding;
+
+  /**
+   * Makes a reader.
+   *
+   * @param binding how the method is called
+   */
+  RequestReader(HttpBinding binding) {
+    this.binding = binding;
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @param path the variables of the path
+   * @param query the parameters of the query
+   * @param body the body; may be empty
+   * @return the message
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT, naming the field
+   */
+  DynamicMessage read(Map<String, String> path, MultiMap query, String body) {
+    var message = DynamicMessage.newBuilder(binding.method().getInputType());
+    if (binding.hasBody() && !body.isBlank()) {
+      readBody(message, path, body);
+    }
+    for (String name : query.names()) {
+      if (path.containsKey(name) || binding.wholeBody() || isBody(name)) {
+        throw Rejection.invalid(name, "is not a parameter of the query here");
+      }
+      QueryFields.set(message, name, query.getAll(name));
+    }
+    path.forEach((name, value) -> QueryFields.set(message, name, List.of(value)));
+    return message.build();
+  }
+
+  private boolean isBody(String name) {
+    return binding
+        .bodyField()
+        .filter(
+            field ->
+                List.of(field.getName(), field.getJsonName()).contains(name.split("\\.", 2)[0]))
+        .isPresent();
+  }
+
+  private void readBody(DynamicMessage.Builder message, Map<String, String> path, String body) {
+    Optional<FieldDescriptor> field = binding.bodyField();
+    if (field.isEmpty()) {
+      merge("body", body, message);
+      return;
+    }
+    Message.Builder part = message.newBuilderForField(field.get());
+    merge(field.get().getName(), body, part);
+    message.setField(field.get(), part.build());
+    FieldDescriptor mask = message.getDescriptorForType().findFieldByName(MASK);
+    if (mask != null && binding.verb().equals("PATCH")) {
+      setMask(message, mask, field.get(), path, body);
+    }
+  }
+
+  /** What a body has is what it means to change, unless the query says something else. */
+  private static void setMask(
+      DynamicMessage.Builder message,
+      FieldDescriptor mask,
+      FieldDescriptor field,
+      Map<String, String> path,
+      String body) {
+    var paths = FieldMask.newBuilder();
+    for (String name : object(field.getName(), body).fieldNames()) {
+      QueryFields.find(field.getMessageType(), name)
+          .map(FieldDescriptor::getName)
+          .filter(found -> !path.containsKey(field.getName() + "." + found))
+          .ifPresent(paths::addPaths);
+    }
+    Message.Builder value = message.newBuilderForField(mask);
+    FieldDescriptor list = mask.getMessageType().findFieldByName("paths");
+    paths.getPathsList().forEach(one -> value.addRepeatedField(list, one));
+    message.setField(mask, value.build());
+  }
+
+  private static JsonObject object(String field, String body) {
+    try {
+      return new JsonObject(body);
+    } catch (DecodeException e) {
+      throw Rejection.invalid(field, "must be a JSON object");
+    }
+  }
+
+  private static void merge(String field, String json, Message.Builder message) {
+    try {
+      JsonFormat.parser().merge(json, message);
+    } catch (InvalidProtocolBufferException e) {
+      String problem = Objects.requireNonNullElse(e.getMessage(), "it is something else");
+      throw Rejection.invalid(
+          field,
+          "must be a JSON object of the form of %s: %s"
+              .formatted(
+                  message.getDescriptorForType().getFullName(),
+                  problem.replaceFirst("^[\\w.$]+Exception: ", "").lines().findFirst().orElse("")));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The gRPC services over HTTP and JSON, as the annotations of their contracts say. */
+@NullMarked
+package dev.connectome.controller.http;
+
+import org.jspecify.annotations.NullMarked;
