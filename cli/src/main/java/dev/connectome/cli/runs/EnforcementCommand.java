@@ -3,6 +3,8 @@ package dev.connectome.cli.runs;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.GetEnforcementRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
 import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import java.io.PrintWriter;
@@ -34,6 +36,9 @@ final class EnforcementCommand extends RunCommand {
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
   private @Nullable String reason;
 
+  @Option(names = "--history", description = "List the changes: who made them, when and why.")
+  private boolean history;
+
   @Mixin private Output output;
 
   @SuppressWarnings("NullAway.Init")
@@ -41,12 +46,32 @@ final class EnforcementCommand extends RunCommand {
 
   @Override
   int call(RunsConnection connection, PrintWriter out) {
+    if (history) {
+      if (wanted != null) {
+        throw CommandFailure.badInput("--history changes nothing: leave '" + wanted + "' out");
+      }
+      ListEnforcementChangesResponse changes = changes(connection);
+      output.print(out, changes, () -> RunTables.enforcementChanges(changes));
+      return 0;
+    }
     Enforcement enforcement =
         wanted == null
             ? connection.calls().getEnforcement(GetEnforcementRequest.getDefaultInstance())
             : update(connection.calls(), wanted);
     output.print(out, enforcement, () -> List.of(sentence(enforcement)));
     return 0;
+  }
+
+  private static ListEnforcementChangesResponse changes(RunsConnection connection) {
+    var request = ListEnforcementChangesRequest.newBuilder().setPageSize(1000);
+    var all = ListEnforcementChangesResponse.newBuilder();
+    do {
+      ListEnforcementChangesResponse page =
+          connection.calls().listEnforcementChanges(request.build());
+      all.addAllChanges(page.getChangesList());
+      request.setPageToken(page.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return all.build();
   }
 
   private Enforcement update(TrainingRunServiceBlockingStub calls, String wanted) {

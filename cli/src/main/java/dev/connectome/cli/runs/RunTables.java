@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
+import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
 import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
@@ -52,6 +53,9 @@ final class RunTables {
     }
     for (StoppingDecision shadow : run.getShadowDecisionsList()) {
       lines.add("shadow:    " + decision(shadow));
+    }
+    if (!run.getOutcome().getCheckpointUri().isEmpty()) {
+      lines.add("checkpoint: " + run.getOutcome().getCheckpointUri());
     }
     Map<String, Double> metrics =
         run.hasOutcome() ? run.getOutcome().getMetricsMap() : run.getProgress().getMetricsMap();
@@ -136,6 +140,20 @@ final class RunTables {
               ? String.format(Locale.ROOT, "%+.4f", replay.getAccuracyDifference())
               : "-");
     }
+    return table.lines();
+  }
+
+  static List<String> enforcementChanges(ListEnforcementChangesResponse answer) {
+    Table table = new Table("TIME", "ENFORCEMENT", "BY", "REASON");
+    answer
+        .getChangesList()
+        .forEach(
+            change ->
+                table.row(
+                    time(change.getUpdateTime()),
+                    change.getSuspended() ? "off" : "on",
+                    change.getActor(),
+                    change.getReason()));
     return table.lines();
   }
 

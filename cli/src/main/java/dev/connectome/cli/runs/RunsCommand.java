@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       GetCommand.class,
       WatchCommand.class,
       LogsCommand.class,
+      UpdateCommand.class,
       StopCommand.class,
       DeleteCommand.class,
       ResumeCommand.class,
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  connectome runs create --name b --policy patience:monitor=trainLoss,patience=5 --wait",
       "  connectome runs list --state RUNNING",
       "  connectome runs get a -o json",
+      "  connectome runs update a --enforce trial --epochs 80",
       "  connectome runs stop --runs label=sweep=7 --dry-run",
       "  connectome runs replay --policy diminishing:window=8 --runs label=demo=true"
     })

@@ -2,9 +2,13 @@ package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.Times;
 import dev.connectome.controller.store.EnforcementRow;
+import dev.connectome.controller.store.EnforcementTable;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.Enforcement;
+import dev.connectome.protos.run.v1.ListEnforcementChangesRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,19 @@ final class Enforcements {
         actor,
         reason);
     return message(now);
+  }
+
+  ListEnforcementChangesResponse changes(ListEnforcementChangesRequest request) {
+    int size = RunRequests.pageSize(request.getPageSize(), 100);
+    long before = RunRequests.numbers(request.getPageToken(), 1)[0];
+    List<EnforcementTable.Change> changes =
+        store.inTransaction(transaction -> transaction.enforcement().changes(before, size + 1));
+    var response = ListEnforcementChangesResponse.newBuilder();
+    changes.stream().limit(size).forEach(change -> response.addChanges(message(change.after())));
+    if (changes.size() > size) {
+      response.setNextPageToken(RunRequests.token(changes.get(size - 1).changeId()));
+    }
+    return response.build();
   }
 
   private static Enforcement message(EnforcementRow row) {

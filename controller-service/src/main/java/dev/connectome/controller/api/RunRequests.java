@@ -32,7 +32,9 @@ final class RunRequests {
   private static final int MAX_REASON = 1_024;
   private static final int MAX_LABELS = 64;
   private static final int MAX_SHADOWS = 16;
-  private static final Set<String> CHANGEABLE = Set.of("labels", "policy", "shadow_policies");
+  private static final String BUDGET = "spec.epochs";
+  private static final List<String> CHANGEABLE =
+      List.of("labels", "policy", "shadow_policies", BUDGET);
 
   private RunRequests() {}
 
@@ -144,6 +146,9 @@ final class RunRequests {
       asked
           .getShadowPoliciesList()
           .forEach(shadow -> run.addShadowPolicies(withNames(shadow, violations)));
+    }
+    if (paths.contains(BUDGET)) {
+      run.getSpecBuilder().setEpochs(SpecValidation.budget(asked.getSpec(), violations));
     }
     policies(run.build(), violations);
     if (!violations.isEmpty()) {

@@ -46,7 +46,7 @@ final class SpecValidation {
 
   private TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
     int batch = asked.hasBatchSize() ? asked.getBatchSize() : 50;
-    int epochs = within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000);
+    int epochs = epochs(asked);
     return TrainingSpec.newBuilder()
         .setModel(model(asked.getModel()))
         .setData(data(asked.getData(), batch))
@@ -59,6 +59,24 @@ final class SpecValidation {
         .setTestEveryEpochs(within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
         .setPredictionChanges(asked.getPredictionChanges())
         .build();
+  }
+
+  /**
+   * Checks a budget.
+   *
+   * @param asked what the caller set
+   * @param violations takes what is wrong with it
+   * @return the epochs to train at most
+   */
+  static int budget(TrainingSpec asked, List<Violation> violations) {
+    var validation = new SpecValidation();
+    int epochs = validation.epochs(asked);
+    violations.addAll(validation.violations);
+    return epochs;
+  }
+
+  private int epochs(TrainingSpec asked) {
+    return within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000);
   }
 
   private ModelSpec model(ModelSpec asked) {

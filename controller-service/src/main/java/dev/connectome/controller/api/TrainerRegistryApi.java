@@ -62,14 +62,14 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
     Calls.answer(
         observer,
         () -> {
-          var response = HeartbeatResponse.newBuilder();
-          attempts
-              .heartbeat(
+          Attempts.Orders orders =
+              attempts.heartbeat(
                   uid(request.getRunUid()),
                   request.getAttempt(),
                   request.getProgress().toByteArray(),
-                  request.getProgress().getCompletedEpochs())
-              .ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
+                  request.getProgress().getCompletedEpochs());
+          var response = HeartbeatResponse.newBuilder().setEpochs(orders.epochs());
+          orders.stop().ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
           return response.build();
         });
   }

@@ -20,6 +20,8 @@ import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.GetEnforcementRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
@@ -296,5 +298,12 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
     Calls.answer(observer, () -> enforcements.update(request, ACTOR));
+  }
+
+  @Override
+  public void listEnforcementChanges(
+      ListEnforcementChangesRequest request,
+      StreamObserver<ListEnforcementChangesResponse> observer) {
+    Calls.answer(observer, () -> enforcements.changes(request));
   }
 }

@@ -3,9 +3,11 @@ package dev.connectome.controller.app;
 import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +20,13 @@ public final class Controller implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration RETENTION_LOOK = Duration.ofMinutes(1);
 
   private final Launcher launcher;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
   private final SignatureConsumer consumer;
+  private final Optional<Retention> retention;
   private final Duration quietStart;
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
   private final AtomicBoolean launching = new AtomicBoolean();
@@ -36,6 +40,7 @@ public final class Controller implements AutoCloseable {
    * @param delivery brings them stop commands
    * @param watchdog finds those that are lost
    * @param consumer reads signatures
+   * @param retention deletes old runs, if any shall be
    * @param quietStart how long heartbeats may be missing after a start, since nobody heard them
    *     before it
    */
@@ -45,11 +50,13 @@ public final class Controller implements AutoCloseable {
       StopDelivery delivery,
       Watchdog watchdog,
       SignatureConsumer consumer,
+      Optional<Retention> retention,
       Duration quietStart) {
     this.launcher = launcher;
     this.delivery = delivery;
     this.watchdog = watchdog;
     this.consumer = consumer;
+    this.retention = retention;
     this.quietStart = quietStart;
     store.onChange(
         uid -> {
@@ -64,6 +71,8 @@ public final class Controller implements AutoCloseable {
     every(LOOK, Duration.ZERO, () -> soon("launch", launching, launcher::work));
     every(LOOK, Duration.ZERO, () -> soon("delivery", delivering, delivery::work));
     every(Duration.ofSeconds(1), quietStart, () -> guarded("watchdog", watchdog::look));
+    retention.ifPresent(
+        old -> every(RETENTION_LOOK, Duration.ZERO, () -> guarded("retention", old::work)));
     consumer.start();
   }
 

@@ -12,6 +12,7 @@ import dev.connectome.controller.launch.kubernetes.KubernetesLauncher;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -41,6 +42,7 @@ import javax.sql.DataSource;
 @ApplicationScoped
 public class ControllerBeans {
 
+  private static final int RETENTION_BATCH = 100;
   private static final Duration LEAST_LOST_AFTER = Duration.ofSeconds(10);
 
   @Produces
@@ -140,6 +142,7 @@ public class ControllerBeans {
             new Watchdog.Limits(
                 settings.startTimeout(), lostAfter, settings.externalLostTimeout())),
         consumer,
+        settings.retention().map(keep -> new Retention(store, keep, RETENTION_BATCH)),
         lostAfter);
   }
 

@@ -1,5 +1,6 @@
 package dev.connectome.controller.codec;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 
@@ -25,5 +26,19 @@ public final class OutcomeCodec {
       case TRAINING_END_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("the outcome does not say how the attempt ended");
     };
+  }
+
+  /**
+   * The last epoch that an attempt has trained to its end.
+   *
+   * @param stored how the attempt ended, as it is stored
+   * @return the epoch; 0 if none was
+   */
+  public static int finalEpoch(byte[] stored) {
+    try {
+      return TrainingOutcome.parseFrom(stored).getFinalEpoch();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("what a trainer told cannot be read", e);
+    }
   }
 }

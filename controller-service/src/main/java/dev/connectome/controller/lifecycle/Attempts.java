@@ -192,17 +192,24 @@ public final class Attempts {
   }
 
   /**
+   * What a trainer that lives is told.
+   *
+   * @param stop the stop that it has to obey, if any
+   * @param epochs the epochs to train at most, as the run has them now
+   */
+  public record Orders(Optional<StopRow> stop, int epochs) {}
+
+  /**
    * Notes a sign of life.
    *
    * @param runUid the run
    * @param attempt the attempt
    * @param progress what the trainer told, as it is stored
    * @param completedEpochs epochs trained
-   * @return the stop that the trainer has to obey, if any
+   * @return what the trainer is told
    * @throws RunException if there is no such run, it has ended, or the attempt is not its newest
    */
-  public Optional<StopRow> heartbeat(
-      UUID runUid, int attempt, byte[] progress, int completedEpochs) {
+  public Orders heartbeat(UUID runUid, int attempt, byte[] progress, int completedEpochs) {
     return store.inTransaction(
         transaction -> {
           Optional<RunRow> beaten =
@@ -215,9 +222,11 @@ public final class Attempts {
             RunRow run = lock(transaction, runUid);
             transaction.move(run, run.effectiveState(), "trainer", "found again");
           }
-          return beaten.get().effectiveState() == RunState.STOPPING
-              ? transaction.stops().open(runUid)
-              : Optional.empty();
+          Optional<StopRow> stop =
+              beaten.get().effectiveState() == RunState.STOPPING
+                  ? transaction.stops().open(runUid)
+                  : Optional.empty();
+          return new Orders(stop, RunDefinition.of(beaten.get().definition()).spec().getEpochs());
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
@@ -95,7 +96,7 @@ public final class Runs {
   }
 
   /**
-   * Changes the labels and policies of a run.
+   * Changes the labels, the policies and the budget of a run.
    *
    * @param idOrUid its name or uid
    * @param change from the old definition to the new one
@@ -103,7 +104,7 @@ public final class Runs {
    * @param view what to return of the run
    * @param <T> what is returned
    * @return the view of the run
-   * @throws RunException if there is no such run
+   * @throws RunException if there is no such run, or its state does not allow the new budget
    */
   public <T> T update(
       String idOrUid,
@@ -113,19 +114,41 @@ public final class Runs {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, idOrUid);
-          RunDefinition changed = change.apply(RunDefinition.of(run.definition()));
+          RunDefinition before = RunDefinition.of(run.definition());
+          RunDefinition changed = change.apply(before);
+          if (changed.spec().getEpochs() != before.spec().getEpochs()) {
+            checkBudget(run, changed.spec().getEpochs());
+          }
           transaction.runs().setDefinition(run.uid(), changed.labels(), changed.toBytes());
           transaction.event(
               run,
               run.state(),
               "UPDATED",
               actor,
-              "policy %s, shadow policies %s"
+              "policy %s, shadow policies %s, %d epochs at most"
                   .formatted(
                       changed.policy().id(),
-                      changed.shadowPolicies().stream().map(policy -> policy.id()).toList()));
+                      changed.shadowPolicies().stream().map(policy -> policy.id()).toList(),
+                      changed.spec().getEpochs()));
           return view.apply(transaction, transaction.runs().find(run.uid()).orElseThrow());
         });
+  }
+
+  private static void checkBudget(RunRow run, int epochs) {
+    if (run.effectiveState() == RunState.STOPPING) {
+      throw new RunException(
+          RunException.Kind.WRONG_STATE,
+          "run \"%s\" is being stopped; change its budget when it has ended, and resume it"
+              .formatted(run.runId()));
+    }
+    int trained =
+        Math.max(run.completedEpochs(), run.outcome().map(OutcomeCodec::finalEpoch).orElse(0));
+    if (run.state().isEnd() && epochs <= trained) {
+      throw new RunException(
+          RunException.Kind.WRONG_STATE,
+          "run \"%s\" has ended after %d epochs; with a budget of %d it could not be resumed"
+              .formatted(run.runId(), trained, epochs));
+    }
   }
 
   /**

@@ -61,6 +61,14 @@ public interface ControllerSettings {
   int maxFailures();
 
   /**
+   * How long runs are kept after their end; then they are deleted with their series, decisions and
+   * events, but for their files. For ever if it is not set.
+   *
+   * @return the time
+   */
+  Optional<Duration> retention();
+
+  /**
    * Who starts trainers.
    *
    * @return the launchers

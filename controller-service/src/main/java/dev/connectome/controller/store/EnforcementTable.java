@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Whether decisions stop runs, within one transaction. */
@@ -19,18 +20,40 @@ public final class EnforcementTable {
   public EnforcementRow read() {
     return handle
         .createQuery("SELECT * FROM enforcement")
-        .map(
-            (row, context) ->
-                new EnforcementRow(
-                    row.getBoolean("suspended"),
-                    row.getString("reason"),
-                    row.getString("actor"),
-                    row.getTimestamp("update_time").toInstant()))
+        .map((row, context) -> Rows.enforcement(row))
         .one();
   }
 
   /**
-   * Changes it.
+   * A change that was made.
+   *
+   * @param changeId its number; later changes have larger ones
+   * @param after what was in force after it
+   */
+  public record Change(long changeId, EnforcementRow after) {}
+
+  /**
+   * Changes that were made, the newest first.
+   *
+   * @param before only those with smaller numbers; 0 for all
+   * @param limit how many at most
+   * @return the changes
+   */
+  public List<Change> changes(long before, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM enforcement_changes WHERE :before = 0 OR change_id < :before
+            ORDER BY change_id DESC LIMIT :limit
+            """)
+        .bind("before", before)
+        .bind("limit", limit)
+        .map((row, context) -> new Change(row.getLong("change_id"), Rows.enforcement(row)))
+        .list();
+  }
+
+  /**
+   * Changes it, and keeps on record that it was changed.
    *
    * @param suspended whether decisions are only recorded
    * @param reason why
@@ -42,5 +65,10 @@ public final class EnforcementTable {
         suspended,
         reason,
         actor);
+    handle.execute(
+        """
+        INSERT INTO enforcement_changes (suspended, reason, actor, update_time)
+        SELECT suspended, reason, actor, update_time FROM enforcement
+        """);
   }
 }

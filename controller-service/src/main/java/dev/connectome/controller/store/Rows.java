@@ -37,6 +37,14 @@ final class Rows {
         instant(row, "end_time"));
   }
 
+  static EnforcementRow enforcement(ResultSet row) throws SQLException {
+    return new EnforcementRow(
+        row.getBoolean("suspended"),
+        row.getString("reason"),
+        row.getString("actor"),
+        row.getTimestamp("update_time").toInstant());
+  }
+
   static AttemptRow attempt(ResultSet row) throws SQLException {
     long processId = row.getLong("process_id");
     Optional<Long> process = row.wasNull() ? Optional.empty() : Optional.of(processId);

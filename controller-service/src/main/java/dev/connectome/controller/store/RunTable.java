@@ -333,6 +333,30 @@ public final class RunTable {
   }
 
   /**
+   * Deletes runs that ended long ago, the oldest first, with their history.
+   *
+   * @param since for how long they must have ended
+   * @param limit how many at most
+   * @return the runs
+   */
+  public List<UUID> deleteEnded(Duration since, int limit) {
+    return handle
+        .createQuery(
+            """
+            DELETE FROM runs WHERE uid IN (
+              SELECT uid FROM runs
+              WHERE state IN ('STOPPED', 'COMPLETED', 'FAILED')
+                AND end_time < now() - :millis * interval '1 millisecond'
+              ORDER BY end_time LIMIT :limit FOR UPDATE SKIP LOCKED)
+            RETURNING uid
+            """)
+        .bind("millis", since.toMillis())
+        .bind("limit", limit)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /**
    * The next run that waits for a launcher, in order of creation; locked.
    *
    * @param launcher the launcher

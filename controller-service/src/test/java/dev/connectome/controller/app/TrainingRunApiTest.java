@@ -23,6 +23,8 @@ import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.GetEnforcementRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.ListEnforcementChangesRequest;
+import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.NeverRule;
@@ -41,9 +43,13 @@ import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
+import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
+import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -321,6 +327,33 @@ class TrainingRunApiTest {
     }
   }
 
+  @Test
+  void whoSwitchedEnforcementStaysOnRecord() {
+    suspend(true);
+    suspend(false);
+    var request = ListEnforcementChangesRequest.newBuilder().setPageSize(2);
+
+    ListEnforcementChangesResponse newest =
+        controller.runs().listEnforcementChanges(request.build());
+    ListEnforcementChangesResponse rest =
+        controller
+            .runs()
+            .listEnforcementChanges(request.setPageToken(newest.getNextPageToken()).build());
+
+    assertThat(newest.getChangesList())
+        .extracting(Enforcement::getSuspended)
+        .containsExactly(false, true);
+    assertThat(newest.getChangesList()).allMatch(change -> change.getReason().equals("a test"));
+    assertThat(newest.getChangesList()).allMatch(change -> change.getActor().equals("api"));
+    assertThat(newest.getChanges(0)).isEqualTo(enforcement());
+    assertThat(rest.getChangesList()).singleElement().returns("controller", Enforcement::getActor);
+    assertThat(rest.getNextPageToken()).isEmpty();
+  }
+
+  private Enforcement enforcement() {
+    return controller.runs().getEnforcement(GetEnforcementRequest.getDefaultInstance());
+  }
+
   private Enforcement suspend(boolean suspended) {
     var unused =
         controller
@@ -330,11 +363,68 @@ class TrainingRunApiTest {
                     .setEnforcement(
                         Enforcement.newBuilder().setSuspended(suspended).setReason("a test"))
                     .build());
-    return controller.runs().getEnforcement(GetEnforcementRequest.getDefaultInstance());
+    return enforcement();
   }
 
   @Test
-  void onlyLabelsAndPoliciesAreChanged() {
+  void aTrainerLearnsOfANewBudgetWithItsNextHeartbeat() throws Exception {
+    TrainingRun run = controller.createExternal("a", plateau().toBuilder());
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      assertThat(beat(run.getUid()).getEpochs()).isEqualTo(100);
+
+      TrainingRun changed = setBudget("a", 60);
+
+      assertThat(changed.getSpec().getEpochs()).isEqualTo(60);
+      assertThat(changed.getSpec().getModel()).isEqualTo(run.getSpec().getModel());
+      assertThat(changed.getPolicy()).isEqualTo(run.getPolicy());
+      assertThat(beat(run.getUid()).getEpochs()).isEqualTo(60);
+
+      stopRun("a");
+      StatusRuntimeException refusal = refusal(() -> setBudget("a", 80));
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+      assertThat(refusal.getStatus().getDescription()).contains("being stopped");
+    }
+  }
+
+  @Test
+  void aRunThatHasEndedGetsABudgetWithWhichItCanGoOn() throws Exception {
+    runToItsEnd();
+    StatusRuntimeException refusal = refusal(() -> setBudget("a", 1));
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+
+    setBudget("a", 200);
+
+    assertThat(resume("a").getSpec().getEpochs()).isEqualTo(200);
+    assertThat(refusal(() -> setBudget("a", 0)).getStatus().getDescription())
+        .contains("spec.epochs", "1 to 100000");
+  }
+
+  private TrainingRun setBudget(String runId, int epochs) {
+    return controller
+        .runs()
+        .updateTrainingRun(
+            UpdateTrainingRunRequest.newBuilder()
+                .setTrainingRun(
+                    TrainingRun.newBuilder()
+                        .setName("runs/" + runId)
+                        .setSpec(TrainingSpec.newBuilder().setEpochs(epochs)))
+                .setUpdateMask(FieldMask.newBuilder().addPaths("spec.epochs"))
+                .build());
+  }
+
+  private HeartbeatResponse beat(String uid) {
+    return TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
+        .heartbeat(
+            HeartbeatRequest.newBuilder()
+                .setRunUid(uid)
+                .setAttempt(1)
+                .setProgress(TrainingProgress.newBuilder().setCompletedEpochs(3))
+                .build());
+  }
+
+  @Test
+  void nothingButLabelsPoliciesAndTheBudgetIsChanged() {
     create("a", "");
 
     StatusRuntimeException refusal =

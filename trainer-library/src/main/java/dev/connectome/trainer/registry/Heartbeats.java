@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class Heartbeats implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private volatile IntConsumer budget = epochs -> {};
   private boolean away;
 
   /**
@@ -57,6 +59,16 @@ public final class Heartbeats implements AutoCloseable {
     this.attempt = attempt;
     this.progress = progress;
     this.stopSwitch = stopSwitch;
+  }
+
+  /**
+   * Says who wants to know of the budget that the run has now. It may be raised and lowered while
+   * the training runs; who asks nothing trains as many epochs as it registered for.
+   *
+   * @param listener takes the epochs to train at most, after every heartbeat that tells them
+   */
+  public void onBudget(IntConsumer listener) {
+    budget = listener;
   }
 
   /**
@@ -97,6 +109,9 @@ public final class Heartbeats implements AutoCloseable {
         away = answer.isEmpty();
         LOG.warn(away ? "controller away, training goes on" : "controller back, registered again");
       }
+      answer
+          .filter(HeartbeatResponse::hasEpochs)
+          .ifPresent(response -> budget.accept(response.getEpochs()));
       answer
           .filter(HeartbeatResponse::hasStopCommand)
           .ifPresent(

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +123,23 @@ class ControllerClientTest {
             .isEqualTo("heartbeat");
         assertThat(stopSwitch.due(StopSwitch.Boundary.EPOCH)).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void learnsOfABudgetThatHasChanged() throws Exception {
+    var budget = new AtomicInteger(60);
+    try (FakeController controller = FakeController.on(0);
+        var client = new ControllerClient(controller.endpoint());
+        Heartbeats heartbeats = heartbeats(client)) {
+      heartbeats.onBudget(budget::set);
+      heartbeats.start(Duration.ofMillis(20));
+      await().until(() -> Collections.frequency(controller.calls, "heartbeat") > 1);
+      assertThat(budget).hasValue(60);
+
+      controller.epochs.set(80);
+
+      await().until(() -> budget.get() == 80);
     }
   }
 

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A controller that notes what it is told, on a real port that it can leave and come back to. */
@@ -32,6 +33,9 @@ public final class FakeController implements AutoCloseable {
 
   /** What heartbeats are answered with. */
   public final AtomicReference<StopCommand> stop = new AtomicReference<>();
+
+  /** The budget that heartbeats are answered with; 0 for none. */
+  public final AtomicInteger epochs = new AtomicInteger();
 
   /** What every call is refused with. */
   public final AtomicReference<Status> refusal = new AtomicReference<>();
@@ -99,6 +103,9 @@ public final class FakeController implements AutoCloseable {
       var response = HeartbeatResponse.newBuilder();
       if (stop.get() != null) {
         response.setStopCommand(stop.get());
+      }
+      if (epochs.get() > 0) {
+        response.setEpochs(epochs.get());
       }
       answer("heartbeat", observer, response.build());
     }

@@ -142,6 +142,7 @@ final class TrainerProcess {
                 () -> new Publication(publisher.droppedSnapshots(), publisher.publicationNanos()));
         try (Heartbeats heartbeats =
             new Heartbeats(controller, registration, attempt, () -> clock.progress(), stopSwitch)) {
+          heartbeats.onBudget(this::changeBudget);
           heartbeats.start(
               Duration.ofNanos(Durations.toNanos(assignment.get().getHeartbeatInterval())));
           TrainingOutcome outcome = train(assignment.get(), publisher, heartbeats);
@@ -151,6 +152,12 @@ final class TrainerProcess {
     } catch (RejectedException e) {
       LOG.error("controller refuses this trainer reason=\"{}\"", e.reason());
       return FAILURE;
+    }
+  }
+
+  private void changeBudget(int epochs) {
+    if (clock.setTotalEpochs(epochs)) {
+      LOG.info("budget changed epochs={}", epochs);
     }
   }
 

@@ -175,7 +175,7 @@ public final class Training implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted
    */
   public End run() throws IOException, InterruptedException {
-    while (completedEpochs < spec.getEpochs()) {
+    while (completedEpochs < clock.totalEpochs()) {
       Map<String, Double> metrics = new LinkedHashMap<>();
       Optional<StopRequest> stop = trainEpoch(metrics);
       if (stop.isPresent()) {
@@ -191,7 +191,7 @@ public final class Training implements AutoCloseable {
       }
       writeCheckpoint();
       stop = stopSwitch.due(Boundary.EPOCH);
-      if (stop.isPresent() && completedEpochs < spec.getEpochs()) {
+      if (stop.isPresent() && completedEpochs < clock.totalEpochs()) {
         return new End(stop, completedEpochs);
       }
     }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  */
 public class TrainingClock {
 
-  private final int totalEpochs;
+  private int totalEpochs;
   private final Supplier<Publication> publication;
   private TrainingPhase phase = TrainingPhase.TRAINING_PHASE_PREPARING;
   private int completedEpochs;
@@ -55,6 +55,23 @@ public class TrainingClock {
   public synchronized void enter(TrainingPhase now, int epochs) {
     phase = now;
     completedEpochs = epochs;
+  }
+
+  /**
+   * Changes the budget. A training that has more epochs behind it already ends with the one that it
+   * is in.
+   *
+   * @param epochs epochs to train at most from now on
+   * @return whether it was another number before
+   */
+  public synchronized boolean setTotalEpochs(int epochs) {
+    boolean changed = totalEpochs != epochs;
+    totalEpochs = epochs;
+    return changed;
+  }
+
+  synchronized int totalEpochs() {
+    return totalEpochs;
   }
 
   synchronized void epochEnded(int epoch, Map<String, Double> measured) {

@@ -176,6 +176,30 @@ class TrainingTest {
     assertSameCheckpoint("parts", "whole");
   }
 
+  @ParameterizedTest
+  @CsvSource({"5, 3, 3", "3, 4, 4", "5, 1, 2"})
+  void aBudgetThatChangesAfterTheSecondEpochIsKept(int registered, int changed, int trained)
+      throws Exception {
+    TrainingSpec spec = spec("sgd", registered);
+    var clock = new TrainingClock(registered, () -> Publication.NONE);
+    try (Training training =
+        new Training(
+            spec,
+            TrainingData.load(spec.getData(), spec.getSeed(), Optional.empty()),
+            directory.resolve("run"),
+            false,
+            new StopSwitch(),
+            clock,
+            snapshot -> {
+              if (snapshot.epoch() == 2) {
+                clock.setTotalEpochs(changed);
+              }
+            })) {
+      assertThat(training.run().finalEpoch()).isEqualTo(trained);
+    }
+    assertThat(clock.progress().getTotalEpochs()).isEqualTo(changed);
+  }
+
   @Test
   void learnsAndShowsASnapshotAnEpoch() throws Exception {
     List<ActivationSnapshot> snapshots = new ArrayList<>();

@@ -1,0 +1,149 @@
+package dev.connectome.controller.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.controller.fixture.Signatures;
+import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
+import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs grow old in a database whose clock the test sets. */
+class RetentionTest {
+
+  private static final Duration KEEP = Duration.ofDays(30);
+
+  private final DataSource database = TestDatabase.createWithClock(Duration.ZERO);
+  private ControllerUnderTest controller;
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = ControllerUnderTest.notStarted(database, Map.of());
+  }
+
+  @AfterEach
+  void stop() {
+    controller.close();
+  }
+
+  @Test
+  void whatEndedLongAgoIsDeletedInBatchesAndNothingElse() throws Exception {
+    for (String id : List.of("a", "b", "c")) {
+      end(id);
+    }
+    controller.createExternal("waiting", StoppingPolicy.newBuilder());
+    TestDatabase.setClock(database, KEEP.minusDays(1));
+    assertThat(retention(2).work()).isZero();
+    end("young");
+
+    TestDatabase.setClock(database, KEEP.plusDays(1));
+
+    assertThat(retention(2).work()).isEqualTo(3);
+    assertThat(
+            controller
+                .runs()
+                .listTrainingRuns(ListTrainingRunsRequest.getDefaultInstance())
+                .getTrainingRunsList())
+        .extracting(TrainingRun::getName)
+        .containsExactlyInAnyOrder("runs/waiting", "runs/young");
+  }
+
+  @Test
+  void nothingIsLeftOfARunThatIsDeleted() throws Exception {
+    TrainingRun run =
+        controller.createExternal(
+            "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      var judge =
+          new Judge(controller.store(), new Runs(controller.store(), Duration.ofMinutes(1)));
+      double[] distances = {0, 10, .5, .5, .5, .5};
+      for (int epoch = 1; epoch <= distances.length; epoch++) {
+        judge.accept(
+            List.of(
+                new Judge.Arrival(
+                    UUID.fromString(run.getUid()),
+                    1,
+                    epoch,
+                    Signatures.of(run.getUid(), 1, epoch, distances[epoch - 1]).toByteArray())));
+      }
+      assertThat(controller.get("a").hasDecision()).isTrue();
+      trainer.report(TrainingEnd.TRAINING_END_STOPPED, 6);
+    }
+    List<String> tables = tablesOfRuns();
+    assertThat(tables).contains("attempts", "signatures", "decisions", "stop_commands", "events");
+    for (String table : tables) {
+      assertThat(rows(table)).as(table).isPositive();
+    }
+
+    TestDatabase.setClock(database, KEEP.plusDays(1));
+    assertThat(retention(100).work()).isEqualTo(1);
+
+    for (String table : tables) {
+      assertThat(rows(table)).as(table).isZero();
+    }
+    assertThat(controller.createExternal("a", StoppingPolicy.newBuilder()).getUid())
+        .isNotEqualTo(run.getUid());
+  }
+
+  @Test
+  void aTimeThatWouldKeepNothingIsRefused() {
+    assertThatThrownBy(() -> new Retention(controller.store(), Duration.ZERO, 100))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("connectome.retention");
+  }
+
+  private Retention retention(int batch) {
+    return new Retention(controller.store(), KEEP, batch);
+  }
+
+  private void end(String runId) {
+    controller.createExternal(runId, StoppingPolicy.newBuilder());
+    var unused =
+        controller
+            .runs()
+            .stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/" + runId).build());
+  }
+
+  /** All tables that say something of a run. */
+  private List<String> tablesOfRuns() throws Exception {
+    return strings(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'run_uid'");
+  }
+
+  private long rows(String table) throws Exception {
+    return Long.parseLong(strings("SELECT count(*) FROM " + table).get(0));
+  }
+
+  private List<String> strings(String query) throws Exception {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      List<String> strings = new ArrayList<>();
+      while (rows.next()) {
+        strings.add(rows.getString(1));
+      }
+      return strings;
+    }
+  }
+}
