@@ -61,7 +61,7 @@ public final class Rejection {
   static StatusRuntimeException of(RunException e) {
     Code code =
         switch (e.kind()) {
-          case RUN_NOT_FOUND -> Code.NOT_FOUND;
+          case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
           case RUN_EXISTS -> Code.ALREADY_EXISTS;
           case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
         };

@@ -262,16 +262,16 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         throw Rejection.invalid(
             "attempt", "must be 0 to %d, not %d".formatted(run.attempt(), attempt));
       }
-      if (!run.launcher().equals(RunRow.LOCAL)) {
-        throw new RunException(
-            RunException.Kind.NO_LAUNCHER,
-            "run \"%s\" is trained elsewhere; its log is there".formatted(run.runId()));
+      var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
+      switch (run.launcher()) {
+        case RunRow.LOCAL -> logs.stream(run.uid(), attempt, request.getFollow(), stream);
+        case RunRow.KUBERNETES ->
+            logs.streamOpened(run.runId(), run.uid(), attempt, request.getFollow(), stream);
+        default ->
+            throw new RunException(
+                RunException.Kind.NO_LAUNCHER,
+                "run \"%s\" is trained elsewhere; its log is there".formatted(run.runId()));
       }
-      logs.stream(
-          run.uid(),
-          attempt,
-          request.getFollow(),
-          (ServerCallStreamObserver<ReadRunLogResponse>) observer);
     } catch (RuntimeException e) {
       observer.onError(Calls.rejection(e));
     }

@@ -81,8 +81,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  LogStreams logStreams(Store store, RunFiles files) {
-    return new LogStreams(store, files);
+  LogStreams logStreams(Store store, RunFiles files, Launchers launchers) {
+    return new LogStreams(store, files, launchers);
   }
 
   void close(@Disposes LogStreams logStreams) {
@@ -98,14 +98,12 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  Controller controller(
+  Launchers launchers(
       Store store,
-      Runs runs,
       Attempts attempts,
       RunFiles files,
       ControllerSettings settings,
-      Supplier<KubernetesClient> cluster,
-      MeterRegistry metrics) {
+      Supplier<KubernetesClient> cluster) {
     List<Launcher> launchers = new ArrayList<>();
     launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings)));
     if (settings.launch().kubernetes().enabled()) {
@@ -113,7 +111,18 @@ public class ControllerBeans {
           new KubernetesLauncher(
               store, attempts, cluster.get(), kubernetesSettings(settings), Clock.systemUTC()));
     }
-    var launcher = new Launchers(launchers);
+    return new Launchers(launchers);
+  }
+
+  @Produces
+  @Singleton
+  Controller controller(
+      Store store,
+      Runs runs,
+      Attempts attempts,
+      Launchers launcher,
+      ControllerSettings settings,
+      MeterRegistry metrics) {
     var delivery = new StopDelivery(store, attempts, launcher);
     Duration lostAfter = settings.heartbeatInterval().multipliedBy(3);
     if (lostAfter.compareTo(LEAST_LOST_AFTER) < 0) {
@@ -132,6 +141,7 @@ public class ControllerBeans {
         .description(
             "records on the signatures topic that are no signatures, or none that can be judged")
         .register(metrics);
+    RunMeters.register(store, metrics);
     return new Controller(
         store,
         launcher,

@@ -1,5 +1,7 @@
 package dev.connectome.controller.launch;
 
+import java.io.InputStream;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Starts trainers and, where it must be, ends them. */
@@ -22,6 +24,18 @@ public interface Launcher extends AutoCloseable {
    * @return whether this launcher has such a trainer
    */
   boolean end(UUID runUid, int attempt);
+
+  /**
+   * Opens the log of a trainer that writes it anywhere but into a file of {@link RunFiles}.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param follow whether the log goes on as long as the trainer does
+   * @return the log in UTF-8; empty if this launcher has none
+   */
+  default Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
+    return Optional.empty();
+  }
 
   /**
    * Ends all trainers, so that their runs go on from a checkpoint when somebody starts them again.

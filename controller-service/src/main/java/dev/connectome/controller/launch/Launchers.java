@@ -1,6 +1,8 @@
 package dev.connectome.controller.launch;
 
+import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,13 @@ public final class Launchers implements Launcher {
   @Override
   public boolean end(UUID runUid, int attempt) {
     return launchers.stream().anyMatch(launcher -> launcher.end(runUid, attempt));
+  }
+
+  @Override
+  public Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
+    return launchers.stream()
+        .flatMap(launcher -> launcher.log(runUid, attempt, follow).stream())
+        .findFirst();
   }
 
   @Override

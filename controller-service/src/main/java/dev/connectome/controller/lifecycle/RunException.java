@@ -16,7 +16,9 @@ public final class RunException extends RuntimeException {
     /** The trainer is not, or no longer, the run's. */
     TRAINER_SUPERSEDED,
     /** This controller has no such launcher. */
-    NO_LAUNCHER
+    NO_LAUNCHER,
+    /** There is no log of that attempt here. */
+    NO_LOG
   }
 
   private final Kind kind;

@@ -4,6 +4,7 @@ import dev.connectome.controller.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -462,5 +463,23 @@ public final class RunTable {
         .bind("millis", since.toMillis())
         .map((row, context) -> Rows.run(row))
         .list();
+  }
+
+  /**
+   * How many runs there are in each state.
+   *
+   * @return the number by state; states in which there is none are missing
+   */
+  public Map<RunState, Long> countByState() {
+    return handle
+        .createQuery("SELECT state, count(*) AS runs FROM runs GROUP BY state")
+        .reduceRows(
+            new EnumMap<>(RunState.class),
+            (counts, row) -> {
+              counts.put(
+                  RunState.valueOf(row.getColumn("state", String.class)),
+                  row.getColumn("runs", Long.class));
+              return counts;
+            });
   }
 }

@@ -5,6 +5,7 @@ import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.api.Watchers;
 import dev.connectome.controller.http.HttpGateway;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Runs;
@@ -65,10 +66,10 @@ public final class ControllerUnderTest implements AutoCloseable {
     Attempts attempts = beans.attempts(store, settings);
     RunFiles files = beans.runFiles(settings);
     watchers = beans.watchers(store);
-    logs = beans.logStreams(store, files);
+    Launchers launchers = beans.launchers(store, attempts, files, settings, cluster);
+    logs = beans.logStreams(store, files, launchers);
     controller =
-        beans.controller(
-            store, runs, attempts, files, settings, cluster, new SimpleMeterRegistry());
+        beans.controller(store, runs, attempts, launchers, settings, new SimpleMeterRegistry());
     var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
     var trainerApi = new TrainerRegistryApi(attempts, settings);
     server =

@@ -108,6 +108,11 @@ final class ClusterWatch implements AutoCloseable {
         .map(job -> ObservedJob.of(key, job, pods.getIndexer().byIndex(BY_KEY, key.jobName())));
   }
 
+  /** The newest pod of an attempt. */
+  Optional<Pod> pod(JobKey key) {
+    return ObservedJob.newest(pods.getIndexer().byIndex(BY_KEY, key.jobName()));
+  }
+
   @Override
   public void close() {
     jobs.stop();

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -269,6 +270,17 @@ public final class KubernetesLauncher implements Launcher {
     }
     beside(key, () -> delete(key, "its trainer has not obeyed a stop in time"), () -> {});
     return true;
+  }
+
+  @Override
+  public Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
+    return watch
+        .pod(new JobKey(runUid, attempt))
+        .map(
+            pod -> {
+              limiter.acquire();
+              return PodLog.open(client, pod, follow);
+            });
   }
 
   /** Lets go. Jobs go on: trainers find the next controller. */

@@ -72,9 +72,7 @@ record ObservedJob(
    * @return what can be seen
    */
   static ObservedJob of(JobKey key, Job job, List<Pod> pods) {
-    Optional<Pod> newest =
-        pods.stream()
-            .max(Comparator.comparing(pod -> created(pod.getMetadata().getCreationTimestamp())));
+    Optional<Pod> newest = newest(pods);
     Optional<JobCondition> failed = condition(job, "Failed");
     if (failed.filter(condition -> "DeadlineExceeded".equals(condition.getReason())).isPresent()) {
       return finished(
@@ -116,6 +114,12 @@ record ObservedJob(
     return newest
         .map(pod -> live(key, pod))
         .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.empty()));
+  }
+
+  /** The newest of a Job's pods: a cluster may keep an earlier one that it has given up. */
+  static Optional<Pod> newest(List<Pod> pods) {
+    return pods.stream()
+        .max(Comparator.comparing(pod -> created(pod.getMetadata().getCreationTimestamp())));
   }
 
   private static ObservedJob live(JobKey key, Pod pod) {

@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -113,33 +112,6 @@ class ClusterSimulationTest {
       cluster.goAway();
       cluster.comeBack();
     }
-  }
-
-  /** What the trainers' Jobs cost the API server, and how fast many of them are there. */
-  @Test
-  void aThousandRunsReachTheirJobsWithOneRequestEachAndIdleOnesCostNothing() throws Exception {
-    controller.close();
-    settings.put("connectome.launch.kubernetes.requests-per-second", "50");
-    controller = ControllerUnderTest.start(database, settings, cluster.client());
-    int runs = 200;
-    for (int i = 0; i < runs; i++) {
-      create("run-" + i);
-    }
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> cluster.requests("POST") >= runs && cluster.jobs().size() == runs);
-
-    assertThat(cluster.requests("POST")).isEqualTo(runs);
-    int watches = cluster.requests("WATCH");
-    int deletes = cluster.requests("DELETE");
-    await()
-        .during(Duration.ofSeconds(12))
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                cluster.requests("POST") == runs
-                    && cluster.requests("WATCH") == watches
-                    && cluster.requests("DELETE") == deletes);
   }
 
   private void assertOneLiveJobARun() {
