@@ -8,22 +8,49 @@ import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say what to train; what is left out takes the controller's defaults. */
 final class SpecOptions {
-  @Option(names = "--model", paramLabel = "NAME", description = "Architecture. Default: mlp")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description =
+          "mlp, lenet5, vgg, or with a dot the name of a network in a jar that the trainer was given."
+              + " Default: mlp")
   private @Nullable String model;
 
   @Option(
       names = "--hidden",
       paramLabel = "N",
       split = ",",
-      description = "Neurons of each hidden layer. Default: 128,64")
+      description =
+          "Neurons of each hidden fully connected layer. Default: 128,64 for mlp, 120,84 for lenet5,"
+              + " 256,128 for vgg")
   private List<Integer> hidden = new ArrayList<>();
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      description = "Of vgg: channels of the first convolutions. Default: 32")
+  private @Nullable Integer channels;
+
+  @Option(
+      names = "--model-setting",
+      paramLabel = "NAME=VALUE",
+      description = "A setting of a network in a jar; may be repeated.")
+  private Map<String, String> modelSettings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "auto, cpu, gpu or gpu:N. Default: the trainer's own")
+  private @Nullable String device;
 
   @Option(names = "--dropout", paramLabel = "P", description = "0 <= P < 1. Default: 0")
   private @Nullable Double dropout;
@@ -92,6 +119,12 @@ final class SpecOptions {
   private @Nullable Integer trainSamples;
 
   @Option(
+      names = "--train-fraction",
+      paramLabel = "X",
+      description = "Part of the training images to use, instead of --train-samples")
+  private @Nullable Double trainFraction;
+
+  @Option(
       names = "--validation-fraction",
       paramLabel = "X",
       description = "Part of the images held out for a validation loss. Default: 0")
@@ -106,8 +139,21 @@ final class SpecOptions {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "IDX files as the trainer sees them. Default: the trainer's own")
+      description = "Folder with the data as the trainer sees it. Default: the trainer's own")
   private @Nullable Path dataDir;
+
+  @Option(
+      names = "--data-format",
+      paramLabel = "NAME",
+      description =
+          "auto, idx, cifar10, cifar100, folder or embedded. Default: auto, which recognises it")
+  private @Nullable String dataFormat;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Of a folder of images: the side to which they are scaled. Default: 32")
+  private @Nullable Integer imageSize;
 
   @Option(
       names = "--probe-samples",
@@ -148,6 +194,7 @@ final class SpecOptions {
     Optional.ofNullable(epochs).ifPresent(spec::setEpochs);
     Optional.ofNullable(batchSize).ifPresent(spec::setBatchSize);
     Optional.ofNullable(seed).ifPresent(spec::setSeed);
+    Optional.ofNullable(device).ifPresent(spec::setDevice);
     return spec.build();
   }
 
@@ -156,6 +203,8 @@ final class SpecOptions {
     Optional.ofNullable(model).ifPresent(spec::setName);
     Optional.ofNullable(dropout).ifPresent(spec::setDropout);
     Optional.ofNullable(batchNorm).ifPresent(spec::setBatchNorm);
+    Optional.ofNullable(channels).ifPresent(spec::setChannels);
+    spec.putAllSettings(modelSettings);
     return spec.build();
   }
 
@@ -163,7 +212,10 @@ final class SpecOptions {
     DataSpec.Builder spec = DataSpec.newBuilder();
     Optional.ofNullable(dataDir)
         .ifPresent(directory -> spec.setDirectory(directory.toAbsolutePath().toString()));
+    Optional.ofNullable(dataFormat).ifPresent(spec::setFormat);
+    Optional.ofNullable(imageSize).ifPresent(spec::setImageSize);
     Optional.ofNullable(trainSamples).ifPresent(spec::setTrainSamples);
+    Optional.ofNullable(trainFraction).ifPresent(spec::setTrainFraction);
     Optional.ofNullable(validationFraction).ifPresent(spec::setValidationFraction);
     Optional.ofNullable(labelNoise).ifPresent(spec::setLabelNoise);
     return spec.build();

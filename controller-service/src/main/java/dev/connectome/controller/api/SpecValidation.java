@@ -12,11 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Checks what is to be trained and fills in the defaults that the contract names. */
 final class SpecValidation {
 
-  private static final Set<String> MODELS = new TreeSet<>(Set.of("mlp"));
+  private static final Set<String> MODELS = new TreeSet<>(Set.of("lenet5", "mlp", "vgg"));
+
+  /** A network that the trainer finds in a jar is told by the dot in its name. */
+  private static final Pattern PROVIDED_MODEL =
+      Pattern.compile("[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+");
+
+  private static final Set<String> FORMATS =
+      new TreeSet<>(Set.of("auto", "cifar10", "cifar100", "embedded", "folder", "idx"));
+  private static final Pattern DEVICE = Pattern.compile("|auto|cpu|gpu(:\\d{1,4})?");
   private static final Set<String> SCHEDULES = new TreeSet<>(Set.of("constant", "cosine", "step"));
   private static final Set<String> OPTIMIZERS = new TreeSet<>(Set.of("adam", "adamw", "sgd"));
 
@@ -56,6 +65,7 @@ final class SpecValidation {
         .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
         .setProbe(probe(asked.getProbe()))
         .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
+        .setDevice(device(asked.getDevice()))
         .setTestEveryEpochs(within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
         .setPredictionChanges(asked.getPredictionChanges())
         .build();
@@ -84,9 +94,25 @@ final class SpecValidation {
     if (asked.getName().isEmpty()) {
       model.setName("mlp");
     }
-    known("model.name", model.getName(), MODELS);
+    if (!PROVIDED_MODEL.matcher(model.getName()).matches()) {
+      known("model.name", model.getName(), MODELS);
+    }
     if (asked.getHiddenWidthsCount() == 0) {
-      model.addHiddenWidths(128).addHiddenWidths(64);
+      model.addAllHiddenWidths(hiddenWidths(model.getName()));
+    }
+    if (model.getName().equals("vgg")) {
+      model.setChannels(
+          within("model.channels", asked.hasChannels() ? asked.getChannels() : 32, 1, 1_024));
+    } else if (asked.hasChannels()) {
+      reject("model.channels", "is for vgg, not for %s; leave it out".formatted(model.getName()));
+    }
+    if (model.getSettingsCount() > 64) {
+      reject("model.settings", "must be at most 64, not " + model.getSettingsCount());
+    }
+    if (model.getSettingsCount() > 0 && MODELS.contains(model.getName())) {
+      reject(
+          "model.settings",
+          "are for a network in a jar, not for %s; leave them out".formatted(model.getName()));
     }
     if (model.getHiddenWidthsCount() > 64) {
       reject(
@@ -97,21 +123,52 @@ final class SpecValidation {
     return model.setDropout(model.getDropout()).setBatchNorm(model.getBatchNorm()).build();
   }
 
+  private static List<Integer> hiddenWidths(String model) {
+    return switch (model) {
+      case "mlp" -> List.of(128, 64);
+      case "lenet5" -> List.of(120, 84);
+      case "vgg" -> List.of(256, 128);
+      default -> List.of();
+    };
+  }
+
   private DataSpec data(DataSpec asked, int batch) {
     var data = asked.toBuilder();
-    if (!asked.hasTrainSamples()) {
-      data.setTrainSamples(Math.max(6_000, batch));
+    data.setFormat(asked.getFormat().isEmpty() ? "auto" : asked.getFormat());
+    known("data.format", data.getFormat(), FORMATS);
+    trainSize(asked, batch, data);
+    if (asked.hasImageSize()) {
+      within("data.image_size", asked.getImageSize(), 4, 1_024);
     }
-    within("data.train_samples", data.getTrainSamples(), Math.max(1, batch), Integer.MAX_VALUE);
     fraction("data.validation_fraction", data.getValidationFraction(), false);
     fraction("data.label_noise", data.getLabelNoise(), true);
     double kept = data.getTrainSamples() * (1 - data.getValidationFraction());
-    if (kept < 2) {
+    if (data.hasTrainSamples() && kept < 2) {
       reject("data.validation_fraction", "leaves fewer than 2 images to learn from");
     }
     return data.setValidationFraction(data.getValidationFraction())
         .setLabelNoise(data.getLabelNoise())
         .build();
+  }
+
+  private void trainSize(DataSpec asked, int batch, DataSpec.Builder data) {
+    if (!asked.hasTrainFraction()) {
+      int samples = asked.hasTrainSamples() ? asked.getTrainSamples() : Math.max(6_000, batch);
+      data.setTrainSamples(
+          within("data.train_samples", samples, Math.max(1, batch), Integer.MAX_VALUE));
+    } else if (asked.hasTrainSamples()) {
+      reject("data.train_fraction", "is instead of data.train_samples; leave one of them out");
+    } else if (!(asked.getTrainFraction() > 0 && asked.getTrainFraction() <= 1)) {
+      reject(
+          "data.train_fraction", "must be above 0 and at most 1, not " + asked.getTrainFraction());
+    }
+  }
+
+  private String device(String asked) {
+    if (!DEVICE.matcher(asked).matches()) {
+      reject("device", "must be auto, cpu, gpu or gpu:N, not \"%s\"".formatted(asked));
+    }
+    return asked;
   }
 
   private OptimizerSpec optimizer(OptimizerSpec asked, int epochs) {

@@ -1,5 +1,8 @@
 package dev.connectome.trainer.service;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +14,10 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Starts a trainer. */
 @Command(
@@ -86,8 +92,24 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_DATA_DIR:-}",
       paramLabel = "DIR",
       description =
-          "MNIST's or Fashion-MNIST's IDX files, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if not given")
+          "the data, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if not given")
   private String dataDirectory = "";
+
+  @Option(
+      names = "--device",
+      defaultValue = "${env:CONNECTOME_DEVICE:-auto}",
+      paramLabel = "DEVICE",
+      description =
+          "what to train on, for runs that do not say: auto, cpu, gpu or gpu:N (CONNECTOME_DEVICE)")
+  private String device = "";
+
+  @Option(
+      names = "--networks-path",
+      defaultValue = "${env:CONNECTOME_NETWORKS_PATH:-}",
+      paramLabel = "PATH",
+      description =
+          "jars with networks of your own, and folders of jars, separated by the system's path separator (CONNECTOME_NETWORKS_PATH)")
+  private String networksPath = "";
 
   @Option(
       names = "--checkpoint-dir",
@@ -142,6 +164,7 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] arguments) {
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
+    System.setProperty("java.awt.headless", "true");
     setUnlessSet("ai.djl.pytorch.num_threads", "1");
     setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
     setUnlessSet(
@@ -156,6 +179,8 @@ public final class Main implements Callable<Integer> {
     }
   }
 
+  @Spec private CommandSpec commandLine = CommandSpec.create();
+
   @Override
   public Integer call() {
     var settings =
@@ -167,13 +192,21 @@ public final class Main implements Callable<Integer> {
             optionalPath(kafkaPropertiesFile),
             topicPrefix,
             optionalPath(dataDirectory),
+            device,
             checkpointDirectory,
             optionalPath(outcomeFile),
             controlHost,
             controlPort,
             registrationPatience,
             Math.max(1, snapshotBuffer));
-    return new TrainerProcess(settings).run();
+    try (URLClassLoader networks = NetworksPath.open(networksPath)) {
+      Thread.currentThread().setContextClassLoader(networks);
+      return new TrainerProcess(settings).run();
+    } catch (UserException e) {
+      throw new ParameterException(commandLine.commandLine(), e.problem());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Optional<Path> optionalPath(String text) {

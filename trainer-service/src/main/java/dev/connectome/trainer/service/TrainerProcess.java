@@ -8,6 +8,7 @@ import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingPhase;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.TrainerControlServer;
@@ -161,19 +162,23 @@ final class TrainerProcess {
     }
   }
 
+  private TrainingSpec withDevice(TrainingSpec spec) {
+    return spec.getDevice().isEmpty()
+        ? spec.toBuilder().setDevice(settings.device()).build()
+        : spec;
+  }
+
   private TrainingOutcome train(
       RegisterTrainerResponse assignment, SnapshotPublisher publisher, Heartbeats heartbeats)
       throws InterruptedException {
     var outcome = TrainingOutcome.newBuilder();
+    TrainingSpec spec = withDevice(assignment.getSpec());
     try {
       TrainingData data =
-          TrainingData.load(
-              assignment.getSpec().getData(),
-              assignment.getSpec().getSeed(),
-              settings.dataDirectory());
+          TrainingData.load(spec.getData(), spec.getSeed(), settings.dataDirectory());
       try (Training training =
           new Training(
-              assignment.getSpec(),
+              spec,
               data,
               settings.checkpointDirectory(),
               assignment.getResume(),
@@ -183,7 +188,7 @@ final class TrainerProcess {
         LOG.info(
             "training begins afterEpoch={} epochs={}",
             training.completedEpochs(),
-            assignment.getSpec().getEpochs());
+            spec.getEpochs());
         clock.enter(TrainingPhase.TRAINING_PHASE_TRAINING, training.completedEpochs());
         Training.End end = training.run();
         if (end.stop().filter(StopRequest.Interrupted.class::isInstance).isPresent()) {

@@ -18,6 +18,7 @@ import org.apache.kafka.common.utils.Utils;
  * @param kafkaPropertiesFile further properties of the Kafka client; empty for none
  * @param topicPrefix what the names of the topics begin with
  * @param dataDirectory where the data is, if the run does not say; empty for the embedded data set
+ * @param device what to train on, if the run does not say
  * @param checkpointDirectory where checkpoints are
  * @param outcomeFile where to leave the outcome; empty for nowhere
  * @param controlHost the address on which to be controlled
@@ -33,6 +34,7 @@ public record TrainerSettings(
     Optional<Path> kafkaPropertiesFile,
     String topicPrefix,
     Optional<Path> dataDirectory,
+    String device,
     Path checkpointDirectory,
     Optional<Path> outcomeFile,
     String controlHost,

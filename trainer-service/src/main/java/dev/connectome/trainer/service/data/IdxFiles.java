@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -18,6 +19,7 @@ import java.util.zip.ZipException;
  */
 public final class IdxFiles {
 
+  private static final int CLASSES = 10;
   private static final int IMAGES = 0x803;
   private static final int LABELS = 0x801;
   private static final long MAX_BYTES = 1L << 30;
@@ -47,13 +49,13 @@ public final class IdxFiles {
       }
       byte[] classes = body(labelFile, labels, labelSizes[0]);
       for (int i = 0; i < classes.length; i++) {
-        if (classes[i] < 0 || classes[i] >= LabelledImages.CLASSES) {
+        if (classes[i] < 0 || classes[i] >= CLASSES) {
           throw new UserException(
               "label %d in %s is %d; only 0 to 9 are known"
                   .formatted(i, labelFile, Byte.toUnsignedInt(classes[i])));
         }
       }
-      return new LabelledImages(sizes[1], sizes[2], pixels, classes);
+      return new LabelledImages(new ImageShape(1, sizes[1], sizes[2]), CLASSES, pixels, classes);
     } catch (EOFException e) {
       throw new UserException(
           "a gzip file in %s is truncated; fetch it again".formatted(directory));
@@ -63,6 +65,13 @@ public final class IdxFiles {
     } catch (IOException e) {
       throw new UserException("cannot read %s: %s".formatted(directory, e.getMessage()));
     }
+  }
+
+  /** Whether a folder looks like one with such files. */
+  static boolean isIn(Path directory) {
+    return Stream.of("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
+        .flatMap(name -> Stream.of(name, name + ".gz"))
+        .anyMatch(name -> Files.isRegularFile(directory.resolve(name)));
   }
 
   private static Path find(Path directory, String name) throws UserException {

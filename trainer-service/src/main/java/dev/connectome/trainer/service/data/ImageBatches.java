@@ -6,15 +6,54 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 
 /**
- * Images of one split as the network sees them: pixels standardised by the mean and deviation of
- * the training images.
+ * Images of one split as the network sees them: each channel standardised by the mean and deviation
+ * of the training images. Immutable.
  */
 public final class ImageBatches {
 
   private final LabelledImages images;
   private final int[] members;
   private final byte[] labels;
-  private final float[] grey;
+  private final float[][] brightness;
+
+  /**
+   * Some images in memory, ready to be given to the engine.
+   *
+   * @param values their pixels, standardised; shared, not to be changed
+   * @param classes a class an image; shared, not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Batch(float[] values, long[] classes) {
+
+    /**
+     * The number of images.
+     *
+     * @return images
+     */
+    public int count() {
+      return classes.length;
+    }
+
+    /**
+     * The inputs.
+     *
+     * @param manager what owns the array
+     * @return float32, images × values
+     */
+    public NDArray inputs(NDManager manager) {
+      return manager.create(FloatBuffer.wrap(values), new Shape(count(), values.length / count()));
+    }
+
+    /**
+     * The classes.
+     *
+     * @param manager what owns the array
+     * @return int64, one an image
+     */
+    public NDArray labels(NDManager manager) {
+      return manager.create(classes);
+    }
+  }
 
   /**
    * Makes a split.
@@ -22,16 +61,18 @@ public final class ImageBatches {
    * @param images the images it is taken from
    * @param members which of them belong to it
    * @param labels the class of each member
-   * @param mean of the training images' pixels, 0 to 255
-   * @param deviation of the same
+   * @param moments of each channel of the training images
    */
-  ImageBatches(LabelledImages images, int[] members, byte[] labels, double mean, double deviation) {
+  ImageBatches(LabelledImages images, int[] members, byte[] labels, Moments[] moments) {
     this.images = images;
     this.members = members;
     this.labels = labels;
-    this.grey = new float[256];
-    for (int value = 0; value < grey.length; value++) {
-      grey[value] = (float) ((value - mean) / deviation);
+    this.brightness = new float[moments.length][256];
+    for (int channel = 0; channel < moments.length; channel++) {
+      for (int value = 0; value < 256; value++) {
+        brightness[channel][value] =
+            (float) ((value - moments[channel].mean()) / moments[channel].deviation());
+      }
     }
   }
 
@@ -45,12 +86,54 @@ public final class ImageBatches {
   }
 
   /**
-   * The size of an image.
+   * The shape of an image.
    *
-   * @return pixels an image
+   * @return the shape
    */
-  public int imageSize() {
-    return images.imageSize();
+  public ImageShape shape() {
+    return images.shape();
+  }
+
+  /**
+   * The number of classes.
+   *
+   * @return classes that an image may be of
+   */
+  public int classes() {
+    return images.classes();
+  }
+
+  /**
+   * Gathers some images. May be called on any thread.
+   *
+   * @param order places in this split
+   * @param from the first place in {@code order}
+   * @param to behind the last
+   * @return the images
+   */
+  public Batch batch(int[] order, int from, int to) {
+    var classes = new long[to - from];
+    for (int i = from; i < to; i++) {
+      classes[i - from] = labels[order[i]] & 0xff;
+    }
+    return new Batch(values(order, from, to), classes);
+  }
+
+  private float[] values(int[] order, int from, int to) {
+    int size = images.imageSize();
+    int plane = size / brightness.length;
+    var values = new float[(to - from) * size];
+    byte[] pixels = images.pixels();
+    for (int i = from; i < to; i++) {
+      int source = members[order[i]] * size;
+      int target = (i - from) * size;
+      for (float[] channel : brightness) {
+        for (int p = 0; p < plane; p++) {
+          values[target++] = channel[pixels[source++] & 0xff];
+        }
+      }
+    }
+    return values;
   }
 
   /**
@@ -60,20 +143,10 @@ public final class ImageBatches {
    * @param order places in this split
    * @param from the first place in {@code order}
    * @param to behind the last
-   * @return float32, images × pixels
+   * @return float32, images × values
    */
   public NDArray inputs(NDManager manager, int[] order, int from, int to) {
-    int size = images.imageSize();
-    var values = new float[(to - from) * size];
-    byte[] pixels = images.pixels();
-    for (int i = from; i < to; i++) {
-      int source = members[order[i]] * size;
-      int target = (i - from) * size;
-      for (int p = 0; p < size; p++) {
-        values[target + p] = grey[pixels[source + p] & 0xff];
-      }
-    }
-    return manager.create(FloatBuffer.wrap(values), new Shape(to - from, size));
+    return batch(order, from, to).inputs(manager);
   }
 
   /**
@@ -86,10 +159,6 @@ public final class ImageBatches {
    * @return int64, one an image
    */
   public NDArray labels(NDManager manager, int[] order, int from, int to) {
-    var classes = new long[to - from];
-    for (int i = from; i < to; i++) {
-      classes[i - from] = labels[order[i]];
-    }
-    return manager.create(classes);
+    return batch(order, from, to).labels(manager);
   }
 }

@@ -1,27 +1,28 @@
 package dev.connectome.trainer.service.data;
 
 /**
- * Grey images of one size and their classes.
+ * Images of one shape and their classes.
  *
- * @param rows pixels from top to bottom
- * @param columns pixels from left to right
- * @param pixels rows · columns bytes an image, row by row, 0 black to 255 white; shared, not to be
+ * @param shape the shape of each
+ * @param classes how many classes there are, at most 256
+ * @param pixels a byte a value, 0 dark to 255 bright: image by image, channel by channel, row by
+ *     row; shared, not to be changed
+ * @param labels a class an image, as an unsigned byte below {@code classes}; shared, not to be
  *     changed
- * @param labels a class an image, 0 to 9; shared, not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record LabelledImages(int rows, int columns, byte[] pixels, byte[] labels) {
+public record LabelledImages(ImageShape shape, int classes, byte[] pixels, byte[] labels) {
 
-  /** How many classes there are. */
-  public static final int CLASSES = 10;
+  /** More classes than a label can tell apart are not possible. */
+  static final int MAX_CLASSES = 256;
 
   /**
    * The size of an image.
    *
-   * @return pixels an image
+   * @return values an image
    */
   public int imageSize() {
-    return rows * columns;
+    return shape.size();
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Random;
 public final class StrokeDigits {
 
   private static final int SIZE = 28;
+  private static final int CLASSES = 10;
 
   /**
    * Points of a stroke in the unit square, x and y in turn, y downwards.
@@ -106,7 +107,7 @@ public final class StrokeDigits {
     var digits = new StrokeDigits(seed);
     var labels = new byte[count];
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % LabelledImages.CLASSES);
+      labels[i] = (byte) (i % CLASSES);
     }
     for (int i = count - 1; i > 0; i--) {
       int other = digits.random.nextInt(i + 1);
@@ -118,7 +119,7 @@ public final class StrokeDigits {
     for (int i = 0; i < count; i++) {
       digits.draw(labels[i], pixels, i * SIZE * SIZE);
     }
-    return new LabelledImages(SIZE, SIZE, pixels, labels);
+    return new LabelledImages(new ImageShape(1, SIZE, SIZE), CLASSES, pixels, labels);
   }
 
   private void draw(int digit, byte[] pixels, int offset) {

@@ -4,6 +4,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.trainer.service.UserException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -36,41 +37,58 @@ public record TrainingData(
    */
   public static TrainingData load(DataSpec spec, long seed, Optional<Path> defaultDirectory)
       throws UserException {
+    DataFiles.Parts parts = read(spec, defaultDirectory);
+    LabelledImages train = parts.train();
+    LabelledImages test = parts.test();
+    if (!train.shape().equals(test.shape())) {
+      throw new UserException(
+          "training images are of %s values but test images of %s; give files of one data set"
+              .formatted(train.shape(), test.shape()));
+    }
+    return split(train, test, spec, new Random(seed));
+  }
+
+  private static DataFiles.Parts read(DataSpec spec, Optional<Path> defaultDirectory)
+      throws UserException {
     Optional<Path> directory =
         spec.getDirectory().isEmpty()
             ? defaultDirectory
             : Optional.of(Path.of(spec.getDirectory()));
-    LabelledImages train =
-        directory.isPresent()
-            ? IdxFiles.read(directory.get(), "train")
-            : StrokeDigits.draw(
-                Math.min(MAX_EMBEDDED, Math.max(EMBEDDED_TRAIN, spec.getTrainSamples())),
-                EMBEDDED_TRAIN_SEED);
-    LabelledImages test =
-        directory.isPresent()
-            ? IdxFiles.read(directory.get(), "t10k")
-            : StrokeDigits.draw(EMBEDDED_TEST, EMBEDDED_TEST_SEED);
-    if (train.imageSize() != test.imageSize()) {
-      throw new UserException(
-          "training images have %d pixels but test images %d; give files of one data set"
-              .formatted(train.imageSize(), test.imageSize()));
+    if (spec.getFormat().equals("embedded")
+        || (directory.isEmpty() && List.of("", "auto").contains(spec.getFormat()))) {
+      return new DataFiles.Parts(
+          StrokeDigits.draw(
+              Math.min(MAX_EMBEDDED, Math.max(EMBEDDED_TRAIN, spec.getTrainSamples())),
+              EMBEDDED_TRAIN_SEED),
+          StrokeDigits.draw(EMBEDDED_TEST, EMBEDDED_TEST_SEED));
     }
-    return split(train, test, spec, new Random(seed));
+    if (directory.isEmpty()) {
+      throw new UserException(
+          "data format %s needs a folder, and neither the run nor the trainer names one; set the run's data directory"
+              .formatted(spec.getFormat()));
+    }
+    return DataFiles.read(directory.get(), spec.getFormat(), spec.getImageSize());
+  }
+
+  private static int wanted(DataSpec spec, int available) {
+    return spec.hasTrainFraction()
+        ? Math.max(2, (int) Math.round(spec.getTrainFraction() * available))
+        : spec.getTrainSamples();
   }
 
   private static TrainingData split(
       LabelledImages images, LabelledImages testImages, DataSpec spec, Random random) {
     int[] chosen = shuffled(images.count(), random);
-    chosen = Arrays.copyOf(chosen, Math.min(images.count(), spec.getTrainSamples()));
+    chosen = Arrays.copyOf(chosen, Math.min(images.count(), wanted(spec, images.count())));
     var labels = new byte[chosen.length];
     for (int i = 0; i < chosen.length; i++) {
       boolean replaced = random.nextDouble() < spec.getLabelNoise();
-      byte other = (byte) random.nextInt(LabelledImages.CLASSES);
+      byte other = (byte) random.nextInt(images.classes());
       labels[i] = replaced ? other : images.labels()[chosen[i]];
     }
     int held = (int) Math.round(spec.getValidationFraction() * chosen.length);
     int kept = chosen.length - held;
-    Moments moments = Moments.of(images, Arrays.copyOf(chosen, kept));
+    Moments[] moments = Moments.of(images, Arrays.copyOf(chosen, kept));
     return new TrainingData(
         batches(images, Arrays.copyOf(chosen, kept), Arrays.copyOf(labels, kept), moments),
         held == 0
@@ -88,28 +106,9 @@ public record TrainingData(
             moments));
   }
 
-  private record Moments(double mean, double deviation) {
-    static Moments of(LabelledImages images, int[] members) {
-      double sum = 0;
-      double squares = 0;
-      int size = images.imageSize();
-      for (int member : members) {
-        for (int p = member * size; p < (member + 1) * size; p++) {
-          int value = images.pixels()[p] & 0xff;
-          sum += value;
-          squares += (double) value * value;
-        }
-      }
-      double count = Math.max(1, (double) members.length * size);
-      double mean = sum / count;
-      double deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
-      return new Moments(mean, deviation == 0 ? 1 : deviation);
-    }
-  }
-
   private static ImageBatches batches(
-      LabelledImages images, int[] members, byte[] labels, Moments moments) {
-    return new ImageBatches(images, members, labels, moments.mean(), moments.deviation());
+      LabelledImages images, int[] members, byte[] labels, Moments[] moments) {
+    return new ImageBatches(images, members, labels, moments);
   }
 
   /**

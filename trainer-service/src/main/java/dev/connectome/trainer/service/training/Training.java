@@ -20,7 +20,7 @@ import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.probe.ActivationProbe;
 import dev.connectome.trainer.probe.ActivationSnapshot;
 import dev.connectome.trainer.service.UserException;
-import dev.connectome.trainer.service.data.LabelledImages;
+import dev.connectome.trainer.service.data.ImageBatches;
 import dev.connectome.trainer.service.data.TrainingData;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -113,10 +113,12 @@ public final class Training implements AutoCloseable {
     this.store =
         new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
     this.checkpoints = new CheckpointWriter(store);
-    this.network = Networks.build(spec.getModel(), LabelledImages.CLASSES);
+    this.network = buildNetwork();
     this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), length(), network);
     Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), 0, 0));
-    this.model = Model.newInstance(spec.getModel().getName(), Device.cpu());
+    Device device = Devices.of(spec.getDevice());
+    LOG.info("device chosen device={} asked=\"{}\"", device, spec.getDevice());
+    this.model = Model.newInstance(spec.getModel().getName(), device);
     model.setBlock(network);
     this.manager = model.getNDManager();
     Optional<Checkpoint> checkpoint = resume ? store.newest() : Optional.empty();
@@ -127,11 +129,15 @@ public final class Training implements AutoCloseable {
         model.newTrainer(
             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optOptimizer(optimizer)
-                .optDevices(new Device[] {Device.cpu()}));
-    trainer.initialize(new Shape(spec.getBatchSize(), data.train().imageSize()));
+                .optDevices(new Device[] {device}));
+    trainer.initialize(new Shape(spec.getBatchSize(), data.train().shape().size()));
     checkpoint.ifPresent(this::goOnFrom);
     this.probe = probe();
     this.predictions = new PredictionChanges(data.train(), manager);
+  }
+
+  private SequentialBlock buildNetwork() throws UserException {
+    return Networks.build(spec.getModel(), data.train().shape(), data.train().classes());
   }
 
   private Schedules.Length length() {
@@ -143,13 +149,17 @@ public final class Training implements AutoCloseable {
     return (data.train().count() + spec.getBatchSize() - 1) / spec.getBatchSize();
   }
 
-  private ActivationProbe probe() {
+  private ActivationProbe probe() throws UserException {
     int[] order =
         TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), -1, 0)));
     int samples = Math.min(spec.getProbe().getSamples(), order.length);
     NDArray inputs = data.train().inputs(manager, order, 0, samples);
-    return new ActivationProbe(
-        network, inputs, spec.getProbe().getMaxNeurons(), spec.getSeed(), Clock.systemUTC());
+    try {
+      return new ActivationProbe(
+          network, inputs, spec.getProbe().getMaxNeurons(), spec.getSeed(), Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new UserException(String.valueOf(e.getMessage()));
+    }
   }
 
   private void goOnFrom(Checkpoint checkpoint) {
@@ -205,7 +215,8 @@ public final class Training implements AutoCloseable {
     clock.waitedForCheckpoint(System.nanoTime() - start);
   }
 
-  private Optional<StopRequest> trainEpoch(Map<String, Double> metrics) {
+  private Optional<StopRequest> trainEpoch(Map<String, Double> metrics)
+      throws InterruptedException {
     int epoch = completedEpochs + 1;
     int size = spec.getBatchSize();
     int[] order =
@@ -214,29 +225,30 @@ public final class Training implements AutoCloseable {
     double loss = 0;
     long right = 0;
     int seen = 0;
-    for (; nextBatch < batches; nextBatch++) {
-      Optional<StopRequest> stop = stopSwitch.due(Boundary.MINI_BATCH);
-      if (stop.isPresent()) {
-        return stop;
-      }
-      int from = nextBatch * size;
-      int to = Math.min(order.length, from + size);
-      Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
-      long start = System.nanoTime();
-      try (NDManager batch = manager.newSubManager()) {
-        NDArray inputs = data.train().inputs(batch, order, from, to);
-        NDArray labels = data.train().labels(batch, order, from, to);
-        try (GradientCollector gradients = trainer.newGradientCollector()) {
-          NDList logits = trainer.forward(new NDList(inputs));
-          NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
-          gradients.backward(value);
-          loss += (double) value.getFloat() * (to - from);
-          right += logits.singletonOrThrow().argMax(1).eq(labels).sum().getLong();
+    try (var stage = new BatchStage(data.train(), order, size, nextBatch)) {
+      for (; nextBatch < batches; nextBatch++) {
+        Optional<StopRequest> stop = stopSwitch.due(Boundary.MINI_BATCH);
+        if (stop.isPresent()) {
+          return stop;
         }
-        trainer.step();
+        Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
+        long start = System.nanoTime();
+        ImageBatches.Batch images = stage.take();
+        try (NDManager batch = manager.newSubManager()) {
+          NDArray inputs = images.inputs(batch);
+          NDArray labels = images.labels(batch);
+          try (GradientCollector gradients = trainer.newGradientCollector()) {
+            NDList logits = trainer.forward(new NDList(inputs));
+            NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
+            gradients.backward(value);
+            loss += (double) value.getFloat() * images.count();
+            right += logits.singletonOrThrow().argMax(1).eq(labels).sum().getLong();
+          }
+          trainer.step();
+        }
+        seen += images.count();
+        clock.trained(System.nanoTime() - start, images.count());
       }
-      seen += to - from;
-      clock.trained(System.nanoTime() - start, to - from);
     }
     metrics.put("trainLoss", loss / seen);
     metrics.put("trainAccuracy", (double) right / seen);
@@ -282,7 +294,7 @@ public final class Training implements AutoCloseable {
         new LinkedHashMap<>(restored.isPresent() ? Map.of() : clock.metrics());
     SequentialBlock kept = network;
     if (restored.isPresent()) {
-      kept = Networks.build(spec.getModel(), LabelledImages.CLASSES);
+      kept = buildNetwork();
       load(kept, restored.get());
       CheckpointStore.sync(last.resolveSibling(folder(restored.get())));
     }

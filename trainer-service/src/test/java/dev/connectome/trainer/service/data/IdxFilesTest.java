@@ -70,8 +70,8 @@ class IdxFilesTest {
     LabelledImages read = read();
 
     assertThat(read.count()).isEqualTo(2);
-    assertThat(read.rows()).isEqualTo(2);
-    assertThat(read.columns()).isEqualTo(3);
+    assertThat(read.shape().rows()).isEqualTo(2);
+    assertThat(read.shape().columns()).isEqualTo(3);
     assertThat(read.pixels()).startsWith(200, 201).endsWith(211);
     assertThat(read.labels()).containsExactly(7, 9);
   }

@@ -25,10 +25,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real trainings of a small network on the embedded data set. */
 class TrainingTest {
@@ -264,11 +266,12 @@ class TrainingTest {
   @Test
   void whatThisTrainerDoesNotKnowIsRefusedByName() {
     TrainingSpec model =
-        spec("sgd", 1).toBuilder().setModel(ModelSpec.newBuilder().setName("vgg")).build();
+        spec("sgd", 1).toBuilder().setModel(ModelSpec.newBuilder().setName("cnn")).build();
 
     assertThatThrownBy(() -> training(model, "run", false))
         .isInstanceOf(UserException.class)
-        .hasMessage("unknown model \"vgg\"; this trainer knows: mlp");
+        .hasMessage(
+            "unknown model \"cnn\"; this trainer knows: lenet5, mlp, vgg, test.one-hidden-layer");
     assertThatThrownBy(() -> training(spec("lion", 1), "run", false))
         .hasMessage("unknown optimizer \"lion\"; this trainer knows: sgd, adam, adamw");
   }
@@ -298,5 +301,44 @@ class TrainingTest {
       training.run();
     }
     return counts;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lenet5", "vgg"})
+  void networksOfConvolutionsAreObservedAndGoOnBitForBit(String model) throws Exception {
+    TrainingSpec.Builder spec = spec("adam", 2).toBuilder();
+    spec.getModelBuilder().setName(model);
+    if (model.equals("vgg")) {
+      spec.getModelBuilder().setChannels(2);
+    }
+    spec.getDataBuilder().setTrainSamples(150);
+    List<ActivationSnapshot> snapshots = new ArrayList<>();
+    try (Training training =
+        training(spec.build(), "whole", false, new StopSwitch(), snapshots::add)) {
+      training.run();
+      training.suspend();
+    }
+    trainUntilTheEndOfEpoch(1, spec.build(), "parts");
+    train(spec.build(), "parts", true);
+
+    assertSameCheckpoint("parts", "whole");
+    assertThat(snapshots.get(1).layers())
+        .containsExactly(
+            new ActivationSnapshot.Layer("dense1", 16), new ActivationSnapshot.Layer("dense2", 12));
+  }
+
+  @Test
+  @Tag("gpu")
+  void learnsOnAGpuFromWhichTheCpuGoesOn() throws Exception {
+    List<ActivationSnapshot> snapshots = new ArrayList<>();
+    TrainingSpec onGpu = spec("adam", 4).toBuilder().setDevice("gpu:0").build();
+    try (Training training = training(onGpu, "run", false, new StopSwitch(), snapshots::add)) {
+      training.run();
+      training.suspend();
+    }
+    assertThat(snapshots.get(3).metrics().get("trainLoss"))
+        .isLessThan(snapshots.get(0).metrics().get("trainLoss"));
+
+    train(spec("adam", 5).toBuilder().setDevice("cpu").build(), "run", true);
   }
 }

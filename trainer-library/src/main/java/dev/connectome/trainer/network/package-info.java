@@ -1,0 +1,5 @@
+/** Networks that users bring into a trainer. */
+@NullMarked
+package dev.connectome.trainer.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,211 @@
+package dev.connectome.trainer.service.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.trainer.service.UserException;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataFilesTest {
+
+  private static final int PIXELS = 3 * 32 * 32;
+
+  @TempDir Path directory;
+
+  private DataFiles.Parts read(String format) throws UserException {
+    return DataFiles.read(directory, format, 8);
+  }
+
+  /**
+   * A record of CIFAR: its labels, then a byte for the red, the green and the blue of all pixels.
+   */
+  private static byte[] cifar(int red, int green, int blue, int... labels) {
+    byte[] image = new byte[labels.length + PIXELS];
+    for (int i = 0; i < labels.length; i++) {
+      image[i] = (byte) labels[i];
+    }
+    int plane = PIXELS / 3;
+    Arrays.fill(image, labels.length, labels.length + plane, (byte) red);
+    Arrays.fill(image, labels.length + plane, labels.length + 2 * plane, (byte) green);
+    Arrays.fill(image, labels.length + 2 * plane, image.length, (byte) blue);
+    return image;
+  }
+
+  private void put(String name, byte[]... records) throws IOException {
+    Files.write(directory.resolve(name), new byte[0]);
+    for (byte[] entry : records) {
+      Files.write(directory.resolve(name), entry, StandardOpenOption.APPEND);
+    }
+  }
+
+  private void putCifar10() throws IOException {
+    for (int batch = 1; batch <= 5; batch++) {
+      put("data_batch_" + batch + ".bin", cifar(10 * batch, 2, 3, batch), cifar(7, 8, 255, 9));
+    }
+    put("test_batch.bin", cifar(1, 2, 3, 0));
+  }
+
+  private void putImage(String name, int rgb, String type) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    var image = new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        image.setRGB(x, y, rgb);
+      }
+    }
+    assertThat(ImageIO.write(image, type, file.toFile())).isTrue();
+  }
+
+  private void putFolder() throws IOException {
+    putImage("train/cat/2.png", 0x102030, "png");
+    putImage("train/cat/1.PNG", 0xff0000, "png");
+    putImage("train/ant/a.jpeg", 0x808080, "jpg");
+    putImage("test/cat/x.png", 0x00ff00, "png");
+    Files.writeString(directory.resolve("train/cat/notes.txt"), "not an image");
+  }
+
+  @Test
+  void cifar10IsRecognisedAndReadBatchAfterBatch() throws Exception {
+    putCifar10();
+
+    LabelledImages train = read("auto").train();
+
+    assertThat(train.shape()).isEqualTo(new ImageShape(3, 32, 32));
+    assertThat(train.classes()).isEqualTo(10);
+    assertThat(train.labels()).containsExactly(1, 9, 2, 9, 3, 9, 4, 9, 5, 9);
+    assertThat(train.pixels()[0]).isEqualTo((byte) 10);
+    assertThat(train.pixels()[2 * PIXELS]).isEqualTo((byte) 20);
+    assertThat(train.pixels()[2 * PIXELS - 1]).isEqualTo((byte) 255);
+    assertThat(read("cifar10").test().count()).isEqualTo(1);
+  }
+
+  @Test
+  void ofCifar100TheFineLabelCounts() throws Exception {
+    put("train.bin", cifar(1, 2, 3, 19, 99), cifar(1, 2, 3, 4, 0));
+    put("test.bin", cifar(1, 2, 3, 4, 50));
+
+    LabelledImages train = read("auto").train();
+
+    assertThat(train.classes()).isEqualTo(100);
+    assertThat(train.labels()).containsExactly(99, 0);
+  }
+
+  @Test
+  void aCifarFileThatIsMissingCutOrOfAnotherKindIsNamed() throws Exception {
+    putCifar10();
+    Files.delete(directory.resolve("data_batch_3.bin"));
+    assertThatThrownBy(() -> read("auto"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            directory.resolve("data_batch_3.bin")
+                + " is missing; unpack the binary version of CIFAR-10 again");
+
+    put("data_batch_3.bin", Arrays.copyOf(cifar(1, 2, 3, 4), 3000));
+    assertThatThrownBy(() -> read("auto"))
+        .hasMessageContaining("data_batch_3.bin has 3000 bytes, which is no whole number of")
+        .hasMessageContaining("records of 3073 bytes");
+
+    put("data_batch_3.bin", cifar(1, 2, 3, 4), cifar(1, 2, 3, 10));
+    assertThatThrownBy(() -> read("auto"))
+        .hasMessageContaining("record 1 of")
+        .hasMessageContaining("has label 10, but CIFAR-10 has classes 0 to 9");
+  }
+
+  @Test
+  void aFolderAClassIsReadInTheOrderOfNamesAndScaled() throws Exception {
+    putFolder();
+
+    DataFiles.Parts parts = read("auto");
+
+    LabelledImages train = parts.train();
+    assertThat(train.shape()).isEqualTo(new ImageShape(3, 8, 8));
+    assertThat(train.classes()).isEqualTo(2);
+    assertThat(train.labels()).containsExactly(0, 1, 1);
+    int plane = 64;
+    int second = 3 * plane;
+    assertThat(train.pixels()[second]).isEqualTo((byte) 0xff);
+    assertThat(train.pixels()[second + plane]).isZero();
+    assertThat(train.pixels()[2 * second + 2 * plane - 1]).isEqualTo((byte) 0x20);
+    assertThat(parts.test().labels()).containsExactly(1);
+  }
+
+  @Test
+  void whatIsWrongWithAFolderOfImagesIsNamed() throws Exception {
+    putFolder();
+    Files.writeString(directory.resolve("train/ant/b.png"), "no picture");
+    assertThatThrownBy(() -> read("folder"))
+        .hasMessage(
+            directory.resolve("train/ant/b.png")
+                + " is no PNG or JPEG image; replace or remove it");
+
+    Files.delete(directory.resolve("train/ant/b.png"));
+    putImage("test/dog/x.png", 0, "png");
+    assertThatThrownBy(() -> read("folder"))
+        .hasMessageContaining("is a class without training images; known are [ant, cat]");
+
+    Files.move(directory.resolve("test"), directory.resolve("elsewhere"));
+    assertThatThrownBy(() -> read("folder")).hasMessageContaining("does not exist; give a folder");
+
+    Files.move(directory.resolve("train/ant"), directory.resolve("ant"));
+    assertThatThrownBy(() -> read("folder"))
+        .hasMessageContaining("has 1 folders; give a folder for each of 2 to 256 classes");
+  }
+
+  @Test
+  void whatIsNoDataSetIsRefused() {
+    assertThatThrownBy(() -> read("auto"))
+        .hasMessageContaining(directory + " holds no data set that is recognised");
+    assertThatThrownBy(() -> read("csv"))
+        .hasMessage(
+            "unknown data format \"csv\"; this trainer knows: auto, cifar10, cifar100, embedded,"
+                + " folder, idx");
+    assertThatThrownBy(() -> DataFiles.read(directory.resolve("gone"), "auto", 0))
+        .hasMessageContaining("gone does not exist");
+    assertThatThrownBy(
+            () ->
+                TrainingData.load(
+                    DataSpec.newBuilder().setFormat("cifar10").build(), 1, Optional.empty()))
+        .hasMessageContaining("data format cifar10 needs a folder");
+  }
+
+  @Test
+  void eachChannelIsStandardisedByItself() throws Exception {
+    putCifar10();
+    var spec = DataSpec.newBuilder().setDirectory(directory.toString()).setTrainFraction(1).build();
+
+    ImageBatches train = TrainingData.load(spec, 1, Optional.empty()).train();
+
+    float[] values = train.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0, 10).values();
+    for (int channel = 0; channel < 3; channel++) {
+      double sum = 0;
+      double squares = 0;
+      for (int image = 0; image < 10; image++) {
+        float value = values[image * PIXELS + channel * 1024];
+        sum += value;
+        squares += value * value;
+      }
+      assertThat(Math.abs(sum)).isLessThan(1e-4);
+      assertThat(Math.abs(squares / 10 - 1)).isLessThan(1e-4);
+    }
+  }
+
+  @Test
+  void aFractionOfTheTrainingImagesIsUsedWhateverTheirNumber() throws Exception {
+    putCifar10();
+    var spec =
+        DataSpec.newBuilder().setDirectory(directory.toString()).setTrainFraction(0.4).build();
+
+    assertThat(TrainingData.load(spec, 1, Optional.empty()).train().count()).isEqualTo(4);
+  }
+}

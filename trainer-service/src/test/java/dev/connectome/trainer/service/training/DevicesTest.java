@@ -1,0 +1,41 @@
+package dev.connectome.trainer.service.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import dev.connectome.trainer.service.UserException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DevicesTest {
+
+  @Test
+  void theCpuIsAlwaysThere() throws UserException {
+    assertThat(Devices.of("cpu")).isEqualTo(Device.cpu());
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsRefusedWithWhatIs() {
+    assertThatThrownBy(() -> Devices.of("gpu:9999"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("device gpu:9999 is not there, the engine can use")
+        .hasMessageContaining("choose auto or cpu");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tpu", "gpu:", "gpu:-1", "gpu:x", "GPU"})
+  void whatIsNoDeviceIsRefused(String wish) {
+    assertThatThrownBy(() -> Devices.of(wish))
+        .hasMessage("unknown device \"" + wish + "\"; choose auto, cpu, gpu or gpu:N");
+  }
+
+  @Test
+  @Tag("gpu")
+  void withAGpuTheFirstIsTakenUnlessAnotherIsAskedFor() throws UserException {
+    assertThat(Devices.of("auto")).isEqualTo(Device.gpu(0));
+    assertThat(Devices.of("gpu:0")).isEqualTo(Device.gpu(0));
+  }
+}
