@@ -124,6 +124,11 @@ final class LiveTrainer implements AutoCloseable {
     return !trainer.orders().isEmpty();
   }
 
+  /** Whether it has ended, in whatever way. */
+  boolean isGone() {
+    return gone;
+  }
+
   /** Whether it was told that it is no longer wanted. */
   boolean isFenced() {
     return fenced;

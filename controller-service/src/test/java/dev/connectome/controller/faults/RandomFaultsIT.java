@@ -1,0 +1,41 @@
+package dev.connectome.controller.faults;
+
+import dev.connectome.controller.fixture.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Everything that can fail, in any order: {@code -Dfaults.simulation=PT8M} says for how long, {@code
+ * -Dfaults.seed=} a number, or {@code random}, which faults.
+ */
+class RandomFaultsIT {
+
+  @TempDir Path directory;
+
+  @Test
+  void whateverFailsTheInvariantsHold() throws Exception {
+    String asked = System.getProperty("faults.seed", "1");
+    long seed =
+        asked.equals("random") ? ThreadLocalRandom.current().nextInt() : Long.parseLong(asked);
+    Duration time = Duration.parse(System.getProperty("faults.simulation", "PT15S"));
+    try (FaultWorld world =
+        FaultWorld.start(
+            directory, TestDatabase.create(), 2, Map.of("connectome.stop-grace", "4s"))) {
+      var simulation = new FaultSimulation(world, seed);
+      try {
+        simulation.live(time);
+        simulation.comeToRest();
+        world.invariants().check();
+      } catch (AssertionError | Exception e) {
+        throw new AssertionError(
+            "with -Dfaults.seed=%d, after:%n%s"
+                .formatted(seed, String.join("\n", simulation.story())),
+            e);
+      }
+    }
+  }
+}
