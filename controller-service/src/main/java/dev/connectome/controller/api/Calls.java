@@ -37,7 +37,7 @@ final class Calls {
     }
     Optional<DatabaseFault> fault = DatabaseFault.of(e);
     if (fault.isPresent()) {
-      LOG.warn("call failed fault={} error=\"{}\"", fault.get(), e.getMessage());
+      LOG.debug("call failed fault={}", fault.get(), e);
       return Rejection.unavailable(fault.get());
     }
     LOG.error("call failed", e);

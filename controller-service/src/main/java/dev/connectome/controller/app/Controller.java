@@ -8,6 +8,8 @@ import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ public final class Controller implements AutoCloseable {
   private final Optional<Retention> retention;
   private final Duration quietStart;
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean launching = new AtomicBoolean();
   private final AtomicBoolean delivering = new AtomicBoolean();
 
@@ -92,11 +95,19 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  private static void guarded(String what, Runnable work) {
+  /** What fails is tried again, and told once until it works again. */
+  private void guarded(String what, Runnable work) {
     try {
       work.run();
+      if (failing.remove(what)) {
+        LOG.info("{} works again", what);
+      }
     } catch (RuntimeException e) {
-      LOG.warn("{} failed, will be tried again error=\"{}\"", what, e.toString());
+      if (failing.add(what)) {
+        LOG.warn("{} failed, will be tried again error=\"{}\"", what, e.toString());
+      } else {
+        LOG.debug("{} still fails", what, e);
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package dev.connectome.controller.faults;
 
 import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.run.RunState;
-import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.signature.v1.SignatureRecord;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Runs that live through faults which a seed chooses: what fails, when, for how long, how each
@@ -55,7 +55,7 @@ final class FaultSimulation {
     this.random = new Random(seed);
   }
 
-  /** What happened, for a failure's message. */
+  /** What happened. */
   List<String> story() {
     return story;
   }
@@ -114,6 +114,10 @@ final class FaultSimulation {
       Outage.last(TICK.multipliedBy(3));
       left = left.stream().filter(subject -> !state(subject).isEnd()).toList();
     }
+    tell(
+        "%d runs ended: %s",
+        subjects.size(),
+        subjects.stream().collect(Collectors.groupingBy(this::state, Collectors.counting())));
   }
 
   /** Trains an epoch, if there is a trainer; a run that has none and may have one gets another. */
@@ -199,9 +203,7 @@ final class FaultSimulation {
             .setName("runs/" + subject.uid)
             .setReason("by hand")
             .setMode(
-                random.nextBoolean()
-                    ? StopMode.STOP_MODE_GRACEFUL
-                    : StopMode.STOP_MODE_IMMEDIATE)
+                random.nextBoolean() ? StopMode.STOP_MODE_GRACEFUL : StopMode.STOP_MODE_IMMEDIATE)
             .build();
     whateverComesOfIt(() -> anyReplica().runs().stopTrainingRun(request));
   }
@@ -209,8 +211,7 @@ final class FaultSimulation {
   private void resume() {
     Subject subject = any();
     tell("%s resumed", subject.uid);
-    var request =
-        ResumeTrainingRunRequest.newBuilder().setName("runs/" + subject.uid).build();
+    var request = ResumeTrainingRunRequest.newBuilder().setName("runs/" + subject.uid).build();
     whateverComesOfIt(() -> anyReplica().runs().resumeTrainingRun(request));
   }
 
@@ -243,11 +244,10 @@ final class FaultSimulation {
   }
 
   private RunState state(Subject subject) {
-    RunRow run = world.run(subject.uid);
-    return run.state();
+    return world.run(subject.uid).state();
   }
 
-  private void tell(String what, Object... details) {
+  void tell(String what, Object... details) {
     story.add(what.formatted(details));
   }
 }

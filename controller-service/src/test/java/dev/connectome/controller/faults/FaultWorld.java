@@ -78,7 +78,7 @@ final class FaultWorld implements AutoCloseable {
     private ControllerProcess launch() throws IOException {
       Map<String, String> own = new HashMap<>(settings);
       own.put("connectome.kafka.group-instance-id", name);
-      return ControllerProcess.start(name, ports, own);
+      return ControllerProcess.start(name + "-" + TestDatabase.nameOf(database), ports, own);
     }
 
     void awaitReady() {

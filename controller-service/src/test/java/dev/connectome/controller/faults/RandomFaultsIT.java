@@ -1,6 +1,7 @@
 package dev.connectome.controller.faults;
 
 import dev.connectome.controller.fixture.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -9,10 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything that can fail, in any order: {@code -Dfaults.simulation=PT8M} says for how long, {@code
- * -Dfaults.seed=} a number, or {@code random}, which faults.
+ * Everything that can fail, in any order: {@code -Dfaults.simulation=PT8M} says for how long,
+ * {@code -Dfaults.seed=} a number, or {@code random}, which faults. What happened is written to
+ * {@code target/fault-simulation.txt}.
  */
 class RandomFaultsIT {
+
+  private static final Path STORY = Path.of("target", "fault-simulation.txt");
 
   @TempDir Path directory;
 
@@ -21,7 +25,7 @@ class RandomFaultsIT {
     String asked = System.getProperty("faults.seed", "1");
     long seed =
         asked.equals("random") ? ThreadLocalRandom.current().nextInt() : Long.parseLong(asked);
-    Duration time = Duration.parse(System.getProperty("faults.simulation", "PT15S"));
+    Duration time = Duration.parse(System.getProperty("faults.simulation", "PT10S"));
     try (FaultWorld world =
         FaultWorld.start(
             directory, TestDatabase.create(), 2, Map.of("connectome.stop-grace", "4s"))) {
@@ -30,11 +34,14 @@ class RandomFaultsIT {
         simulation.live(time);
         simulation.comeToRest();
         world.invariants().check();
+        simulation.tell("seed %d, %s: the invariants hold", seed, time);
       } catch (AssertionError | Exception e) {
         throw new AssertionError(
             "with -Dfaults.seed=%d, after:%n%s"
                 .formatted(seed, String.join("\n", simulation.story())),
             e);
+      } finally {
+        Files.write(STORY, simulation.story());
       }
     }
   }
