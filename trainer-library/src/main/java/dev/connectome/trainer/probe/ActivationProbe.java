@@ -3,50 +3,72 @@ package dev.connectome.trainer.probe;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import dev.connectome.trainer.probe.ObservedLayers.Step;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a network the same inputs after every epoch and notes what its neurons answer.
  *
  * <p>The network runs in inference mode: no dropout, running statistics of the batch normalisation.
- * It is observed as it is, block by block, and not changed. A pass must run on the thread that
- * trains.
+ * It is observed as it is and not changed. A pass must run on the thread that trains; it takes the
+ * inputs a few at a time, so that it needs no more memory than a mini-batch.
+ *
+ * <p>A layer whose output has more than two axes contributes one neuron for each place on the
+ * second axis, the mean over the others: a convolution, one a channel.
  */
 public final class ActivationProbe {
 
-  private final List<Step> steps;
-  private final NDArray inputs;
+  private static final int ROWS_AT_ONCE = 125;
+
+  private final ObservedNetwork network;
+  private final NDList inputs;
   private final int maxNeurons;
   private final long seed;
   private final Clock clock;
 
   /**
-   * Makes a probe of a network made of nested sequential blocks with at least one hidden fully
-   * connected layer.
+   * Makes a probe of a network.
    *
    * @param network the network, initialised
-   * @param inputs the probe set, N × the network's input; stays the caller's
+   * @param inputs the probe set, each array N × an input of the network; stays the caller's
+   * @param layers which layers to observe, by name or type; empty for the default of {@link
+   *     #check(Block, List)}
    * @param maxNeurons neurons to observe at most; of more, a subset is kept that depends on the
    *     seed alone
    * @param seed the seed
    * @param clock tells when a pass ended
    * @throws IllegalArgumentException if the network cannot be observed
    */
-  public ActivationProbe(Block network, NDArray inputs, int maxNeurons, long seed, Clock clock) {
-    this.steps = ObservedLayers.steps(network);
+  public ActivationProbe(
+      Block network, NDList inputs, List<String> layers, int maxNeurons, long seed, Clock clock) {
+    this.network = ObservedLayers.of(network, layers);
     this.inputs = inputs;
     this.maxNeurons = maxNeurons;
     this.seed = seed;
     this.clock = clock;
+  }
+
+  /**
+   * Whether a network can be observed: it is made of nested sequential blocks with hidden layers,
+   * or layers in it are wrapped in {@link Observed}.
+   *
+   * @param network the network; need not be initialised
+   * @param layers which layers, by name (dense1, conv2, or the name given to a wrapped layer) or
+   *     type (dense, conv); empty for every wrapped layer or, if none is wrapped, those of type
+   *     dense
+   * @return the names of the layers that would be observed
+   * @throws IllegalArgumentException if it cannot; the message tells why and what helps
+   */
+  public static List<String> check(Block network, List<String> layers) {
+    return ObservedLayers.of(network, layers).names();
   }
 
   /**
@@ -57,83 +79,54 @@ public final class ActivationProbe {
    * @return the snapshot
    */
   public ActivationSnapshot observe(int epoch, Map<String, Double> metrics) {
-    int samples = (int) inputs.getShape().get(0);
-    List<ActivationSnapshot.Layer> layers = new ArrayList<>();
-    List<float[]> outputs = new ArrayList<>();
-    try (NDManager pass = inputs.getManager().newSubManager()) {
-      var parameters = new ParameterStore(pass, false);
-      NDArray view = inputs.duplicate();
-      view.attach(pass);
-      var flowing = new NDList(view);
-      for (Step step : steps) {
-        flowing = step.block().forward(parameters, flowing, false);
-        if (step.isObserved()) {
-          float[] output = flowing.singletonOrThrow().toFloatArray();
-          outputs.add(output);
-          layers.add(new ActivationSnapshot.Layer(step.observedAs(), output.length / samples));
-        }
+    NDArray first = inputs.head();
+    int samples = (int) first.getShape().get(0);
+    NeuronColumns columns = null;
+    for (int from = 0; from < samples; from += ROWS_AT_ONCE) {
+      int to = Math.min(samples, from + ROWS_AT_ONCE);
+      try (NDManager pass = first.getManager().newSubManager()) {
+        List<float[]> outputs = outputs(pass, from, to);
+        columns = columns == null ? columns(outputs, to - from, samples) : columns;
+        columns.put(from, outputs);
       }
     }
-    int neurons = layers.stream().mapToInt(ActivationSnapshot.Layer::neurons).sum();
-    int[] kept = kept(neurons);
+    return snapshot(epoch, metrics, columns);
+  }
+
+  private ActivationSnapshot snapshot(
+      int epoch, Map<String, Double> metrics, @Nullable NeuronColumns columns) {
+    if (columns == null) {
+      throw new IllegalStateException("the probe set is empty");
+    }
     return new ActivationSnapshot(
-        epoch,
-        samples,
-        keptLayers(layers, kept),
-        columns(layers, outputs, kept, samples),
-        clock.instant(),
-        metrics);
+        epoch, columns.samples(), columns.keptLayers(), columns.values(), clock.instant(), metrics);
   }
 
-  /** The columns that are kept, ascending. */
-  private int[] kept(int neurons) {
-    int[] all = IntStream.range(0, neurons).toArray();
-    if (neurons <= maxNeurons) {
-      return all;
+  private List<float[]> outputs(NDManager pass, int from, int to) {
+    var rows = new NDList();
+    for (NDArray input : inputs) {
+      rows.add(input.get(pass, new NDIndex("{}:{}", from, to)));
     }
-    var random = new Random(seed);
-    for (int i = 0; i < maxNeurons; i++) {
-      int other = i + random.nextInt(neurons - i);
-      int swapped = all[i];
-      all[i] = all[other];
-      all[other] = swapped;
+    List<float[]> outputs = new ArrayList<>();
+    for (NDArray output : network.outputs(new ParameterStore(pass, false), rows)) {
+      outputs.add(neurons(output).toType(DataType.FLOAT32, false).toFloatArray());
     }
-    int[] kept = Arrays.copyOf(all, maxNeurons);
-    Arrays.sort(kept);
-    return kept;
+    return outputs;
   }
 
-  private static List<ActivationSnapshot.Layer> keptLayers(
-      List<ActivationSnapshot.Layer> layers, int[] kept) {
-    List<ActivationSnapshot.Layer> result = new ArrayList<>();
-    int first = 0;
-    for (ActivationSnapshot.Layer layer : layers) {
-      int from = first;
-      int to = first + layer.neurons();
-      int count = (int) Arrays.stream(kept).filter(k -> k >= from && k < to).count();
-      if (count > 0) {
-        result.add(new ActivationSnapshot.Layer(layer.name(), count));
-      }
-      first = to;
-    }
-    return result;
+  private static NDArray neurons(NDArray output) {
+    Shape shape = output.getShape();
+    return shape.dimension() <= 2
+        ? output
+        : output.reshape(shape.get(0), shape.get(1), -1).mean(new int[] {2});
   }
 
-  private static float[] columns(
-      List<ActivationSnapshot.Layer> layers, List<float[]> outputs, int[] kept, int samples) {
-    var values = new float[samples * kept.length];
-    int column = 0;
-    int first = 0;
+  private NeuronColumns columns(List<float[]> outputs, int rows, int samples) {
+    List<ActivationSnapshot.Layer> layers = new ArrayList<>();
     for (int l = 0; l < outputs.size(); l++) {
-      int width = layers.get(l).neurons();
-      float[] output = outputs.get(l);
-      for (; column < kept.length && kept[column] < first + width; column++) {
-        for (int sample = 0; sample < samples; sample++) {
-          values[sample * kept.length + column] = output[sample * width + kept[column] - first];
-        }
-      }
-      first += width;
+      layers.add(
+          new ActivationSnapshot.Layer(network.names().get(l), outputs.get(l).length / rows));
     }
-    return values;
+    return new NeuronColumns(layers, samples, maxNeurons, seed);
   }
 }

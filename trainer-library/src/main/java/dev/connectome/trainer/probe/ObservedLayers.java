@@ -3,49 +3,112 @@ package dev.connectome.trainer.probe;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.core.Prelu;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * The steps of a network made of nested {@link SequentialBlock}s, and those of them after which
- * neurons are observed: the non-linearity that follows a hidden fully connected layer, or the layer
- * itself if none follows. The last fully connected layer is the output and not observed.
+ * Finds the layers of a network to observe. In nested {@link SequentialBlock}s these are its hidden
+ * fully connected layers (type dense) and its convolutions (type conv), each after the
+ * non-linearity that follows it; the last of all is the output and not observed. In any other
+ * network they are those that its author wrapped in {@link Observed}.
  */
 final class ObservedLayers {
 
+  private static final String DENSE = "dense";
+  private static final String CONVOLUTION = "conv";
+
   /**
-   * A block without inner structure that counts here.
+   * A layer that can be observed.
    *
-   * @param block the block
-   * @param observedAs the name under which its output is observed; empty if it is not
+   * @param name its name
+   * @param type its type
+   * @param place where its output is
    */
-  record Step(Block block, String observedAs) {
-    boolean isObserved() {
-      return !observedAs.isEmpty();
+  private record Layer<T>(String name, String type, T place) {
+    boolean isCalled(String nameOrType) {
+      return name.equals(nameOrType) || type.equals(nameOrType);
     }
   }
 
   private ObservedLayers() {}
 
-  /** The steps up to the last observed one. */
-  static List<Step> steps(Block network) {
+  /**
+   * The layers that are wanted.
+   *
+   * @param wanted names and types; empty for every wrapped layer or, if none is wrapped, those of
+   *     type dense
+   * @throws IllegalArgumentException if the network cannot be observed so
+   */
+  static ObservedNetwork of(Block network, List<String> wanted) {
+    List<Observed> wrapped = new ArrayList<>();
+    findWrapped(network, wrapped);
+    return wrapped.isEmpty() ? steps(network, wanted) : wrapped(network, wrapped, wanted);
+  }
+
+  private static ObservedNetwork wrapped(
+      Block network, List<Observed> wrapped, List<String> wanted) {
+    List<Layer<Observed>> layers = new ArrayList<>();
+    Map<String, Integer> counts = new HashMap<>();
+    for (Observed observed : wrapped) {
+      String type = type(observed.layer());
+      String name = observed.name().orElseGet(() -> type + counts.merge(type, 1, Integer::sum));
+      if (layers.stream().anyMatch(layer -> layer.name().equals(name))) {
+        throw new IllegalArgumentException(
+            "two observed layers are called \"%s\"; give them different names".formatted(name));
+      }
+      layers.add(new Layer<>(name, type, observed));
+    }
+    List<Layer<Observed>> chosen = wanted.isEmpty() ? layers : choose(layers, wanted);
+    return new ObservedNetwork.Wrapped(
+        network,
+        chosen.stream().map(Layer::place).toList(),
+        chosen.stream().map(Layer::name).toList());
+  }
+
+  private static ObservedNetwork steps(Block network, List<String> wanted) {
     List<Block> blocks = new ArrayList<>();
     flatten(network, blocks);
-    Map<Integer, String> observed = observed(blocks);
-    if (observed.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the network has no hidden fully connected layer to observe");
-    }
-    int last = observed.keySet().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    List<Step> steps = new ArrayList<>();
+    List<Layer<Integer>> chosen =
+        choose(hidden(blocks), wanted.isEmpty() ? List.of(DENSE) : wanted);
+    int last = chosen.stream().mapToInt(Layer::place).max().orElseThrow();
+    Map<Integer, String> names = new LinkedHashMap<>();
+    chosen.forEach(layer -> names.put(layer.place(), layer.name()));
+    List<String> stepNames = new ArrayList<>();
     for (int i = 0; i <= last; i++) {
-      steps.add(new Step(blocks.get(i), observed.getOrDefault(i, "")));
+      stepNames.add(names.getOrDefault(i, ""));
     }
-    return steps;
+    return new ObservedNetwork.Steps(List.copyOf(blocks.subList(0, last + 1)), stepNames);
+  }
+
+  private static <T> List<Layer<T>> choose(List<Layer<T>> layers, List<String> wanted) {
+    for (String name : wanted) {
+      if (layers.stream().noneMatch(layer -> layer.isCalled(name))) {
+        throw new IllegalArgumentException(
+            layers.isEmpty()
+                ? "the network has no hidden layer to observe; wrap one in Observed.of(layer)"
+                : "the network has no hidden layer \"%s\"; it has: %s"
+                    .formatted(name, String.join(", ", layers.stream().map(Layer::name).toList())));
+      }
+    }
+    return layers.stream().filter(layer -> wanted.stream().anyMatch(layer::isCalled)).toList();
+  }
+
+  private static void findWrapped(Block block, List<Observed> found) {
+    if (block instanceof Observed observed) {
+      found.add(observed);
+    }
+    for (Pair<String, Block> child : block.getChildren()) {
+      findWrapped(child.getValue(), found);
+    }
   }
 
   private static void flatten(Block block, List<Block> blocks) {
@@ -55,29 +118,63 @@ final class ObservedLayers {
       }
     } else if (!block.getChildren().isEmpty()) {
       throw new IllegalArgumentException(
-          "only networks of nested sequential blocks can be observed, and %s is none"
+          ("only networks of nested sequential blocks can be observed as they are, and %s is none;"
+                  + " wrap the layers to observe in Observed.of(layer)")
               .formatted(block.getClass().getSimpleName()));
     } else {
       blocks.add(block);
     }
   }
 
-  private static Map<Integer, String> observed(List<Block> blocks) {
-    Map<Integer, String> observed = new HashMap<>();
-    int linear = -1;
-    int candidate = -1;
+  /** The hidden layers, each at the block whose output it shows. */
+  private static List<Layer<Integer>> hidden(List<Block> blocks) {
+    List<Layer<Integer>> layers = new ArrayList<>();
+    Map<String, Integer> counts = new HashMap<>();
     for (int i = 0; i < blocks.size(); i++) {
-      Block block = blocks.get(i);
-      if (block instanceof Linear) {
-        if (candidate >= 0) {
-          observed.put(candidate, "dense" + (observed.size() + 1));
-        }
-        linear = i;
-        candidate = i;
-      } else if (block instanceof LambdaBlock && candidate == linear && linear >= 0) {
-        candidate = i;
+      if (isLayer(blocks.get(i))) {
+        String type = type(blocks.get(i));
+        int number = counts.merge(type, 1, Integer::sum);
+        layers.add(new Layer<>(type + number, type, afterNonLinearity(blocks, i)));
       }
     }
-    return observed;
+    return layers.isEmpty() ? layers : layers.subList(0, layers.size() - 1);
+  }
+
+  private static int afterNonLinearity(List<Block> blocks, int layer) {
+    int next = layer + 1;
+    while (next < blocks.size() && blocks.get(next) instanceof BatchNorm) {
+      next++;
+    }
+    return next < blocks.size() && isNonLinearity(blocks.get(next)) ? next : layer;
+  }
+
+  private static boolean isLayer(Block block) {
+    return block instanceof Linear || block instanceof Convolution;
+  }
+
+  /** DJL's pooling and flattening are lambdas too, which their names tell apart. */
+  private static boolean isNonLinearity(Block block) {
+    if (block instanceof LambdaBlock lambda) {
+      String name = lambda.getName();
+      return !name.contains("Pool") && !name.contains("Flatten");
+    }
+    return block instanceof Prelu;
+  }
+
+  /** The type of a layer, or of the layers within it. */
+  private static String type(Block block) {
+    if (block instanceof Linear) {
+      return DENSE;
+    }
+    if (block instanceof Convolution) {
+      return CONVOLUTION;
+    }
+    for (Pair<String, Block> child : block.getChildren()) {
+      String type = type(child.getValue());
+      if (type.equals(DENSE) || type.equals(CONVOLUTION)) {
+        return type;
+      }
+    }
+    return block.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,8 @@
 package dev.connectome.trainer.registry;
 
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
@@ -11,6 +14,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +76,7 @@ public final class ControllerClient implements AutoCloseable {
    */
   public Optional<HeartbeatResponse> heartbeat(HeartbeatRequest request, Duration deadline)
       throws RejectedException {
-    return once(deadline, stub -> stub.heartbeat(request));
+    return once(deadline, within -> registry(within).heartbeat(request));
   }
 
   /**
@@ -89,8 +93,42 @@ public final class ControllerClient implements AutoCloseable {
     return persistently("outcome", patience, stub -> stub.reportOutcome(request)).isPresent();
   }
 
+  /**
+   * Finds a run, as often as it takes.
+   *
+   * @param run its name or its uid
+   * @param patience how long to try while the controller is away
+   * @return the run's uid; empty if the controller stayed away
+   * @throws RejectedException if there is no such run
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public Optional<String> uidOf(String run, Duration patience)
+      throws RejectedException, InterruptedException {
+    var request = GetTrainingRunRequest.newBuilder().setName("runs/" + run).build();
+    return persistentlyOn(
+            "run",
+            patience,
+            deadline ->
+                within(TrainingRunServiceGrpc.newBlockingStub(channel), deadline)
+                    .getTrainingRun(request))
+        .map(TrainingRun::getUid);
+  }
+
   private <T> Optional<T> persistently(
       String what, Duration patience, Function<TrainerRegistryServiceBlockingStub, T> call)
+      throws RejectedException, InterruptedException {
+    return persistentlyOn(what, patience, deadline -> call.apply(registry(deadline)));
+  }
+
+  private TrainerRegistryServiceBlockingStub registry(Duration deadline) {
+    return within(TrainerRegistryServiceGrpc.newBlockingStub(channel), deadline);
+  }
+
+  private static <S extends AbstractStub<S>> S within(S stub, Duration deadline) {
+    return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private <T> Optional<T> persistentlyOn(String what, Duration patience, Function<Duration, T> call)
       throws RejectedException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     Duration pause = FIRST_PAUSE;
@@ -118,14 +156,10 @@ public final class ControllerClient implements AutoCloseable {
     }
   }
 
-  private <T> Optional<T> once(
-      Duration deadline, Function<TrainerRegistryServiceBlockingStub, T> call)
+  private <T> Optional<T> once(Duration deadline, Function<Duration, T> call)
       throws RejectedException {
     try {
-      return Optional.of(
-          call.apply(
-              TrainerRegistryServiceGrpc.newBlockingStub(channel)
-                  .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)));
+      return Optional.of(call.apply(deadline));
     } catch (StatusRuntimeException e) {
       Status status = e.getStatus();
       switch (status.getCode()) {

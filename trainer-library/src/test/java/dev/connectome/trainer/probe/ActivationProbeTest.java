@@ -11,12 +11,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
 import java.nio.ByteBuffer;
@@ -42,7 +45,8 @@ class ActivationProbeTest {
   }
 
   private ActivationProbe probe(Block network, NDArray inputs, int maxNeurons) {
-    return new ActivationProbe(network, inputs, maxNeurons, 42, Clock.systemUTC());
+    return new ActivationProbe(
+        network, new NDList(inputs), List.of(), maxNeurons, 42, Clock.systemUTC());
   }
 
   private static Linear linear(int units) {
@@ -141,10 +145,106 @@ class ActivationProbeTest {
     NDArray inputs = manager.ones(new Shape(1, 2));
 
     assertThatThrownBy(() -> probe(new SequentialBlock().add(linear(2)), inputs, 10))
-        .hasMessage("the network has no hidden fully connected layer to observe");
+        .hasMessage("the network has no hidden layer to observe; wrap one in Observed.of(layer)");
     var parallel = new ParallelBlock(lists -> lists.get(0)).add(linear(2)).add(linear(2));
     assertThatThrownBy(() -> probe(new SequentialBlock().add(parallel), inputs, 10))
         .hasMessage(
-            "only networks of nested sequential blocks can be observed, and ParallelBlock is none");
+            "only networks of nested sequential blocks can be observed as they are, and"
+                + " ParallelBlock is none; wrap the layers to observe in Observed.of(layer)");
+    Block known = new SequentialBlock().add(linear(2)).add(linear(3)).add(linear(2));
+    assertThatThrownBy(() -> ActivationProbe.check(known, List.of("dense3")))
+        .hasMessage("the network has no hidden layer \"dense3\"; it has: dense1, dense2");
+    Block twice =
+        new SequentialBlock().add(Observed.of("a", linear(2))).add(Observed.of("a", linear(2)));
+    assertThatThrownBy(() -> ActivationProbe.check(twice, List.of()))
+        .hasMessage("two observed layers are called \"a\"; give them different names");
+  }
+
+  private static Block convolutional() {
+    return new SequentialBlock()
+        .add(convolution(3))
+        .add(BatchNorm.builder().build())
+        .add(Activation.reluBlock())
+        .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
+        .add(convolution(5))
+        .add(Blocks.batchFlattenBlock())
+        .add(linear(7))
+        .add(Activation.reluBlock())
+        .add(linear(2));
+  }
+
+  private static Conv2d convolution(int filters) {
+    return Conv2d.builder().setFilters(filters).setKernelShape(new Shape(3, 3)).build();
+  }
+
+  @Test
+  void layersAreChosenByNameOrType() {
+    assertThat(ActivationProbe.check(convolutional(), List.of())).containsExactly("dense1");
+    assertThat(ActivationProbe.check(convolutional(), List.of("dense", "conv2")))
+        .containsExactly("conv2", "dense1");
+    assertThat(ActivationProbe.check(convolutional(), List.of("conv")))
+        .containsExactly("conv1", "conv2");
+  }
+
+  @Test
+  void aConvolutionContributesTheSpatialMeanOfEachChannelAfterItsNonLinearity() {
+    Block network = convolutional();
+    network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+    network.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 12, 12));
+    NDArray inputs = manager.randomNormal(new Shape(300, 1, 12, 12));
+    var firstLayers = new SequentialBlock();
+    network.getChildren().values().subList(0, 3).forEach(firstLayers::add);
+    float[] expected =
+        firstLayers
+            .forward(new ParameterStore(manager, false), new NDList(inputs), false)
+            .singletonOrThrow()
+            .reshape(300, 3, -1)
+            .mean(new int[] {2})
+            .toFloatArray();
+
+    ActivationSnapshot snapshot =
+        new ActivationProbe(
+                network, new NDList(inputs), List.of("conv1"), 100, 42, Clock.systemUTC())
+            .observe(1, Map.of());
+
+    assertThat(snapshot.layers()).containsExactly(new ActivationSnapshot.Layer("conv1", 3));
+    assertThat(values(snapshot)).containsExactly(expected, within(1e-6f));
+  }
+
+  @Test
+  void wrappedLayersAreObservedInANetworkOfAnyStructure() {
+    Block left = Observed.of("left", new SequentialBlock().add(linear(3)).add(Activation::relu));
+    Block right = Observed.of(linear(4));
+    Block network =
+        initialised(
+            new SequentialBlock()
+                .add(
+                    new ParallelBlock(
+                            lists -> new NDList(lists.get(0).head().concat(lists.get(1).head(), 1)))
+                        .add(left)
+                        .add(right))
+                .add(linear(2)),
+            6);
+    NDArray inputs = manager.randomNormal(new Shape(200, 6));
+    NDArray expected =
+        right
+            .forward(new ParameterStore(manager, false), new NDList(inputs), false)
+            .singletonOrThrow();
+
+    assertThat(ActivationProbe.check(network, List.of())).containsExactly("left", "dense1");
+    ActivationSnapshot both = probe(network, inputs, 100).observe(1, Map.of());
+    assertThat(both.layers()).extracting(ActivationSnapshot.Layer::neurons).containsExactly(3, 4);
+
+    ActivationSnapshot one =
+        new ActivationProbe(
+                network, new NDList(inputs), List.of("dense"), 100, 42, Clock.systemUTC())
+            .observe(1, Map.of());
+    // Both hold a fully connected layer.
+    assertThat(one.neurons()).isEqualTo(7);
+    ActivationSnapshot named =
+        new ActivationProbe(
+                network, new NDList(inputs), List.of("dense1"), 100, 42, Clock.systemUTC())
+            .observe(1, Map.of());
+    assertThat(values(named)).containsExactly(expected.toFloatArray(), within(1e-5f));
   }
 }

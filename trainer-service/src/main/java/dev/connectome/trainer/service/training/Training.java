@@ -156,7 +156,12 @@ public final class Training implements AutoCloseable {
     NDArray inputs = data.train().inputs(manager, order, 0, samples);
     try {
       return new ActivationProbe(
-          network, inputs, spec.getProbe().getMaxNeurons(), spec.getSeed(), Clock.systemUTC());
+          network,
+          new NDList(inputs),
+          spec.getProbe().getLayersList(),
+          spec.getProbe().getMaxNeurons(),
+          spec.getSeed(),
+          Clock.systemUTC());
     } catch (IllegalArgumentException e) {
       throw new UserException(String.valueOf(e.getMessage()));
     }

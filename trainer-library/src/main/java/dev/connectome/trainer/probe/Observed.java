@@ -1,0 +1,94 @@
+package dev.connectome.trainer.probe;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer whose output is observed, in a network of any structure: put it where the layer was. It
+ * computes what the layer computes. For neurons after their non-linearity, wrap the layer and the
+ * non-linearity together, in a {@link ai.djl.nn.SequentialBlock} for instance.
+ *
+ * <p>The second axis of the output are the neurons; further axes, such as the positions of a
+ * convolution, are averaged.
+ */
+public final class Observed extends AbstractBlock {
+
+  private static final byte VERSION = 1;
+
+  private final Optional<String> name;
+  private final Block layer;
+  private @Nullable List<NDArray> recording;
+
+  private Observed(Optional<String> name, Block layer) {
+    super(VERSION);
+    this.name = name;
+    this.layer = addChildBlock("observed", layer);
+  }
+
+  /**
+   * Observes a layer under a name made from its kind and its place: dense1, conv2.
+   *
+   * @param layer the layer
+   * @return the layer, observed
+   */
+  public static Observed of(Block layer) {
+    return new Observed(Optional.empty(), layer);
+  }
+
+  /**
+   * Observes a layer.
+   *
+   * @param name its name, unique in the network
+   * @param layer the layer
+   * @return the layer, observed
+   */
+  public static Observed of(String name, Block layer) {
+    return new Observed(Optional.of(name), layer);
+  }
+
+  Optional<String> name() {
+    return name;
+  }
+
+  Block layer() {
+    return layer;
+  }
+
+  /** Notes every output from now on; null for none. */
+  void record(@Nullable List<NDArray> outputs) {
+    recording = outputs;
+  }
+
+  @Override
+  protected NDList forwardInternal(
+      ParameterStore parameterStore,
+      NDList inputs,
+      boolean training,
+      @Nullable PairList<String, Object> params) {
+    NDList outputs = layer.forward(parameterStore, inputs, training, params);
+    if (recording != null) {
+      recording.add(outputs.head());
+    }
+    return outputs;
+  }
+
+  @Override
+  public Shape[] getOutputShapes(Shape[] inputShapes) {
+    return layer.getOutputShapes(inputShapes);
+  }
+
+  @Override
+  protected void initializeChildBlocks(NDManager manager, DataType dataType, Shape... inputShapes) {
+    layer.initialize(manager, dataType, inputShapes);
+  }
+}
