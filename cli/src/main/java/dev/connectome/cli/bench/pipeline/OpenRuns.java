@@ -1,5 +1,6 @@
 package dev.connectome.cli.bench.pipeline;
 
+import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.bench.Machine;
 import dev.connectome.cli.bench.ProcessUse;

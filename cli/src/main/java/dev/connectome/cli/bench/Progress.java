@@ -1,10 +1,10 @@
-package dev.connectome.cli.bench.pipeline;
+package dev.connectome.cli.bench;
 
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Tells how far a long work is, every few seconds. */
-final class Progress {
+public final class Progress {
   private static final long INTERVAL = Duration.ofSeconds(3).toNanos();
 
   private final Consumer<String> lines;
@@ -13,15 +13,27 @@ final class Progress {
   private final int base;
   private long next = System.nanoTime() + INTERVAL;
 
-  Progress(Consumer<String> lines, String what, int base, int total) {
+  /**
+   * A work that begins now.
+   *
+   * @param lines where it is told
+   * @param what is counted, in the plural
+   * @param base how much was done before
+   * @param total how much there is to do
+   */
+  public Progress(Consumer<String> lines, String what, int base, int total) {
     this.lines = lines;
     this.what = what;
     this.base = base;
     this.total = total;
   }
 
-  /** So many are done, those before {@code base} included. */
-  void at(int done) {
+  /**
+   * Tells how far it is, unless that was told a moment ago.
+   *
+   * @param done how much is done, what was before included
+   */
+  public void at(int done) {
     if (System.nanoTime() >= next) {
       lines.accept("  %d of %d %s".formatted(done - base, total, what));
       next += INTERVAL;

@@ -1,4 +1,4 @@
-package dev.connectome.cli.bench.pipeline;
+package dev.connectome.cli.bench;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,11 +10,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what a topic gets from now on, and of that only what is committed. */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
-  TopicReader(String bootstrapServers, String topic) {
+  /**
+   * Begins behind what is there.
+   *
+   * @param bootstrapServers the broker
+   * @param topic the topic
+   */
+  public TopicReader(String bootstrapServers, String topic) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -37,16 +43,31 @@ final class TopicReader implements AutoCloseable {
     partitions.forEach(consumer::position);
   }
 
-  int partitions() {
+  /**
+   * How the topic is split.
+   *
+   * @return its partitions
+   */
+  public int partitions() {
     return partitions.size();
   }
 
-  ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+  /**
+   * Takes the next records.
+   *
+   * @param timeout how long to wait for some
+   * @return the records, perhaps none
+   */
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     return consumer.poll(timeout);
   }
 
-  /** Whether everything that is committed by now was polled. */
-  boolean isAtEnd() {
+  /**
+   * Whether everything that is committed by now was polled.
+   *
+   * @return true if so
+   */
+  public boolean isAtEnd() {
     return consumer.endOffsets(partitions).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
