@@ -1,5 +1,6 @@
 package dev.connectome.cli.bench;
 
+import dev.connectome.cli.bench.control.ControlCommand;
 import dev.connectome.cli.bench.pipeline.PipelineCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Puts a platform under load and measures it.",
-    subcommands = {PipelineCommand.class},
+    subcommands = {PipelineCommand.class, ControlCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -91,7 +91,10 @@ final class PostgresServer implements AutoCloseable {
         "-c",
         "shared_buffers=32MB",
         "-c",
-        "max_connections=50");
+        "max_connections=50",
+        // Benchmarks ask when a row was committed.
+        "-c",
+        "track_commit_timestamp=on");
   }
 
   private static void initialise(Path programs, StateDirectory state)

@@ -5,6 +5,8 @@ import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,30 @@ final class Calls {
     }
     observer.onNext(response);
     observer.onCompleted();
+  }
+
+  /** The same for a call whose answer comes later, from another thread. */
+  static <T> void answerLater(StreamObserver<T> observer, Supplier<CompletableFuture<T>> call) {
+    CompletableFuture<T> answer;
+    try {
+      answer = call.get();
+    } catch (RuntimeException e) {
+      observer.onError(rejection(e));
+      return;
+    }
+    var unused =
+        answer.whenComplete(
+            (response, failure) -> {
+              if (failure == null) {
+                observer.onNext(response);
+                observer.onCompleted();
+              } else {
+                Throwable cause =
+                    failure instanceof CompletionException ? failure.getCause() : failure;
+                observer.onError(
+                    cause instanceof RuntimeException e ? rejection(e) : Rejection.internal());
+              }
+            });
   }
 
   static StatusRuntimeException rejection(RuntimeException e) {

@@ -64,6 +64,7 @@ public final class Rejection {
           case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
           case RUN_EXISTS -> Code.ALREADY_EXISTS;
           case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
+          case SHUTTING_DOWN -> Code.UNAVAILABLE;
         };
     return of(code, e.kind().name(), e.problem(), List.of());
   }

@@ -21,7 +21,7 @@ import java.util.Set;
 /** Orders stops, of one run or of many. */
 final class Stops {
 
-  private static final int PAGE = 1_000;
+  private static final int MOST = 1_000;
   private static final Set<RunState> STOPPABLE =
       EnumSet.of(RunState.PENDING, RunState.STARTING, RunState.RUNNING, RunState.LOST);
 
@@ -42,29 +42,41 @@ final class Stops {
         RunCodec::run);
   }
 
-  /** Runs that are created meanwhile come before the first page and are left alone. */
+  /**
+   * Each stop is a transaction of its own, so one call takes no more than a caller waits for: more
+   * runs are refused before the first is stopped.
+   */
   BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
-    RunTable.Filter filter = RunSelections.narrowFilter(request.getSelection());
+    RunTable.Filter asked = RunSelections.narrowFilter(request.getSelection());
     String mode = mode(request.getMode());
     String reason = reason(request.getReason());
+    List<RunState> states =
+        STOPPABLE.stream()
+            .filter(state -> asked.states().isEmpty() || asked.states().contains(state))
+            .toList();
+    var filter = new RunTable.Filter(states, asked.labels(), asked.idPrefix());
+    List<RunRow> selected =
+        states.isEmpty()
+            ? List.of()
+            : store.inTransaction(
+                transaction -> transaction.runs().list(filter, Optional.empty(), MOST + 1));
+    if (selected.size() > MOST) {
+      throw Rejection.invalid(
+          "selection",
+          "has more than %d live runs; narrow it by a label, a longer id_prefix or states, and stop them in parts"
+              .formatted(MOST));
+    }
     var response = BatchStopTrainingRunsResponse.newBuilder();
-    Optional<RunTable.Place> place = Optional.empty();
-    List<RunRow> page;
-    do {
-      Optional<RunTable.Place> after = place;
-      page = store.inTransaction(transaction -> transaction.runs().list(filter, after, PAGE));
-      for (RunRow run : page) {
-        if (STOPPABLE.contains(run.state()) && run.effectiveState() != RunState.STOPPING) {
-          var stopped =
-              StoppedRun.newBuilder()
-                  .setName("runs/" + run.runId())
-                  .setFromState(RunCodec.state(run.state()));
-          now(run, request.getDryRun(), mode, reason, actor)
-              .ifPresent(state -> response.addRuns(stopped.setState(RunCodec.state(state))));
-        }
-        place = Optional.of(new RunTable.Place(run.createTime(), run.uid()));
+    for (RunRow run : selected) {
+      if (run.effectiveState() != RunState.STOPPING) {
+        var stopped =
+            StoppedRun.newBuilder()
+                .setName("runs/" + run.runId())
+                .setFromState(RunCodec.state(run.state()));
+        now(run, request.getDryRun(), mode, reason, actor)
+            .ifPresent(state -> response.addRuns(stopped.setState(RunCodec.state(state))));
       }
-    } while (page.size() == PAGE);
+    }
     return response.build();
   }
 

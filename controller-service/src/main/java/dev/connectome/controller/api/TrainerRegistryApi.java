@@ -4,7 +4,9 @@ import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.Times;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.store.HeartbeatTable;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
@@ -24,16 +26,19 @@ import java.util.UUID;
 public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
 
   private final Attempts attempts;
+  private final Heartbeats heartbeats;
   private final ControllerSettings settings;
 
   /**
    * Makes the service.
    *
-   * @param attempts does the work
+   * @param attempts registers trainers and notes their ends
+   * @param heartbeats takes their signs of life
    * @param settings what the operator set
    */
-  public TrainerRegistryApi(Attempts attempts, ControllerSettings settings) {
+  public TrainerRegistryApi(Attempts attempts, Heartbeats heartbeats, ControllerSettings settings) {
     this.attempts = attempts;
+    this.heartbeats = heartbeats;
     this.settings = settings;
   }
 
@@ -59,19 +64,24 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
 
   @Override
   public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> observer) {
-    Calls.answer(
+    Calls.answerLater(
         observer,
-        () -> {
-          Attempts.Orders orders =
-              attempts.heartbeat(
-                  uid(request.getRunUid()),
-                  request.getAttempt(),
-                  request.getProgress().toByteArray(),
-                  request.getProgress().getCompletedEpochs());
-          var response = HeartbeatResponse.newBuilder().setEpochs(orders.epochs());
-          orders.stop().ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
-          return response.build();
-        });
+        () ->
+            heartbeats
+                .beat(
+                    new HeartbeatTable.Beat(
+                        uid(request.getRunUid()),
+                        request.getAttempt(),
+                        request.getProgress().toByteArray(),
+                        request.getProgress().getCompletedEpochs()))
+                .thenApply(
+                    orders -> {
+                      var response = HeartbeatResponse.newBuilder().setEpochs(orders.epochs());
+                      orders
+                          .stop()
+                          .ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
+                      return response.build();
+                    }));
   }
 
   @Override

@@ -61,8 +61,8 @@ public final class Controller implements AutoCloseable {
     this.consumer = consumer;
     this.retention = retention;
     this.quietStart = quietStart;
-    store.onChange(
-        uid -> {
+    store.onEvent(
+        () -> {
           soon("launch", launching, launcher::work);
           soon("delivery", delivering, delivery::work);
         });

@@ -11,6 +11,7 @@ import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncher;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Runs;
@@ -23,6 +24,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
@@ -61,6 +63,16 @@ public class ControllerBeans {
   @Singleton
   Attempts attempts(Store store, ControllerSettings settings) {
     return new Attempts(store, settings.maxFailures());
+  }
+
+  @Produces
+  @Singleton
+  Heartbeats heartbeats(Store store) {
+    return new Heartbeats(store);
+  }
+
+  void close(@Disposes Heartbeats heartbeats) {
+    heartbeats.close();
   }
 
   @Produces
@@ -107,9 +119,7 @@ public class ControllerBeans {
     List<Launcher> launchers = new ArrayList<>();
     launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings)));
     if (settings.launch().kubernetes().enabled()) {
-      launchers.add(
-          new KubernetesLauncher(
-              store, attempts, cluster.get(), kubernetesSettings(settings), Clock.systemUTC()));
+      launchers.add(kubernetesLauncher(store, attempts, settings, cluster.get()));
     }
     return new Launchers(launchers);
   }
@@ -171,6 +181,17 @@ public class ControllerBeans {
         local.command().orElse(List.of()),
         local.command().isPresent() ? local.maxConcurrentRuns() : 0,
         environment);
+  }
+
+  /** A mistake of the operator's ends the start with one sentence about it. */
+  private static Launcher kubernetesLauncher(
+      Store store, Attempts attempts, ControllerSettings settings, KubernetesClient cluster) {
+    try {
+      return new KubernetesLauncher(
+          store, attempts, cluster, kubernetesSettings(settings), Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(e.getMessage(), e);
+    }
   }
 
   private static KubernetesLauncherSettings kubernetesSettings(ControllerSettings settings) {

@@ -37,6 +37,7 @@ public final class SignatureConsumer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignatureConsumer.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final int MOST_AT_ONCE = 100;
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Judge judge;
@@ -76,6 +77,7 @@ public final class SignatureConsumer implements AutoCloseable {
     configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     configuration.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     configuration.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
     configuration.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
     configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
     configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
@@ -114,7 +116,9 @@ public final class SignatureConsumer implements AutoCloseable {
           ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
           if (!records.isEmpty()) {
             accept(records);
-            consumer.commitSync();
+            // One that fails is made good by the next, or by records that change nothing when read
+            // again.
+            consumer.commitAsync();
           }
         }
       } catch (WakeupException | InterruptException e) {

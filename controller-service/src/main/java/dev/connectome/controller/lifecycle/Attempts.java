@@ -5,7 +5,6 @@ import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
@@ -153,7 +152,7 @@ public final class Attempts {
           int attempt = attemptOf(transaction, run, instanceId);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
-          transaction.runs().touch(runUid);
+          transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {
             current = transaction.move(current, current.effectiveState(), "trainer", "found again");
           }
@@ -171,7 +170,8 @@ public final class Attempts {
     Optional<AttemptRow> known = transaction.attempts().byInstance(run.uid(), instanceId);
     if (known.isPresent()) {
       if (known.get().attempt() != run.attempt() || known.get().ended() || run.state().isEnd()) {
-        throw superseded(run, known.get().attempt());
+        throw RunException.superseded(
+            run.runId(), run.state(), run.attempt(), known.get().attempt());
       }
       return known.get().attempt();
     }
@@ -189,45 +189,6 @@ public final class Attempts {
       pending = transaction.move(run, RunState.PENDING, "trainer", "another trainer takes over");
     }
     return begin(transaction, pending, instanceId).attempt();
-  }
-
-  /**
-   * What a trainer that lives is told.
-   *
-   * @param stop the stop that it has to obey, if any
-   * @param epochs the epochs to train at most, as the run has them now
-   */
-  public record Orders(Optional<StopRow> stop, int epochs) {}
-
-  /**
-   * Notes a sign of life.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param progress what the trainer told, as it is stored
-   * @param completedEpochs epochs trained
-   * @return what the trainer is told
-   * @throws RunException if there is no such run, it has ended, or the attempt is not its newest
-   */
-  public Orders heartbeat(UUID runUid, int attempt, byte[] progress, int completedEpochs) {
-    return store.inTransaction(
-        transaction -> {
-          Optional<RunRow> beaten =
-              transaction.runs().heartbeat(runUid, attempt, progress, completedEpochs);
-          if (beaten.isEmpty()) {
-            throw superseded(lock(transaction, runUid), attempt);
-          }
-          transaction.touched(runUid);
-          if (beaten.get().state() == RunState.LOST) {
-            RunRow run = lock(transaction, runUid);
-            transaction.move(run, run.effectiveState(), "trainer", "found again");
-          }
-          Optional<StopRow> stop =
-              beaten.get().effectiveState() == RunState.STOPPING
-                  ? transaction.stops().open(runUid)
-                  : Optional.empty();
-          return new Orders(stop, RunDefinition.of(beaten.get().definition()).spec().getEpochs());
-        });
   }
 
   /**
@@ -321,14 +282,5 @@ public final class Attempts {
 
   private static RunRow lock(Transaction transaction, UUID runUid) {
     return transaction.runs().lock(runUid).orElseThrow(() -> Runs.notFound(runUid.toString()));
-  }
-
-  private static RunException superseded(RunRow run, int attempt) {
-    return new RunException(
-        RunException.Kind.TRAINER_SUPERSEDED,
-        run.state().isEnd()
-            ? "run \"%s\" has ended: it is %s".formatted(run.runId(), run.state())
-            : "attempt %d of run \"%s\" is over; the newest is %d"
-                .formatted(attempt, run.runId(), run.attempt()));
   }
 }

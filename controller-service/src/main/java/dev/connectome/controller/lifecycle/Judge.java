@@ -10,13 +10,17 @@ import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.controller.stopping.TrainingStage;
 import dev.connectome.controller.store.DecisionRow;
+import dev.connectome.controller.store.HistoryTable.NewSignature;
+import dev.connectome.controller.store.HistoryTable.SignatureKey;
 import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.RunTable.Judged;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -57,35 +61,94 @@ public final class Judge {
    * @return how many were new
    */
   public int accept(List<Arrival> arrivals) {
+    if (arrivals.isEmpty()) {
+      return 0;
+    }
     Map<UUID, List<Arrival>> byRun =
         arrivals.stream()
             .collect(
                 Collectors.groupingBy(Arrival::runUid, LinkedHashMap::new, Collectors.toList()));
-    return store.inTransaction(
-        transaction -> {
-          int stored = 0;
-          // In order of uids, so that two controllers never wait for each other.
-          for (UUID uid : byRun.keySet().stream().sorted().toList()) {
-            stored +=
-                transaction
-                    .runs()
-                    .lock(uid)
-                    .map(run -> accept(transaction, run, byRun.getOrDefault(uid, List.of())))
-                    .orElse(0);
-          }
-          return stored;
-        });
+    return store.inTransaction(transaction -> accept(transaction, byRun));
   }
 
-  private int accept(Transaction transaction, RunRow run, List<Arrival> arrivals) {
+  /** In as many statements for many runs as for one, but for the history of each. */
+  private int accept(Transaction transaction, Map<UUID, List<Arrival>> byRun) {
+    List<RunRow> runsOfBatch = transaction.runs().lock(byRun.keySet());
+    Set<SignatureKey> known =
+        transaction
+            .history()
+            .knownSignatures(
+                byRun.values().stream().flatMap(List::stream).map(Judge::key).distinct().toList());
+    List<Taken> taken = new ArrayList<>();
+    List<NewSignature> signatures = new ArrayList<>();
+    for (RunRow run : runsOfBatch) {
+      int before = signatures.size();
+      Taken one = take(run, byRun.getOrDefault(run.uid(), List.of()), known, signatures);
+      if (signatures.size() > before) {
+        taken.add(one);
+        transaction.touched(run.uid());
+      }
+    }
+    if (signatures.isEmpty()) {
+      return 0;
+    }
+    transaction.history().insertSignatures(signatures);
+    Map<UUID, List<DecisionRow>> decided =
+        transaction.history().decisions(taken.stream().map(one -> one.run().uid()).toList());
+    boolean suspended = transaction.enforcement().read().suspended();
+    List<Judged> judged = new ArrayList<>();
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Taken one : taken) {
+      RunDefinition definition = RunDefinition.of(one.run().definition());
+      RunHistory history = history(transaction, one.run(), definition);
+      judged.add(
+          new Judged(
+              one.run().uid(),
+              one.position(),
+              one.attempt(),
+              one.judgedNow(),
+              RunCodec.stages(
+                  TrainingStage.transitions(history.series(StoppingPolicy.DEFAULT_MONITOR)))));
+      verdicts.add(
+          judge(
+              one,
+              definition,
+              history,
+              decided.getOrDefault(one.run().uid(), List.of()),
+              suspended));
+    }
+    transaction.runs().setJudged(judged);
+    for (Verdict verdict : verdicts) {
+      verdict.recorded().forEach(decision -> record(transaction, verdict.run(), decision));
+      verdict.enforced().ifPresent(decision -> runs.decide(transaction, verdict.run(), decision));
+    }
+    return signatures.size();
+  }
+
+  private static SignatureKey key(Arrival arrival) {
+    return new SignatureKey(arrival.runUid(), arrival.attempt(), arrival.epoch());
+  }
+
+  /**
+   * What a run got.
+   *
+   * @param run the run, locked
+   * @param position of its latest signature
+   * @param attempt the attempt of the latest point that is to be judged
+   * @param judgedBefore the epoch up to which it was judged before
+   * @param judgedNow that epoch now
+   */
+  private record Taken(RunRow run, long position, int attempt, int judgedBefore, int judgedNow) {}
+
+  private static Taken take(
+      RunRow run, List<Arrival> arrivals, Set<SignatureKey> known, List<NewSignature> signatures) {
+    long position = run.position();
     int judgedAttempt = run.judgedAttempt();
     int judgedEpoch = run.judgedEpoch();
     int judgedBefore = judgedEpoch;
-    int stored = 0;
     for (Arrival arrival : arrivals) {
       boolean foreign = arrival.attempt() > run.attempt() || arrival.attempt() < 1;
-      if (foreign
-          || transaction.history().hasSignature(run.uid(), arrival.attempt(), arrival.epoch())) {
+      if (foreign || !known.add(key(arrival))) {
         continue;
       }
       if (arrival.attempt() > judgedAttempt) {
@@ -94,66 +157,54 @@ public final class Judge {
         judgedBefore = judgedEpoch;
       }
       boolean late = arrival.attempt() < judgedAttempt || arrival.epoch() <= judgedEpoch;
-      transaction
-          .history()
-          .insertSignature(
-              run.uid(),
-              arrival.attempt(),
-              arrival.epoch(),
-              transaction.runs().nextPosition(run.uid()),
-              late,
-              arrival.record());
-      transaction.touched(run.uid());
+      position++;
+      signatures.add(new NewSignature(key(arrival), position, late, arrival.record()));
       judgedEpoch = late ? judgedEpoch : arrival.epoch();
-      stored++;
     }
-    if (stored > 0) {
-      judge(transaction, run, judgedAttempt, judgedBefore, judgedEpoch);
-    }
-    return stored;
+    return new Taken(run, position, judgedAttempt, judgedBefore, judgedEpoch);
   }
 
-  /** Lets every policy speak about the points behind those that were judged before. */
-  private void judge(
-      Transaction transaction, RunRow run, int attempt, int judgedBefore, int judgedNow) {
-    RunDefinition definition = RunDefinition.of(run.definition());
-    RunHistory history = history(transaction, run, definition);
-    transaction
-        .runs()
-        .setJudged(
-            run.uid(),
-            attempt,
-            judgedNow,
-            RunCodec.stages(
-                TrainingStage.transitions(history.series(StoppingPolicy.DEFAULT_MONITOR))));
-    List<DecisionRow> decided = transaction.history().decisions(run.uid());
+  /**
+   * What the policies of a run say of the points behind those that were judged before.
+   *
+   * @param run the run
+   * @param recorded decisions that stop nothing
+   * @param enforced the decision that stops the run
+   */
+  private record Verdict(
+      RunRow run, List<StopDecision> recorded, Optional<StopDecision> enforced) {}
+
+  private static Verdict judge(
+      Taken taken,
+      RunDefinition definition,
+      RunHistory history,
+      List<DecisionRow> decided,
+      boolean suspended) {
+    RunRow run = taken.run();
     Set<String> shadowsDecided =
         decided.stream()
             .filter(decision -> !decision.enforced())
             .map(DecisionRow::policyId)
             .collect(Collectors.toSet());
-    boolean suspended = transaction.enforcement().read().suspended();
     List<StoppingPolicy> onlyRecorded = new ArrayList<>(definition.shadowPolicies());
     if (suspended) {
       onlyRecorded.add(definition.policy());
     }
+    List<StopDecision> recorded = new ArrayList<>();
     for (StoppingPolicy policy : onlyRecorded) {
       if (!shadowsDecided.contains(policy.id())) {
-        policy
-            .decide(history, judgedBefore)
-            .ifPresent(decision -> record(transaction, run, decision));
+        policy.decide(history, taken.judgedBefore()).ifPresent(recorded::add);
       }
     }
-    boolean undecided = decided.stream().noneMatch(DecisionRow::stands);
-    if (!suspended
-        && undecided
-        && run.effectiveState() == RunState.RUNNING
-        && attempt == run.attempt()) {
-      definition
-          .policy()
-          .decide(history, judgedBefore)
-          .ifPresent(decision -> runs.decide(transaction, run, decision));
-    }
+    boolean mayStop =
+        !suspended
+            && decided.stream().noneMatch(DecisionRow::stands)
+            && run.effectiveState() == RunState.RUNNING
+            && taken.attempt() == run.attempt();
+    return new Verdict(
+        run,
+        recorded,
+        mayStop ? definition.policy().decide(history, taken.judgedBefore()) : Optional.empty());
   }
 
   /** Keeps a decision that stops nothing. */

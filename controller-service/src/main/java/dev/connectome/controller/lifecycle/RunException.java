@@ -1,5 +1,7 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.run.RunState;
+
 /** What was asked of a run cannot be done. The message names the run and the remedy. */
 public final class RunException extends RuntimeException {
 
@@ -18,7 +20,9 @@ public final class RunException extends RuntimeException {
     /** This controller has no such launcher. */
     NO_LAUNCHER,
     /** There is no log of that attempt here. */
-    NO_LOG
+    NO_LOG,
+    /** This controller is about to end; another one, or its successor, takes the same call. */
+    SHUTTING_DOWN
   }
 
   private final Kind kind;
@@ -34,6 +38,24 @@ public final class RunException extends RuntimeException {
     super(problem);
     this.kind = kind;
     this.problem = problem;
+  }
+
+  /**
+   * A trainer's attempt is over.
+   *
+   * @param runId the run's name
+   * @param state its state
+   * @param newest its newest attempt
+   * @param attempt the trainer's
+   * @return the exception
+   */
+  static RunException superseded(String runId, RunState state, int newest, int attempt) {
+    return new RunException(
+        Kind.TRAINER_SUPERSEDED,
+        state.isEnd()
+            ? "run \"%s\" has ended: it is %s".formatted(runId, state)
+            : "attempt %d of run \"%s\" is over; the newest is %d"
+                .formatted(attempt, runId, newest));
   }
 
   /**

@@ -48,6 +48,15 @@ public enum RunState {
   }
 
   /**
+   * Whether a run in this state may have a trainer that gives signs of life.
+   *
+   * @return whether it may
+   */
+  public boolean mayHaveTrainer() {
+    return this == STARTING || this == RUNNING || this == STOPPING || this == LOST;
+  }
+
+  /**
    * Whether a run in this state has ended, though it may be resumed.
    *
    * @return whether it has

@@ -1,12 +1,15 @@
 package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.RunState;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Events, signatures and decisions, within one transaction. */
 public final class HistoryTable {
@@ -73,50 +76,72 @@ public final class HistoryTable {
   }
 
   /**
-   * Adds a signature record.
-   *
-   * @param runUid the run, locked
-   * @param attempt the attempt
-   * @param epoch the epoch
-   * @param position its position
-   * @param late whether a later point was judged before it
-   * @param record the record as it came
-   */
-  public void insertSignature(
-      UUID runUid, int attempt, int epoch, long position, boolean late, byte[] record) {
-    handle.execute(
-        """
-        INSERT INTO signatures (run_uid, attempt, epoch, position, late, record)
-        VALUES (?, ?, ?, ?, ?, ?)
-        """,
-        runUid,
-        attempt,
-        epoch,
-        position,
-        late,
-        record);
-  }
-
-  /**
-   * Whether there is a record of an epoch.
+   * What tells one record from another.
    *
    * @param runUid the run
    * @param attempt the attempt
    * @param epoch the epoch
-   * @return whether there is
    */
-  public boolean hasSignature(UUID runUid, int attempt, int epoch) {
+  public record SignatureKey(UUID runUid, int attempt, int epoch) {}
+
+  /**
+   * A record to add.
+   *
+   * @param key which it is
+   * @param position its position in its run, which is locked
+   * @param late whether a later point was judged before it
+   * @param record the record as it came
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record NewSignature(SignatureKey key, long position, boolean late, byte[] record) {}
+
+  /**
+   * Adds signature records, all in one exchange with the database.
+   *
+   * @param signatures the records, none of them there yet
+   */
+  public void insertSignatures(List<NewSignature> signatures) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            INSERT INTO signatures (run_uid, attempt, epoch, position, late, record)
+            VALUES (:run, :attempt, :epoch, :position, :late, :record)
+            """);
+    for (NewSignature signature : signatures) {
+      batch
+          .bind("run", signature.key().runUid())
+          .bind("attempt", signature.key().attempt())
+          .bind("epoch", signature.key().epoch())
+          .bind("position", signature.position())
+          .bind("late", signature.late())
+          .bind("record", signature.record())
+          .add();
+    }
+    batch.execute();
+  }
+
+  /**
+   * Which of several records are there.
+   *
+   * @param asked the records
+   * @return those that are; the set may be changed
+   */
+  public Set<SignatureKey> knownSignatures(List<SignatureKey> asked) {
     return handle
         .createQuery(
             """
-            SELECT EXISTS (SELECT 1 FROM signatures
-              WHERE run_uid = :run AND attempt = :attempt AND epoch = :epoch)
+            SELECT run_uid, attempt, epoch FROM signatures
+            JOIN unnest(:runs, :attempts, :epochs) AS asked (run_uid, attempt, epoch)
+              USING (run_uid, attempt, epoch)
             """)
-        .bind("run", runUid)
-        .bind("attempt", attempt)
-        .bind("epoch", epoch)
-        .mapTo(Boolean.class)
-        .one();
+        .bindArray("runs", UUID.class, asked.stream().map(SignatureKey::runUid).toList())
+        .bindArray("attempts", Integer.class, asked.stream().map(SignatureKey::attempt).toList())
+        .bindArray("epochs", Integer.class, asked.stream().map(SignatureKey::epoch).toList())
+        .map(
+            (row, context) ->
+                new SignatureKey(
+                    Rows.uuid(row, "run_uid"), row.getInt("attempt"), row.getInt("epoch")))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /**

@@ -24,7 +24,7 @@ final class Rows {
         Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
         row.getString("state_message"),
         row.getInt("attempt"),
-        row.getInt("failures"),
+        row.getBoolean("advanced") ? 0 : row.getInt("failures"),
         row.getLong("position"),
         row.getInt("judged_attempt"),
         row.getInt("judged_epoch"),

@@ -4,12 +4,15 @@ import dev.connectome.controller.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** The table of runs, within one transaction. */
 public final class RunTable {
@@ -44,9 +47,12 @@ public final class RunTable {
     return handle
             .createUpdate(
                 """
-                INSERT INTO runs (uid, run_id, request_id, labels, launcher, definition, state)
-                VALUES (:uid, :runId, :requestId, jsonb_object(:keys, :values), :launcher, :definition, 'PENDING')
-                ON CONFLICT DO NOTHING
+                WITH added AS (
+                  INSERT INTO runs (uid, run_id, request_id, labels, launcher, definition, state)
+                  VALUES (:uid, :runId, :requestId, jsonb_object(:keys, :values), :launcher, :definition, 'PENDING')
+                  ON CONFLICT DO NOTHING
+                  RETURNING uid)
+                INSERT INTO heartbeats (run_uid) SELECT uid FROM added
                 """)
             .bind("uid", uid)
             .bind("runId", runId)
@@ -67,7 +73,8 @@ public final class RunTable {
    */
   public Optional<RunRow> byRequest(String requestId) {
     return handle
-        .createQuery("SELECT * FROM runs WHERE request_id = :requestId")
+        .createQuery(
+            "SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE request_id = :requestId")
         .bind("requestId", requestId)
         .map((row, context) -> Rows.run(row))
         .findOne();
@@ -83,7 +90,7 @@ public final class RunTable {
     return RunRow.isUid(idOrUid)
         ? find(UUID.fromString(idOrUid))
         : handle
-            .createQuery("SELECT * FROM runs WHERE run_id = :id")
+            .createQuery("SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE run_id = :id")
             .bind("id", idOrUid)
             .map((row, context) -> Rows.run(row))
             .findOne();
@@ -97,7 +104,7 @@ public final class RunTable {
    */
   public Optional<RunRow> find(UUID uid) {
     return handle
-        .createQuery("SELECT * FROM runs WHERE uid = :uid")
+        .createQuery("SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE uid = :uid")
         .bind("uid", uid)
         .map((row, context) -> Rows.run(row))
         .findOne();
@@ -111,10 +118,30 @@ public final class RunTable {
    */
   public Optional<RunRow> lock(UUID uid) {
     return handle
-        .createQuery("SELECT * FROM runs WHERE uid = :uid FOR UPDATE")
+        .createQuery(
+            "SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE uid = :uid FOR UPDATE OF runs")
         .bind("uid", uid)
         .map((row, context) -> Rows.run(row))
         .findOne();
+  }
+
+  /**
+   * Reads runs and keeps others from changing them until the transaction ends. They are locked in
+   * order, so that two who lock some of the same never wait for each other.
+   *
+   * @param uids the runs
+   * @return those that exist
+   */
+  public List<RunRow> lock(Collection<UUID> uids) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE uid = ANY (:uids) ORDER BY uid FOR UPDATE OF runs
+            """)
+        .bindArray("uids", UUID.class, List.copyOf(uids))
+        .map((row, context) -> Rows.run(row))
+        .list();
   }
 
   /**
@@ -143,28 +170,44 @@ public final class RunTable {
    * @return the runs
    */
   public List<RunRow> list(Filter filter, Optional<Place> after, int limit) {
-    return handle
-        .createQuery(
-            """
-            SELECT * FROM runs
-            WHERE (:anyState OR state = ANY (:states))
-              AND labels @> jsonb_object(:keys, :values)
-              AND run_id LIKE :prefix
-              AND (:fromStart OR (create_time, uid) < (:createTime, :uid))
-            ORDER BY create_time DESC, uid DESC
-            LIMIT :limit
-            """)
-        .bind("anyState", filter.states().isEmpty())
-        .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
-        .bindArray("keys", String.class, new ArrayList<>(filter.labels().keySet()))
-        .bindArray("values", String.class, new ArrayList<>(filter.labels().values()))
-        .bind("prefix", filter.idPrefix().replaceAll("([%_\\\\])", "\\\\$1") + "%")
-        .bind("fromStart", after.isEmpty())
-        .bind("createTime", after.map(Place::createTime).orElse(Instant.EPOCH))
-        .bind("uid", after.map(Place::uid).orElse(new UUID(0, 0)))
-        .bind("limit", limit)
-        .map((row, context) -> Rows.run(row))
-        .list();
+    // Only the conditions that are asked for: the planner chooses an index by them.
+    var conditions = new StringBuilder("true");
+    if (!filter.states().isEmpty()) {
+      conditions.append(" AND state = ANY (:states)");
+    }
+    if (!filter.labels().isEmpty()) {
+      conditions.append(" AND labels @> jsonb_object(:keys, :values)");
+    }
+    if (!filter.idPrefix().isEmpty()) {
+      conditions.append(" AND run_id LIKE :prefix");
+    }
+    if (after.isPresent()) {
+      conditions.append(" AND (create_time, uid) < (:createTime, :uid)");
+    }
+    Query query =
+        handle
+            .createQuery(
+                """
+                SELECT * FROM (
+                  SELECT * FROM runs WHERE %s ORDER BY create_time DESC, uid DESC LIMIT :limit) AS page
+                JOIN heartbeats ON run_uid = uid
+                ORDER BY create_time DESC, uid DESC
+                """
+                    .formatted(conditions))
+            .bind("limit", limit);
+    if (!filter.states().isEmpty()) {
+      query.bindArray("states", String.class, filter.states().stream().map(Enum::name).toList());
+    }
+    if (!filter.labels().isEmpty()) {
+      query
+          .bindArray("keys", String.class, new ArrayList<>(filter.labels().keySet()))
+          .bindArray("values", String.class, new ArrayList<>(filter.labels().values()));
+    }
+    if (!filter.idPrefix().isEmpty()) {
+      query.bind("prefix", filter.idPrefix().replaceAll("([%_\\\\])", "\\\\$1") + "%");
+    }
+    after.ifPresent(place -> query.bind("createTime", place.createTime()).bind("uid", place.uid()));
+    return query.map((row, context) -> Rows.run(row)).list();
   }
 
   /**
@@ -194,16 +237,25 @@ public final class RunTable {
   }
 
   /**
+   * A place in what happens to a run.
+   *
+   * @param position the position
+   * @param attempt the run's newest attempt then
+   */
+  public record Step(long position, int attempt) {}
+
+  /**
    * Takes the next position of a run.
    *
    * @param uid the run, locked
    * @return the position
    */
-  public long nextPosition(UUID uid) {
+  public Step nextStep(UUID uid) {
     return handle
-        .createQuery("UPDATE runs SET position = position + 1 WHERE uid = :uid RETURNING position")
+        .createQuery(
+            "UPDATE runs SET position = position + 1 WHERE uid = :uid RETURNING position, attempt")
         .bind("uid", uid)
-        .mapTo(Long.class)
+        .map((row, context) -> new Step(row.getLong("position"), row.getInt("attempt")))
         .one();
   }
 
@@ -217,8 +269,8 @@ public final class RunTable {
     return handle
         .createQuery(
             """
-            UPDATE runs SET attempt = attempt + 1, outcome = NULL, last_heartbeat = now()
-            WHERE uid = :uid RETURNING attempt
+            WITH heard AS (UPDATE heartbeats SET last_heartbeat = now() WHERE run_uid = :uid)
+            UPDATE runs SET attempt = attempt + 1, outcome = NULL WHERE uid = :uid RETURNING attempt
             """)
         .bind("uid", uid)
         .mapTo(Integer.class)
@@ -237,6 +289,7 @@ public final class RunTable {
     handle
         .createUpdate(
             """
+            WITH counted AS (UPDATE heartbeats SET advanced = false WHERE run_uid = :uid)
             UPDATE runs SET failures = :failures, outcome = coalesce(:outcome, outcome),
               launch_after = now() + :pauseMillis * interval '1 millisecond'
             WHERE uid = :uid
@@ -246,42 +299,6 @@ public final class RunTable {
         .bind("outcome", outcome.orElse(null))
         .bind("pauseMillis", pause.toMillis())
         .execute();
-  }
-
-  /**
-   * Notes a heartbeat. Epochs that no attempt has trained before clear the failures.
-   *
-   * @param uid the run
-   * @param attempt the attempt, which must be the newest
-   * @param progress what the trainer told
-   * @param completedEpochs epochs trained
-   * @return the run as it is now; empty if the attempt is not the newest
-   */
-  public Optional<RunRow> heartbeat(UUID uid, int attempt, byte[] progress, int completedEpochs) {
-    return handle
-        .createQuery(
-            """
-            UPDATE runs SET last_heartbeat = now(), progress = :progress,
-              failures = CASE WHEN :epochs > furthest_epochs THEN 0 ELSE failures END,
-              completed_epochs = :epochs, furthest_epochs = greatest(:epochs, furthest_epochs)
-            WHERE uid = :uid AND attempt = :attempt AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
-            RETURNING *
-            """)
-        .bind("uid", uid)
-        .bind("attempt", attempt)
-        .bind("progress", progress)
-        .bind("epochs", completedEpochs)
-        .map((row, context) -> Rows.run(row))
-        .findOne();
-  }
-
-  /**
-   * Notes a sign of life other than a heartbeat.
-   *
-   * @param uid the run
-   */
-  public void touch(UUID uid) {
-    handle.execute("UPDATE runs SET last_heartbeat = now() WHERE uid = ?", uid);
   }
 
   /**
@@ -303,25 +320,39 @@ public final class RunTable {
   }
 
   /**
-   * Notes how far a run's series has been judged.
+   * How far a run's series has been judged.
    *
-   * @param uid the run
+   * @param uid the run, locked
+   * @param position of its latest signature
    * @param attempt the attempt of the latest point
    * @param epoch its epoch
    * @param stages when each stage began
    */
-  public void setJudged(UUID uid, int attempt, int epoch, String stages) {
-    handle
-        .createUpdate(
+  public record Judged(UUID uid, long position, int attempt, int epoch, String stages) {}
+
+  /**
+   * Notes how far runs have been judged, all in one exchange with the database.
+   *
+   * @param judged a run each
+   */
+  public void setJudged(List<Judged> judged) {
+    PreparedBatch batch =
+        handle.prepareBatch(
             """
-            UPDATE runs SET judged_attempt = :attempt, judged_epoch = :epoch, stages = :stages
+            UPDATE runs SET position = :position, judged_attempt = :attempt, judged_epoch = :epoch,
+              stages = :stages
             WHERE uid = :uid
-            """)
-        .bind("uid", uid)
-        .bind("attempt", attempt)
-        .bind("epoch", epoch)
-        .bind("stages", stages)
-        .execute();
+            """);
+    for (Judged one : judged) {
+      batch
+          .bind("uid", one.uid())
+          .bind("position", one.position())
+          .bind("attempt", one.attempt())
+          .bind("epoch", one.epoch())
+          .bind("stages", one.stages())
+          .add();
+    }
+    batch.execute();
   }
 
   /**
@@ -367,8 +398,9 @@ public final class RunTable {
     return handle
         .createQuery(
             """
-            SELECT * FROM runs WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
-            ORDER BY create_time, uid LIMIT 1 FOR UPDATE SKIP LOCKED
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
+            ORDER BY create_time, uid LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
             """)
         .bind("launcher", launcher)
         .map((row, context) -> Rows.run(row))
@@ -415,7 +447,7 @@ public final class RunTable {
     return handle
         .createQuery(
             """
-            SELECT * FROM runs
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state IN ('RUNNING', 'STOPPING')
               AND last_heartbeat < now() - :millis * interval '1 millisecond'
             FOR UPDATE SKIP LOCKED
@@ -436,7 +468,7 @@ public final class RunTable {
     return handle
         .createQuery(
             """
-            SELECT * FROM runs
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state = 'STARTING' AND launcher <> 'KUBERNETES'
               AND last_heartbeat < now() - :millis * interval '1 millisecond'
             """)
@@ -455,7 +487,7 @@ public final class RunTable {
     return handle
         .createQuery(
             """
-            SELECT * FROM runs
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state = 'LOST' AND launcher = 'EXTERNAL'
               AND last_heartbeat < now() - :millis * interval '1 millisecond'
             FOR UPDATE SKIP LOCKED

@@ -97,6 +97,21 @@ public final class StopTable {
   }
 
   /**
+   * The commands of several runs that are being carried out.
+   *
+   * @param runUids the runs
+   * @return the commands by run
+   */
+  public Map<UUID, StopRow> open(List<UUID> runUids) {
+    return handle
+        .createQuery(
+            "SELECT * FROM stop_commands WHERE run_uid = ANY (:runs) AND finish_time IS NULL")
+        .bindArray("runs", UUID.class, runUids)
+        .map((row, context) -> Rows.stop(row))
+        .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
+  }
+
+  /**
    * Makes a command more urgent, to be pushed again at once.
    *
    * @param commandId the command

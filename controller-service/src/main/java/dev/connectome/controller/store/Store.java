@@ -14,6 +14,7 @@ public final class Store {
 
   private final Jdbi jdbi;
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
 
   /**
    * Makes a store.
@@ -42,6 +43,9 @@ public final class Store {
               return work.apply(used[0]);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
+    if (used[0].eventful()) {
+      eventListeners.forEach(Runnable::run);
+    }
     return result;
   }
 
@@ -53,5 +57,15 @@ public final class Store {
    */
   public void onChange(Consumer<UUID> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * Calls somebody after every transaction with an event, on the thread that ran it: states and
+   * stops change with events only. Events by other controllers are not told.
+   *
+   * @param listener whom; must be quick
+   */
+  public void onEvent(Runnable listener) {
+    eventListeners.add(listener);
   }
 }

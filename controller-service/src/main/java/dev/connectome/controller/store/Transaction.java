@@ -15,7 +15,9 @@ public final class Transaction {
   private final HistoryTable history;
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
+  private final HeartbeatTable heartbeats;
   private final Set<UUID> changed = new HashSet<>();
+  private boolean eventful;
 
   Transaction(Handle handle) {
     runs = new RunTable(handle);
@@ -24,6 +26,7 @@ public final class Transaction {
     history = new HistoryTable(handle);
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
+    heartbeats = new HeartbeatTable(handle);
   }
 
   /**
@@ -81,6 +84,15 @@ public final class Transaction {
   }
 
   /**
+   * Signs of life.
+   *
+   * @return the table
+   */
+  public HeartbeatTable heartbeats() {
+    return heartbeats;
+  }
+
+  /**
    * Takes a run from one state to another, with an event that says so.
    *
    * @param run the run, locked in this transaction and not changed since
@@ -110,10 +122,10 @@ public final class Transaction {
    * @param message the same for people
    */
   public void event(RunRow run, RunState state, String kind, String actor, String message) {
-    int attempt = runs.find(run.uid()).map(RunRow::attempt).orElse(run.attempt());
-    history.insertEvent(
-        run.uid(), runs.nextPosition(run.uid()), kind, actor, message, state, attempt);
+    RunTable.Step step = runs.nextStep(run.uid());
+    history.insertEvent(run.uid(), step.position(), kind, actor, message, state, step.attempt());
     touched(run.uid());
+    eventful = true;
   }
 
   /**
@@ -127,6 +139,11 @@ public final class Transaction {
 
   Set<UUID> changed() {
     return changed;
+  }
+
+  /** Whether there were events: progress and signatures are none. */
+  boolean eventful() {
+    return eventful;
   }
 
   private static String describe(RunState from, RunState to, String message) {

@@ -8,6 +8,7 @@ import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
@@ -49,6 +50,7 @@ public final class ControllerUnderTest implements AutoCloseable {
 
   private final ControllerBeans beans = new ControllerBeans();
   private final Store store;
+  private final Heartbeats heartbeats;
   private final Watchers watchers;
   private final LogStreams logs;
   private final Controller controller;
@@ -65,13 +67,14 @@ public final class ControllerUnderTest implements AutoCloseable {
     Runs runs = beans.runs(store, settings);
     Attempts attempts = beans.attempts(store, settings);
     RunFiles files = beans.runFiles(settings);
+    heartbeats = beans.heartbeats(store);
     watchers = beans.watchers(store);
     Launchers launchers = beans.launchers(store, attempts, files, settings, cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
         beans.controller(store, runs, attempts, launchers, settings, new SimpleMeterRegistry());
     var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
-    var trainerApi = new TrainerRegistryApi(attempts, settings);
+    var trainerApi = new TrainerRegistryApi(attempts, heartbeats, settings);
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(runApi)
@@ -202,6 +205,7 @@ public final class ControllerUnderTest implements AutoCloseable {
 
   /** Takes away its server and its clients, so that nothing more is answered. */
   public void crash() {
+    heartbeats.close();
     watchers.close();
     logs.close();
     channel.shutdownNow();

@@ -59,6 +59,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -535,6 +536,41 @@ class TrainingRunApiTest {
     assertThat(refusal(() -> stopAll("", false)).getStatus().getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+  }
+
+  @Test
+  void moreRunsThanOneCallTakesAreRefusedBeforeAnyIsStopped() {
+    byte[] definition =
+        controller
+            .store()
+            .inTransaction(
+                transaction -> transaction.runs().find(UUID.fromString(create("a", "").getUid())))
+            .orElseThrow()
+            .definition();
+    var unused =
+        controller
+            .store()
+            .inTransaction(
+                transaction -> {
+                  for (int i = 0; i < 1_001; i++) {
+                    var added =
+                        transaction
+                            .runs()
+                            .insert(
+                                UUID.randomUUID(),
+                                "sweep-" + i,
+                                Optional.empty(),
+                                Map.of(),
+                                "EXTERNAL",
+                                definition);
+                  }
+                  return definition;
+                });
+
+    assertThat(refusal(() -> stopAll("sweep-", false)).getStatus().getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(controller.get("sweep-1000").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
+    assertThat(stopAll("sweep-1", false).getRunsCount()).isEqualTo(112);
   }
 
   private BatchStopTrainingRunsResponse stopAll(String prefix, boolean dryRun) {

@@ -1,8 +1,8 @@
 package dev.connectome.cli.bench.pipeline;
 
+import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.bench.TopicReader;
-import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.bench.pipeline.PipelineReport.Throughput;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.connectome.cli.bench.pipeline;
 
-import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.bench.Machine;
 import dev.connectome.cli.bench.ProcessUse;
+import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.bench.pipeline.OpenRunsReport.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;

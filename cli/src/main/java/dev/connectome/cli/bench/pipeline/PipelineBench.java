@@ -1,9 +1,9 @@
 package dev.connectome.cli.bench.pipeline;
 
-import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.bench.Latencies;
 import dev.connectome.cli.bench.Machine;
 import dev.connectome.cli.bench.ProcessUse;
+import dev.connectome.cli.bench.Progress;
 import dev.connectome.cli.bench.pipeline.PipelineReport.Phase;
 import dev.connectome.cli.bench.pipeline.PipelineReport.Throughput;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.connectome.cli.bench.pipeline;
 
-import dev.connectome.cli.bench.Progress;
-import dev.connectome.cli.bench.TopicReader;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.bench.Progress;
+import dev.connectome.cli.bench.TopicReader;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.time.Duration;
 import java.util.HashMap;
