@@ -358,6 +358,6 @@ class RingIT {
     assertThat(run.getAttempt()).isEqualTo(1);
     assertThat(run.getStateMessage())
         .isEqualTo(
-            "data directory /nowhere/mnist does not exist; give a folder with MNIST's four IDX files");
+            "data directory /nowhere/mnist does not exist; give a folder with the data set's files");
   }
 }

@@ -201,7 +201,8 @@ final class SpecValidation {
     known("optimizer.schedule.name", name, SCHEDULES);
     var schedule = ScheduleSpec.newBuilder().setName(name);
     double warmUp = asked.getWarmUpEpochs();
-    if (!(warmUp >= 0 && warmUp < epochs)) {
+    // A budget that is wrong itself is told where it stands.
+    if (!(warmUp >= 0 && (warmUp < epochs || epochs < 1))) {
       reject(
           "optimizer.schedule.warm_up_epochs",
           "must be 0 or above and below the %d epochs of the budget, not %s"

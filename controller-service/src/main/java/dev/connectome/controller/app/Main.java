@@ -4,9 +4,12 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Starts a controller. */
 @QuarkusMain
@@ -27,6 +30,12 @@ public final class Main implements Callable<Integer> {
     KUBERNETES,
     EXTERNAL
   }
+
+  private static final String ENDPOINT = "connectome.launch.kubernetes.controller-endpoint";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec command;
 
   @Option(
       names = "--launcher",
@@ -54,6 +63,15 @@ public final class Main implements Callable<Integer> {
       System.setProperty("connectome.launch.standard", launcher.name().toLowerCase(Locale.ROOT));
     }
     if (launcher == Standard.KUBERNETES) {
+      if (ConfigProvider.getConfig().getOptionalValue(ENDPOINT, String.class).isEmpty()) {
+        command
+            .commandLine()
+            .getErr()
+            .println(
+                "controller: %s is not set: say where trainers on the cluster find this controller, host:port"
+                    .formatted(ENDPOINT));
+        return CommandLine.ExitCode.USAGE;
+      }
       System.setProperty("connectome.launch.kubernetes.enabled", "true");
     }
     Quarkus.run();

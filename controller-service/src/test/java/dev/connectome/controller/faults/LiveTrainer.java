@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,9 @@ final class LiveTrainer implements AutoCloseable {
     /** Cannot write its checkpoint. */
     BROKEN,
     /** Says nothing until it is released. */
-    HOLDING
+    HOLDING,
+    /** Accepts, and goes on until it is released; then it obeys. */
+    ACCEPTING
   }
 
   private static final long BEAT_MILLIS = 400;
@@ -219,7 +222,7 @@ final class LiveTrainer implements AutoCloseable {
   }
 
   private void obey(String commandId) {
-    if (manners == Manners.HOLDING && !released) {
+    if ((manners == Manners.HOLDING || manners == Manners.ACCEPTING) && !released) {
       return;
     }
     switch (manners) {
@@ -254,7 +257,12 @@ final class LiveTrainer implements AutoCloseable {
           gone = true;
         }
         case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> controller.resetConnectBackoff();
-        default -> surprises.add(e.getStatus().getCode());
+        default -> {
+          // What gRPC calls a connection that was cut while a call was being written.
+          if (!(e.getStatus().getCause() instanceof ClosedChannelException)) {
+            surprises.add(e.getStatus().getCode());
+          }
+        }
       }
       return false;
     }

@@ -72,6 +72,7 @@ enum Outage {
           DO $$ DECLARE name text; BEGIN
             FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1 LOOP
               EXECUTE format('%s', name);
+              COMMIT; -- a lock on one table at a time, so that nobody waits for another in a circle
             END LOOP;
           END $$
           """

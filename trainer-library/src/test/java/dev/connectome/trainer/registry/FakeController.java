@@ -1,6 +1,9 @@
 package dev.connectome.trainer.registry;
 
 import com.google.protobuf.Duration;
+import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceImplBase;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
@@ -67,6 +70,7 @@ public final class FakeController implements AutoCloseable {
     controller.server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
             .addService(controller.new Registry())
+            .addService(controller.new Runs())
             .build()
             .start();
     return controller;
@@ -119,15 +123,24 @@ public final class FakeController implements AutoCloseable {
           observer,
           ReportOutcomeResponse.getDefaultInstance());
     }
+  }
 
-    private <T> void answer(String call, StreamObserver<T> observer, T response) {
-      calls.add(call);
-      if (refusal.get() != null) {
-        observer.onError(refusal.get().asRuntimeException());
-        return;
-      }
-      observer.onNext(response);
-      observer.onCompleted();
+  /** Knows every run, by the uid "run". */
+  private final class Runs extends TrainingRunServiceImplBase {
+    @Override
+    public void getTrainingRun(
+        GetTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
+      answer("get " + request.getName(), observer, TrainingRun.newBuilder().setUid("run").build());
     }
+  }
+
+  private <T> void answer(String call, StreamObserver<T> observer, T response) {
+    calls.add(call);
+    if (refusal.get() != null) {
+      observer.onError(refusal.get().asRuntimeException());
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,10 @@ import org.junit.jupiter.api.Test;
 
 /** Runs as Jobs, over real HTTP to an API server that keeps what it is told. */
 class KubernetesLauncherTest {
+
+  /** How long the API server is away; {@code -Pfaults} makes it a minute. */
+  private static final Duration OUTAGE =
+      Duration.parse(System.getProperty("faults.cluster-outage", "PT3S"));
 
   private final DataSource database = TestDatabase.create();
   private final TestCluster cluster = new TestCluster();
@@ -316,7 +321,13 @@ class KubernetesLauncherTest {
     cluster.goAway();
     TrainingRun meanwhile = create("meanwhile");
     eventually().until(() -> controller.get("meanwhile").getState() == RunState.RUN_STATE_STARTING);
-    assertThat(controller.get("before").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
+    await()
+        .during(OUTAGE)
+        .atMost(OUTAGE.plusSeconds(20))
+        .until(
+            () ->
+                Stream.of("before", "meanwhile")
+                    .allMatch(id -> controller.get(id).getState() == RunState.RUN_STATE_STARTING));
 
     cluster.comeBack();
     cluster.pod(job, TestCluster.terminated(2, "Error", "no such model"));
