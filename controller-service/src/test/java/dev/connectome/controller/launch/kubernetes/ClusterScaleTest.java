@@ -7,22 +7,22 @@ import dev.connectome.controller.app.ControllerUnderTest;
 import dev.connectome.controller.fixture.TestCluster;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What many runs cost the API server. How many is {@code -Dscale.runs}; the time they took to reach
- * their Jobs is in the log.
+ * their Jobs is in target/cluster-scale.txt.
  */
 class ClusterScaleTest {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterScaleTest.class);
+  private static final Path REPORT = Path.of("target", "cluster-scale.txt");
   private static final List<String> CHANGES = List.of("POST", "PUT", "PATCH", "DELETE");
   private static final int RUNS = Integer.getInteger("scale.runs", 200);
 
@@ -51,11 +51,11 @@ class ClusterScaleTest {
           .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(100))
           .until(() -> cluster.requests("POST") >= RUNS);
-      LOG.info(
-          "runs={} submitted in {} s, all Jobs after {} s",
-          RUNS,
-          submitted.toMillis() / 1000.0,
-          Duration.between(begin, Instant.now()).toMillis() / 1000.0);
+      Files.writeString(
+          REPORT,
+          "%d runs submitted in %.1f s, all Jobs after %.1f s%n"
+              .formatted(
+                  RUNS, seconds(submitted), seconds(Duration.between(begin, Instant.now()))));
       await().atMost(Duration.ofSeconds(30)).until(() -> cluster.jobs().size() == RUNS);
 
       assertThat(cluster.requests("POST")).isEqualTo(RUNS);
@@ -67,6 +67,10 @@ class ClusterScaleTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> changes(cluster).equals(before) && cluster.requests("WATCH") == watches);
     }
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 
   private static Map<String, Integer> changes(TestCluster cluster) {
