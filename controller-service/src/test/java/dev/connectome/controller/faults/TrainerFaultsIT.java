@@ -29,7 +29,7 @@ class TrainerFaultsIT {
   static void start() throws Exception {
     world =
         FaultWorld.start(
-            directory, TestDatabase.create(), 1, Map.of("connectome.stop-grace", "8s"));
+            directory, TestDatabase.create(), 1, Map.of("connectome.stop-grace", "12s"));
   }
 
   @AfterAll
@@ -61,7 +61,7 @@ class TrainerFaultsIT {
               };
           boolean forced =
               switch (manners) {
-                case STUBBORN, DYING, HOLDING -> true;
+                case STUBBORN, DYING, HOLDING, ACCEPTING -> true;
                 default -> false;
               };
           assertThat(world.run(trainer.runUid()).state()).as("%s", manners).isEqualTo(expected);
