@@ -28,6 +28,7 @@ final class ControlBench {
   private static final String TOPIC = "connectome.signatures.v1";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration TELL = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(200);
   private static final int PAGE = 1_000;
 
   private final ControlPlan plan;
@@ -83,7 +84,8 @@ final class ControlBench {
         new Object() {
           Optional<Trainers> trainers = Optional.empty();
         };
-    try (SignatureLoad signatures =
+    try (Pace pace = new Pace();
+        SignatureLoad signatures =
             new SignatureLoad(
                 endpoints.kafka().bootstrapServers(),
                 TOPIC,
@@ -100,13 +102,13 @@ final class ControlBench {
           new Progress(progress, "trainers registered", 0, plan.runs()));
       signatures.start();
       progress.accept("warming up for %d s ...".formatted(plan.warmUp().toSeconds()));
-      pass(plan.warmUp(), trainers, signatures);
+      pass(pace, plan.warmUp(), trainers, signatures);
       Instant timedFrom = Instant.now();
       trainers.sightings().restart();
       long publishedBefore = signatures.published();
       Use before = Use.of(controller());
       progress.accept("measuring for %d s ...".formatted(plan.duration().toSeconds()));
-      pass(plan.duration(), trainers, signatures);
+      pass(pace, plan.duration(), trainers, signatures);
       double seconds = Duration.between(timedFrom, Instant.now()).toMillis() / 1e3;
       Use after = Use.of(controller());
       var load =
@@ -123,7 +125,7 @@ final class ControlBench {
               trainers.sightings().heartbeats(), trainers.sightings().failedHeartbeats());
       trainers.takeUpNoMore();
       signatures.stop();
-      awaitOwed(trainers, database);
+      awaitOwed(pace, trainers, database);
       List<ListPages.Pages> list = List.of();
       if (plan.listedRuns() > 0) {
         progress.accept("turning the pages of the list ...");
@@ -165,26 +167,29 @@ final class ControlBench {
     return new PlatformProcesses(stateDirectory).controller().map(ProcessUse::new);
   }
 
-  private void pass(Duration time, Trainers trainers, SignatureLoad signatures)
+  private void pass(Pace pace, Duration time, Trainers trainers, SignatureLoad signatures)
       throws InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      Thread.sleep(Math.min(TELL.toMillis(), left / 1_000_000 + 1));
-      trainers.check();
-      progress.accept(
-          "  %d signatures published, %d runs so far, %d stops on their way"
-              .formatted(signatures.published(), trainers.runs().size(), trainers.owed()));
-    }
+    pace.pass(
+        time,
+        TELL,
+        () -> {
+          trainers.check();
+          progress.accept(
+              "  %d signatures published, %d runs so far, %d stops on their way"
+                  .formatted(signatures.published(), trainers.runs().size(), trainers.owed()));
+        });
   }
 
   /** Until every stop that is due has reached its trainer and that is stored, or patience ends. */
-  private void awaitOwed(Trainers trainers, ControlDatabase database) throws InterruptedException {
-    Instant limit = Instant.now().plus(PATIENCE);
-    while (Instant.now().isBefore(limit)
-        && (trainers.owed() > 0
-            || database.acknowledgements(label).size() < database.decisions(label).size())) {
-      Thread.sleep(200);
-    }
+  private void awaitOwed(Pace pace, Trainers trainers, ControlDatabase database)
+      throws InterruptedException {
+    var unused =
+        pace.await(
+            PATIENCE,
+            LOOK,
+            () ->
+                trainers.owed() == 0
+                    && database.acknowledgements(label).size() >= database.decisions(label).size());
   }
 
   private Map<String, TrainingRun> shown(RunsConnection connection) {
