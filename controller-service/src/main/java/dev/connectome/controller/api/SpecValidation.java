@@ -4,11 +4,8 @@ import dev.connectome.controller.api.Rejection.Violation;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
-import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
-import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,17 +23,15 @@ final class SpecValidation {
   private static final Set<String> FORMATS =
       new TreeSet<>(Set.of("auto", "cifar10", "cifar100", "embedded", "folder", "idx"));
   private static final Pattern DEVICE = Pattern.compile("|auto|cpu|gpu(:\\d{1,4})?");
-  private static final Set<String> SCHEDULES = new TreeSet<>(Set.of("constant", "cosine", "step"));
-  private static final Set<String> OPTIMIZERS = new TreeSet<>(Set.of("adam", "adamw", "sgd"));
 
   /** Epochs that a decision may take to reach a trainer that trains many a second. */
   private static final int DECISION_LAG_EPOCHS = 20;
 
-  private static final String SPEC = "training_run.spec.";
+  private final SpecChecks checks;
 
-  private final List<Violation> violations = new ArrayList<>();
-
-  private SpecValidation() {}
+  private SpecValidation(List<Violation> violations) {
+    this.checks = new SpecChecks(violations);
+  }
 
   /**
    * Completes a spec.
@@ -47,10 +42,7 @@ final class SpecValidation {
    */
   static TrainingSpec complete(
       TrainingSpec asked, int restoreDistance, List<Violation> violations) {
-    var validation = new SpecValidation();
-    TrainingSpec spec = validation.complete(asked, restoreDistance);
-    violations.addAll(validation.violations);
-    return spec;
+    return new SpecValidation(violations).complete(asked, restoreDistance);
   }
 
   private TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
@@ -59,14 +51,15 @@ final class SpecValidation {
     return TrainingSpec.newBuilder()
         .setModel(model(asked.getModel()))
         .setData(data(asked.getData(), batch))
-        .setOptimizer(optimizer(asked.getOptimizer(), epochs))
+        .setOptimizer(new OptimizerValidation(checks).complete(asked.getOptimizer(), epochs))
         .setEpochs(epochs)
-        .setBatchSize(within("batch_size", batch, 1, 65_536))
+        .setBatchSize(checks.within("batch_size", batch, 1, 65_536))
         .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
         .setProbe(probe(asked.getProbe()))
         .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
         .setDevice(device(asked.getDevice()))
-        .setTestEveryEpochs(within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
+        .setTestEveryEpochs(
+            checks.within("test_every_epochs", asked.getTestEveryEpochs(), 0, 100_000))
         .setPredictionChanges(asked.getPredictionChanges())
         .build();
   }
@@ -79,14 +72,11 @@ final class SpecValidation {
    * @return the epochs to train at most
    */
   static int budget(TrainingSpec asked, List<Violation> violations) {
-    var validation = new SpecValidation();
-    int epochs = validation.epochs(asked);
-    violations.addAll(validation.violations);
-    return epochs;
+    return new SpecValidation(violations).epochs(asked);
   }
 
   private int epochs(TrainingSpec asked) {
-    return within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000);
+    return checks.within("epochs", asked.hasEpochs() ? asked.getEpochs() : 100, 1, 100_000);
   }
 
   private ModelSpec model(ModelSpec asked) {
@@ -95,31 +85,35 @@ final class SpecValidation {
       model.setName("mlp");
     }
     if (!PROVIDED_MODEL.matcher(model.getName()).matches()) {
-      known("model.name", model.getName(), MODELS);
+      checks.known("model.name", model.getName(), MODELS);
     }
     if (asked.getHiddenWidthsCount() == 0) {
       model.addAllHiddenWidths(hiddenWidths(model.getName()));
     }
     if (model.getName().equals("vgg")) {
       model.setChannels(
-          within("model.channels", asked.hasChannels() ? asked.getChannels() : 32, 1, 1_024));
+          checks.within(
+              "model.channels", asked.hasChannels() ? asked.getChannels() : 32, 1, 1_024));
     } else if (asked.hasChannels()) {
-      reject("model.channels", "is for vgg, not for %s; leave it out".formatted(model.getName()));
+      checks.reject(
+          "model.channels", "is for vgg, not for %s; leave it out".formatted(model.getName()));
     }
     if (model.getSettingsCount() > 64) {
-      reject("model.settings", "must be at most 64, not " + model.getSettingsCount());
+      checks.reject("model.settings", "must be at most 64, not " + model.getSettingsCount());
     }
     if (model.getSettingsCount() > 0 && MODELS.contains(model.getName())) {
-      reject(
+      checks.reject(
           "model.settings",
           "are for a network in a jar, not for %s; leave them out".formatted(model.getName()));
     }
     if (model.getHiddenWidthsCount() > 64) {
-      reject(
+      checks.reject(
           "model.hidden_widths", "must be at most 64 layers, not " + model.getHiddenWidthsCount());
     }
-    model.getHiddenWidthsList().forEach(width -> within("model.hidden_widths", width, 1, 65_536));
-    fraction("model.dropout", model.getDropout(), false);
+    model
+        .getHiddenWidthsList()
+        .forEach(width -> checks.within("model.hidden_widths", width, 1, 65_536));
+    checks.fraction("model.dropout", model.getDropout(), false);
     return model.setDropout(model.getDropout()).setBatchNorm(model.getBatchNorm()).build();
   }
 
@@ -135,16 +129,16 @@ final class SpecValidation {
   private DataSpec data(DataSpec asked, int batch) {
     var data = asked.toBuilder();
     data.setFormat(asked.getFormat().isEmpty() ? "auto" : asked.getFormat());
-    known("data.format", data.getFormat(), FORMATS);
+    checks.known("data.format", data.getFormat(), FORMATS);
     trainSize(asked, batch, data);
     if (asked.hasImageSize()) {
-      within("data.image_size", asked.getImageSize(), 4, 1_024);
+      checks.within("data.image_size", asked.getImageSize(), 4, 1_024);
     }
-    fraction("data.validation_fraction", data.getValidationFraction(), false);
-    fraction("data.label_noise", data.getLabelNoise(), true);
+    checks.fraction("data.validation_fraction", data.getValidationFraction(), false);
+    checks.fraction("data.label_noise", data.getLabelNoise(), true);
     double kept = data.getTrainSamples() * (1 - data.getValidationFraction());
     if (data.hasTrainSamples() && kept < 2) {
-      reject("data.validation_fraction", "leaves fewer than 2 images to learn from");
+      checks.reject("data.validation_fraction", "leaves fewer than 2 images to learn from");
     }
     return data.setValidationFraction(data.getValidationFraction())
         .setLabelNoise(data.getLabelNoise())
@@ -155,104 +149,36 @@ final class SpecValidation {
     if (!asked.hasTrainFraction()) {
       int samples = asked.hasTrainSamples() ? asked.getTrainSamples() : Math.max(6_000, batch);
       data.setTrainSamples(
-          within("data.train_samples", samples, Math.max(1, batch), Integer.MAX_VALUE));
+          checks.within("data.train_samples", samples, Math.max(1, batch), Integer.MAX_VALUE));
     } else if (asked.hasTrainSamples()) {
-      reject("data.train_fraction", "is instead of data.train_samples; leave one of them out");
+      checks.reject(
+          "data.train_fraction", "is instead of data.train_samples; leave one of them out");
     } else if (!(asked.getTrainFraction() > 0 && asked.getTrainFraction() <= 1)) {
-      reject(
+      checks.reject(
           "data.train_fraction", "must be above 0 and at most 1, not " + asked.getTrainFraction());
     }
   }
 
   private String device(String asked) {
     if (!DEVICE.matcher(asked).matches()) {
-      reject("device", "must be auto, cpu, gpu or gpu:N, not \"%s\"".formatted(asked));
+      checks.reject("device", "must be auto, cpu, gpu or gpu:N, not \"%s\"".formatted(asked));
     }
     return asked;
-  }
-
-  private OptimizerSpec optimizer(OptimizerSpec asked, int epochs) {
-    var optimizer = asked.toBuilder();
-    if (asked.getName().isEmpty()) {
-      optimizer.setName("sgd");
-    }
-    known("optimizer.name", optimizer.getName(), OPTIMIZERS);
-    if (!asked.hasLearningRate()) {
-      optimizer.setLearningRate(optimizer.getName().equals("sgd") ? 0.01 : 0.0003);
-    }
-    if (!(optimizer.getLearningRate() > 0) || Double.isInfinite(optimizer.getLearningRate())) {
-      reject("optimizer.learning_rate", "must be above 0, not " + optimizer.getLearningRate());
-    }
-    if (!asked.hasMomentum()) {
-      optimizer.setMomentum(0.9);
-    }
-    fraction("optimizer.momentum", optimizer.getMomentum(), false);
-    if (!(optimizer.getWeightDecay() >= 0) || Double.isInfinite(optimizer.getWeightDecay())) {
-      reject("optimizer.weight_decay", "must be 0 or above, not " + optimizer.getWeightDecay());
-    }
-    return optimizer
-        .setWeightDecay(optimizer.getWeightDecay())
-        .setSchedule(schedule(asked.getSchedule(), epochs))
-        .build();
-  }
-
-  private ScheduleSpec schedule(ScheduleSpec asked, int epochs) {
-    String name = asked.getName().isEmpty() ? "constant" : asked.getName();
-    known("optimizer.schedule.name", name, SCHEDULES);
-    var schedule = ScheduleSpec.newBuilder().setName(name);
-    double warmUp = asked.getWarmUpEpochs();
-    // A budget that is wrong itself is told where it stands.
-    if (!(warmUp >= 0 && (warmUp < epochs || epochs < 1))) {
-      reject(
-          "optimizer.schedule.warm_up_epochs",
-          "must be 0 or above and below the %d epochs of the budget, not %s"
-              .formatted(epochs, warmUp));
-    }
-    schedule.setWarmUpEpochs(warmUp);
-    if (name.equals("step")) {
-      schedule.setStepEpochs(
-          within(
-              "optimizer.schedule.step_epochs",
-              asked.hasStepEpochs() ? asked.getStepEpochs() : 30,
-              1,
-              100_000));
-      schedule.setFactor(asked.hasFactor() ? asked.getFactor() : 0.1);
-      if (!(schedule.getFactor() > 0 && schedule.getFactor() <= 1)) {
-        reject(
-            "optimizer.schedule.factor",
-            "must be above 0 and at most 1, not " + schedule.getFactor());
-      }
-    } else {
-      unused("optimizer.schedule.step_epochs", asked.hasStepEpochs(), "step", name);
-      unused("optimizer.schedule.factor", asked.hasFactor(), "step", name);
-    }
-    if (name.equals("cosine")) {
-      schedule.setFinalFraction(asked.getFinalFraction());
-      fraction("optimizer.schedule.final_fraction", asked.getFinalFraction(), true);
-    } else {
-      unused("optimizer.schedule.final_fraction", asked.hasFinalFraction(), "cosine", name);
-    }
-    return schedule.build();
-  }
-
-  private void unused(String field, boolean set, String user, String name) {
-    if (set && SCHEDULES.contains(name)) {
-      reject(field, "is for the schedule %s, not for %s; leave it out".formatted(user, name));
-    }
   }
 
   private ProbeSpec probe(ProbeSpec asked) {
     return ProbeSpec.newBuilder()
         .setSamples(
-            within("probe.samples", asked.hasSamples() ? asked.getSamples() : 1_000, 2, 100_000))
+            checks.within(
+                "probe.samples", asked.hasSamples() ? asked.getSamples() : 1_000, 2, 100_000))
         .setEveryEpochs(
-            within(
+            checks.within(
                 "probe.every_epochs",
                 asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1,
                 1,
                 100_000))
         .setMaxNeurons(
-            within(
+            checks.within(
                 "probe.max_neurons",
                 asked.hasMaxNeurons() ? asked.getMaxNeurons() : 4_096,
                 2,
@@ -263,11 +189,12 @@ final class SpecValidation {
 
   private List<String> layers(List<String> asked) {
     if (asked.size() > 64) {
-      reject("probe.layers", "must be 64 at most, not " + asked.size());
+      checks.reject("probe.layers", "must be 64 at most, not " + asked.size());
     }
     for (String layer : asked) {
       if (layer.isBlank() || layer.length() > 256) {
-        reject("probe.layers", "must be names of 1 to 256 characters, not \"%s\"".formatted(layer));
+        checks.reject(
+            "probe.layers", "must be names of 1 to 256 characters, not \"%s\"".formatted(layer));
       }
     }
     return asked;
@@ -277,43 +204,11 @@ final class SpecValidation {
     int wanted = restoreDistance == 0 ? 2 : restoreDistance + 1 + DECISION_LAG_EPOCHS;
     return CheckpointSpec.newBuilder()
         .setKeep(
-            within(
+            checks.within(
                 "checkpoint.keep",
                 asked.hasKeep() ? asked.getKeep() : Math.min(1_000, wanted),
                 1,
                 1_000))
         .build();
-  }
-
-  private int within(String field, int value, int least, int most) {
-    if (value < least || value > most) {
-      reject(
-          field,
-          most == Integer.MAX_VALUE
-              ? "must be %d or more, not %d".formatted(least, value)
-              : "must be %d to %d, not %d".formatted(least, most, value));
-    }
-    return value;
-  }
-
-  private void fraction(String field, double value, boolean wholeToo) {
-    boolean right = value >= 0 && (wholeToo ? value <= 1 : value < 1);
-    if (!right) {
-      reject(
-          field,
-          wholeToo
-              ? "must be 0 to 1, not " + value
-              : "must be 0 or above and below 1, not " + value);
-    }
-  }
-
-  private void known(String field, String value, Set<String> names) {
-    if (!names.contains(value)) {
-      reject(field, "must be one of %s, not \"%s\"".formatted(names, value));
-    }
-  }
-
-  private void reject(String field, String problem) {
-    violations.add(new Violation(SPEC + field, problem));
   }
 }
