@@ -1,0 +1,241 @@
+package dev.connectome.controller.launch.kubernetes;
+
+import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.protos.run.v1.KubernetesSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a Job needs for an attempt: what the run asks of the cluster, and what the trainer is told.
+ */
+final class JobOverlay {
+
+  private static final String TENANT = "tenant";
+  private static final Pattern LABEL_VALUE =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
+
+  private static final String DATA_PATH = "/var/lib/connectome/data";
+  private static final String CHECKPOINT_PATH = "/var/lib/connectome/checkpoints";
+  private static final String KAFKA_PATH = "/etc/connectome/kafka";
+  private static final String OUTCOME_PATH = "/dev/termination-log";
+  private static final int CONTROL_PORT = 9420;
+
+  private final KubernetesLauncherSettings settings;
+  private final String installation;
+
+  /**
+   * Makes overlays.
+   *
+   * @param settings what the operator set
+   * @param installation what tells this platform from another on the same cluster
+   */
+  JobOverlay(KubernetesLauncherSettings settings, String installation) {
+    this.settings = settings;
+    this.installation = installation;
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param launch the attempt
+   * @return a Job with nothing in it but what is needed
+   */
+  Job of(Attempts.Launch launch) {
+    KubernetesSpec asked = launch.definition().message().getKubernetes();
+    var key = new JobKey(launch.runUid(), launch.attempt());
+    Map<String, String> labels = labels(launch, key);
+    Optional<String> queue = either(asked.getQueue(), settings.queue());
+    Map<String, String> jobLabels = new LinkedHashMap<>(labels);
+    queue.ifPresent(name -> jobLabels.put(JobTemplate.QUEUE, name));
+    var job =
+        new JobBuilder()
+            .withNewMetadata()
+            .withName(key.jobName())
+            .withLabels(jobLabels)
+            .endMetadata()
+            .withNewSpec()
+            .withBackoffLimit(0)
+            .withParallelism(1)
+            .withCompletions(1)
+            .withNewTemplate()
+            .withNewMetadata()
+            .withLabels(labels)
+            .endMetadata()
+            .withSpec(podSpec(launch, asked))
+            .endTemplate()
+            .endSpec();
+    if (queue.isPresent()) {
+      job.editSpec().withSuspend(true).endSpec();
+    }
+    if (asked.hasActiveDeadline()) {
+      job.editSpec().withActiveDeadlineSeconds(asked.getActiveDeadline().getSeconds()).endSpec();
+    }
+    return job.build();
+  }
+
+  private Map<String, String> labels(Attempts.Launch launch, JobKey key) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("app.kubernetes.io/name", "connectome-trainer");
+    labels.put("app.kubernetes.io/instance", launch.runId());
+    labels.put("app.kubernetes.io/component", "trainer");
+    labels.put("app.kubernetes.io/part-of", "connectome");
+    labels.put(JobTemplate.MANAGED_BY, JobTemplate.CONTROLLER);
+    labels.put(JobTemplate.INSTALLATION, installation);
+    labels.put(JobKey.RUN_UID, key.runUid().toString());
+    labels.put(JobKey.ATTEMPT, Integer.toString(key.attempt()));
+    String tenant = launch.definition().labels().getOrDefault(TENANT, "");
+    if (LABEL_VALUE.matcher(tenant).matches()) {
+      labels.put("connectome.dev/tenant", tenant);
+    }
+    return labels;
+  }
+
+  private PodSpec podSpec(Attempts.Launch launch, KubernetesSpec asked) {
+    var pod = new PodSpecBuilder().withRestartPolicy("Never").withContainers(container(launch));
+    if (!asked.getPriorityClass().isEmpty()) {
+      pod.withPriorityClassName(asked.getPriorityClass());
+    }
+    if (asked.getNodeSelectorCount() > 0) {
+      pod.withNodeSelector(asked.getNodeSelectorMap());
+    }
+    pod.withTolerations(asked.getTolerationsList().stream().map(JobOverlay::toleration).toList());
+    pod.withImagePullSecrets(
+        asked.getImagePullSecretsList().stream().map(LocalObjectReference::new).toList());
+    dataClaim(asked)
+        .ifPresent(
+            claim ->
+                pod.addNewVolume()
+                    .withName("data")
+                    .withNewPersistentVolumeClaim(claim, true)
+                    .endVolume());
+    Optional<String> checkpoints = checkpointClaim(asked);
+    if (checkpoints.isPresent()) {
+      pod.addNewVolume()
+          .withName("checkpoints")
+          .withNewPersistentVolumeClaim(checkpoints.get(), false)
+          .endVolume();
+    } else {
+      pod.addNewVolume().withName("checkpoints").withNewEmptyDir().endEmptyDir().endVolume();
+    }
+    settings
+        .kafkaSecret()
+        .ifPresent(
+            name ->
+                pod.addNewVolume()
+                    .withName("kafka")
+                    .withNewSecret()
+                    .withSecretName(name)
+                    .endSecret()
+                    .endVolume());
+    return pod.build();
+  }
+
+  private Container container(Attempts.Launch launch) {
+    KubernetesSpec asked = launch.definition().message().getKubernetes();
+    var container =
+        new ContainerBuilder().withName(JobTemplate.CONTAINER).withEnv(environment(launch));
+    either(asked.getImage(), settings.image()).ifPresent(container::withImage);
+    if (asked.getRequestsCount() + asked.getLimitsCount() > 0) {
+      container.withResources(
+          new ResourceRequirementsBuilder()
+              .withRequests(quantities(asked.getRequestsMap()))
+              .withLimits(quantities(asked.getLimitsMap()))
+              .build());
+    }
+    container
+        .addNewVolumeMount()
+        .withName("checkpoints")
+        .withMountPath(CHECKPOINT_PATH)
+        .withSubPath(checkpointClaim(asked).map(claim -> launch.runUid().toString()).orElse(null))
+        .endVolumeMount();
+    if (dataClaim(asked).isPresent()) {
+      container
+          .addNewVolumeMount()
+          .withName("data")
+          .withMountPath(DATA_PATH)
+          .withReadOnly(true)
+          .endVolumeMount();
+    }
+    if (settings.kafkaSecret().isPresent()) {
+      container
+          .addNewVolumeMount()
+          .withName("kafka")
+          .withMountPath(KAFKA_PATH)
+          .withReadOnly(true)
+          .endVolumeMount();
+    }
+    return container.build();
+  }
+
+  private List<EnvVar> environment(Attempts.Launch launch) {
+    Map<String, String> values = new LinkedHashMap<>(settings.environment());
+    values.put("CONNECTOME_RUN_UID", launch.runUid().toString());
+    values.put("CONNECTOME_INSTANCE_ID", launch.instanceId());
+    values.put("CONNECTOME_CHECKPOINT_DIR", CHECKPOINT_PATH);
+    values.put("CONNECTOME_OUTCOME_FILE", OUTCOME_PATH);
+    values.put("CONNECTOME_CONTROL_PORT", Integer.toString(CONTROL_PORT));
+    if (dataClaim(launch.definition().message().getKubernetes()).isPresent()) {
+      values.put("CONNECTOME_DATA_DIR", DATA_PATH);
+    }
+    if (settings.kafkaSecret().isPresent()) {
+      values.put("CONNECTOME_KAFKA_PROPERTIES_FILE", KAFKA_PATH + "/client.properties");
+    }
+    List<EnvVar> environment = new ArrayList<>();
+    values.forEach((name, value) -> environment.add(new EnvVar(name, value, null)));
+    environment.add(
+        new EnvVarBuilder()
+            .withName("CONNECTOME_CONTROL_HOST")
+            .withNewValueFrom()
+            .withNewFieldRef("v1", "status.podIP")
+            .endValueFrom()
+            .build());
+    return environment;
+  }
+
+  private Optional<String> dataClaim(KubernetesSpec asked) {
+    return either(asked.getDataClaim(), settings.dataClaim());
+  }
+
+  private Optional<String> checkpointClaim(KubernetesSpec asked) {
+    return either(asked.getCheckpointClaim(), settings.checkpointClaim());
+  }
+
+  private static Optional<String> either(String asked, Optional<String> standard) {
+    return asked.isEmpty() ? standard : Optional.of(asked);
+  }
+
+  private static Map<String, Quantity> quantities(Map<String, String> amounts) {
+    return amounts.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, amount -> new Quantity(amount.getValue())));
+  }
+
+  private static Toleration toleration(dev.connectome.protos.run.v1.Toleration asked) {
+    return new Toleration(
+        emptyToNull(asked.getEffect()),
+        emptyToNull(asked.getKey()),
+        emptyToNull(asked.getOperator()),
+        asked.hasTolerationSeconds() ? asked.getTolerationSeconds() : null,
+        emptyToNull(asked.getValue()));
+  }
+
+  private static @org.jspecify.annotations.Nullable String emptyToNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}
