@@ -90,7 +90,8 @@ final class RunTables {
   }
 
   static List<String> signatures(ListSignaturesResponse answer) {
-    Table table = new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "FAILURE");
+    Table table =
+        new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "LATE", "FAILURE");
     for (SignatureRecord signature : answer.getSignaturesList()) {
       TopologicalSignature values = signature.getSignature();
       boolean distances = values.hasFromPrevious();
@@ -102,6 +103,7 @@ final class RunTables {
           distances ? Words.number(values.getFromPrevious().getDeath()) : "-",
           distances ? Words.number(values.getFromPrevious().getBirth()) : "-",
           control ? Words.number(values.getFromPrevious().getConnectome()) : "-",
+          signature.getLate() ? "late" : "",
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }
     return table.lines();

@@ -49,6 +49,9 @@ final class WatchPrinter {
     if (run != null && run.getSpec().hasEpochs()) {
       line.append('/').append(run.getSpec().getEpochs());
     }
+    if (signature.getLate()) {
+      line.append("  late");
+    }
     Double loss = signature.getMetricsMap().get("trainLoss");
     if (loss != null) {
       line.append("  loss ").append(Words.number(loss));

@@ -30,11 +30,11 @@ public final class SignatureCodec {
    * Reads a record that was stored.
    *
    * @param row the row
-   * @return the record
+   * @return the record, which says whether it came late
    */
   public static SignatureRecord record(SignatureRow row) {
     try {
-      return SignatureRecord.parseFrom(row.record());
+      return SignatureRecord.parseFrom(row.record()).toBuilder().setLate(row.late()).build();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a stored signature cannot be read", e);
     }

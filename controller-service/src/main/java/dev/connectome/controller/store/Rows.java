@@ -90,6 +90,7 @@ final class Rows {
   static SignatureRow signature(ResultSet row) throws SQLException {
     return new SignatureRow(
         row.getLong("position"),
+        row.getBoolean("late"),
         row.getInt("attempt"),
         row.getInt("epoch"),
         row.getBytes("record"));

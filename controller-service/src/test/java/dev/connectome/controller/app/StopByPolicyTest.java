@@ -16,12 +16,14 @@ import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -148,6 +150,31 @@ class StopByPolicyTest {
     publish(6, 0.5);
     await().until(() -> controller.get("a").hasDecision());
     assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
+    assertThat(stored().stream().filter(SignatureRecord::getLate).map(SignatureRecord::getEpoch))
+        .containsExactly(4);
+  }
+
+  @Test
+  void aPointThatComesAfterTheDecisionChangesNothingOfIt() throws Exception {
+    topic.create();
+    trainer.register();
+    publish(1, 0);
+    publish(2, 10);
+    publish(4, 0.5);
+    publish(5, 0.5);
+    publish(6, 0.5);
+    await().until(() -> controller.get("a").hasDecision());
+    TrainingRun decided = controller.get("a");
+
+    publish(3, 20);
+    awaitEpochs(1, 2, 3, 4, 5, 6);
+
+    TrainingRun now = controller.get("a");
+    assertThat(now.getDecision()).isEqualTo(decided.getDecision());
+    assertThat(now.getRevokedDecisionsList()).isEmpty();
+    assertThat(controller.eventKinds("a")).containsOnlyOnce("DECIDED");
+    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 7);
+    assertThat(watchedLate()).containsExactly(3);
   }
 
   @Test
@@ -261,13 +288,29 @@ class StopByPolicyTest {
   }
 
   private List<Integer> storedEpochs() {
+    return stored().stream().map(SignatureRecord::getEpoch).toList();
+  }
+
+  private List<SignatureRecord> stored() {
     return controller
         .runs()
         .listSignatures(ListSignaturesRequest.newBuilder().setParent("runs/a").build())
-        .getSignaturesList()
-        .stream()
-        .map(SignatureRecord::getEpoch)
-        .toList();
+        .getSignaturesList();
+  }
+
+  /** The epochs that are marked late in the stream of a run that has ended. */
+  private List<Integer> watchedLate() {
+    List<Integer> late = new ArrayList<>();
+    controller
+        .runs()
+        .watchTrainingRun(WatchTrainingRunRequest.newBuilder().setName("runs/a").build())
+        .forEachRemaining(
+            item -> {
+              if (item.getSignature().getLate()) {
+                late.add(item.getSignature().getEpoch());
+              }
+            });
+    return late;
   }
 
   private void awaitPhase(StopPhase phase) {
