@@ -3,6 +3,8 @@ package dev.connectome.controller.codec;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import java.util.Optional;
+import java.util.UUID;
 
 /** Outcomes of attempts. */
 public final class OutcomeCodec {
@@ -35,8 +37,26 @@ public final class OutcomeCodec {
    * @return the epoch; 0 if none was
    */
   public static int finalEpoch(byte[] stored) {
+    return outcome(stored).getFinalEpoch();
+  }
+
+  /**
+   * The stop command that an attempt has obeyed.
+   *
+   * @param stored how the attempt ended, as it is stored
+   * @return the command's id; empty if it names none, or what cannot be one
+   */
+  public static Optional<UUID> stopCommand(byte[] stored) {
     try {
-      return TrainingOutcome.parseFrom(stored).getFinalEpoch();
+      return Optional.of(UUID.fromString(outcome(stored).getStopCommandId()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static TrainingOutcome outcome(byte[] stored) {
+    try {
+      return TrainingOutcome.parseFrom(stored);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("what a trainer told cannot be read", e);
     }

@@ -1,5 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.run.RunState;
@@ -193,7 +194,8 @@ public final class Attempts {
 
   /**
    * Notes how an attempt ended. What was noted before stays; the outcome of a trainer that was
-   * given up is kept though it comes late.
+   * given up is kept though it comes late. An outcome that names the stop command that it obeyed
+   * acknowledges it, if nothing has before.
    *
    * @param runUid the run
    * @param attempt the attempt
@@ -211,6 +213,17 @@ public final class Attempts {
           if (news && attempt == run.attempt() && !run.state().isEnd()) {
             conclude(transaction, run, end, outcome, actor);
           } else if (attempt == run.attempt()
+          outcome
+              .flatMap(OutcomeCodec::stopCommand)
+              .filter(command -> transaction.stops().obeyed(runUid, attempt, command))
+              .ifPresent(
+                  command ->
+                      transaction.event(
+                          run,
+                          run.state(),
+                          "STOP_ACKNOWLEDGED",
+                          actor,
+                          "obeyed, says its outcome"));
               && run.state().isEnd()
               && run.outcome().isEmpty()
               && outcome.isPresent()) {

@@ -154,7 +154,8 @@ public final class StopTable {
   }
 
   /**
-   * Notes an acknowledgement.
+   * Notes an acknowledgement, also one that comes when the trainer is being ended by force or has
+   * ended.
    *
    * @param commandId the command
    * @param mode the mode that was pushed; one that has become more urgent since is to be pushed
@@ -164,9 +165,11 @@ public final class StopTable {
   public boolean acknowledge(UUID commandId, String mode) {
     return handle.execute(
             """
-            UPDATE stop_commands SET phase = 'ACKNOWLEDGED', acknowledge_time = now(), last_error = '',
-              lease_until = NULL
-            WHERE command_id = ? AND mode = ? AND phase = 'PENDING' AND finish_time IS NULL
+            UPDATE stop_commands SET acknowledge_time = now(),
+              last_error = CASE WHEN phase = 'PENDING' THEN '' ELSE last_error END,
+              lease_until = CASE WHEN phase = 'PENDING' THEN NULL ELSE lease_until END,
+              phase = CASE WHEN phase = 'PENDING' THEN 'ACKNOWLEDGED' ELSE phase END
+            WHERE command_id = ? AND mode = ? AND (phase = 'PENDING' OR acknowledge_time IS NULL)
             """,
             commandId,
             mode)
@@ -177,6 +180,26 @@ public final class StopTable {
    * Notes that a push failed, unless the command has been pushed again, answered or ended since.
    *
    * @param pushed the command as it was pushed
+  /**
+   * Notes that a trainer has obeyed a command, which acknowledges it if nothing has before.
+   *
+   * @param runUid the run
+   * @param attempt the attempt
+   * @param commandId the command that the trainer names
+   * @return whether it had not been acknowledged
+   */
+  public boolean obeyed(UUID runUid, int attempt, UUID commandId) {
+    return handle.execute(
+            """
+            UPDATE stop_commands SET acknowledge_time = now()
+            WHERE command_id = ? AND run_uid = ? AND attempt = ? AND acknowledge_time IS NULL
+            """,
+            commandId,
+            runUid,
+            attempt)
+        == 1;
+  }
+
    * @param error with what
    * @param pause how long to wait before the next
    */

@@ -2,13 +2,14 @@ package dev.connectome.controller.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EventRow;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.RunTable;
 import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.StoppingDecision;
@@ -32,7 +33,7 @@ import org.jdbi.v3.core.Jdbi;
  *   <li>a run is stopped effectively at most once between two resumes, by a command that is on
  *       record and meant for that attempt;
  *   <li>a recorded decision ends carried out, or moot, with a reason, and is forced where it must
- *       be;
+ *       be; one that the trainer says it obeyed is acknowledged;
  *   <li>states change only as they may, and an end is left by nothing but a resume;
  *   <li>nothing is stopped for lack of data: what decided is there, and says so.
  * </ol>
@@ -47,7 +48,12 @@ final class Invariants {
 
   /** A stop command. */
   private record Stop(
-      String commandId, int attempt, String phase, String reason, boolean finished) {}
+      String commandId,
+      int attempt,
+      String phase,
+      String reason,
+      boolean acknowledged,
+      boolean finished) {}
 
   /** What is known of a run. */
   private record Record(
@@ -95,8 +101,8 @@ final class Invariants {
     return store.inTransaction(
         transaction ->
             transaction
-                .runs()
-                .list(new RunTable.Filter(List.of(), Map.of(), ""), Optional.empty(), ALL));
+                .runList()
+                .list(new RunList.Filter(List.of(), Map.of(), ""), Optional.empty(), ALL));
   }
 
   private Record read(RunRow run) {
@@ -126,6 +132,7 @@ final class Invariants {
                                 row.getInt("attempt"),
                                 row.getString("phase"),
                                 row.getString("reason"),
+                                row.getObject("acknowledge_time") != null,
                                 row.getObject("finish_time") != null))
                     .list());
   }
@@ -154,10 +161,15 @@ final class Invariants {
   private static void decisionsCarriedOut(Record record) {
     String runId = record.run().runId();
     assertThat(record.stops()).as("commands of %s", runId).hasSameSizeAs(record.enforced());
+    Optional<String> obeyed =
+        record.run().outcome().flatMap(OutcomeCodec::stopCommand).map(UUID::toString);
     for (Stop stop : record.stops()) {
       assertThat(stop.finished()).as("whether the stop of %s has ended", runId).isTrue();
       assertThat(stop.phase()).as("phase of the stop of %s", runId).isIn("DONE", "MOOT");
       assertThat(stop.reason()).as("reason of the stop of %s", runId).isNotEmpty();
+      if (obeyed.equals(Optional.of(stop.commandId()))) {
+        assertThat(stop.acknowledged()).as("acknowledgement by %s", runId).isTrue();
+      }
     }
     if (record.decisions().stream().anyMatch(DecisionRow::stands)) {
       Stop last = record.stops().get(record.stops().size() - 1);
