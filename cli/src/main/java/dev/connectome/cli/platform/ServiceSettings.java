@@ -57,6 +57,9 @@ final class ServiceSettings {
     }
     settings.put(
         launch + "directory", new StateDirectory(options.stateDirectory()).runs().toString());
+    // This platform's controllers are all here, whatever the machine or the container is called
+    // next time.
+    settings.put(launch + "host", "the platform's own");
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));
     settings.put(launch + "controller-endpoint", LOOPBACK + ":" + ports.controllerGrpc());
     if (options.dataDirectory() != null) {

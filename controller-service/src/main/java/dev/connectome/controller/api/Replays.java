@@ -49,7 +49,7 @@ final class Replays {
         transaction -> {
           List<RunRow> rows =
               transaction
-                  .runs()
+                  .runList()
                   .list(
                       RunSelections.filter(request.getSelection()),
                       RunRequests.place(request.getPageToken()),

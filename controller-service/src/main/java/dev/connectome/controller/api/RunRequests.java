@@ -3,8 +3,8 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.Rejection.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.RunTable;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -237,13 +237,13 @@ final class RunRequests {
     return encode(last.createTime() + " " + last.uid());
   }
 
-  static Optional<RunTable.Place> place(String token) {
+  static Optional<RunList.Place> place(String token) {
     if (token.isEmpty()) {
       return Optional.empty();
     }
     try {
       String[] parts = decode(token).split(" ", 2);
-      return Optional.of(new RunTable.Place(Instant.parse(parts[0]), UUID.fromString(parts[1])));
+      return Optional.of(new RunList.Place(Instant.parse(parts[0]), UUID.fromString(parts[1])));
     } catch (RuntimeException e) {
       throw badToken();
     }

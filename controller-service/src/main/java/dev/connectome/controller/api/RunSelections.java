@@ -1,6 +1,6 @@
 package dev.connectome.controller.api;
 
-import dev.connectome.controller.store.RunTable;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.RunSelection;
 import dev.connectome.protos.run.v1.RunState;
@@ -12,20 +12,20 @@ final class RunSelections {
 
   private RunSelections() {}
 
-  static RunTable.Filter filter(ListTrainingRunsRequest request) {
-    return new RunTable.Filter(
+  static RunList.Filter filter(ListTrainingRunsRequest request) {
+    return new RunList.Filter(
         states("states", request.getStatesList()), request.getLabelsMap(), request.getIdPrefix());
   }
 
-  static RunTable.Filter filter(RunSelection selection) {
-    return new RunTable.Filter(
+  static RunList.Filter filter(RunSelection selection) {
+    return new RunList.Filter(
         states("selection.states", selection.getStatesList()),
         selection.getLabelsMap(),
         selection.getIdPrefix());
   }
 
   /** The same for a request that changes runs: a selection left out is a slip, not a wish. */
-  static RunTable.Filter narrowFilter(RunSelection selection) {
+  static RunList.Filter narrowFilter(RunSelection selection) {
     if (selection.getLabelsCount() == 0 && selection.getIdPrefix().isEmpty()) {
       throw Rejection.invalid("selection", "must have a label or an id_prefix");
     }

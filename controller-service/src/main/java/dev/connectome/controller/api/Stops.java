@@ -4,8 +4,8 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.RunTable;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
@@ -47,19 +47,19 @@ final class Stops {
    * runs are refused before the first is stopped.
    */
   BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
-    RunTable.Filter asked = RunSelections.narrowFilter(request.getSelection());
+    RunList.Filter asked = RunSelections.narrowFilter(request.getSelection());
     String mode = mode(request.getMode());
     String reason = reason(request.getReason());
     List<RunState> states =
         STOPPABLE.stream()
             .filter(state -> asked.states().isEmpty() || asked.states().contains(state))
             .toList();
-    var filter = new RunTable.Filter(states, asked.labels(), asked.idPrefix());
+    var filter = new RunList.Filter(states, asked.labels(), asked.idPrefix());
     List<RunRow> selected =
         states.isEmpty()
             ? List.of()
             : store.inTransaction(
-                transaction -> transaction.runs().list(filter, Optional.empty(), MOST + 1));
+                transaction -> transaction.runList().list(filter, Optional.empty(), MOST + 1));
     if (selected.size() > MOST) {
       throw Rejection.invalid(
           "selection",

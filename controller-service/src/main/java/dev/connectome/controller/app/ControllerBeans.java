@@ -6,11 +6,13 @@ import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.launch.Launchers;
+import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.launch.LocalLauncher;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncher;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.Retention;
@@ -24,7 +26,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
@@ -55,8 +56,14 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  Runs runs(Store store, ControllerSettings settings) {
-    return new Runs(store, settings.stopGrace());
+  Decisions decisions(ControllerSettings settings) {
+    return new Decisions(settings.stopGrace());
+  }
+
+  @Produces
+  @Singleton
+  Runs runs(Store store, Decisions decisions) {
+    return new Runs(store, decisions);
   }
 
   @Produces
@@ -110,16 +117,31 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
+  LocalHost localHost(ControllerSettings settings) {
+    return OperatorMistake.refused(() -> LocalHost.here(settings.launch().local().host()));
+  }
+
+  @Produces
+  @Singleton
   Launchers launchers(
       Store store,
       Attempts attempts,
       RunFiles files,
       ControllerSettings settings,
+      LocalHost host,
       Supplier<KubernetesClient> cluster) {
     List<Launcher> launchers = new ArrayList<>();
-    launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings)));
+    launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings), host));
     if (settings.launch().kubernetes().enabled()) {
-      launchers.add(kubernetesLauncher(store, attempts, settings, cluster.get()));
+      launchers.add(
+          OperatorMistake.refused(
+              () ->
+                  new KubernetesLauncher(
+                      store,
+                      attempts,
+                      cluster.get(),
+                      kubernetesSettings(settings),
+                      Clock.systemUTC())));
     }
     return new Launchers(launchers);
   }
@@ -128,19 +150,20 @@ public class ControllerBeans {
   @Singleton
   Controller controller(
       Store store,
-      Runs runs,
+      Decisions decisions,
       Attempts attempts,
       Launchers launcher,
+      LocalHost host,
       ControllerSettings settings,
       MeterRegistry metrics) {
-    var delivery = new StopDelivery(store, attempts, launcher);
+    var delivery = new StopDelivery(store, attempts, launcher, host);
     Duration lostAfter = settings.heartbeatInterval().multipliedBy(3);
     if (lostAfter.compareTo(LEAST_LOST_AFTER) < 0) {
       lostAfter = LEAST_LOST_AFTER;
     }
     var consumer =
         new SignatureConsumer(
-            new Judge(store, runs),
+            new Judge(store, decisions),
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
             settings.kafka().groupId(),
@@ -159,8 +182,8 @@ public class ControllerBeans {
         new Watchdog(
             store,
             attempts,
-            new Watchdog.Limits(
-                settings.startTimeout(), lostAfter, settings.externalLostTimeout())),
+            new Watchdog.Limits(settings.startTimeout(), lostAfter, settings.externalLostTimeout()),
+            host.name()),
         consumer,
         settings.retention().map(keep -> new Retention(store, keep, RETENTION_BATCH)),
         lostAfter);
@@ -181,17 +204,6 @@ public class ControllerBeans {
         local.command().orElse(List.of()),
         local.command().isPresent() ? local.maxConcurrentRuns() : 0,
         environment);
-  }
-
-  /** A mistake of the operator's ends the start with one sentence about it. */
-  private static Launcher kubernetesLauncher(
-      Store store, Attempts attempts, ControllerSettings settings, KubernetesClient cluster) {
-    try {
-      return new KubernetesLauncher(
-          store, attempts, cluster, kubernetesSettings(settings), Clock.systemUTC());
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(e.getMessage(), e);
-    }
   }
 
   private static KubernetesLauncherSettings kubernetesSettings(ControllerSettings settings) {

@@ -28,7 +28,7 @@ final class RunMeters {
   static void register(Store store, MeterRegistry metrics) {
     Supplier<Map<RunState, Long>> counts =
         Suppliers.memoizeWithExpiration(
-            () -> store.inTransaction(transaction -> transaction.runs().countByState()),
+            () -> store.inTransaction(transaction -> transaction.runList().countByState()),
             FRESH_SECONDS,
             TimeUnit.SECONDS);
     for (RunState state : RunState.values()) {

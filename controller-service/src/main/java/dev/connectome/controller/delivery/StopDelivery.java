@@ -2,6 +2,7 @@ package dev.connectome.controller.delivery;
 
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.RunRow;
@@ -34,12 +35,16 @@ public final class StopDelivery implements AutoCloseable {
   /** Longer than a launcher takes to end a trainer. */
   private static final Duration ESCALATE_AGAIN = Duration.ofSeconds(20);
 
+  /** Longer than a controller takes to come back and end its own trainers. */
+  private static final Duration ELSEWHERE = Duration.ofSeconds(60);
+
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private static final int AT_ONCE = 32;
 
   private final Store store;
   private final Attempts attempts;
   private final Launcher local;
+  private final LocalHost host;
   private final ExecutorService pushes = Executors.newFixedThreadPool(AT_ONCE);
   private final Semaphore free = new Semaphore(AT_ONCE);
 
@@ -49,11 +54,13 @@ public final class StopDelivery implements AutoCloseable {
    * @param store the database
    * @param attempts notes attempts whose trainer nobody can end
    * @param local ends local trainers by force
+   * @param host where this controller is
    */
-  public StopDelivery(Store store, Attempts attempts, Launcher local) {
+  public StopDelivery(Store store, Attempts attempts, Launcher local, LocalHost host) {
     this.store = store;
     this.attempts = attempts;
     this.local = local;
+    this.host = host;
   }
 
   /** Pushes what is due and escalates what is overdue. Returns without waiting for the pushes. */
@@ -70,7 +77,8 @@ public final class StopDelivery implements AutoCloseable {
       due =
           room == 0
               ? due
-              : store.inTransaction(transaction -> transaction.stops().lease(LEASE, room));
+              : store.inTransaction(
+                  transaction -> transaction.stops().lease(host.name(), LEASE, room));
     } finally {
       free.release(room - due.size());
     }
@@ -96,7 +104,10 @@ public final class StopDelivery implements AutoCloseable {
    * Each in a transaction of its own that locks the run first, as everything that ends runs does.
    */
   private void escalateOverdue() {
-    for (StopRow stop : store.inTransaction(transaction -> transaction.stops().overdue(AT_ONCE))) {
+    List<StopRow> overdue =
+        store.inTransaction(
+            transaction -> transaction.stops().overdue(host.controller(), ELSEWHERE, AT_ONCE));
+    for (StopRow stop : overdue) {
       try {
         if (store.inTransaction(transaction -> take(transaction, stop))) {
           escalate(stop);

@@ -1,13 +1,9 @@
 package dev.connectome.controller.launch;
 
-import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.lifecycle.Attempts;
-import dev.connectome.controller.lifecycle.RunException;
-import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
-import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts trainers as processes on this machine. They write their logs to files and outlive a
- * controller that dies; the next one knows them again by process id and start time.
+ * controller that dies; the next one on this machine finds them by their marks and looks after them
+ * from then on. Those of a controller that lives, or of another machine, are left to it.
  */
 public final class LocalLauncher implements Launcher {
 
@@ -42,7 +39,10 @@ public final class LocalLauncher implements Launcher {
   private final Attempts attempts;
   private final RunFiles files;
   private final Settings settings;
+  private final AttemptEnds attemptEnds;
+  private final AttemptRow.Origin here;
   private final Map<Key, ProcessHandle> processes = new ConcurrentHashMap<>();
+  private final Map<Key, Adopted> adopted = new ConcurrentHashMap<>();
   private final Map<Key, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
   private final Map<Key, ProcessExit> unnoted = new ConcurrentHashMap<>();
   private final Set<Key> unwanted = ConcurrentHashMap.newKeySet();
@@ -50,11 +50,14 @@ public final class LocalLauncher implements Launcher {
 
   private record Key(UUID runUid, int attempt) {}
 
+  /** A process that is no child of this one, so that its end has to be looked for. */
+  private record Adopted(String mark, CompletableFuture<ProcessExit> end) {}
+
   /**
    * How trainers are started.
    *
    * @param command the trainer's command line
-   * @param maxConcurrentRuns how many runs may be live at once
+   * @param maxConcurrentRuns how many runs may be live at once on this machine
    * @param environment what every trainer is told
    */
   public record Settings(
@@ -67,58 +70,76 @@ public final class LocalLauncher implements Launcher {
    * @param attempts begins and ends attempts
    * @param files where runs have their files
    * @param settings how trainers are started
+   * @param host where this controller is
    */
-  public LocalLauncher(Store store, Attempts attempts, RunFiles files, Settings settings) {
+  public LocalLauncher(
+      Store store, Attempts attempts, RunFiles files, Settings settings, LocalHost host) {
     this.store = store;
     this.attempts = attempts;
     this.files = files;
     this.settings = settings;
+    this.attemptEnds = new AttemptEnds(store, attempts, files);
+    this.here = new AttemptRow.Origin(host.name(), host.controller());
   }
 
   @Override
   public void adopt() {
+    takeOver(true);
+  }
+
+  /** Takes the trainers on this machine whose controller is gone, and those of its own. */
+  private void takeOver(boolean ownToo) {
     for (AttemptRow attempt :
-        store.inTransaction(transaction -> transaction.attempts().openLocal())) {
-      var key = new Key(attempt.runUid(), attempt.attempt());
-      Optional<ProcessHandle> process = find(attempt);
-      if (process.isPresent()) {
-        LOG.info(
-            "trainer adopted runId={} attempt={} pid={}",
-            key.runUid(),
-            key.attempt(),
-            process.get().pid());
-        watch(
-            key,
-            process.get(),
-            process.get().onExit().thenApply(gone -> ProcessExit.unseen("its trainer ended")));
-      } else {
-        note(key, ProcessExit.unseen("its trainer ended while the controller was away"));
+        store.inTransaction(transaction -> transaction.attempts().onHost(here.host()))) {
+      Optional<String> controller = attempt.controller();
+      boolean own = controller.equals(Optional.of(here.controller()));
+      boolean free = own ? ownToo : controller.flatMap(ProcessMark::find).isEmpty();
+      if (free
+          && store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, here))) {
+        adopt(attempt);
       }
     }
   }
 
-  private static Optional<ProcessHandle> find(AttemptRow attempt) {
-    return attempt
-        .processId()
-        .flatMap(ProcessHandle::of)
-        .filter(ProcessHandle::isAlive)
-        .filter(process -> startOf(process).equals(attempt.processStart()));
+  private void adopt(AttemptRow attempt) {
+    var key = new Key(attempt.runUid(), attempt.attempt());
+    Optional<ProcessHandle> process = attempt.process().flatMap(ProcessMark::find);
+    if (process.isEmpty()) {
+      var exit = ProcessExit.unseen("its trainer ended while the controller was away");
+      unnoted.put(key, exit);
+      note(key, exit);
+      return;
+    }
+    LOG.info(
+        "trainer adopted runId={} attempt={} pid={}",
+        key.runUid(),
+        key.attempt(),
+        process.get().pid());
+    var end = new CompletableFuture<ProcessExit>();
+    adopted.put(key, new Adopted(attempt.process().get(), end));
+    watch(key, process.get(), end);
   }
 
-  /** Milliseconds are what the operating system tells and the database keeps. */
-  private static Optional<Instant> startOf(ProcessHandle process) {
-    return process
-        .info()
-        .startInstant()
-        .map(instant -> Instant.ofEpochMilli(instant.toEpochMilli()));
+  /** Looks which of the trainers that are no children of this process have ended. */
+  private void lookAtAdopted() {
+    adopted.forEach(
+        (key, trainer) -> {
+          if (ProcessMark.find(trainer.mark()).isEmpty()) {
+            adopted.remove(key);
+            trainer.end().complete(ProcessExit.unseen("its trainer ended"));
+          }
+        });
   }
 
   @Override
   public void work() {
     unnoted.forEach(this::note);
+    takeOver(false);
+    lookAtAdopted();
     endUnwanted();
     while (!closed) {
-      Optional<Attempts.Launch> next = attempts.next(RunRow.LOCAL, settings.maxConcurrentRuns());
+      Optional<Attempts.Launch> next =
+          attempts.next(RunRow.LOCAL, settings.maxConcurrentRuns(), Optional.of(here));
       if (next.isEmpty()) {
         return;
       }
@@ -188,17 +209,18 @@ public final class LocalLauncher implements Launcher {
     }
   }
 
-  /** For a controller that has to find the process again; the file is for people. */
+  /** For a controller that has to find the process again; the file is for people and {@code up}. */
   private void remember(Key key, ProcessHandle process) {
-    Instant start = startOf(process).orElse(Instant.EPOCH);
+    String mark = ProcessMark.of(process);
     store.inTransaction(
         transaction -> {
-          transaction.attempts().setProcess(key.runUid(), key.attempt(), process.pid(), start);
+          transaction.attempts().setProcess(key.runUid(), key.attempt(), mark);
           return key;
         });
     Path file = files.processFile(key.runUid(), key.attempt());
     try {
-      Files.writeString(file, process.pid() + "\n" + start.toEpochMilli() + "\n");
+      long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+      Files.writeString(file, process.pid() + "\n" + start + "\n");
     } catch (IOException e) {
       LOG.warn("process file not written path={} error=\"{}\"", file, e.getMessage());
     }
@@ -233,35 +255,10 @@ public final class LocalLauncher implements Launcher {
             });
   }
 
-  /**
-   * Notes the end of an attempt whose trainer is gone: by what it left behind, else by what can be
-   * seen. It is tried again until it is noted.
-   */
+  /** Is tried again until it has worked. */
   private void note(Key key, ProcessExit exit) {
-    try {
-      Optional<TrainingOutcome> outcome =
-          OutcomeFile.read(files.outcome(key.runUid(), key.attempt()));
-      AttemptEnd end = outcome.map(OutcomeCodec::end).orElseGet(() -> seen(key, exit));
-      attempts.end(
-          key.runUid(), key.attempt(), end, outcome.map(TrainingOutcome::toByteArray), "launcher");
-    } catch (RunException e) {
-      LOG.info("trainer of a deleted run ended runId={} attempt={}", key.runUid(), key.attempt());
-    }
+    attemptEnds.note(key.runUid(), key.attempt(), exit);
     unnoted.remove(key);
-  }
-
-  private AttemptEnd seen(Key key, ProcessExit exit) {
-    return exit.asked()
-        ? new AttemptEnd.Interrupted()
-        : new AttemptEnd.Gone(describe(key, exit.what()));
-  }
-
-  private String describe(Key key, String what) {
-    String line = files.lastLogLine(key.runUid(), key.attempt());
-    Path log = files.log(key.runUid(), key.attempt());
-    return line.isEmpty()
-        ? what + "; its log is empty: " + log
-        : "%s; the last line of %s is: %s".formatted(what, log, line);
   }
 
   @Override

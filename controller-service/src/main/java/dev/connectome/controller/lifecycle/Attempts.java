@@ -55,25 +55,29 @@ public final class Attempts {
    * Begins an attempt of the run that has waited longest for a launcher, if there is room.
    *
    * @param launcher the launcher
-   * @param maxLive how many of its runs may have a trainer at once
+   * @param maxLive how many of its runs may have a trainer at once; on the machine of the origin,
+   *     if there is one
+   * @param origin who starts the trainer as a process, if a controller does
    * @return the attempt to start
    */
-  public Optional<Launch> next(String launcher, int maxLive) {
+  public Optional<Launch> next(String launcher, int maxLive, Optional<AttemptRow.Origin> origin) {
     return store.inTransaction(
         transaction -> {
-          if (transaction.runs().lockLiveRuns(launcher) >= maxLive) {
+          Optional<String> host = origin.map(AttemptRow.Origin::host);
+          if (transaction.dueRuns().lockLiveRuns(launcher, host) >= maxLive) {
             return Optional.empty();
           }
           return transaction
-              .runs()
+              .dueRuns()
               .lockNextToLaunch(launcher)
-              .map(run -> begin(transaction, run, UUID.randomUUID().toString()));
+              .map(run -> begin(transaction, run, UUID.randomUUID().toString(), origin));
         });
   }
 
-  private static Launch begin(Transaction transaction, RunRow run, String instanceId) {
+  private static Launch begin(
+      Transaction transaction, RunRow run, String instanceId, Optional<AttemptRow.Origin> origin) {
     int attempt = transaction.runs().nextAttempt(run.uid());
-    transaction.attempts().insert(run.uid(), attempt, instanceId);
+    transaction.attempts().insert(run.uid(), attempt, instanceId, origin);
     transaction.move(run, RunState.STARTING, "controller", "");
     return new Launch(
         run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
@@ -189,7 +193,7 @@ public final class Attempts {
       transaction.attempts().end(run.uid(), run.attempt());
       pending = transaction.move(run, RunState.PENDING, "trainer", "another trainer takes over");
     }
-    return begin(transaction, pending, instanceId).attempt();
+    return begin(transaction, pending, instanceId, Optional.empty()).attempt();
   }
 
   /**
@@ -209,10 +213,6 @@ public final class Attempts {
     store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
-          boolean news = transaction.attempts().end(runUid, attempt);
-          if (news && attempt == run.attempt() && !run.state().isEnd()) {
-            conclude(transaction, run, end, outcome, actor);
-          } else if (attempt == run.attempt()
           outcome
               .flatMap(OutcomeCodec::stopCommand)
               .filter(command -> transaction.stops().obeyed(runUid, attempt, command))
@@ -224,6 +224,10 @@ public final class Attempts {
                           "STOP_ACKNOWLEDGED",
                           actor,
                           "obeyed, says its outcome"));
+          boolean news = transaction.attempts().end(runUid, attempt);
+          if (news && attempt == run.attempt() && !run.state().isEnd()) {
+            conclude(transaction, run, end, outcome, actor);
+          } else if (attempt == run.attempt()
               && run.state().isEnd()
               && run.outcome().isEmpty()
               && outcome.isPresent()) {

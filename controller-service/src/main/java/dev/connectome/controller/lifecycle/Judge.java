@@ -29,17 +29,17 @@ import java.util.stream.Collectors;
 public final class Judge {
 
   private final Store store;
-  private final Runs runs;
+  private final Decisions decisions;
 
   /**
    * Makes a judge.
    *
    * @param store the database
-   * @param runs carries out what is decided
+   * @param decisions carries out what policies decide
    */
-  public Judge(Store store, Runs runs) {
+  public Judge(Store store, Decisions decisions) {
     this.store = store;
-    this.runs = runs;
+    this.decisions = decisions;
   }
 
   /**
@@ -120,7 +120,9 @@ public final class Judge {
     transaction.runs().setJudged(judged);
     for (Verdict verdict : verdicts) {
       verdict.recorded().forEach(decision -> record(transaction, verdict.run(), decision));
-      verdict.enforced().ifPresent(decision -> runs.decide(transaction, verdict.run(), decision));
+      verdict
+          .enforced()
+          .ifPresent(decision -> decisions.decide(transaction, verdict.run(), decision));
     }
     return signatures.size();
   }

@@ -1,7 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.OutcomeCodec;
-import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.stopping.DecisionReason;
@@ -16,25 +15,27 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What people and pipelines do to runs. */
 public final class Runs {
 
-  private static final String GRACEFUL = "GRACEFUL";
+  private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
   private static final String IMMEDIATE = "IMMEDIATE";
 
   private final Store store;
-  private final Duration stopGrace;
+  private final Decisions decisions;
 
   /**
    * Makes the operations.
    *
    * @param store the database
-   * @param stopGrace how long a trainer has to obey a stop
+   * @param decisions carries out what people decide
    */
-  public Runs(Store store, Duration stopGrace) {
+  public Runs(Store store, Decisions decisions) {
     this.store = store;
-    this.stopGrace = stopGrace;
+    this.decisions = decisions;
   }
 
   /**
@@ -194,7 +195,7 @@ public final class Runs {
                 OptionalInt.empty(),
                 List.of(),
                 List.of());
-        decide(transaction, run, decision, mode, actor);
+        decisions.decide(transaction, run, decision, mode, actor);
       }
       case STOPPING -> {
         Optional<StopRow> open = transaction.stops().open(run.uid());
@@ -207,35 +208,6 @@ public final class Runs {
         // Nothing is left to stop; LOST stands for the state that it left.
       }
     }
-  }
-
-  /** Records a decision, the state that follows from it, and the command that carries it out. */
-  void decide(
-      Transaction transaction, RunRow run, StopDecision decision, String mode, String actor) {
-    UUID commandId = UUID.randomUUID();
-    transaction
-        .history()
-        .insertDecision(
-            run.uid(), decision.policyId(), true, PolicyCodec.decision(decision).toByteArray());
-    transaction.event(run, run.state(), "DECIDED", actor, decision.message());
-    transaction.move(run, RunState.STOPPING, actor, decision.message());
-    transaction
-        .stops()
-        .insert(
-            commandId,
-            run.uid(),
-            run.attempt(),
-            mode,
-            decision.message(),
-            decision.restoreEpoch().isPresent()
-                ? Optional.of(decision.restoreEpoch().getAsInt())
-                : Optional.empty(),
-            stopGrace);
-  }
-
-  /** Records a policy's decision. */
-  void decide(Transaction transaction, RunRow run, StopDecision decision) {
-    decide(transaction, run, decision, GRACEFUL, "policy " + decision.policyId());
   }
 
   /**
@@ -270,22 +242,30 @@ public final class Runs {
    * @param idOrUid the run's name or uid
    * @param force whether to delete it even if it is live; its trainer is then told that there is no
    *     such run, and ends
+   * @param actor who asks
    * @throws RunException if there is no such run, or it is live and must not be forced
    */
-  public void delete(String idOrUid, boolean force) {
-    store.inTransaction(
-        transaction -> {
-          RunRow run = lock(transaction, idOrUid);
-          if (!run.state().isEnd() && !force) {
-            throw new RunException(
-                RunException.Kind.WRONG_STATE,
-                "run \"%s\" is %s; stop it first, or delete it by force"
-                    .formatted(run.runId(), run.state()));
-          }
-          transaction.runs().delete(run.uid());
-          transaction.touched(run.uid());
-          return run;
-        });
+  public void delete(String idOrUid, boolean force, String actor) {
+    RunRow deleted =
+        store.inTransaction(
+            transaction -> {
+              RunRow run = lock(transaction, idOrUid);
+              if (!run.state().isEnd() && !force) {
+                throw new RunException(
+                    RunException.Kind.WRONG_STATE,
+                    "run \"%s\" is %s; stop it first, or delete it by force"
+                        .formatted(run.runId(), run.state()));
+              }
+              transaction.runs().delete(run.uid());
+              transaction.touched(run.uid());
+              return run;
+            });
+    LOG.info(
+        "run deleted run={} runId={} state={} actor=\"{}\"",
+        deleted.runId(),
+        deleted.uid(),
+        deleted.state(),
+        actor);
   }
 
   private static RunRow lock(Transaction transaction, String idOrUid) {

@@ -17,6 +17,7 @@ public final class Watchdog {
   private final Store store;
   private final Attempts attempts;
   private final Limits limits;
+  private final String host;
   private Instant lastLook = Instant.MIN;
   private Instant listeningSince = Instant.MIN;
 
@@ -25,7 +26,7 @@ public final class Watchdog {
    *
    * @param start from the start of a trainer to its registration; then the attempt has failed
    * @param lost between heartbeats; then a run is LOST
-   * @param forsaken of a run that someone else trains; then it has failed
+   * @param forsaken of a run whose trainer nobody here can look at; then it has failed
    */
   public record Limits(Duration start, Duration lost, Duration forsaken) {}
 
@@ -35,11 +36,13 @@ public final class Watchdog {
    * @param store the database
    * @param attempts ends those that never began
    * @param limits how long trainers may be silent
+   * @param host what this machine is called
    */
-  public Watchdog(Store store, Attempts attempts, Limits limits) {
+  public Watchdog(Store store, Attempts attempts, Limits limits, String host) {
     this.store = store;
     this.attempts = attempts;
     this.limits = limits;
+    this.host = host;
   }
 
   /**
@@ -61,7 +64,7 @@ public final class Watchdog {
     return store.inTransaction(
         transaction -> {
           int lost = 0;
-          for (RunRow run : transaction.runs().lockSilent(limits.lost())) {
+          for (RunRow run : transaction.dueRuns().lockSilent(limits.lost())) {
             transaction.move(
                 run,
                 RunState.LOST,
@@ -69,7 +72,7 @@ public final class Watchdog {
                 "no heartbeat for %d s".formatted(limits.lost().toSeconds()));
             lost++;
           }
-          for (RunRow run : transaction.runs().lockForsaken(limits.forsaken())) {
+          for (RunRow run : transaction.dueRuns().lockForsaken(limits.forsaken(), host)) {
             transaction.stops().finish(run.uid(), "DONE");
             transaction.attempts().end(run.uid(), run.attempt());
             boolean stopping = run.effectiveState() == RunState.STOPPING;
@@ -85,7 +88,7 @@ public final class Watchdog {
 
   private void failUnregistered() {
     List<RunRow> late =
-        store.inTransaction(transaction -> transaction.runs().unregistered(limits.start()));
+        store.inTransaction(transaction -> transaction.dueRuns().unregistered(limits.start()));
     for (RunRow run : late) {
       attempts.endUnregistered(
           run.uid(),

@@ -28,7 +28,8 @@ public interface ControllerSettings {
   Duration heartbeatInterval();
 
   /**
-   * How long a run whose trainer someone else started may be LOST before it has failed.
+   * How long a run may be LOST before it has failed if this controller cannot look after its
+   * trainer, because someone else started it or a controller on another machine.
    *
    * @return the time
    */
@@ -69,11 +70,30 @@ public interface ControllerSettings {
   Optional<Duration> retention();
 
   /**
+   * The API over HTTP.
+   *
+   * @return its settings
+   */
+  Http http();
+
+  /**
    * Who starts trainers.
    *
    * @return the launchers
    */
   Launch launch();
+
+  /** The API over HTTP. */
+  interface Http {
+    /**
+     * What a controller that listens on a loopback address may be called besides localhost and
+     * loopback addresses, for instance by a proxy on its machine: requests for other hosts are
+     * refused. One that listens elsewhere answers whatever it is called.
+     *
+     * @return names of hosts, without ports
+     */
+    Optional<List<String>> allowedHosts();
+  }
 
   /** Kafka. */
   interface Kafka {
@@ -160,7 +180,17 @@ public interface ControllerSettings {
     Path directory();
 
     /**
-     * How many runs may be live at once.
+     * What this machine is called where controllers on several share a database: only a controller
+     * on the machine of a trainer judges by the trainer's process whether it lives. It has to be
+     * the same after a restart and no other machine's; a container counts as a machine. By default
+     * the host name and the machine id.
+     *
+     * @return the name
+     */
+    Optional<String> host();
+
+    /**
+     * How many runs may be live at once on this machine.
      *
      * @return the number
      */

@@ -1,6 +1,5 @@
 package dev.connectome.controller.store;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -11,8 +10,9 @@ import java.util.UUID;
  * @param attempt its number, from 1
  * @param instanceId the trainer
  * @param endpoint where the trainer is controlled, once it has registered
- * @param processId the trainer's process on the controller's machine
- * @param processStart when that process was started
+ * @param controller the mark of the controller that looks after the trainer's process; empty if no
+ *     controller does
+ * @param process the mark of that process, until it is known to be gone
  * @param ended whether it has ended
  */
 public record AttemptRow(
@@ -20,6 +20,15 @@ public record AttemptRow(
     int attempt,
     String instanceId,
     Optional<String> endpoint,
-    Optional<Long> processId,
-    Optional<Instant> processStart,
-    boolean ended) {}
+    Optional<String> controller,
+    Optional<String> process,
+    boolean ended) {
+
+  /**
+   * Who starts a trainer as a process.
+   *
+   * @param host what the machine is called
+   * @param controller the mark of the controller there
+   */
+  public record Origin(String host, String controller) {}
+}

@@ -1,7 +1,6 @@
 package dev.connectome.controller.store;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -23,13 +22,17 @@ public final class AttemptTable {
    * @param runUid the run
    * @param attempt its number
    * @param instanceId the trainer
+   * @param origin who starts it as a process, if a controller does
    */
-  public void insert(UUID runUid, int attempt, String instanceId) {
+  public void insert(
+      UUID runUid, int attempt, String instanceId, Optional<AttemptRow.Origin> origin) {
     handle.execute(
-        "INSERT INTO attempts (run_uid, attempt, instance_id) VALUES (?, ?, ?)",
+        "INSERT INTO attempts (run_uid, attempt, instance_id, host, controller) VALUES (?, ?, ?, ?, ?)",
         runUid,
         attempt,
-        instanceId);
+        instanceId,
+        origin.map(AttemptRow.Origin::host).orElse(null),
+        origin.map(AttemptRow.Origin::controller).orElse(null));
   }
 
   /**
@@ -83,20 +86,52 @@ public final class AttemptTable {
   }
 
   /**
-   * Notes the process of an attempt.
+   * Notes the process of an attempt, unless the attempt has ended already.
    *
    * @param runUid the run
    * @param attempt its number
-   * @param processId the process
-   * @param processStart when it was started
+   * @param process the process's mark
    */
-  public void setProcess(UUID runUid, int attempt, long processId, Instant processStart) {
+  public void setProcess(UUID runUid, int attempt, String process) {
     handle.execute(
-        "UPDATE attempts SET process_id = ?, process_start = ? WHERE run_uid = ? AND attempt = ?",
-        processId,
-        processStart,
+        """
+        UPDATE attempts SET process = ? WHERE run_uid = ? AND attempt = ? AND end_time IS NULL
+        """,
+        process,
         runUid,
         attempt);
+  }
+
+  /**
+   * Notes that the process of an attempt is gone.
+   *
+   * @param runUid the run
+   * @param attempt its number
+   */
+  public void processGone(UUID runUid, int attempt) {
+    handle.execute(
+        "UPDATE attempts SET process = NULL WHERE run_uid = ? AND attempt = ?", runUid, attempt);
+  }
+
+  /**
+   * Gives the process of an attempt to another controller on its machine.
+   *
+   * @param known the attempt as it was read; nothing happens if somebody has taken it since
+   * @param origin who takes it
+   * @return whether it is theirs now
+   */
+  public boolean takeOver(AttemptRow known, AttemptRow.Origin origin) {
+    return handle.execute(
+            """
+            UPDATE attempts SET host = ?, controller = ?
+            WHERE run_uid = ? AND attempt = ? AND controller IS NOT DISTINCT FROM ?
+            """,
+            origin.host(),
+            origin.controller(),
+            known.runUid(),
+            known.attempt(),
+            known.controller().orElse(null))
+        == 1;
   }
 
   /**
@@ -118,7 +153,7 @@ public final class AttemptTable {
   }
 
   /**
-   * Attempts on the controller's machine whose runs want them to go on.
+   * Attempts that are processes of a controller and whose runs want them to go on.
    *
    * @return the attempts
    */
@@ -136,17 +171,19 @@ public final class AttemptTable {
   }
 
   /**
-   * Attempts on the controller's machine that have not ended.
+   * Attempts on a machine that have not ended, or whose process may still be there.
    *
+   * @param host what the machine is called
    * @return the attempts
    */
-  public List<AttemptRow> openLocal() {
+  public List<AttemptRow> onHost(String host) {
     return handle
         .createQuery(
             """
-            SELECT attempts.* FROM attempts JOIN runs ON runs.uid = attempts.run_uid
-            WHERE attempts.end_time IS NULL AND runs.launcher = 'LOCAL'
+            SELECT * FROM attempts
+            WHERE host IN (:host, '') AND (end_time IS NULL OR process IS NOT NULL)
             """)
+        .bind("host", host)
         .map((row, context) -> Rows.attempt(row))
         .list();
   }

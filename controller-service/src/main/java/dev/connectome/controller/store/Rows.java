@@ -46,15 +46,13 @@ final class Rows {
   }
 
   static AttemptRow attempt(ResultSet row) throws SQLException {
-    long processId = row.getLong("process_id");
-    Optional<Long> process = row.wasNull() ? Optional.empty() : Optional.of(processId);
     return new AttemptRow(
         uuid(row, "run_uid"),
         row.getInt("attempt"),
         row.getString("instance_id"),
         Optional.ofNullable(row.getString("endpoint")),
-        process,
-        instant(row, "process_start"),
+        Optional.ofNullable(row.getString("controller")),
+        Optional.ofNullable(row.getString("process")),
         row.getTimestamp("end_time") != null);
   }
 
@@ -90,9 +88,9 @@ final class Rows {
   static SignatureRow signature(ResultSet row) throws SQLException {
     return new SignatureRow(
         row.getLong("position"),
-        row.getBoolean("late"),
         row.getInt("attempt"),
         row.getInt("epoch"),
+        row.getBoolean("late"),
         row.getBytes("record"));
   }
 

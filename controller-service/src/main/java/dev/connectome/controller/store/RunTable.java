@@ -2,23 +2,17 @@ package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.RunState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.Query;
 
-/** The table of runs, within one transaction. */
+/** The table of runs, one run or a few at a time, within one transaction. */
 public final class RunTable {
-
-  /** The space of the locks on the number of live runs, one a launcher; no other lock has it. */
-  private static final int LAUNCHES = 0x6c61756e;
 
   private final Handle handle;
 
@@ -142,72 +136,6 @@ public final class RunTable {
         .bindArray("uids", UUID.class, List.copyOf(uids))
         .map((row, context) -> Rows.run(row))
         .list();
-  }
-
-  /**
-   * What a list is asked for.
-   *
-   * @param states the states; empty for all
-   * @param labels labels that a run must have
-   * @param idPrefix what its name must begin with
-   */
-  public record Filter(List<RunState> states, Map<String, String> labels, String idPrefix) {}
-
-  /**
-   * A place in a list: runs created before, or at the same time with a smaller uid, come after it.
-   *
-   * @param createTime the time
-   * @param uid the uid
-   */
-  public record Place(Instant createTime, UUID uid) {}
-
-  /**
-   * Lists runs, newest first.
-   *
-   * @param filter which
-   * @param after where to begin
-   * @param limit how many at most
-   * @return the runs
-   */
-  public List<RunRow> list(Filter filter, Optional<Place> after, int limit) {
-    // Only the conditions that are asked for: the planner chooses an index by them.
-    var conditions = new StringBuilder("true");
-    if (!filter.states().isEmpty()) {
-      conditions.append(" AND state = ANY (:states)");
-    }
-    if (!filter.labels().isEmpty()) {
-      conditions.append(" AND labels @> jsonb_object(:keys, :values)");
-    }
-    if (!filter.idPrefix().isEmpty()) {
-      conditions.append(" AND run_id LIKE :prefix");
-    }
-    if (after.isPresent()) {
-      conditions.append(" AND (create_time, uid) < (:createTime, :uid)");
-    }
-    Query query =
-        handle
-            .createQuery(
-                """
-                SELECT * FROM (
-                  SELECT * FROM runs WHERE %s ORDER BY create_time DESC, uid DESC LIMIT :limit) AS page
-                JOIN heartbeats ON run_uid = uid
-                ORDER BY create_time DESC, uid DESC
-                """
-                    .formatted(conditions))
-            .bind("limit", limit);
-    if (!filter.states().isEmpty()) {
-      query.bindArray("states", String.class, filter.states().stream().map(Enum::name).toList());
-    }
-    if (!filter.labels().isEmpty()) {
-      query
-          .bindArray("keys", String.class, new ArrayList<>(filter.labels().keySet()))
-          .bindArray("values", String.class, new ArrayList<>(filter.labels().values()));
-    }
-    if (!filter.idPrefix().isEmpty()) {
-      query.bind("prefix", filter.idPrefix().replaceAll("([%_\\\\])", "\\\\$1") + "%");
-    }
-    after.ifPresent(place -> query.bind("createTime", place.createTime()).bind("uid", place.uid()));
-    return query.map((row, context) -> Rows.run(row)).list();
   }
 
   /**
@@ -365,69 +293,6 @@ public final class RunTable {
   }
 
   /**
-   * Deletes runs that ended long ago, the oldest first, with their history.
-   *
-   * @param since for how long they must have ended
-   * @param limit how many at most
-   * @return the runs
-   */
-  public List<UUID> deleteEnded(Duration since, int limit) {
-    return handle
-        .createQuery(
-            """
-            DELETE FROM runs WHERE uid IN (
-              SELECT uid FROM runs
-              WHERE state IN ('STOPPED', 'COMPLETED', 'FAILED')
-                AND end_time < now() - :millis * interval '1 millisecond'
-              ORDER BY end_time LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING uid
-            """)
-        .bind("millis", since.toMillis())
-        .bind("limit", limit)
-        .mapTo(UUID.class)
-        .list();
-  }
-
-  /**
-   * The next run that waits for a launcher, in order of creation; locked.
-   *
-   * @param launcher the launcher
-   * @return the run
-   */
-  public Optional<RunRow> lockNextToLaunch(String launcher) {
-    return handle
-        .createQuery(
-            """
-            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
-            ORDER BY create_time, uid LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
-            """)
-        .bind("launcher", launcher)
-        .map((row, context) -> Rows.run(row))
-        .findOne();
-  }
-
-  /**
-   * How many runs of a launcher have a trainer. Nobody else counts them until the transaction ends,
-   * so that two who both see room for one more do not both begin one.
-   *
-   * @param launcher the launcher
-   * @return the number
-   */
-  public int lockLiveRuns(String launcher) {
-    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCHES, launcher);
-    return handle
-        .createQuery(
-            """
-            SELECT count(*) FROM runs
-            WHERE launcher = :launcher AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
-            """)
-        .bind("launcher", launcher)
-        .mapTo(Integer.class)
-        .one();
-  }
-
-  /**
    * Says why a run is in its state.
    *
    * @param uid the run, locked
@@ -435,83 +300,5 @@ public final class RunTable {
    */
   public void setStateMessage(UUID uid, String message) {
     handle.execute("UPDATE runs SET state_message = ? WHERE uid = ?", message, uid);
-  }
-
-  /**
-   * Runs whose heartbeats are missing; locked.
-   *
-   * @param since for how long
-   * @return the runs
-   */
-  public List<RunRow> lockSilent(Duration since) {
-    return handle
-        .createQuery(
-            """
-            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state IN ('RUNNING', 'STOPPING')
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
-            FOR UPDATE SKIP LOCKED
-            """)
-        .bind("millis", since.toMillis())
-        .map((row, context) -> Rows.run(row))
-        .list();
-  }
-
-  /**
-   * Runs whose trainer was started and has not registered, but for those that a cluster may keep
-   * waiting.
-   *
-   * @param since for how long
-   * @return the runs
-   */
-  public List<RunRow> unregistered(Duration since) {
-    return handle
-        .createQuery(
-            """
-            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state = 'STARTING' AND launcher <> 'KUBERNETES'
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
-            """)
-        .bind("millis", since.toMillis())
-        .map((row, context) -> Rows.run(row))
-        .list();
-  }
-
-  /**
-   * External runs that have been LOST too long; locked.
-   *
-   * @param since for how long
-   * @return the runs
-   */
-  public List<RunRow> lockForsaken(Duration since) {
-    return handle
-        .createQuery(
-            """
-            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state = 'LOST' AND launcher = 'EXTERNAL'
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
-            FOR UPDATE SKIP LOCKED
-            """)
-        .bind("millis", since.toMillis())
-        .map((row, context) -> Rows.run(row))
-        .list();
-  }
-
-  /**
-   * How many runs there are in each state.
-   *
-   * @return the number by state; states in which there is none are missing
-   */
-  public Map<RunState, Long> countByState() {
-    return handle
-        .createQuery("SELECT state, count(*) AS runs FROM runs GROUP BY state")
-        .reduceRows(
-            new EnumMap<>(RunState.class),
-            (counts, row) -> {
-              counts.put(
-                  RunState.valueOf(row.getColumn("state", String.class)),
-                  row.getColumn("runs", Long.class));
-              return counts;
-            });
   }
 }

@@ -128,25 +128,29 @@ public final class StopTable {
   }
 
   /**
-   * Takes commands that are due to be pushed, so that nobody else pushes them for a while.
+   * Takes commands that are due to be pushed, so that nobody else pushes them for a while. Those
+   * for processes of other machines are left to the controllers there, who can reach them.
    *
+   * @param host what this machine is called
    * @param lease for how long
    * @param limit how many at most
    * @return the commands
    */
-  public List<StopRow> lease(Duration lease, int limit) {
+  public List<StopRow> lease(String host, Duration lease, int limit) {
     return handle
         .createQuery(
             """
             UPDATE stop_commands SET push_attempts = push_attempts + 1,
               lease_until = now() + :millis * interval '1 millisecond'
             WHERE command_id IN (
-              SELECT command_id FROM stop_commands
+              SELECT command_id FROM stop_commands LEFT JOIN attempts USING (run_uid, attempt)
               WHERE finish_time IS NULL AND phase = 'PENDING' AND next_push_time <= now()
                 AND (lease_until IS NULL OR lease_until < now())
-              ORDER BY next_push_time LIMIT :limit FOR UPDATE SKIP LOCKED)
+                AND (host IS NULL OR host IN (:host, ''))
+              ORDER BY next_push_time LIMIT :limit FOR UPDATE OF stop_commands SKIP LOCKED)
             RETURNING *
             """)
+        .bind("host", host)
         .bind("millis", lease.toMillis())
         .bind("limit", limit)
         .map((row, context) -> Rows.stop(row))
@@ -160,7 +164,7 @@ public final class StopTable {
    * @param commandId the command
    * @param mode the mode that was pushed; one that has become more urgent since is to be pushed
    *     again
-   * @return whether the command was waiting for it
+   * @return whether it is the first of this mode
    */
   public boolean acknowledge(UUID commandId, String mode) {
     return handle.execute(
@@ -176,10 +180,6 @@ public final class StopTable {
         == 1;
   }
 
-  /**
-   * Notes that a push failed, unless the command has been pushed again, answered or ended since.
-   *
-   * @param pushed the command as it was pushed
   /**
    * Notes that a trainer has obeyed a command, which acknowledges it if nothing has before.
    *
@@ -200,6 +200,10 @@ public final class StopTable {
         == 1;
   }
 
+  /**
+   * Notes that a push failed, unless the command has been pushed again, answered or ended since.
+   *
+   * @param pushed the command as it was pushed
    * @param error with what
    * @param pause how long to wait before the next
    */
@@ -223,20 +227,26 @@ public final class StopTable {
   /**
    * Commands whose deadline has passed and whose trainers nobody is ending by force. One that is
    * still not carried out a while after somebody took it is among them: whoever took it may have
-   * died.
+   * died. Trainers that are processes of other controllers are left to them for a while.
    *
+   * @param controller the mark of this controller
+   * @param elsewhere for how long others are given the time to end their own
    * @param limit how many at most
    * @return the commands, the most overdue first
    */
-  public List<StopRow> overdue(int limit) {
+  public List<StopRow> overdue(String controller, Duration elsewhere, int limit) {
     return handle
         .createQuery(
             """
-            SELECT * FROM stop_commands
+            SELECT stop_commands.* FROM stop_commands LEFT JOIN attempts USING (run_uid, attempt)
             WHERE finish_time IS NULL AND deadline < now()
               AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
+              AND (controller IS NULL OR controller = :controller
+                OR deadline < now() - :millis * interval '1 millisecond')
             ORDER BY deadline LIMIT :limit
             """)
+        .bind("controller", controller)
+        .bind("millis", elsewhere.toMillis())
         .bind("limit", limit)
         .map((row, context) -> Rows.stop(row))
         .list();

@@ -10,6 +10,8 @@ import org.jdbi.v3.core.Handle;
 public final class Transaction {
 
   private final RunTable runs;
+  private final RunList runList;
+  private final DueRuns dueRuns;
   private final AttemptTable attempts;
   private final StopTable stops;
   private final HistoryTable history;
@@ -21,6 +23,8 @@ public final class Transaction {
 
   Transaction(Handle handle) {
     runs = new RunTable(handle);
+    runList = new RunList(handle);
+    dueRuns = new DueRuns(handle);
     attempts = new AttemptTable(handle);
     stops = new StopTable(handle);
     history = new HistoryTable(handle);
@@ -36,6 +40,24 @@ public final class Transaction {
    */
   public RunTable runs() {
     return runs;
+  }
+
+  /**
+   * Lists of runs.
+   *
+   * @return the lists
+   */
+  public RunList runList() {
+    return runList;
+  }
+
+  /**
+   * Runs that it is time to do something about.
+   *
+   * @return the runs
+   */
+  public DueRuns dueRuns() {
+    return dueRuns;
   }
 
   /**

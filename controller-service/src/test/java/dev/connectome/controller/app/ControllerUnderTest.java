@@ -1,13 +1,16 @@
 package dev.connectome.controller.app;
 
+import dev.connectome.controller.api.Callers;
 import dev.connectome.controller.api.LogStreams;
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.api.Watchers;
 import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.launch.Launchers;
+import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -64,25 +67,30 @@ public final class ControllerUnderTest implements AutoCloseable {
       DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
       throws IOException {
     store = beans.store(database);
-    Runs runs = beans.runs(store, settings);
+    Decisions decisions = beans.decisions(settings);
+    Runs runs = beans.runs(store, decisions);
     Attempts attempts = beans.attempts(store, settings);
     RunFiles files = beans.runFiles(settings);
     heartbeats = beans.heartbeats(store);
     watchers = beans.watchers(store);
-    Launchers launchers = beans.launchers(store, attempts, files, settings, cluster);
+    LocalHost host = beans.localHost(settings);
+    Launchers launchers = beans.launchers(store, attempts, files, settings, host, cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
-        beans.controller(store, runs, attempts, launchers, settings, new SimpleMeterRegistry());
+        beans.controller(
+            store, decisions, attempts, launchers, host, settings, new SimpleMeterRegistry());
     var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
     var trainerApi = new TrainerRegistryApi(attempts, heartbeats, settings);
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .intercept(new Callers())
             .addService(runApi)
             .addService(trainerApi)
             .build()
             .start();
     gateway = new HttpGateway(List.of(runApi, trainerApi), "test");
     Router router = Router.router(vertx);
+    HttpBeans.hostCheck(settings, "127.0.0.1").ifPresent(check -> check.mount(router));
     gateway.mount(router);
     http =
         vertx

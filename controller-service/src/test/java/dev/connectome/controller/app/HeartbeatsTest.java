@@ -123,7 +123,7 @@ class HeartbeatsTest {
   private void loseAll() {
     var attempts = new Attempts(controller.store(), 2);
     var limits = new Watchdog.Limits(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1));
-    assertThat(new Watchdog(controller.store(), attempts, limits).look()).isEqualTo(MANY);
+    assertThat(new Watchdog(controller.store(), attempts, limits, "here").look()).isEqualTo(MANY);
   }
 
   @Test

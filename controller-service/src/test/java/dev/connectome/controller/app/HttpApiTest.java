@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -319,7 +320,8 @@ class HttpApiTest {
   void aLogIsPlainText() throws Exception {
     String uid =
         read(post("/v1/runs?training_run_id=a", "{}"), TrainingRun.getDefaultInstance()).getUid();
-    assertThat(new Attempts(controller.store(), 3).next(RunRow.LOCAL, 1)).isPresent();
+    assertThat(new Attempts(controller.store(), 3).next(RunRow.LOCAL, 1, Optional.empty()))
+        .isPresent();
     Path log = new RunFiles(directory).log(UUID.fromString(uid), 1);
     Files.createDirectories(log.getParent());
     Files.writeString(log, "epoch 1\nEpoche 2: fünf\n");

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Judge;
 import dev.connectome.controller.lifecycle.Retention;
-import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -75,8 +75,7 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var judge =
-          new Judge(controller.store(), new Runs(controller.store(), Duration.ofMinutes(1)));
+      var judge = new Judge(controller.store(), new Decisions(Duration.ofMinutes(1)));
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         judge.accept(

@@ -37,7 +37,8 @@ class SilenceTest {
         new Watchdog(
             controller.store(),
             new Attempts(controller.store(), 2),
-            new Watchdog.Limits(LOST, LOST, FORSAKEN));
+            new Watchdog.Limits(LOST, LOST, FORSAKEN),
+            "here");
     look();
   }
 

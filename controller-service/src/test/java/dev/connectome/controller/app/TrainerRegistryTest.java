@@ -7,6 +7,7 @@ import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.AttemptEnd;
@@ -152,7 +153,7 @@ class TrainerRegistryTest {
                 () -> {
                   var unused = barrier.await();
                   int count = 0;
-                  while (attempts().next(RunRow.LOCAL, 7).isPresent()) {
+                  while (attempts().next(RunRow.LOCAL, 7, Optional.empty()).isPresent()) {
                     count++;
                   }
                   return count;
@@ -169,7 +170,7 @@ class TrainerRegistryTest {
   }
 
   private String createLocal(String runId) {
-    return new Runs(controller.store(), LONG)
+    return new Runs(controller.store(), new Decisions(LONG))
         .create(
             runId,
             Optional.empty(),
@@ -187,7 +188,7 @@ class TrainerRegistryTest {
   @Test
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
-    Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1).orElseThrow();
+    Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
     look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 
@@ -362,7 +363,7 @@ class TrainerRegistryTest {
   }
 
   private void look(Watchdog.Limits limits) {
-    var unused = new Watchdog(controller.store(), attempts(), limits).look();
+    var unused = new Watchdog(controller.store(), attempts(), limits, "here").look();
   }
 
   private Attempts attempts() {

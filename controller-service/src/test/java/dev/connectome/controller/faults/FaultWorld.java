@@ -64,19 +64,22 @@ final class FaultWorld implements AutoCloseable {
   /** A controller that can be killed and started again in its place. */
   final class Replica {
     private final String name;
+    private final Map<String, String> more;
     private final ControllerProcess.Ports ports = ControllerProcess.Ports.free();
     private final ManagedChannel channel =
         Grpc.newChannelBuilder("127.0.0.1:" + ports.grpc(), InsecureChannelCredentials.create())
             .build();
     private ControllerProcess process;
 
-    private Replica(String name) throws IOException {
+    private Replica(String name, Map<String, String> more) throws IOException {
       this.name = name;
+      this.more = more;
       this.process = launch();
     }
 
     private ControllerProcess launch() throws IOException {
       Map<String, String> own = new HashMap<>(settings);
+      own.putAll(more);
       own.put("connectome.kafka.group-instance-id", name);
       return ControllerProcess.start(name + "-" + TestDatabase.nameOf(database), ports, own);
     }
@@ -103,6 +106,10 @@ final class FaultWorld implements AutoCloseable {
 
     boolean isReady() {
       return process.isReady();
+    }
+
+    ManagedChannel channel() {
+      return channel;
     }
 
     TrainingRunServiceBlockingStub runs() {
@@ -145,10 +152,17 @@ final class FaultWorld implements AutoCloseable {
       throws Exception {
     var world = new FaultWorld(directory, database, more);
     for (int i = 0; i < controllers; i++) {
-      world.replicas.add(world.new Replica("controller-" + i));
+      var unused = world.add(Map.of());
     }
     world.replicas.forEach(Replica::awaitReady);
     return world;
+  }
+
+  /** Starts one more controller, with settings of its own; does not wait until it is ready. */
+  Replica add(Map<String, String> more) throws IOException {
+    var replica = new Replica("controller-" + replicas.size(), more);
+    replicas.add(replica);
+    return replica;
   }
 
   Replica replica(int index) {

@@ -118,7 +118,7 @@ public final class KubernetesLauncher implements Launcher {
     while (!closed && underWay.tryAcquire()) {
       Optional<Attempts.Launch> next = Optional.empty();
       try {
-        next = attempts.next(RunRow.KUBERNETES, settings.maxConcurrentRuns());
+        next = attempts.next(RunRow.KUBERNETES, settings.maxConcurrentRuns(), Optional.empty());
       } finally {
         if (next.isEmpty()) {
           underWay.release();
