@@ -3,13 +3,10 @@ package dev.connectome.controller.api;
 import com.google.protobuf.Empty;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
-import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.settings.ControllerSettings;
-import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
@@ -44,17 +41,15 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
-import java.util.List;
 
 /** What people and pipelines call. */
 @GrpcService
 @Blocking
 public class TrainingRunApi extends TrainingRunServiceImplBase {
 
-  private static final String ACTOR = "api";
-
   private final Store store;
   private final Runs runs;
+  private final Lists lists;
   private final Stops stops;
   private final Replays replays;
   private final Enforcements enforcements;
@@ -75,6 +70,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       Store store, Runs runs, Watchers watchers, LogStreams logs, ControllerSettings settings) {
     this.store = store;
     this.runs = runs;
+    this.lists = new Lists(store, runs);
     this.stops = new Stops(store, runs);
     this.replays = new Replays(store, runs);
     this.enforcements = new Enforcements(store);
@@ -107,7 +103,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
               RunRequests.requestId(request),
               launcher,
               definition,
-              ACTOR,
+              Callers.current(),
               RunCodec::run);
         });
   }
@@ -121,28 +117,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void listTrainingRuns(
       ListTrainingRunsRequest request, StreamObserver<ListTrainingRunsResponse> observer) {
-    Calls.answer(
-        observer,
-        () -> {
-          int size = RunRequests.pageSize(request.getPageSize(), 50);
-          return store.inTransaction(
-              transaction -> {
-                List<RunRow> rows =
-                    transaction
-                        .runs()
-                        .list(
-                            RunSelections.filter(request),
-                            RunRequests.place(request.getPageToken()),
-                            size + 1);
-                var response = ListTrainingRunsResponse.newBuilder();
-                response.addAllTrainingRuns(
-                    RunCodec.runs(transaction, rows.stream().limit(size).toList()));
-                if (rows.size() > size) {
-                  response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
-                }
-                return response.build();
-              });
-        });
+    Calls.answer(observer, () -> lists.runs(request));
   }
 
   @Override
@@ -154,21 +129,21 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
             runs.update(
                 RunRequests.id("training_run.name", request.getTrainingRun().getName()),
                 definition -> RunRequests.changed(definition, request),
-                ACTOR,
+                Callers.current(),
                 RunCodec::run));
   }
 
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(observer, () -> stops.stop(request, ACTOR));
+    Calls.answer(observer, () -> stops.stop(request, Callers.current()));
   }
 
   @Override
   public void batchStopTrainingRuns(
       BatchStopTrainingRunsRequest request,
       StreamObserver<BatchStopTrainingRunsResponse> observer) {
-    Calls.answer(observer, () -> stops.stop(request, ACTOR));
+    Calls.answer(observer, () -> stops.stop(request, Callers.current()));
   }
 
   @Override
@@ -176,7 +151,9 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       ResumeTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
     Calls.answer(
         observer,
-        () -> runs.resume(RunRequests.id("name", request.getName()), ACTOR, RunCodec::run));
+        () ->
+            runs.resume(
+                RunRequests.id("name", request.getName()), Callers.current(), RunCodec::run));
   }
 
   @Override
@@ -184,7 +161,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     Calls.answer(
         observer,
         () -> {
-          runs.delete(RunRequests.id("name", request.getName()), request.getForce());
+          runs.delete(
+              RunRequests.id("name", request.getName()), request.getForce(), Callers.current());
           return Empty.getDefaultInstance();
         });
   }
@@ -210,47 +188,13 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void listSignatures(
       ListSignaturesRequest request, StreamObserver<ListSignaturesResponse> observer) {
-    Calls.answer(
-        observer,
-        () -> {
-          int size = RunRequests.pageSize(request.getPageSize(), 100);
-          long[] after = RunRequests.numbers(request.getPageToken(), 2);
-          List<SignatureRow> rows =
-              runs.read(
-                  RunRequests.id("parent", request.getParent()),
-                  (tx, run) ->
-                      tx.history().signatures(run.uid(), (int) after[0], (int) after[1], size + 1));
-          var response = ListSignaturesResponse.newBuilder();
-          rows.stream()
-              .limit(size)
-              .forEach(row -> response.addSignatures(SignatureCodec.record(row)));
-          if (rows.size() > size) {
-            SignatureRow last = rows.get(size - 1);
-            response.setNextPageToken(RunRequests.token(last.attempt(), last.epoch()));
-          }
-          return response.build();
-        });
+    Calls.answer(observer, () -> lists.signatures(request));
   }
 
   @Override
   public void listRunEvents(
       ListRunEventsRequest request, StreamObserver<ListRunEventsResponse> observer) {
-    Calls.answer(
-        observer,
-        () -> {
-          int size = RunRequests.pageSize(request.getPageSize(), 100);
-          long after = RunRequests.numbers(request.getPageToken(), 1)[0];
-          List<EventRow> rows =
-              runs.read(
-                  RunRequests.id("parent", request.getParent()),
-                  (tx, run) -> tx.history().events(run.uid(), after, size + 1));
-          var response = ListRunEventsResponse.newBuilder();
-          rows.stream().limit(size).forEach(row -> response.addEvents(RunCodec.event(row)));
-          if (rows.size() > size) {
-            response.setNextPageToken(RunRequests.token(rows.get(size - 1).position()));
-          }
-          return response.build();
-        });
+    Calls.answer(observer, () -> lists.events(request));
   }
 
   @Override
@@ -297,7 +241,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
-    Calls.answer(observer, () -> enforcements.update(request, ACTOR));
+    Calls.answer(observer, () -> enforcements.update(request, Callers.current()));
   }
 
   @Override

@@ -42,6 +42,7 @@ final class HttpCall extends ClientCall.Listener<Message> {
    *
    * @param vertx has the timer of streams
    * @param call the call, whose listener runs on the event loop
+   * @param headers the call's headers
    * @param request what is sent
    * @param response takes the answer
    * @param stream how items are written; nothing if there is one answer
@@ -49,13 +50,14 @@ final class HttpCall extends ClientCall.Listener<Message> {
   static void start(
       Vertx vertx,
       ClientCall<DynamicMessage, Message> call,
+      Metadata headers,
       DynamicMessage request,
       HttpServerResponse response,
       @Nullable StreamFormat stream) {
     var listener = new HttpCall(vertx, call, response, stream);
     response.closeHandler(closed -> call.cancel("the caller has gone", null));
     response.exceptionHandler(failure -> call.cancel("the caller has gone", failure));
-    call.start(listener, new Metadata());
+    call.start(listener, headers);
     call.request(1);
     call.sendMessage(request);
     call.halfClose();

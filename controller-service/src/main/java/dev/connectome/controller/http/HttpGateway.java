@@ -4,10 +4,12 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import dev.connectome.controller.api.Callers;
 import dev.connectome.controller.api.Rejection;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
@@ -75,6 +77,7 @@ public final class HttpGateway implements AutoCloseable {
       server =
           InProcessServerBuilder.forName(name)
               .executor(executor)
+              .intercept(new Callers())
               .addServices(definitions)
               .build()
               .start();
@@ -132,8 +135,13 @@ public final class HttpGateway implements AutoCloseable {
 
   private void call(HttpBinding binding, RoutingContext context, HttpServerResponse response) {
     HttpServerRequest request = context.request();
+    var headers = new Metadata();
     DynamicMessage message;
     try {
+      String caller = request.getHeader(Callers.HEADER.originalName());
+      if (caller != null) {
+        headers.put(Callers.HEADER, Callers.checked(caller));
+      }
       message =
           new RequestReader(binding)
               .read(
@@ -153,6 +161,7 @@ public final class HttpGateway implements AutoCloseable {
         channel.newCall(
             grpcMethod(binding.method()),
             streaming ? options : options.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)),
+        headers,
         message,
         response,
         streaming ? StreamFormat.of(binding, request.getHeader("Accept")) : null);

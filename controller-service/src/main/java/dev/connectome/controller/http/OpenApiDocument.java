@@ -58,7 +58,10 @@ final class OpenApiDocument {
                 .put("version", version)
                 .put(
                     "description",
-                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status."))
+                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status. The header"
+                        + " x-connectome-actor says who calls, 1 to 64 printable ASCII characters,"
+                        + " and is what events and changes name; it is a claim that nobody"
+                        + " checks."))
         .put("paths", paths)
         .put("components", new JsonObject().put("schemas", schemas.all()))
         .encodePrettily();

@@ -1,0 +1,77 @@
+package dev.connectome.controller.api;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GlobalInterceptor;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Who makes a call, by the header {@code x-connectome-actor}: what callers say of themselves, of
+ * which nobody asks a proof. Without it the caller is {@code api}.
+ */
+@GlobalInterceptor
+@ApplicationScoped
+public class Callers implements ServerInterceptor {
+
+  /** The header, over gRPC and HTTP. */
+  public static final Metadata.Key<String> HEADER =
+      Metadata.Key.of("x-connectome-actor", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Context.Key<String> NAME = Context.keyWithDefault("caller", "api");
+  private static final Pattern ALLOWED = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
+
+  /** What parts of the platform are called in events. */
+  private static final Set<String> PARTS =
+      Set.of("controller", "trainer", "launcher", "kubernetes");
+
+  /**
+   * Who makes the call that this thread answers.
+   *
+   * @return the name; never that of a part of the platform
+   */
+  static String current() {
+    String name = NAME.get();
+    return PARTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
+  }
+
+  /**
+   * Checks a name.
+   *
+   * @param name what the header says
+   * @return the name
+   * @throws StatusRuntimeException if it is no name
+   */
+  public static String checked(String name) {
+    if (!ALLOWED.matcher(name).matches()) {
+      throw Rejection.invalid(
+          HEADER.originalName(),
+          "must be 1 to 64 printable ASCII characters without spaces at the ends, not \"%s\""
+              .formatted(name.replaceAll("[^ -~]", "?")));
+    }
+    return name;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    String name = headers.get(HEADER);
+    if (name == null) {
+      return next.startCall(call, headers);
+    }
+    try {
+      return Contexts.interceptCall(
+          Context.current().withValue(NAME, checked(name)), call, headers, next);
+    } catch (StatusRuntimeException e) {
+      call.close(e.getStatus(), Objects.requireNonNullElseGet(e.getTrailers(), Metadata::new));
+      return new ServerCall.Listener<>() {};
+    }
+  }
+}
