@@ -2,7 +2,9 @@ package dev.connectome.controller.app;
 
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainingRunApi;
+import dev.connectome.controller.http.HostCheck;
 import dev.connectome.controller.http.HttpGateway;
+import dev.connectome.controller.settings.ControllerSettings;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.ext.web.Router;
@@ -11,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Serves the gRPC services on the HTTP port too. */
@@ -26,8 +29,18 @@ public class HttpBeans {
     return new HttpGateway(List.of(runs, trainers), version);
   }
 
-  void mount(@Observes Router router, HttpGateway gateway) {
+  void mount(
+      @Observes Router router,
+      HttpGateway gateway,
+      ControllerSettings settings,
+      @ConfigProperty(name = "quarkus.http.host") String address) {
+    hostCheck(settings, address).ifPresent(check -> check.mount(router));
     gateway.mount(router);
+  }
+
+  static Optional<HostCheck> hostCheck(ControllerSettings settings, String address) {
+    return OperatorMistake.refused(
+        () -> HostCheck.of(address, settings.http().allowedHosts().orElse(List.of())));
   }
 
   void stop(@Observes ShutdownEvent event, HttpGateway gateway) {

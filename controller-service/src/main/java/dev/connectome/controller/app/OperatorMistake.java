@@ -1,11 +1,10 @@
 package dev.connectome.controller.app;
 
-import io.quarkus.runtime.configuration.ConfigurationException;
-import io.smallrye.config.ConfigValidationException;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
-/** Mistakes in the settings: they end the start with one line about them, and exit code 2. */
+/** Mistakes in the settings: they end the start with one line about them and exit code 2. */
 final class OperatorMistake {
 
   private OperatorMistake() {}
@@ -16,27 +15,18 @@ final class OperatorMistake {
    * @param made refuses wrong settings with {@link IllegalArgumentException}s for people
    * @param <T> what is made
    * @return what was made
-   * @throws ConfigurationException without a cause: the framework then tells its message alone
+   * @throws PreventFurtherStepsException if they are wrong; it has no stack trace, which would be
+   *     of no use to whoever made the mistake
    */
   static <T> T refused(Supplier<T> made) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(e.getMessage());
+      var mistake =
+          new PreventFurtherStepsException(
+              "controller: " + e.getMessage(), CommandLine.ExitCode.USAGE);
+      mistake.setStackTrace(new StackTraceElement[0]);
+      throw mistake;
     }
-  }
-
-  /**
-   * Whether a start failed for a mistake in the settings.
-   *
-   * @param failure what ended it; null for none
-   * @return whether it was one
-   */
-  static boolean is(@Nullable Throwable failure) {
-    Throwable cause = failure;
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause instanceof ConfigurationException || cause instanceof ConfigValidationException;
   }
 }

@@ -118,6 +118,34 @@ class KubernetesControllerIT {
         .doesNotContain("\tat ");
   }
 
+  @Test
+  void aWrongJobTemplateEndsTheStartWithOneLineThatNamesIt(@TempDir Path folder) throws Exception {
+    String name = "kubernetes-wrong-template";
+    Files.deleteIfExists(ControllerProcess.log(name));
+    Path template =
+        Files.writeString(
+            folder.resolve("job.yaml"),
+            "apiVersion: batch/v1\nkind: Job\nspec:\n  backofLimit: 0\n");
+    settings.put("connectome.launch.kubernetes.controller-endpoint", "controller:9400");
+    settings.put("connectome.launch.kubernetes.job-template", template.toString());
+    try (var cluster = new TestCluster();
+        var controller =
+            ControllerProcess.start(
+                name,
+                ControllerProcess.Ports.free(),
+                settings,
+                Map.of("KUBECONFIG", kubeconfig(folder, cluster).toString()),
+                "--launcher",
+                "kubernetes")) {
+
+      assertThat(controller.awaitEnd()).isEqualTo(2);
+    }
+    assertThat(Files.readString(ControllerProcess.log(name)))
+        .contains(template.toString(), "backofLimit")
+        .doesNotContain("Failed to start", "Caused by")
+        .doesNotContainPattern("backofLimit[^\n]*\n\tat ");
+  }
+
   private static Path kubeconfig(Path folder, TestCluster cluster) throws Exception {
     return Files.writeString(folder.resolve("kubeconfig"), cluster.kubeconfig());
   }

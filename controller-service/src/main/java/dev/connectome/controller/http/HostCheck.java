@@ -1,0 +1,93 @@
+package dev.connectome.controller.http;
+
+import com.google.rpc.Code;
+import dev.connectome.controller.api.Rejection;
+import io.vertx.core.Handler;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Refuses requests for hosts that are not this machine's. A page whose name its owner has made to
+ * mean 127.0.0.1 would else be of the same origin as the controller to a browser here, and could
+ * call it; the header {@code Host} still has the page's name then.
+ */
+public final class HostCheck implements Handler<RoutingContext> {
+
+  private static final int MISDIRECTED = 421;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]+|\\[[0-9a-f:.]+]");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(.+\\.)?localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[?::1]?");
+
+  private final Set<String> allowed;
+
+  private HostCheck(Set<String> allowed) {
+    this.allowed = allowed;
+  }
+
+  /**
+   * Makes a check, if there is something to check: whoever listens on other addresses than loopback
+   * is called by names that are not known here.
+   *
+   * @param address where the server listens
+   * @param names what else than a loopback name it may be called
+   * @return the check
+   * @throws IllegalArgumentException if a name is none, or has a scheme or a port
+   */
+  public static Optional<HostCheck> of(String address, Collection<String> names) {
+    Set<String> allowed = names.stream().map(HostCheck::name).collect(Collectors.toSet());
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress()
+          ? Optional.of(new HostCheck(allowed))
+          : Optional.empty();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "quarkus.http.host is \"%s\", which is no address here".formatted(address), e);
+    }
+  }
+
+  private static String name(String asked) {
+    String name = asked.strip().toLowerCase(Locale.ROOT);
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "connectome.http.allowed-hosts has \"%s\": name hosts without scheme, port and path"
+              .formatted(asked));
+    }
+    return name;
+  }
+
+  /**
+   * Checks everything that a router serves.
+   *
+   * @param router the router
+   */
+  public void mount(Router router) {
+    router.route().order(Integer.MIN_VALUE).handler(this);
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    HostAndPort asked = context.request().authority();
+    String host = asked == null ? "" : asked.host().toLowerCase(Locale.ROOT);
+    if (allowed.contains(host) || LOOPBACK.matcher(host).matches()) {
+      context.next();
+      return;
+    }
+    HttpCall.fail(
+        context.response(),
+        MISDIRECTED,
+        Rejection.of(
+            Code.PERMISSION_DENIED,
+            "FOREIGN_HOST",
+            "this controller does not answer for the host \"%s\"; call it as 127.0.0.1, or name the host in connectome.http.allowed-hosts"
+                .formatted(host)));
+  }
+}
