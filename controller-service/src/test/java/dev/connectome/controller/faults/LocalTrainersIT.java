@@ -70,15 +70,14 @@ class LocalTrainersIT {
   }
 
   @BeforeEach
-  void controllersAreThere() throws Exception {
+  void controllerIsThere() throws Exception {
     restart(here);
-    restart(elsewhere);
   }
 
   /** Deletes them by force, which also ends their trainers. */
   @AfterEach
   void leaveNothing() throws Exception {
-    controllersAreThere();
+    restart(here);
     world.invariants().check();
     for (UUID run : runs) {
       long trainer =
