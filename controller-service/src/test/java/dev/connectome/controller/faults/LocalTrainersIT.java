@@ -140,7 +140,8 @@ class LocalTrainersIT {
     restart(here);
 
     world.awaitEnd(run);
-    assertThat(trainer.isAlive()).isFalse();
+    // Dead it is, but its parent may not have asked how it ended.
+    patiently(() -> !trainer.isAlive());
     assertThat(run(run).state()).isEqualTo(RunState.STOPPED);
     assertThat(world.kinds(run)).containsOnlyOnce("STOP_ESCALATED");
   }
