@@ -57,19 +57,26 @@ final class Relay implements AutoCloseable {
   private void accept(ServerSocket listening) {
     while (!listening.isClosed()) {
       try {
-        Socket client = listening.accept();
-        open.add(client);
-        Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
-        open.add(broker);
-        if (listening.isClosed()) {
-          end(client, broker);
-        }
-        threads.execute(() -> copy(client, broker));
-        threads.execute(() -> copy(broker, client));
+        connect(listening.accept(), listening);
       } catch (IOException e) {
-        // Cut, or the broker is away: the client finds its connection closed.
-        open.removeIf(Socket::isClosed);
+        // Cut.
       }
+    }
+  }
+
+  private void connect(Socket client, ServerSocket listening) {
+    open.add(client);
+    try {
+      Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
+      open.add(broker);
+      if (listening.isClosed()) {
+        end(client, broker);
+      }
+      threads.execute(() -> copy(client, broker));
+      threads.execute(() -> copy(broker, client));
+    } catch (IOException e) {
+      // The broker is away. The client must learn of it, or it waits for an answer for ever.
+      end(client);
     }
   }
 
