@@ -1,5 +1,6 @@
 package dev.connectome.signature.assembly;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,10 @@ import java.util.Optional;
  * @param shape its shape, as its first batch stated it
  * @param blocks the batches that have arrived, in order of arrival
  * @param notes what came with them
+ * @param begunAt when the first of them arrived
  */
 public record OpenSnapshot(
-    int epoch, SnapshotShape shape, List<RowBlock> blocks, SnapshotNotes notes) {
+    int epoch, SnapshotShape shape, List<RowBlock> blocks, SnapshotNotes notes, Instant begunAt) {
 
   /** Copies the list. */
   public OpenSnapshot {
@@ -24,10 +26,11 @@ public record OpenSnapshot(
    * Begins the snapshot of a batch, with no batch in it yet.
    *
    * @param batch the first batch to arrive
+   * @param now the time
    * @return the empty snapshot
    */
-  static OpenSnapshot begin(ActivationBatch batch) {
-    return new OpenSnapshot(batch.epoch(), batch.shape(), List.of(), batch.notes());
+  static OpenSnapshot begin(ActivationBatch batch, Instant now) {
+    return new OpenSnapshot(batch.epoch(), batch.shape(), List.of(), batch.notes(), now);
   }
 
   /**
@@ -74,7 +77,7 @@ public record OpenSnapshot(
   OpenSnapshot with(ActivationBatch batch) {
     List<RowBlock> extended = new ArrayList<>(blocks);
     extended.add(batch.block());
-    return new OpenSnapshot(epoch, shape, extended, notes.orElse(batch.notes()));
+    return new OpenSnapshot(epoch, shape, extended, notes.orElse(batch.notes()), begunAt);
   }
 
   /**

@@ -76,7 +76,7 @@ public final class SnapshotAssembler {
     if (state.recorded().contains(epoch)) {
       return new Transition(state, failures, new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
     }
-    OpenSnapshot open = state.open(epoch).orElseGet(() -> OpenSnapshot.begin(batch));
+    OpenSnapshot open = state.open(epoch).orElseGet(() -> OpenSnapshot.begin(batch, now));
     if (open.contains(batch)) {
       return new Transition(state, failures, new Step.Ignored(IgnoredReason.DUPLICATE_BATCH));
     }

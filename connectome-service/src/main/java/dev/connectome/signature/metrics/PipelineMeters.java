@@ -14,6 +14,7 @@ import java.util.Locale;
 public final class PipelineMeters {
 
   private final MeterRegistry registry;
+  private final Timer assemblyTime;
   private final Timer computeTime;
   private final Timer latency;
 
@@ -24,6 +25,11 @@ public final class PipelineMeters {
    */
   public PipelineMeters(MeterRegistry registry) {
     this.registry = registry;
+    this.assemblyTime =
+        Timer.builder("connectome.snapshot.assembly")
+            .description("Time from the arrival of a snapshot's first batch to that of its last")
+            .publishPercentileHistogram()
+            .register(registry);
     this.computeTime =
         Timer.builder("connectome.signature.compute")
             .description("Time to compute a signature, without waiting for batches")
@@ -35,6 +41,16 @@ public final class PipelineMeters {
                 "Time from the capture of a snapshot, by the trainer's clock, to its record")
             .publishPercentileHistogram()
             .register(registry);
+  }
+
+  /**
+   * The last batch of a snapshot arrived.
+   *
+   * @param sinceFirst the time since its first batch did, zero if that is the same; ignored if
+   *     negative, as when the clock was set back
+   */
+  public void assembled(Duration sinceFirst) {
+    assemblyTime.record(sinceFirst);
   }
 
   /**

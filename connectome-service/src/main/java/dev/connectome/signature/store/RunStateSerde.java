@@ -24,10 +24,13 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/** The form in which a run's state is stored. Its first byte is the version of the form. */
+/**
+ * The form in which a run's state is stored. Its first byte is the version of the form. Version 1
+ * did not say when a snapshot was begun; it counts as begun when the run was last seen.
+ */
 public final class RunStateSerde implements Serde<RunState> {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Override
   public Serializer<RunState> serializer() {
@@ -69,6 +72,7 @@ public final class RunStateSerde implements Serde<RunState> {
     out.writeInt(snapshot.shape().samples());
     out.writeInt(snapshot.shape().neurons());
     out.writeInt(snapshot.shape().batches());
+    writeInstant(out, snapshot.begunAt());
     out.writeInt(snapshot.blocks().size());
     for (RowBlock block : snapshot.blocks()) {
       out.writeInt(block.index());
@@ -95,9 +99,9 @@ public final class RunStateSerde implements Serde<RunState> {
   private static RunState read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
-      if (version != VERSION) {
+      if (version < 1 || version > VERSION) {
         throw new SerializationException(
-            "a run's state has form %d, this version reads %d".formatted(version, VERSION));
+            "a run's state has form %d, this version reads up to %d".formatted(version, VERSION));
       }
       int attempt = in.readInt();
       boolean ended = in.readBoolean();
@@ -111,7 +115,7 @@ public final class RunStateSerde implements Serde<RunState> {
       int openCount = in.readByte();
       List<OpenSnapshot> open = new ArrayList<>(openCount);
       for (int i = 0; i < openCount; i++) {
-        open.add(readOpen(in));
+        open.add(readOpen(in, version == 1 ? lastSeen : null));
       }
       return new RunState(attempt, ended, recorded, open, new SignedSnapshots(signed), lastSeen);
     } catch (IOException e) {
@@ -119,9 +123,11 @@ public final class RunStateSerde implements Serde<RunState> {
     }
   }
 
-  private static OpenSnapshot readOpen(DataInputStream in) throws IOException {
+  private static OpenSnapshot readOpen(DataInputStream in, @Nullable Instant begun)
+      throws IOException {
     int epoch = in.readInt();
     SnapshotShape shape = new SnapshotShape(in.readInt(), in.readInt(), in.readInt());
+    Instant begunAt = begun != null ? begun : readInstant(in);
     int blockCount = in.readInt();
     List<RowBlock> blocks = new ArrayList<>(blockCount);
     for (int i = 0; i < blockCount; i++) {
@@ -133,7 +139,7 @@ public final class RunStateSerde implements Serde<RunState> {
     for (int i = 0; i < metricCount; i++) {
       metrics.put(in.readUTF(), in.readDouble());
     }
-    return new OpenSnapshot(epoch, shape, blocks, new SnapshotNotes(capturedAt, metrics));
+    return new OpenSnapshot(epoch, shape, blocks, new SnapshotNotes(capturedAt, metrics), begunAt);
   }
 
   private static Instant readInstant(DataInputStream in) throws IOException {

@@ -198,6 +198,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
           && plan.message() instanceof ActivationBatch batch) {
         stores.keepBatch(batch);
       } else if (transition.step() instanceof Step.Completed completed) {
+        meters.assembled(Duration.between(completed.snapshot().begunAt(), after.lastSeen()));
         after = publish(runUid, after, completed.snapshot(), plan.computation());
       }
       stores.save(runUid, plan.before(), after);

@@ -21,6 +21,8 @@ class RunStateSerdeTest {
 
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
 
+  private static final int INSTANT_BYTES = Long.BYTES + Integer.BYTES;
+
   private final RunStateSerde serde = new RunStateSerde();
 
   @Test
@@ -35,14 +37,39 @@ class RunStateSerdeTest {
                     71,
                     new SnapshotShape(10, 4, 3),
                     List.of(new RowBlock(2, 7, 3), new RowBlock(0, 0, 4)),
-                    new SnapshotNotes(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5))),
-                new OpenSnapshot(72, new SnapshotShape(9, 5, 2), List.of(), SnapshotNotes.NONE)),
+                    new SnapshotNotes(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
+                    TIME.minusSeconds(7)),
+                new OpenSnapshot(
+                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotNotes.NONE, TIME)),
             new SignedSnapshots(List.of(new SignedSnapshot(1, 4), new SignedSnapshot(70, 5))),
             TIME);
 
     byte[] bytes = serde.serializer().serialize("runs", state);
 
     assertThat(serde.deserializer().deserialize("runs", bytes)).isEqualTo(state);
+  }
+
+  @Test
+  void aStateOfTheFirstFormIsRead() {
+    OpenSnapshot open =
+        new OpenSnapshot(
+            1,
+            new SnapshotShape(9, 5, 2),
+            List.of(new RowBlock(0, 0, 4)),
+            SnapshotNotes.NONE,
+            TIME);
+    RunState state =
+        new RunState(1, false, EpochSet.EMPTY, List.of(open), SignedSnapshots.NONE, TIME);
+    byte[] bytes = serde.serializer().serialize("runs", state);
+    bytes[0] = 1;
+    // What follows: the number of blocks, a block, no time, no metrics.
+    int begunAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
+    byte[] firstForm = new byte[bytes.length - INSTANT_BYTES];
+    System.arraycopy(bytes, 0, firstForm, 0, begunAtEnd - INSTANT_BYTES);
+    System.arraycopy(
+        bytes, begunAtEnd, firstForm, begunAtEnd - INSTANT_BYTES, bytes.length - begunAtEnd);
+
+    assertThat(serde.deserializer().deserialize("runs", firstForm)).isEqualTo(state);
   }
 
   @Test

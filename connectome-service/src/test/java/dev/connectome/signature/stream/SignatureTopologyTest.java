@@ -12,6 +12,7 @@ import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.signature.fixture.Signatures;
 import dev.connectome.signature.fixture.TestSnapshot;
+import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -79,6 +81,20 @@ class SignatureTopologyTest {
         new RecordHeaders().add(completing).add("other", "not for readers".getBytes(UTF_8)));
 
     assertThat(topology.readSignatureHeaders()).containsExactly(completing);
+  }
+
+  @Test
+  void assemblyTakesFromTheFirstBatchToTheLast() {
+    List<ActivationRecord> records = snapshot(1, 40).records(3);
+    publish(records.subList(0, 1));
+    topology.advance(Duration.ofSeconds(2));
+    publish(records.subList(1, 2));
+    topology.advance(Duration.ofSeconds(3));
+    publish(records.subList(2, 3));
+
+    Timer assembly = topology.timer("connectome.snapshot.assembly");
+    assertThat(assembly.count()).isEqualTo(1);
+    assertThat(assembly.totalTime(TimeUnit.SECONDS)).isEqualTo(5);
   }
 
   @Test

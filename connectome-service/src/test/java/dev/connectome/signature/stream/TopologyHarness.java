@@ -11,6 +11,7 @@ import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.topics.TopicNames;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -125,6 +126,11 @@ final class TopologyHarness implements AutoCloseable {
 
   double count(String meter, String tag, String value) {
     return meters.get(meter).tag(tag, value).counter().count();
+  }
+
+  /** What a timer has measured. */
+  Timer timer(String name) {
+    return meters.get(name).timer();
   }
 
   @Override
