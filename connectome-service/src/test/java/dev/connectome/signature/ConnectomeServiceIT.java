@@ -2,6 +2,7 @@ package dev.connectome.signature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
@@ -21,9 +22,11 @@ import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +49,9 @@ class ConnectomeServiceIT {
   private static final String ACTIVATIONS = "connectome.activations.v1";
   private static final String SIGNATURES = "connectome.signatures.v1";
   private static final String DEAD_LETTERS = "connectome.dead-letters.v1";
+
+  private static final String TRACE_PARENT =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
   @TempDir Path directory;
 
@@ -120,6 +127,7 @@ class ConnectomeServiceIT {
     }
     assertThat(service.text("/q/metrics"))
         .contains("connectome_snapshots_total{outcome=\"signed\"}")
+        .contains("connectome_snapshot_assembly_seconds_bucket")
         .contains("connectome_lag 0.0")
         .containsPattern("connectome_state_bytes [1-9]");
     assertThat(service.terminate(Duration.ofSeconds(3))).isTrue();
@@ -139,7 +147,9 @@ class ConnectomeServiceIT {
           .isEqualTo(ServingStatus.SERVING);
 
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> call =
-          ActivationIngestServiceGrpc.newBlockingV2Stub(channel).publishActivations();
+          ActivationIngestServiceGrpc.newBlockingV2Stub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(trace()))
+              .publishActivations();
       List<ActivationRecord> records = snapshot.records(20);
       for (ActivationRecord record : records) {
         call.write(PublishActivationsRequest.newBuilder().setRecord(record).build());
@@ -150,6 +160,12 @@ class ConnectomeServiceIT {
       call.halfClose();
       assertThat(call.read()).isNull();
       Signatures.assertMatchesLibrary(signatures.awaitSignatures(1).get(0), Map.of(1, snapshot));
+      assertThat(signatures.await(1).get(0).headers())
+          .extracting(Header::key, header -> new String(header.value(), StandardCharsets.UTF_8))
+          .containsExactlyInAnyOrder(
+              tuple("traceparent", TRACE_PARENT),
+              tuple("tracestate", "one=1,two=2"),
+              tuple("baggage", "team=vision"));
     } finally {
       channel.shutdownNow();
     }
@@ -175,6 +191,20 @@ class ConnectomeServiceIT {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private static Metadata trace() {
+    Metadata metadata = new Metadata();
+    metadata.put(header("traceparent"), TRACE_PARENT);
+    metadata.put(header("tracestate"), "one=1");
+    metadata.put(header("tracestate"), "two=2");
+    metadata.put(header("baggage"), "team=vision");
+    metadata.put(header("other"), "not for readers");
+    return metadata;
+  }
+
+  private static Metadata.Key<String> header(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
   private static void namesTheField(Throwable failure) throws Exception {

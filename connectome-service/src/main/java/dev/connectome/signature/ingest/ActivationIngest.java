@@ -10,12 +10,14 @@ import dev.connectome.signature.topics.TopicNames;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.PreDestroy;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /** Serves {@code ActivationIngestService}: writes records to Kafka on behalf of trainers. */
 @GrpcService
+@RegisterInterceptor(CallTrace.class)
 public class ActivationIngest extends ActivationIngestServiceImplBase {
 
   private final ActivationDecoder decoder;
@@ -44,7 +46,10 @@ public class ActivationIngest extends ActivationIngestServiceImplBase {
       StreamObserver<PublishActivationsResponse> responses) {
     PublishingStream stream =
         new PublishingStream(
-            decoder, publisher, (ServerCallStreamObserver<PublishActivationsResponse>) responses);
+            decoder,
+            publisher,
+            CallTrace.current(),
+            (ServerCallStreamObserver<PublishActivationsResponse>) responses);
     stream.open();
     return stream;
   }

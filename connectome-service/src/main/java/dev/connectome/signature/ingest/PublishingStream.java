@@ -8,8 +8,10 @@ import dev.connectome.signature.codec.MalformedRecordException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
 
   private final ActivationDecoder decoder;
   private final RecordPublisher publisher;
+  private final List<Header> trace;
   private final ServerCallStreamObserver<PublishActivationsResponse> trainer;
 
   private final AcknowledgementOrder order = new AcknowledgementOrder();
@@ -34,9 +37,11 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
   PublishingStream(
       ActivationDecoder decoder,
       RecordPublisher publisher,
+      List<Header> trace,
       ServerCallStreamObserver<PublishActivationsResponse> trainer) {
     this.decoder = decoder;
     this.publisher = publisher;
+    this.trace = trace;
     this.trainer = trainer;
   }
 
@@ -82,6 +87,7 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
       publisher.publish(
           runUid,
           record.toByteArray(),
+          trace,
           refusal -> {
             if (refusal == null) {
               acknowledge(number);

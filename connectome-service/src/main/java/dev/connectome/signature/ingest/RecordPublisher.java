@@ -3,10 +3,12 @@ package dev.connectome.signature.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +32,15 @@ final class RecordPublisher implements AutoCloseable {
    *
    * @param runUid the run, which gives the key
    * @param value the record
+   * @param headers the record's headers
    * @param whenDone is given null when the broker has the record, else why it has not; called on
    *     the producer's thread
    * @throws org.apache.kafka.common.KafkaException if the record cannot even be sent
    */
-  void publish(UUID runUid, byte[] value, Consumer<@Nullable Exception> whenDone) {
+  void publish(
+      UUID runUid, byte[] value, List<Header> headers, Consumer<@Nullable Exception> whenDone) {
     producer.send(
-        new ProducerRecord<>(topic, runUid.toString().getBytes(UTF_8), value),
+        new ProducerRecord<>(topic, null, runUid.toString().getBytes(UTF_8), value, headers),
         (metadata, refusal) -> whenDone.accept(refusal));
   }
 
