@@ -89,7 +89,6 @@ class FaultsIT {
                 "reconnect.backoff.max.ms", 500),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    service("one").awaitReady();
   }
 
   @AfterEach
@@ -99,6 +98,10 @@ class FaultsIT {
   }
 
   private ServiceProcess service(String instance) throws IOException {
+    return service(instance, 0);
+  }
+
+  private ServiceProcess service(String instance, int standbyReplicas) throws IOException {
     ServiceProcess service =
         ServiceProcess.start(
             "127.0.0.1:" + relayed.advertised(),
@@ -106,6 +109,8 @@ class FaultsIT {
             Map.of(
                 "connectome.streams.group-instance-id",
                 instance,
+                "connectome.streams.standby-replicas",
+                Integer.toString(standbyReplicas),
                 "connectome.streams.session-timeout",
                 "PT6S"));
     services.add(service);
@@ -115,6 +120,7 @@ class FaultsIT {
   @Test
   void theServiceIsKilledInTheMiddleOfSnapshots() throws Exception {
     int kills = LONG ? 10 : 3;
+    service("one").awaitReady();
     Workload workload = Workload.random(101, RUNS, EPOCHS);
     Random random = new Random(101);
     try (TopicReader signatures = signatures()) {
@@ -133,6 +139,7 @@ class FaultsIT {
 
   @Test
   void oneOfTwoInstancesIsKilled() throws Exception {
+    service("one").awaitReady();
     Workload workload = Workload.random(102, RUNS, EPOCHS);
     service("two").awaitReady();
     try (TopicReader signatures = signatures()) {
@@ -148,7 +155,31 @@ class FaultsIT {
   }
 
   @Test
+  void twoInstancesWithStandbyReplicasAreRestartedOneAfterTheOther() throws Exception {
+    Workload workload = Workload.random(107, RUNS, EPOCHS);
+    List<String> instances = List.of("one", "two");
+    for (String instance : instances) {
+      service(instance, 1);
+    }
+    services.forEach(ServiceProcess::awaitReady);
+    try (TopicReader signatures = signatures()) {
+      int begun = signatures.readToEnd().size();
+      publish(workload, 0, 3);
+      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+
+      for (int i = 0; i < instances.size(); i++) {
+        assertThat(services.get(i).terminate(Duration.ofSeconds(20))).isTrue();
+        publish(workload, i + 1, 3);
+        service(instances.get(i), 1).awaitReady();
+      }
+
+      assertInvariant(workload, signatures);
+    }
+  }
+
+  @Test
   void theBrokerIsRestarted() throws Exception {
+    service("one").awaitReady();
     Workload workload = Workload.random(103, RUNS, EPOCHS);
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
@@ -166,6 +197,7 @@ class FaultsIT {
   @Test
   void theBrokerCannotBeReachedForAWhile() throws Exception {
     Duration away = Duration.ofSeconds(LONG ? 60 : 8);
+    service("one").awaitReady();
     Workload workload = Workload.random(104, RUNS, EPOCHS);
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
@@ -184,6 +216,7 @@ class FaultsIT {
   @Test
   void garbageComesAmongGoodRecords() throws Exception {
     int count = LONG ? 10_000 : 2_000;
+    service("one").awaitReady();
     Workload workload = Workload.random(105, RUNS, EPOCHS);
     Garbage garbage = new Garbage(105);
     try (TopicReader signatures = signatures();
@@ -204,6 +237,7 @@ class FaultsIT {
 
   @Test
   void theLocalStateIsWiped() throws Exception {
+    service("one").awaitReady();
     Workload workload = Workload.random(106, RUNS, EPOCHS);
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
