@@ -32,4 +32,13 @@ public record ServicePhase(Kind kind, String detail) {
   public boolean isReady() {
     return kind == Kind.RUNNING;
   }
+
+  /** Tells whether a phase may follow: after a failure only the end, after the end none. */
+  boolean admits(Kind next) {
+    return switch (kind) {
+      case STOPPED -> false;
+      case FAILED -> next == Kind.STOPPED;
+      case WAITING_FOR_BROKER, TOPICS_UNUSABLE, STARTING, RUNNING -> true;
+    };
+  }
 }

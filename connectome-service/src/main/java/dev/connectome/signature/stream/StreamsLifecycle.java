@@ -9,6 +9,7 @@ import dev.connectome.signature.topics.TopicProvisioner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,14 +24,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings Kafka Streams up and down: waits for the broker, makes and checks the topics, starts.
- * Everything happens on one thread of its own, so that the process is up and says what it waits for
- * meanwhile.
+ * Brings Kafka Streams up and down: waits for the broker, makes and checks the topics, starts; the
+ * native libraries are loaded beside that. All of it happens on threads of its own, so that the
+ * process is up and says what it waits for meanwhile.
  */
 public final class StreamsLifecycle implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(StreamsLifecycle.class);
-  private static final Duration FIRST_RETRY = Duration.ofMillis(250);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LAST_RETRY = Duration.ofSeconds(5);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(2_000);
 
@@ -39,8 +40,10 @@ public final class StreamsLifecycle implements AutoCloseable {
   private final Consumer<ServicePhase> listener;
   private final TopicProvisioner provisioner;
   private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
+  private final CompletableFuture<Void> natives = new CompletableFuture<>();
   private final ScheduledExecutorService starter;
 
+  private final Object phaseLock = new Object();
   private volatile ServicePhase phase =
       new ServicePhase(Kind.WAITING_FOR_BROKER, "the broker has not been asked yet");
   private @Nullable KafkaStreams streams;
@@ -70,7 +73,10 @@ public final class StreamsLifecycle implements AutoCloseable {
 
   /** Begins; returns at once. */
   public void start() {
-    starter.execute(this::warmUpAndStart);
+    Thread loader = new Thread(this::loadNatives, "natives-loader");
+    loader.setDaemon(true);
+    loader.start();
+    starter.execute(this::provisionAndStart);
   }
 
   /**
@@ -95,6 +101,10 @@ public final class StreamsLifecycle implements AutoCloseable {
   @Override
   public void close() {
     enter(Kind.STOPPED, "the service ends");
+    closeStreams();
+  }
+
+  private void closeStreams() {
     starter.shutdownNow();
     synchronized (this) {
       if (streams != null && !streams.close(CLOSE_TIMEOUT)) {
@@ -103,15 +113,16 @@ public final class StreamsLifecycle implements AutoCloseable {
     }
   }
 
-  private void warmUpAndStart() {
+  /** A second or two, in which the rest of the start mostly waits for the broker. */
+  private void loadNatives() {
     try {
       engine.warmUp();
+      natives.complete(null);
     } catch (LinkageError e) {
       LOG.error("native library not loaded", e);
       enter(Kind.FAILED, "the native libraries could not be loaded: " + e);
-      return;
+      closeStreams();
     }
-    provisionAndStart();
   }
 
   private void provisionAndStart() {
@@ -150,7 +161,7 @@ public final class StreamsLifecycle implements AutoCloseable {
   }
 
   private synchronized void startStreams() {
-    if (phase.kind() == Kind.STOPPED) {
+    if (!phase.admits(Kind.STARTING)) {
       return;
     }
     enter(Kind.STARTING, "partitions are being assigned and state is being restored");
@@ -163,21 +174,25 @@ public final class StreamsLifecycle implements AutoCloseable {
   /** A rebalance of running streams only moves partitions; it does not make the service unready. */
   private void follow(KafkaStreams.State state) {
     if (state == KafkaStreams.State.RUNNING) {
-      enter(Kind.RUNNING, "signatures are computed");
+      natives.thenRun(() -> enter(Kind.RUNNING, "signatures are computed"));
     } else if (state == KafkaStreams.State.ERROR) {
       enter(Kind.FAILED, "Kafka Streams gave up; its log says why");
     }
   }
 
   private void enter(Kind kind, String detail) {
-    ServicePhase before = phase;
-    if (before.kind() == Kind.STOPPED) {
-      return;
+    ServicePhase next = new ServicePhase(kind, detail);
+    ServicePhase before;
+    synchronized (phaseLock) {
+      before = phase;
+      if (!before.admits(kind)) {
+        return;
+      }
+      phase = next;
     }
-    phase = new ServicePhase(kind, detail);
     if (before.kind() != kind) {
       LOG.infof("phase entered phase=%s", kind);
-      listener.accept(phase);
+      listener.accept(next);
     }
   }
 }

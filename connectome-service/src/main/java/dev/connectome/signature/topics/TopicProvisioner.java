@@ -5,11 +5,15 @@ import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeConfigsResult;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jboss.logging.Logger;
@@ -40,47 +44,49 @@ public final class TopicProvisioner {
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public List<String> provision(Admin admin) throws ExecutionException, InterruptedException {
-    Set<String> existing = admin.listTopics().names().get();
-    for (NewTopic topic : plan.topics()) {
-      if (!existing.contains(topic.name())) {
-        create(admin, topic);
-      }
-    }
+    create(admin, admin.listTopics().names().get());
+    List<String> names = plan.topics().stream().map(NewTopic::name).toList();
+    DescribeTopicsResult topics = admin.describeTopics(names);
+    DescribeConfigsResult configs =
+        admin.describeConfigs(names.stream().map(TopicProvisioner::resource).toList());
     return plan.mismatches(
-        find(admin, plan.names().activations()),
-        find(admin, plan.names().signatures()),
-        find(admin, plan.names().deadLetters()));
+        find(plan.names().activations(), topics, configs),
+        find(plan.names().signatures(), topics, configs),
+        find(plan.names().deadLetters(), topics, configs));
   }
 
-  private static void create(Admin admin, NewTopic topic)
+  private void create(Admin admin, Set<String> existing)
       throws ExecutionException, InterruptedException {
-    try {
-      admin.createTopics(List.of(topic)).all().get();
-      LOG.infof(
-          "topic created topic=%s partitions=%d replicationFactor=%d",
-          topic.name(), topic.numPartitions(), topic.replicationFactor());
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
+    List<NewTopic> missing =
+        plan.topics().stream().filter(topic -> !existing.contains(topic.name())).toList();
+    Map<String, KafkaFuture<Void>> created = admin.createTopics(missing).values();
+    for (NewTopic topic : missing) {
+      try {
+        requireNonNull(created.get(topic.name())).get();
+        LOG.infof(
+            "topic created topic=%s partitions=%d replicationFactor=%d",
+            topic.name(), topic.numPartitions(), topic.replicationFactor());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
       }
     }
   }
 
   /** Fails if the topic is not known yet, as it may be right after its creation. */
-  private static FoundTopic find(Admin admin, String name)
+  private static FoundTopic find(
+      String name, DescribeTopicsResult topics, DescribeConfigsResult configs)
       throws ExecutionException, InterruptedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    int partitions =
-        requireNonNull(admin.describeTopics(List.of(name)).topicNameValues().get(name))
-            .get()
-            .partitions()
-            .size();
-    Config config =
-        requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource)).get();
+    Config config = requireNonNull(configs.values().get(resource(name))).get();
     return new FoundTopic(
         name,
-        partitions,
+        requireNonNull(topics.topicNameValues().get(name)).get().partitions().size(),
         config.get(CLEANUP_POLICY_CONFIG).value(),
         Integer.parseInt(config.get(MAX_MESSAGE_BYTES_CONFIG).value()));
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
   }
 }
