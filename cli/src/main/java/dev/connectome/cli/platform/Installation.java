@@ -15,6 +15,8 @@ public record Installation(Path home) {
   /** The system property that the launcher script sets to the root of the checkout. */
   public static final String HOME_PROPERTY = "connectome.home";
 
+  private static final String CONNECTOME_HEAP = "384m";
+
   /**
    * The installation that the launcher script named, else the current directory.
    *
@@ -38,13 +40,12 @@ public record Installation(Path home) {
   /**
    * Starts the connectome service.
    *
-   * @param heap its largest heap, as the JVM takes it
    * @param configuration its settings
    * @return the command line
    */
-  List<String> connectomeCommand(String heap, Path configuration) {
+  List<String> connectomeCommand(Path configuration) {
     List<String> command =
-        new ArrayList<>(quarkusCommand("connectome-service", heap, configuration));
+        new ArrayList<>(quarkusCommand("connectome-service", CONNECTOME_HEAP, configuration));
     command.set(command.indexOf("-XX:+UseSerialGC"), "-XX:+UseG1GC");
     command.add(1, "-XX:G1HeapRegionSize=4m");
     return command;

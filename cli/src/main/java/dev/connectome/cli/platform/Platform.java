@@ -18,11 +18,14 @@ import java.util.function.Consumer;
 public final class Platform implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
+  private final Installation installation;
   private final StateDirectory state;
   private final PlatformParts parts;
   private final Endpoints endpoints;
 
-  private Platform(StateDirectory state, PlatformParts parts, Endpoints endpoints) {
+  private Platform(
+      Installation installation, StateDirectory state, PlatformParts parts, Endpoints endpoints) {
+    this.installation = installation;
     this.state = state;
     this.parts = parts;
     this.endpoints = endpoints;
@@ -59,7 +62,7 @@ public final class Platform implements AutoCloseable {
       Endpoints endpoints = startAll(options, state, ports, parts, progress);
       endpoints.write(state.endpoints());
       started = true;
-      return new Platform(state, parts, endpoints);
+      return new Platform(options.installation(), state, parts, endpoints);
     } catch (IOException e) {
       throw CommandFailure.failed("the platform could not be started: " + IoMessages.of(e), e);
     } finally {
@@ -86,16 +89,14 @@ public final class Platform implements AutoCloseable {
     progress.accept("starting the connectome service and the controller ...");
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     Map<String, String> connectomeSettings =
-        ServiceSettings.connectome(state, ports, kafka.bootstrapServers());
+        ServiceSettings.connectome(state.streams(), ports, kafka.bootstrapServers());
     ServiceSettings.write(connectomeSettings, state.config(ServiceNames.CONNECTOME));
     SupervisedService connectome =
         SupervisedService.start(
             spec(
                 state,
                 ServiceNames.CONNECTOME,
-                options
-                    .installation()
-                    .connectomeCommand("384m", state.config(ServiceNames.CONNECTOME)),
+                options.installation().connectomeCommand(state.config(ServiceNames.CONNECTOME)),
                 ports.connectomeHttp()),
             progress,
             http);
@@ -168,13 +169,19 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * How long the connectome service took from its start until it was ready, while the other parts
-   * of the platform started beside it.
+   * Starts one more connectome service, with topics and state that are new, and ends it again.
    *
-   * @return the time, to a fifth of a second
+   * @return how long it took to be ready, to a fifth of a second
+   * @throws InterruptedException if the thread is interrupted
+   * @throws CommandFailure if it does not start
    */
-  public Duration connectomeReadyAfter() {
-    return parts.connectomeReadyAfter();
+  public Duration timeConnectomeStart() throws InterruptedException {
+    try {
+      return TrialStart.measure(installation, state, endpoints.kafka().bootstrapServers());
+    } catch (IOException e) {
+      throw CommandFailure.failed(
+          "another connectome service could not be started: " + IoMessages.of(e), e);
+    }
   }
 
   /** Stops everything within 15 s; what does not end by itself is killed. */

@@ -39,10 +39,6 @@ final class PlatformParts implements AutoCloseable {
     connectome = service;
   }
 
-  Duration connectomeReadyAfter() {
-    return connectome == null ? Duration.ZERO : connectome.readyAfter();
-  }
-
   void own(AutoCloseable part) {
     rest.push(part);
   }

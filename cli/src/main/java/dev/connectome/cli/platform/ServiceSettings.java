@@ -20,15 +20,15 @@ final class ServiceSettings {
   /**
    * The connectome service's.
    *
-   * @param state where it keeps its state
+   * @param streams where it keeps its state
    * @param ports where it listens
    * @param kafka the broker
    * @return settings by name
    */
-  static Map<String, String> connectome(StateDirectory state, PortPlan ports, String kafka) {
+  static Map<String, String> connectome(Path streams, PortPlan ports, String kafka) {
     Map<String, String> settings = servers(ports.connectomeGrpc(), ports.connectomeHttp());
     settings.put("connectome.kafka.bootstrap-servers", kafka);
-    settings.put("connectome.streams.state-dir", state.streams().toString());
+    settings.put("connectome.streams.state-dir", streams.toString());
     return settings;
   }
 

@@ -37,7 +37,7 @@ final class PipelineBench {
   /**
    * Runs all phases.
    *
-   * @param startToReady how long the service took to start; null if that was not seen
+   * @param startToReady how long the service takes to start; null if that was not measured
    * @return what they found
    */
   PipelineReport run(@Nullable Duration startToReady) {

@@ -129,8 +129,12 @@ public final class PipelineCommand implements Callable<Integer> {
       PlatformOptions options =
           new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
       try (Platform platform = Platform.start(options, this::say)) {
-        return measure(
-            plan, Target.of(platform.endpoints(), state), platform.connectomeReadyAfter());
+        Target target = Target.of(platform.endpoints(), state);
+        if (open) {
+          return measure(plan, target, null);
+        }
+        say("measuring how long a connectome service takes to start ...");
+        return measure(plan, target, platform.timeConnectomeStart());
       }
     } finally {
       Trees.delete(state);

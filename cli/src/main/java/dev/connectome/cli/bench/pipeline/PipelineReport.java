@@ -148,8 +148,9 @@ record PipelineReport(
   /**
    * The service's process.
    *
-   * @param startToReadySeconds from its start until it was ready, with empty state, while the rest
-   *     of the platform started beside it; null if the platform was up before
+   * @param startToReadySeconds how long another process of the service took from its start until it
+   *     was ready, with new topics and empty state, on the idle platform; null if the platform was
+   *     up before
    * @param peakResidentBytes the most resident memory it ever had
    */
   record Service(@Nullable Double startToReadySeconds, long peakResidentBytes) {
