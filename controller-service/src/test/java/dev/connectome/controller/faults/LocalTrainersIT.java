@@ -74,7 +74,7 @@ class LocalTrainersIT {
     restart(here);
   }
 
-  /** Deletes them by force, which also ends their trainers. */
+  /** Deletes the runs before their trainers are killed, so that none is tried again. */
   @AfterEach
   void leaveNothing() throws Exception {
     restart(here);
@@ -89,7 +89,7 @@ class LocalTrainersIT {
                       .setName("runs/" + run)
                       .setForce(true)
                       .build());
-      patiently(() -> ProcessHandle.of(trainer).filter(ProcessHandle::isAlive).isEmpty());
+      ProcessHandle.of(trainer).ifPresent(LocalTrainersIT::kill);
     }
   }
 
