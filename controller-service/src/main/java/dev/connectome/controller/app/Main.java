@@ -1,10 +1,17 @@
 package dev.connectome.controller.app;
 
+import com.google.common.base.Throwables;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +38,7 @@ public final class Main implements Callable<Integer> {
     EXTERNAL
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
   private static final String ENDPOINT = "connectome.launch.kubernetes.controller-endpoint";
 
   @Spec
@@ -42,7 +50,7 @@ public final class Main implements Callable<Integer> {
       paramLabel = "WHO",
       description =
           "who starts the trainers of runs that do not say: local (processes on this machine), kubernetes (Jobs, on the cluster of KUBECONFIG or of this pod) or external. Default: connectome.launch.standard, else local")
-  private @org.jspecify.annotations.Nullable Standard launcher;
+  private @Nullable Standard launcher;
 
   /**
    * Starts a controller; returns when it has ended.
@@ -74,8 +82,32 @@ public final class Main implements Callable<Integer> {
       }
       System.setProperty("connectome.launch.kubernetes.enabled", "true");
     }
-    Quarkus.run();
+    Quarkus.run(null, Main::exit);
     return 0;
+  }
+
+  /**
+   * Ends the process. A start that failed is told here, since the framework leaves that to whoever
+   * decides on the exit code.
+   */
+  private static void exit(int code, @Nullable Throwable failure) {
+    if (failure == null) {
+      System.exit(code);
+      return;
+    }
+    Throwable cause = Throwables.getRootCause(failure);
+    if (cause instanceof QuarkusBindException taken) {
+      System.err.printf(
+          "controller: cannot listen at %s:%d; another process may have the port%n",
+          taken.getHost(), taken.getPort());
+    } else if (cause instanceof ConfigurationException
+        || cause instanceof ConfigValidationException) {
+      System.err.println("controller: " + cause.getMessage());
+    } else {
+      LOG.error("start failed", failure);
+      System.exit(code);
+    }
+    System.exit(CommandLine.ExitCode.USAGE);
   }
 
   /** The version that the build wrote into the jar. */

@@ -1,13 +1,18 @@
 package dev.connectome.controller.app;
 
-import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.function.Supplier;
-import picocli.CommandLine;
 
-/** Mistakes in the settings: they end the start with one line about them and exit code 2. */
-final class OperatorMistake {
+/**
+ * A mistake in the settings. It has no stack trace, which would be of no use to whoever made it.
+ */
+final class OperatorMistake extends ConfigurationException {
 
-  private OperatorMistake() {}
+  private static final long serialVersionUID = 1L;
+
+  private OperatorMistake(String message) {
+    super(message);
+  }
 
   /**
    * Makes something of settings.
@@ -15,18 +20,18 @@ final class OperatorMistake {
    * @param made refuses wrong settings with {@link IllegalArgumentException}s for people
    * @param <T> what is made
    * @return what was made
-   * @throws PreventFurtherStepsException if they are wrong; it has no stack trace, which would be
-   *     of no use to whoever made the mistake
+   * @throws OperatorMistake if they are wrong
    */
   static <T> T refused(Supplier<T> made) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {
-      var mistake =
-          new PreventFurtherStepsException(
-              "controller: " + e.getMessage(), CommandLine.ExitCode.USAGE);
-      mistake.setStackTrace(new StackTraceElement[0]);
-      throw mistake;
+      throw new OperatorMistake(String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
   }
 }
