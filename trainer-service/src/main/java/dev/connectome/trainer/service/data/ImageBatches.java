@@ -2,7 +2,10 @@ package dev.connectome.trainer.service.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
@@ -10,6 +13,9 @@ import java.nio.FloatBuffer;
  * of the training images. Immutable.
  */
 public final class ImageBatches {
+
+  /** Where a cache line begins: the engine reads what lies there in whole vectors. */
+  private static final int ALIGNMENT = 64;
 
   private final LabelledImages images;
   private final int[] members;
@@ -19,11 +25,12 @@ public final class ImageBatches {
   /**
    * Some images in memory, ready to be given to the engine.
    *
-   * @param values their pixels, standardised; shared, not to be changed
+   * @param values their pixels, standardised: float32, native order, outside the heap; shared, not
+   *     to be changed
    * @param classes a class an image; shared, not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Batch(float[] values, long[] classes) {
+  public record Batch(ByteBuffer values, long[] classes) {
 
     /**
      * The number of images.
@@ -35,13 +42,15 @@ public final class ImageBatches {
     }
 
     /**
-     * The inputs.
+     * The inputs. On a CPU the array is these very values, not a copy: it must be closed before
+     * their room is used again.
      *
      * @param manager what owns the array
      * @return float32, images × values
      */
     public NDArray inputs(NDManager manager) {
-      return manager.create(FloatBuffer.wrap(values), new Shape(count(), values.length / count()));
+      int size = values.remaining() / Float.BYTES / count();
+      return manager.create(values, new Shape(count(), size), DataType.FLOAT32);
     }
 
     /**
@@ -104,61 +113,64 @@ public final class ImageBatches {
   }
 
   /**
+   * Room outside the heap for the values of some images, to be used for one batch after another.
+   *
+   * @param count images
+   * @return the room
+   */
+  public ByteBuffer room(int count) {
+    int bytes = Math.multiplyExact(Math.multiplyExact(count, images.imageSize()), Float.BYTES);
+    return ByteBuffer.allocateDirect(bytes + ALIGNMENT)
+        .alignedSlice(ALIGNMENT)
+        .order(ByteOrder.nativeOrder());
+  }
+
+  /**
    * Gathers some images. May be called on any thread.
    *
    * @param order places in this split
    * @param from the first place in {@code order}
    * @param to behind the last
+   * @param room where their values are put; must be large enough
    * @return the images
    */
-  public Batch batch(int[] order, int from, int to) {
+  public Batch batch(int[] order, int from, int to, ByteBuffer room) {
+    int size = images.imageSize();
     var classes = new long[to - from];
+    ByteBuffer values =
+        room.duplicate()
+            .clear()
+            .limit(classes.length * size * Float.BYTES)
+            .order(ByteOrder.nativeOrder());
+    FloatBuffer target = values.asFloatBuffer();
+    var image = new float[size];
     for (int i = from; i < to; i++) {
+      standardise(members[order[i]] * size, image);
+      target.put(image);
       classes[i - from] = labels[order[i]] & 0xff;
     }
-    return new Batch(values(order, from, to), classes);
+    return new Batch(values, classes);
   }
 
-  private float[] values(int[] order, int from, int to) {
-    int size = images.imageSize();
-    int plane = size / brightness.length;
-    var values = new float[(to - from) * size];
+  private void standardise(int first, float[] image) {
+    int plane = image.length / brightness.length;
     byte[] pixels = images.pixels();
-    for (int i = from; i < to; i++) {
-      int source = members[order[i]] * size;
-      int target = (i - from) * size;
-      for (float[] channel : brightness) {
-        for (int p = 0; p < plane; p++) {
-          values[target++] = channel[pixels[source++] & 0xff];
-        }
+    int value = 0;
+    for (float[] channel : brightness) {
+      for (int p = 0; p < plane; p++, value++) {
+        image[value] = channel[pixels[first + value] & 0xff];
       }
     }
-    return values;
   }
 
   /**
-   * The inputs of some images.
+   * The inputs of some images, in room of their own.
    *
    * @param manager what owns the array
-   * @param order places in this split
-   * @param from the first place in {@code order}
-   * @param to behind the last
+   * @param order places in this split; their number is that of the images
    * @return float32, images × values
    */
-  public NDArray inputs(NDManager manager, int[] order, int from, int to) {
-    return batch(order, from, to).inputs(manager);
-  }
-
-  /**
-   * The classes of some images.
-   *
-   * @param manager what owns the array
-   * @param order places in this split
-   * @param from the first place in {@code order}
-   * @param to behind the last
-   * @return int64, one an image
-   */
-  public NDArray labels(NDManager manager, int[] order, int from, int to) {
-    return batch(order, from, to).labels(manager);
+  public NDArray inputs(NDManager manager, int... order) {
+    return batch(order, 0, order.length, room(order.length)).inputs(manager);
   }
 }

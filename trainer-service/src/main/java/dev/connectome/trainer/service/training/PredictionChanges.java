@@ -1,9 +1,6 @@
 package dev.connectome.trainer.service.training;
 
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
 import dev.connectome.trainer.service.data.ImageBatches;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -14,15 +11,13 @@ import java.util.stream.IntStream;
  */
 final class PredictionChanges {
 
-  private static final int BATCH = 500;
-
   private final ImageBatches images;
-  private final NDManager manager;
+  private final Inference inference;
   private long[] before = {};
 
-  PredictionChanges(ImageBatches images, NDManager manager) {
+  PredictionChanges(ImageBatches images, Inference inference) {
     this.images = images;
-    this.manager = manager;
+    this.inference = inference;
   }
 
   /** How many classes changed; empty the first time. */
@@ -38,23 +33,15 @@ final class PredictionChanges {
   }
 
   private long[] predictions(Block network) {
-    int[] order = IntStream.range(0, images.count()).toArray();
-    var classes = new long[order.length];
-    for (int from = 0; from < order.length; from += BATCH) {
-      int to = Math.min(order.length, from + BATCH);
-      try (NDManager pass = manager.newSubManager()) {
-        long[] found =
-            network
-                .forward(
-                    new ParameterStore(pass, false),
-                    new NDList(images.inputs(pass, order, from, to)),
-                    false)
-                .singletonOrThrow()
-                .argMax(1)
-                .toLongArray();
-        System.arraycopy(found, 0, classes, from, found.length);
-      }
-    }
+    var classes = new long[images.count()];
+    inference.over(
+        images,
+        network,
+        (first, logits, labels) -> {
+          long[] found = logits.argMax(1).toLongArray();
+          System.arraycopy(found, 0, classes, first, found.length);
+          return true;
+        });
     return classes;
   }
 }

@@ -5,30 +5,30 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.trainer.service.UserException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * An optimiser whose state can be saved and restored: it is kept by the names of the parameters,
- * which are the same in every process, and not by their ids, which are not.
+ * which are the same in every process. Not one of DJL's own: those keep theirs by ids, which are
+ * not, and their step copies each gradient first, for networks that are spread over several
+ * devices.
  */
-abstract sealed class ResumableOptimizer extends Optimizer {
+abstract sealed class ResumableOptimizer {
 
-  private final Map<String, String> names = new HashMap<>();
+  private static final float NO_RESCALING = 1;
+  private static final float NO_CLIPPING = -1;
+
+  private final float weightDecay;
   private final Map<String, NDArray> states = new TreeMap<>();
   private final Map<String, Integer> steps = new TreeMap<>();
 
-  private ResumableOptimizer(Builder builder, Block network) {
-    super(builder);
-    for (Pair<String, Parameter> parameter : network.getParameters()) {
-      names.put(parameter.getValue().getId(), parameter.getKey());
-    }
+  private ResumableOptimizer(float weightDecay) {
+    this.weightDecay = weightDecay;
   }
 
   /**
@@ -36,14 +36,13 @@ abstract sealed class ResumableOptimizer extends Optimizer {
    *
    * @throws UserException if its name or that of its schedule is unknown
    */
-  static ResumableOptimizer of(OptimizerSpec spec, Schedules.Length length, Block network)
-      throws UserException {
-    var builder = new Builder().optWeightDecays((float) spec.getWeightDecay());
+  static ResumableOptimizer of(OptimizerSpec spec, Schedules.Length length) throws UserException {
+    float decay = (float) spec.getWeightDecay();
     Tracker rate = Schedules.of(spec, length);
     return switch (spec.getName()) {
-      case "sgd" -> new Momentum(builder, network, rate, (float) spec.getMomentum());
-      case "adam" -> new Adam(builder, network, rate, false);
-      case "adamw" -> new Adam(builder, network, rate, true);
+      case "sgd" -> new Momentum(decay, rate, (float) spec.getMomentum());
+      case "adam" -> new Adam(decay, rate, false);
+      case "adamw" -> new Adam(decay, rate, true);
       default ->
           throw new UserException(
               "unknown optimizer \"%s\"; this trainer knows: sgd, adam, adamw"
@@ -51,13 +50,21 @@ abstract sealed class ResumableOptimizer extends Optimizer {
     };
   }
 
-  @Override
-  public void update(String parameterId, NDArray weight, NDArray gradient) {
-    String name = names.get(parameterId);
-    if (name == null) {
-      throw new IllegalStateException("a parameter was added after the optimiser was made");
+  /** Updates the parameters of a network that have gradients. */
+  void step(Block network) {
+    for (Pair<String, Parameter> parameter : network.getParameters()) {
+      String name = parameter.getKey();
+      NDArray weight = parameter.getValue().getArray();
+      if (weight.hasGradient()) {
+        try (NDArray gradient = weight.getGradient()) {
+          update(name, weight, gradient, steps.merge(name, 1, Integer::sum));
+        }
+      }
     }
-    update(name, weight, gradient, steps.merge(name, 1, Integer::sum));
+  }
+
+  float weightDecay() {
+    return weightDecay;
   }
 
   abstract void update(String name, NDArray weight, NDArray gradient, int step);
@@ -101,8 +108,8 @@ abstract sealed class ResumableOptimizer extends Optimizer {
     private final Tracker rate;
     private final float momentum;
 
-    Momentum(Builder builder, Block network, Tracker rate, float momentum) {
-      super(builder, network);
+    Momentum(float weightDecay, Tracker rate, float momentum) {
+      super(weightDecay);
       this.rate = rate;
       this.momentum = momentum;
     }
@@ -119,9 +126,9 @@ abstract sealed class ResumableOptimizer extends Optimizer {
               inputs,
               new NDList(weight),
               rate.getNewValue(step),
-              getWeightDecay(),
-              rescaleGrad,
-              clipGrad,
+              weightDecay(),
+              NO_RESCALING,
+              NO_CLIPPING,
               momentum,
               false);
     }
@@ -135,8 +142,8 @@ abstract sealed class ResumableOptimizer extends Optimizer {
     private final Tracker rate;
     private final boolean decoupledDecay;
 
-    Adam(Builder builder, Block network, Tracker rate, boolean decoupledDecay) {
-      super(builder, network);
+    Adam(float weightDecay, Tracker rate, boolean decoupledDecay) {
+      super(weightDecay);
       this.rate = rate;
       this.decoupledDecay = decoupledDecay;
     }
@@ -153,21 +160,14 @@ abstract sealed class ResumableOptimizer extends Optimizer {
               new NDList(weight),
               stepSize,
               (float) (stepSize * correction),
-              getWeightDecay(),
-              rescaleGrad,
-              clipGrad,
+              weightDecay(),
+              NO_RESCALING,
+              NO_CLIPPING,
               BETA1,
               BETA2,
               EPSILON,
               false,
               decoupledDecay);
-    }
-  }
-
-  private static final class Builder extends OptimizerBuilder<Builder> {
-    @Override
-    protected Builder self() {
-      return this;
     }
   }
 }

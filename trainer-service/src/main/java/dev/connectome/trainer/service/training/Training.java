@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,9 @@ public final class Training implements AutoCloseable {
   private final Trainer trainer;
   private final NDManager manager;
   private final ActivationProbe probe;
+  private final Inference inference;
   private final PredictionChanges predictions;
+  private final BatchStage stage;
   private int completedEpochs;
   private int nextBatch;
 
@@ -114,7 +117,7 @@ public final class Training implements AutoCloseable {
         new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
     this.checkpoints = new CheckpointWriter(store);
     this.network = buildNetwork();
-    this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), length(), network);
+    this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), length());
     Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), 0, 0));
     Device device = Devices.of(spec.getDevice());
     LOG.info("device chosen device={} asked=\"{}\"", device, spec.getDevice());
@@ -128,12 +131,13 @@ public final class Training implements AutoCloseable {
     this.trainer =
         model.newTrainer(
             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                .optOptimizer(optimizer)
                 .optDevices(new Device[] {device}));
     trainer.initialize(new Shape(spec.getBatchSize(), data.train().shape().size()));
     checkpoint.ifPresent(this::goOnFrom);
     this.probe = probe();
-    this.predictions = new PredictionChanges(data.train(), manager);
+    this.inference = new Inference(manager, data.train());
+    this.predictions = new PredictionChanges(data.train(), inference);
+    this.stage = new BatchStage(data.train(), spec.getBatchSize());
   }
 
   private SequentialBlock buildNetwork() throws UserException {
@@ -153,7 +157,7 @@ public final class Training implements AutoCloseable {
     int[] order =
         TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), -1, 0)));
     int samples = Math.min(spec.getProbe().getSamples(), order.length);
-    NDArray inputs = data.train().inputs(manager, order, 0, samples);
+    NDArray inputs = data.train().inputs(manager, Arrays.copyOf(order, samples));
     try {
       return new ActivationProbe(
           network,
@@ -223,48 +227,64 @@ public final class Training implements AutoCloseable {
   private Optional<StopRequest> trainEpoch(Map<String, Double> metrics)
       throws InterruptedException {
     int epoch = completedEpochs + 1;
-    int size = spec.getBatchSize();
-    int[] order =
-        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), epoch, 0)));
+    stage.begin(
+        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), epoch, 0))),
+        nextBatch);
     int batches = batches();
     double loss = 0;
     long right = 0;
     int seen = 0;
-    try (var stage = new BatchStage(data.train(), order, size, nextBatch)) {
-      for (; nextBatch < batches; nextBatch++) {
-        Optional<StopRequest> stop = stopSwitch.due(Boundary.MINI_BATCH);
-        if (stop.isPresent()) {
-          return stop;
-        }
-        Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
-        long start = System.nanoTime();
-        ImageBatches.Batch images = stage.take();
-        try (NDManager batch = manager.newSubManager()) {
-          NDArray inputs = images.inputs(batch);
-          NDArray labels = images.labels(batch);
-          try (GradientCollector gradients = trainer.newGradientCollector()) {
-            NDList logits = trainer.forward(new NDList(inputs));
-            NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
-            gradients.backward(value);
-            loss += (double) value.getFloat() * images.count();
-            right += logits.singletonOrThrow().argMax(1).eq(labels).sum().getLong();
-          }
-          trainer.step();
-        }
-        seen += images.count();
-        clock.trained(System.nanoTime() - start, images.count());
+    for (; nextBatch < batches; nextBatch++) {
+      Optional<StopRequest> stop = stopSwitch.due(Boundary.MINI_BATCH);
+      if (stop.isPresent()) {
+        return stop;
       }
+      Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
+      long start = System.nanoTime();
+      ImageBatches.Batch images = stage.take();
+      try (NDManager batch = manager.newSubManager()) {
+        NDArray inputs = images.inputs(batch);
+        NDArray labels = images.labels(batch);
+        try (GradientCollector gradients = trainer.newGradientCollector()) {
+          NDList logits = trainer.forward(new NDList(inputs));
+          NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
+          gradients.backward(value);
+          loss += (double) value.getFloat() * images.count();
+          right += right(logits.singletonOrThrow(), images.classes());
+        }
+        optimizer.step(network);
+      }
+      seen += images.count();
+      clock.trained(System.nanoTime() - start, images.count());
     }
     metrics.put("trainLoss", loss / seen);
     metrics.put("trainAccuracy", (double) right / seen);
     return Optional.empty();
   }
 
+  /** How many classes are found: of few images this is sooner counted than asked of the engine. */
+  private static int right(NDArray logits, long[] classes) {
+    float[] values = logits.toFloatArray();
+    int width = values.length / classes.length;
+    int right = 0;
+    for (int i = 0; i < classes.length; i++) {
+      int best = 0;
+      for (int c = 1; c < width; c++) {
+        // As the engine has it, NaN is more than any number, and the first of equals is taken.
+        if (Float.compare(values[i * width + c] + 0f, values[i * width + best] + 0f) > 0) {
+          best = c;
+        }
+      }
+      right += best == classes[i] ? 1 : 0;
+    }
+    return right;
+  }
+
   private void evaluateEpoch(Map<String, Double> metrics) {
     data.validation()
         .ifPresent(
             split -> {
-              Evaluation validation = Evaluation.of(network, split, manager);
+              Evaluation validation = Evaluation.of(network, split, inference);
               metrics.put("validationLoss", validation.loss());
               metrics.put("validationAccuracy", validation.accuracy());
             });
@@ -275,7 +295,7 @@ public final class Training implements AutoCloseable {
     }
     int every = spec.getTestEveryEpochs();
     if (every > 0 && completedEpochs % every == 0) {
-      putTest(metrics, Evaluation.of(network, data.test(), manager));
+      putTest(metrics, Evaluation.of(network, data.test(), inference));
     }
   }
 
@@ -303,7 +323,7 @@ public final class Training implements AutoCloseable {
       load(kept, restored.get());
       CheckpointStore.sync(last.resolveSibling(folder(restored.get())));
     }
-    Evaluation.unless(stopSwitch::isDeadlineNear, kept, data.test(), manager)
+    Evaluation.unless(stopSwitch::isDeadlineNear, kept, data.test(), inference)
         .ifPresentOrElse(
             test -> putTest(metrics, test),
             () -> LOG.warn("deadline near, weights kept but not tried on the test images"));
@@ -366,6 +386,7 @@ public final class Training implements AutoCloseable {
   /** Frees the network and waits for the disk. */
   @Override
   public void close() {
+    stage.close();
     checkpoints.close();
     trainer.close();
     model.close();

@@ -7,6 +7,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.trainer.service.UserException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -186,12 +187,13 @@ class DataFilesTest {
 
     ImageBatches train = TrainingData.load(spec, 1, Optional.empty()).train();
 
-    float[] values = train.batch(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0, 10).values();
+    int[] all = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    FloatBuffer values = train.batch(all, 0, 10, train.room(10)).values().asFloatBuffer();
     for (int channel = 0; channel < 3; channel++) {
       double sum = 0;
       double squares = 0;
       for (int image = 0; image < 10; image++) {
-        float value = values[image * PIXELS + channel * 1024];
+        float value = values.get(image * PIXELS + channel * 1024);
         sum += value;
         squares += value * value;
       }

@@ -18,9 +18,11 @@ class BatchStageTest {
     var spec = DataSpec.newBuilder().setTrainSamples(104).build();
     ImageBatches images = TrainingData.load(spec, 1, Optional.empty()).train();
     int[] order = TrainingData.shuffled(images.count(), new Random(5));
-    try (var stage = new BatchStage(images, order, 10, 3)) {
+    try (var stage = new BatchStage(images, 10)) {
+      stage.begin(order, 3);
       for (int from = 30; from < 104; from += 10) {
-        ImageBatches.Batch expected = images.batch(order, from, Math.min(104, from + 10));
+        ImageBatches.Batch expected =
+            images.batch(order, from, Math.min(104, from + 10), images.room(10));
         ImageBatches.Batch taken = stage.take();
 
         assertThat(taken.values()).isEqualTo(expected.values());
