@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,9 +24,10 @@ class ExperimentIT {
   private static final int SIDE = 28;
 
   @TempDir Path directory;
+  private String messages = "";
 
   @Test
-  void aSecondTimeFindsWhatTheFirstOneTrained() throws Exception {
+  void aSecondTimeFindsWhatTheFirstOneTrainedAndAnotherPlaceGoesOnFromTheSeries() throws Exception {
     for (String set : new String[] {"mnist", "fashion-mnist"}) {
       images(directory.resolve("images").resolve(set), "train", 400);
       images(directory.resolve("images").resolve(set), "t10k", 200);
@@ -32,8 +35,8 @@ class ExperimentIT {
     Path report = directory.resolve("report");
     Path series = directory.resolve("series.json");
 
-    JsonNode first = paper("--report", report.toString(), "--series", series.toString());
-    JsonNode second = paper("--finished-only");
+    JsonNode first = paper("here", "--report", report.toString(), "--series", series.toString());
+    JsonNode second = paper("here", "--finished-only");
 
     assertThat(first.get("standings").get(0).get("runs").asInt()).isEqualTo(8);
     assertThat(second.get("standings")).isEqualTo(first.get("standings"));
@@ -44,11 +47,29 @@ class ExperimentIT {
     assertThat(runs.get(0).get("series").get("deathDistance").get(0).isNull()).isTrue();
     assertThat(runs.get(0).get("series").get("changedPredictions").get(1).asInt())
         .isBetween(0, 400);
+
+    withoutTheLast(series, 2);
+    JsonNode elsewhere =
+        paper("elsewhere", "--report", report.toString(), "--series", series.toString());
+
+    assertThat(messages).contains("14 of 16 trainings are known", "\n2 trainings\n");
+    assertThat(elsewhere.get("standings")).isEqualTo(first.get("standings"));
+    assertThat(new ObjectMapper().readTree(series.toFile()).get("runs")).hasSize(16);
   }
 
-  private JsonNode paper(String... further) throws IOException {
+  private static void withoutTheLast(Path series, int count) throws IOException {
+    ObjectNode recording = (ObjectNode) new ObjectMapper().readTree(series.toFile());
+    ArrayNode runs = (ArrayNode) recording.get("runs");
+    for (int i = 0; i < count; i++) {
+      runs.remove(runs.size() - 1);
+    }
+    Files.writeString(series, recording.toString());
+  }
+
+  private JsonNode paper(String state, String... further) throws IOException {
     StringWriter out = new StringWriter();
-    CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     String[] arguments = {
       "experiment",
       "paper",
@@ -62,13 +83,14 @@ class ExperimentIT {
       "-o",
       "json",
       "--state-dir",
-      directory.resolve("state").toString()
+      directory.resolve(state).toString()
     };
     int length = arguments.length;
     arguments = Arrays.copyOf(arguments, length + further.length);
     System.arraycopy(further, 0, arguments, length, further.length);
 
-    assertThat(line.execute(arguments)).isZero();
+    assertThat(line.execute(arguments)).as(() -> err.toString()).isZero();
+    messages = err.toString();
     return new ObjectMapper().readTree(out.toString());
   }
 

@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Has the trainings of an experiment done by a platform. Those that it has done before, or began,
- * are found by their names and not done again.
+ * Has the trainings of an experiment done by a platform. Those that are known are not done again,
+ * nor those that the platform has done before, or began, and that are found by their names.
  */
 final class Campaign {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
@@ -39,19 +39,27 @@ final class Campaign {
 
   private final RunsConnection connection;
   private final Path images;
+  private final SeriesFile known;
   private final InstantSource clock;
   private final Consumer<String> say;
   private final Map<String, Instant> endSeen = new LinkedHashMap<>();
 
-  Campaign(RunsConnection connection, Path images, InstantSource clock, Consumer<String> say) {
+  Campaign(
+      RunsConnection connection,
+      Path images,
+      SeriesFile known,
+      InstantSource clock,
+      Consumer<String> say) {
     this.connection = connection;
     this.images = images;
+    this.known = known;
     this.clock = clock;
     this.say = say;
   }
 
   /**
-   * Runs the trainings to their ends.
+   * Runs the trainings to their ends. Each is kept with those that are known as soon as it is
+   * finished.
    *
    * @param trials what to train
    * @return what each did, in the same order
@@ -61,10 +69,17 @@ final class Campaign {
    */
   List<RecordedRun> run(List<Trial> trials) throws InterruptedException {
     Map<String, Trial> open = new LinkedHashMap<>();
-    trials.forEach(trial -> open.put(trial.name(), trial));
+    Map<String, RecordedRun> done = new LinkedHashMap<>();
+    for (Trial trial : trials) {
+      known
+          .find(trial)
+          .ifPresentOrElse(run -> done.put(trial.name(), run), () -> open.put(trial.name(), trial));
+    }
+    if (!done.isEmpty()) {
+      say.accept("%d of %d trainings are known".formatted(done.size(), trials.size()));
+    }
     submit(open);
     Progress progress = new Progress(trials, clock);
-    Map<String, RecordedRun> done = new LinkedHashMap<>();
     while (!open.isEmpty()) {
       try {
         look(open, done, progress);
@@ -83,7 +98,7 @@ final class Campaign {
   }
 
   /**
-   * Those of some trainings that the platform has done already; nothing is started.
+   * Those of some trainings that are known or that the platform has done; nothing is started.
    *
    * @param trials what may have been trained
    * @return what each that has been did, in the same order
@@ -93,25 +108,27 @@ final class Campaign {
     List<RecordedRun> done = new ArrayList<>();
     for (Trial trial : trials) {
       TrainingRun run = completed.get(trial.name());
-      if (run != null && definition(run).equals(definition(trial.run(images)))) {
-        done.add(Recorder.record(trial, run, signatures(trial)));
+      if (known.find(trial).isEmpty()
+          && run != null
+          && definition(run).equals(trial.definition())) {
+        known.add(Recorder.record(trial, run, signatures(trial)));
       }
+      known.find(trial).ifPresent(done::add);
     }
     say.accept("%d of %d trainings are finished".formatted(done.size(), trials.size()));
     return done;
   }
 
   private void submit(Map<String, Trial> trials) {
-    Map<String, TrainingRun> known = list(List.of());
+    Map<String, TrainingRun> begun = list(List.of());
     int found = 0;
     for (Trial trial : trials.values()) {
-      TrainingRun wanted = trial.run(images);
-      TrainingRun run = known.get(trial.name());
+      TrainingRun run = begun.get(trial.name());
       if (run == null) {
-        create(trial.name(), wanted);
+        create(trial.name(), trial.run(images));
         continue;
       }
-      if (!definition(run).equals(definition(wanted))) {
+      if (!definition(run).equals(trial.definition())) {
         throw CommandFailure.badInput(
             "the platform has a run %s of another definition: delete it, or name another directory with --state-dir"
                 .formatted(trial.name()));
@@ -171,6 +188,7 @@ final class Campaign {
       List<SignatureRecord> latest = signatures(trial);
       if (complete(trial, latest)) {
         RecordedRun recorded = Recorder.record(trial, run, latest);
+        known.add(recorded);
         done.put(trial.name(), recorded);
         open.remove(trial.name());
         say.accept(progress.line(done.size(), trial, recorded));
@@ -182,10 +200,17 @@ final class Campaign {
    * The signatures of a training.
    *
    * @param trial the training
-   * @return one an epoch, in order of epochs
+   * @return one an epoch, in order of epochs; none if another platform trained it
    */
   List<SignatureRecord> signatures(Trial trial) {
-    return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
+    try {
+      return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   /** The last signatures may be stored a moment after the end; one that is lost is not awaited. */

@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,11 +22,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Chooses rules on one half of the settings of recorded trainings and judges them on the other.",
-      "A few thousand rules are replayed on the series: diminishing, plateau and trough, on distances"
-          + " and on series that need no connectome. Of each kind that one is chosen which keeps the"
-          + " highest mean accuracy among those that stop on average no later than the validation"
-          + " loss with patience 5 does. Needs no platform, and the same files give the same answer."
+      "Chooses rules on one half of the settings of recorded trainings and judges them on the"
+          + " other.",
+      "A few thousand rules are replayed on the series: diminishing, plateau and trough, on"
+          + " distances and on series that need no connectome. Of each kind that one is chosen"
+          + " which keeps the highest mean accuracy among those that stop on average no later than"
+          + " the validation loss with patience 5 does. Needs no platform, and the same files give"
+          + " the same answer."
     },
     footerHeading = "%nExample:%n",
     footer = "  connectome experiment choose --series series.json")
@@ -71,13 +71,7 @@ public final class ChooseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, RecordedRun> runs = new LinkedHashMap<>();
-    for (Path file : series) {
-      for (RecordedRun run : Recording.read(file).runs()) {
-        runs.put(run.setting() + "/" + run.seed() + "/" + run.heldOut(), run);
-      }
-    }
-    Race race = Race.of(List.copyOf(runs.values()));
+    Race race = Race.of(Recording.read(series).runs());
     if (race.pairs().size() < FEWEST_PAIRS) {
       throw CommandFailure.badInput(
           "--series has %d trainings with a twin that held images out: at least %d are needed"

@@ -41,15 +41,15 @@ enum Grid {
 
   /**
    * The trainings: each setting and seed once with all images and once with some of them held out
-   * for a validation loss. All settings with the first seed come first, so that an experiment that
-   * is cut short has whole settings.
+   * for a validation loss. All settings with the first of them come first, so that an experiment
+   * that is cut short has whole settings.
    *
-   * @param seeds seeds from 1
+   * @param seeds which seeds
    * @param epochs the length of each training
    */
-  List<Trial> trials(int seeds, int epochs) {
+  List<Trial> trials(Seeds seeds, int epochs) {
     List<Trial> trials = new ArrayList<>();
-    for (int seed = 1; seed <= seeds; seed++) {
+    for (int seed = seeds.first(); seed <= seeds.last(); seed++) {
       for (Setting setting : settings()) {
         trials.add(new Trial(setting, seed, epochs, false));
         trials.add(new Trial(setting, seed, epochs, true));

@@ -33,12 +33,14 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Repeats the data-limited regime of the method's paper: multilayer perceptrons on a tenth of"
-          + " MNIST and Fashion-MNIST, by SGD and Adam, with 0, 10, 20 and 40 %% of the labels wrong.",
-      "Each network is trained to the end of its length, with all images and again with a tenth held"
-          + " out for a validation loss, while the rules say when they would have stopped it. The"
-          + " accuracy is that on the 10,000 test images.",
-      "Starts the platform on --state-dir, or uses the one that is up there. When it is interrupted,"
-          + " the same command goes on where it was: every training is kept there."
+          + " MNIST and Fashion-MNIST, by SGD and Adam, with 0, 10, 20 and 40 %% of the labels"
+          + " wrong.",
+      "Each network is trained to the end of its length, with all images and again with a tenth"
+          + " held out for a validation loss, while the rules say when they would have stopped it."
+          + " The accuracy is that on the 10,000 test images.",
+      "Starts the platform on --state-dir, or uses the one that is up there. When it is"
+          + " interrupted, the same command goes on where it was: every training is kept there, and"
+          + " those that are finished also in the file of --series, with which it goes on anywhere."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -92,8 +94,10 @@ public final class PaperCommand implements Callable<Integer> {
       names = "--seeds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Trainings of each setting. Default: ${DEFAULT-VALUE}")
-  private int seeds;
+      description =
+          "Trainings of each setting: how many, as in 5, or those with which seeds, as in 6-10."
+              + " Default: ${DEFAULT-VALUE}")
+  private String seeds;
 
   @Option(
       names = "--epochs",
@@ -120,7 +124,9 @@ public final class PaperCommand implements Callable<Integer> {
   @Option(
       names = "--series",
       paramLabel = "FILE",
-      description = "Write the series of all trainings there, for 'connectome experiment choose'.")
+      description =
+          "Keep the series of all trainings there, for 'connectome experiment choose': written anew"
+              + " with each that is finished. Trainings that are there already are not done again.")
   private @Nullable Path series;
 
   @Option(
@@ -152,23 +158,24 @@ public final class PaperCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    atLeastOne("--seeds", seeds);
+    Seeds wanted = Seeds.parse(seeds);
     if (epochs < 2) {
       throw CommandFailure.badInput("--epochs is " + epochs + ": it must be at least 2");
     }
     ImageFolders images = new ImageFolders(dataDir);
+    List<Trial> trials = (size == null ? Grid.PAPER : size.grid()).trials(wanted, epochs);
     Interruption interruption = Interruption.ofThisThread();
     Optional<Endpoints> up = Endpoints.ofRunning(stateDir);
     try {
       if (up.isPresent()) {
         say("using the platform that is up on " + stateDir);
-        return run(images, up.get());
+        return run(trials, images, up.get());
       }
       PlatformOptions options =
           new PlatformOptions(
               Installation.current(), stateDir, null, maxConcurrentRuns, PlatformOptions.Ports.ANY);
       try (Platform platform = Platform.start(options, this::say)) {
-        return run(images, platform.endpoints());
+        return run(trials, images, platform.endpoints());
       }
     } catch (InterruptedException e) {
       say("interrupted; the same command goes on from here");
@@ -178,21 +185,19 @@ public final class PaperCommand implements Callable<Integer> {
     }
   }
 
-  private static void atLeastOne(String option, int value) {
-    if (value < 1) {
-      throw CommandFailure.badInput(option + " is " + value + ": it must be at least 1");
-    }
-  }
-
-  private int run(ImageFolders images, Endpoints platform)
+  private int run(List<Trial> trials, ImageFolders images, Endpoints platform)
       throws InterruptedException, IOException {
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
-    List<Trial> trials = (size == null ? Grid.PAPER : size.grid()).trials(seeds, epochs);
+    SeriesFile known = new SeriesFile(series, () -> about(start, clock.instant()));
     try (RunsConnection connection = RunsConnection.to(platform.controller().grpc())) {
       Campaign campaign =
           new Campaign(
-              connection, images.link(stateDir.resolve("experiment-images")), clock, this::say);
+              connection,
+              images.link(stateDir.resolve("experiment-images")),
+              known,
+              clock,
+              this::say);
       List<RecordedRun> runs = finishedOnly ? campaign.finished(trials) : campaign.run(trials);
       Race race = Race.of(runs);
       if (race.pairs().isEmpty()) {
@@ -202,7 +207,7 @@ public final class PaperCommand implements Callable<Integer> {
       }
       PaperResults results = PaperResults.of(about(start, clock.instant()), race);
       print(results);
-      write(results, race, runs, campaign, trials);
+      write(results, race, campaign, trials);
     }
     return 0;
   }
@@ -218,17 +223,11 @@ public final class PaperCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void write(
-      PaperResults results,
-      Race race,
-      List<RecordedRun> runs,
-      Campaign campaign,
-      List<Trial> trials) {
+  private void write(PaperResults results, Race race, Campaign campaign, List<Trial> trials) {
+    if (series != null) {
+      say("series: " + series.toAbsolutePath().normalize());
+    }
     try {
-      if (series != null) {
-        new Recording(results.about(), runs).write(series);
-        say("series: " + series.toAbsolutePath().normalize());
-      }
       if (report != null) {
         PaperReport.write(
             results,

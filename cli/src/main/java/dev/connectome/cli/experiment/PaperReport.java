@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -36,7 +38,8 @@ final class PaperReport {
    *
    * @param results what the experiment showed
    * @param pairs its trainings
-   * @param signatures the signatures of a training, by the id of its setting and its seed
+   * @param signatures the signatures of a training, by the id of its setting and its seed; none to
+   *     leave the picture of its death set out
    * @param directory where to; made if it is missing
    * @throws IOException if it cannot be written
    */
@@ -70,17 +73,16 @@ final class PaperReport {
     add(accuracy, pair.all(), RecordedRun.ACCURACY, "all images");
     add(accuracy, pair.heldOut(), RecordedRun.ACCURACY, "a tenth held out");
     stops(accuracy, pair);
-    return new ChartStack(
-        List.of(
-            distances,
-            accuracy,
-            QuantileChart.of(
-                "Quantiles of the deaths",
-                "epoch",
-                signatures.stream()
-                    .filter(SignatureRecord::hasSignature)
-                    .map(record -> quantiles(record))
-                    .toList())));
+    List<Chart<?, ?>> charts = new ArrayList<>(List.of(distances, accuracy));
+    List<float[]> quantiles =
+        signatures.stream()
+            .filter(SignatureRecord::hasSignature)
+            .map(record -> quantiles(record))
+            .toList();
+    if (!quantiles.isEmpty()) {
+      charts.add(QuantileChart.of("Quantiles of the deaths", "epoch", quantiles));
+    }
+    return new ChartStack(charts);
   }
 
   private static float[] quantiles(SignatureRecord record) {
@@ -158,18 +160,18 @@ final class PaperReport {
             .collect(Collectors.joining());
     PaperResults.About about = results.about();
     return """
-        <!DOCTYPE html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <title>Stopping rules compared</title>
-        <style>body{font:15px sans-serif;margin:2em}pre{overflow-x:auto}</style>
-        <h1>Stopping rules compared</h1>
-        <p><code>%s</code></p>
-        <p>%s, Java %s, %s, %d processors; begun %s, %d s.</p>
-        <pre>%s</pre>
-        <p>Vertical lines in the pictures: grey, where a stage begins; coloured, where a rule says stop.</p>
-        %s</html>
-        """
+    <!DOCTYPE html>
+    <html lang="en">
+    <meta charset="utf-8">
+    <title>Stopping rules compared</title>
+    <style>body{font:15px sans-serif;margin:2em}pre{overflow-x:auto}</style>
+    <h1>Stopping rules compared</h1>
+    <p><code>%s</code></p>
+    <p>%s, Java %s, %s, %d processors; begun %s, %d s.</p>
+    <pre>%s</pre>
+    <p>Vertical lines in the pictures: grey, where a stage begins; coloured, where a rule says stop.</p>
+    %s</html>
+    """
         .formatted(
             escaped(about.command()),
             about.version(),

@@ -20,7 +20,7 @@ final class Race {
   private final List<Pair> pairs;
 
   /**
-   * The two trainings of a setting and a seed.
+   * The two trainings of a setting, a seed and a length.
    *
    * @param all with all images
    * @param heldOut with some held out for a validation loss
@@ -113,7 +113,7 @@ final class Race {
   }
 
   private static String key(RecordedRun run) {
-    return run.setting() + "/" + run.seed();
+    return run.setting() + "/" + run.seed() + "/" + run.epochs();
   }
 
   List<Pair> pairs() {

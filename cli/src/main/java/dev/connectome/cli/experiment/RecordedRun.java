@@ -1,6 +1,8 @@
 package dev.connectome.cli.experiment;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions what the rules that watched it decided, by their ids; those that never said stop
  *     are not there
  * @param stages the first epoch of each stage reached, by its name
+ * @param definition that of the trial; empty in a file from before definitions were kept
  */
 record RecordedRun(
     String setting,
@@ -30,7 +33,8 @@ record RecordedRun(
     double seconds,
     Map<String, List<@Nullable Double>> series,
     Map<String, Decision> decisions,
-    Map<String, Integer> stages) {
+    Map<String, Integer> stages,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) String definition) {
   /** Accuracy on the test images. */
   static final String ACCURACY = "testAccuracy";
 
@@ -49,6 +53,11 @@ record RecordedRun(
     series = Collections.unmodifiableMap(copy);
     decisions = Collections.unmodifiableMap(new LinkedHashMap<>(decisions));
     stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
+  }
+
+  /** The same for two records of one training, and for no others. */
+  String key() {
+    return "%s/%d/%d/%s".formatted(setting, seed, epochs, heldOut);
   }
 
   /** The value of a series at an epoch; empty where there is none. */

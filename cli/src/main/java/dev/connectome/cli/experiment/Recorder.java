@@ -67,7 +67,8 @@ final class Recorder {
                 + run.getOutcome().getTrainingTime().getNanos() / 1e9),
         lists,
         decisions,
-        stages);
+        stages,
+        trial.definition());
   }
 
   /** A distance across a gap is no point of a series. */

@@ -5,6 +5,8 @@ import dev.connectome.cli.CommandFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +30,10 @@ public final class ShowCommand implements Callable<Integer> {
       names = "--series",
       paramLabel = "FILE",
       required = true,
-      description = "Recorded trainings.")
-  private Path series;
+      description =
+          "Recorded trainings, as 'connectome experiment paper --series FILE' writes them; may be"
+              + " given several times. A training that is in several is taken once.")
+  private List<Path> series = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},
@@ -47,8 +51,7 @@ public final class ShowCommand implements Callable<Integer> {
     Recording recording = Recording.read(series);
     Race race = Race.of(recording.runs());
     if (race.pairs().isEmpty()) {
-      throw CommandFailure.badInput(
-          "--series " + series + " has no training with a twin that held images out");
+      throw CommandFailure.badInput("--series has no training with a twin that held images out");
     }
     PaperResults results = PaperResults.of(recording.about(), race);
     PrintWriter out = spec.commandLine().getOut();

@@ -25,9 +25,29 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
 
   private static final double HELD_OUT = 0.1;
 
+  /**
+   * A part of every definition. Give it another value when what stands in a definition is trained,
+   * measured or judged otherwise than before: trainings recorded until then are then others.
+   */
+  private static final String METHOD_VERSION = "";
+
   /** The run's id; the same for the same training in every experiment. */
   String name() {
     return "%s-e%d-s%d%s".formatted(setting.id(), epochs, seed, heldOut ? "-held-out" : "");
+  }
+
+  /** That of the record of this training. */
+  String key() {
+    return "%s/%d/%d/%s".formatted(setting.id(), seed, epochs, heldOut);
+  }
+
+  /**
+   * What tells this training from every other, also from one of the same name that was trained,
+   * measured or watched by rules otherwise.
+   */
+  String definition() {
+    byte[] text = (undirected().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
+    return UUID.nameUUIDFromBytes(text).toString();
   }
 
   /**
@@ -36,6 +56,16 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
    * @param images has a folder of images for each data set, as the trainer sees it
    */
   TrainingRun run(Path images) {
+    TrainingRun.Builder run = undirected();
+    run.putLabels(LABEL, "true").putLabels(DEFINITION, definition());
+    run.getSpecBuilder()
+        .getDataBuilder()
+        .setDirectory(images.resolve(setting.dataSet().folder()).toString());
+    return run.build();
+  }
+
+  /** The run without a folder of images, which may lie anywhere, and without labels. */
+  private TrainingRun.Builder undirected() {
     TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
     if (heldOut) {
       spec.getDataBuilder().setValidationFraction(HELD_OUT);
@@ -46,13 +76,6 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
         TrainingRun.newBuilder()
             .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
     Contestants.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
-    String definition = fingerprint(run.setSpec(spec).build());
-    spec.getDataBuilder().setDirectory(images.resolve(setting.dataSet().folder()).toString());
-    return run.setSpec(spec).putLabels(LABEL, "true").putLabels(DEFINITION, definition).build();
-  }
-
-  /** Of everything but the folder, which may have moved. */
-  private static String fingerprint(TrainingRun run) {
-    return UUID.nameUUIDFromBytes(run.toString().getBytes(StandardCharsets.UTF_8)).toString();
+    return run.setSpec(spec);
   }
 }

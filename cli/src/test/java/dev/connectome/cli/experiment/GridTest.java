@@ -14,14 +14,14 @@ class GridTest {
   @Test
   void thePublishedRegimeHasBothDataSetsAndOptimisersAndFourShadesOfNoise() {
     assertThat(Grid.PAPER.settings()).hasSize(16);
-    assertThat(Grid.PAPER.trials(5, 80)).hasSize(160);
-    assertThat(Grid.QUICK.trials(1, 30)).hasSize(16);
+    assertThat(Grid.PAPER.trials(Seeds.upTo(5), 80)).hasSize(160);
+    assertThat(Grid.QUICK.trials(Seeds.upTo(1), 30)).hasSize(16);
     assertThat(Grid.EXTENDED.settings()).startsWith(Grid.PAPER.settings().toArray(Setting[]::new));
   }
 
   @Test
   void everyTrainingHasANameOfItsOwnThatTheControllerTakes() {
-    List<Trial> trials = Grid.EXTENDED.trials(2, 80);
+    List<Trial> trials = Grid.EXTENDED.trials(Seeds.upTo(2), 80);
 
     assertThat(trials).extracting(Trial::name).doesNotHaveDuplicates();
     assertThat(trials)

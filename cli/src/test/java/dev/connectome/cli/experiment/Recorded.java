@@ -29,6 +29,7 @@ final class Recorded {
       Double... accuracies) {
     Map<String, List<Double>> all = new LinkedHashMap<>(series);
     all.put(RecordedRun.ACCURACY, Arrays.asList(accuracies));
-    return new RecordedRun(setting, seed, heldOut, accuracies.length, 1, all, decisions, Map.of());
+    return new RecordedRun(
+        setting, seed, heldOut, accuracies.length, 1, all, decisions, Map.of(), "");
   }
 }
