@@ -16,6 +16,7 @@ public record Installation(Path home) {
   public static final String HOME_PROPERTY = "connectome.home";
 
   private static final String CONNECTOME_HEAP = "384m";
+  private static final String TRAINER_HEAP = "384m";
 
   /**
    * The installation that the launcher script named, else the current directory.
@@ -54,11 +55,13 @@ public record Installation(Path home) {
   /**
    * Starts a trainer; what it trains comes from its environment.
    *
-   * @param heap its largest heap, as the JVM takes it
    * @return the command line
    */
-  List<String> trainerCommand(String heap) {
-    List<String> command = java(heap);
+  public List<String> trainerCommand() {
+    List<String> command = java(TRAINER_HEAP);
+    // Its work is done by the engine: compiling the calls again, and better, takes more than it
+    // saves.
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-jar");
     command.add(existing(home.resolve("trainer-service/target/trainer-service.jar")).toString());
     return List.copyOf(command);

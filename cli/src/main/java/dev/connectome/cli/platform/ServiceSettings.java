@@ -13,7 +13,6 @@ import java.util.TreeMap;
 /** The settings each service is started with. */
 final class ServiceSettings {
   private static final String LOOPBACK = "127.0.0.1";
-  private static final String TRAINER_HEAP = "384m";
 
   private ServiceSettings() {}
 
@@ -51,7 +50,7 @@ final class ServiceSettings {
     settings.put("connectome.kafka.group-instance-id", "local");
     settings.put("connectome.heartbeat-interval", "1s");
     String launch = "connectome.launch.local.";
-    List<String> trainer = options.installation().trainerCommand(TRAINER_HEAP);
+    List<String> trainer = options.installation().trainerCommand();
     for (int i = 0; i < trainer.size(); i++) {
       settings.put(launch + "command[" + i + "]", trainer.get(i));
     }
