@@ -21,8 +21,8 @@ final class SpecOptions {
       names = "--model",
       paramLabel = "NAME",
       description =
-          "mlp, lenet5, vgg, or with a dot the name of a network in a jar that the trainer was given."
-              + " Default: mlp")
+          "mlp, lenet5, vgg, resnet, or with a dot the name of a network in a jar that the trainer"
+              + " was given. Default: mlp")
   private @Nullable String model;
 
   @Option(
@@ -30,15 +30,23 @@ final class SpecOptions {
       paramLabel = "N",
       split = ",",
       description =
-          "Neurons of each hidden fully connected layer. Default: 128,64 for mlp, 120,84 for lenet5,"
-              + " 256,128 for vgg")
+          "Neurons of each hidden fully connected layer. Default: 128,64 for mlp, 120,84 for"
+              + " lenet5, 256,128 for vgg")
   private List<Integer> hidden = new ArrayList<>();
 
   @Option(
       names = "--channels",
       paramLabel = "N",
-      description = "Of vgg: channels of the first convolutions. Default: 32")
+      description =
+          "Of vgg and resnet: channels of the first convolutions. Default: 32 for vgg, 16 for"
+              + " resnet")
   private @Nullable Integer channels;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      description = "Of resnet: layers, 8, 14, 20, .. 110. Default: 8")
+  private @Nullable Integer depth;
 
   @Option(
       names = "--model-setting",
@@ -176,6 +184,12 @@ final class SpecOptions {
               + " connected ones")
   private List<String> probeLayers = new ArrayList<>();
 
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      description = "Write a checkpoint every N-th epoch, and at a stop. Default: 1")
+  private @Nullable Integer checkpointEvery;
+
   /** Made by the command-line parser, which sets the fields. */
   SpecOptions() {}
 
@@ -195,6 +209,7 @@ final class SpecOptions {
     Optional.ofNullable(batchSize).ifPresent(spec::setBatchSize);
     Optional.ofNullable(seed).ifPresent(spec::setSeed);
     Optional.ofNullable(device).ifPresent(spec::setDevice);
+    Optional.ofNullable(checkpointEvery).ifPresent(spec.getCheckpointBuilder()::setEveryEpochs);
     return spec.build();
   }
 
@@ -204,6 +219,7 @@ final class SpecOptions {
     Optional.ofNullable(dropout).ifPresent(spec::setDropout);
     Optional.ofNullable(batchNorm).ifPresent(spec::setBatchNorm);
     Optional.ofNullable(channels).ifPresent(spec::setChannels);
+    Optional.ofNullable(depth).ifPresent(spec::setDepth);
     spec.putAllSettings(modelSettings);
     return spec.build();
   }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Checks what is to be trained and fills in the defaults that the contract names. */
 final class SpecValidation {
 
-  private static final Set<String> MODELS = new TreeSet<>(Set.of("lenet5", "mlp", "vgg"));
+  private static final Set<String> MODELS = new TreeSet<>(Set.of("lenet5", "mlp", "resnet", "vgg"));
 
   /** A network that the trainer finds in a jar is told by the dot in its name. */
   private static final Pattern PROVIDED_MODEL =
@@ -90,14 +90,7 @@ final class SpecValidation {
     if (asked.getHiddenWidthsCount() == 0) {
       model.addAllHiddenWidths(hiddenWidths(model.getName()));
     }
-    if (model.getName().equals("vgg")) {
-      model.setChannels(
-          checks.within(
-              "model.channels", asked.hasChannels() ? asked.getChannels() : 32, 1, 1_024));
-    } else if (asked.hasChannels()) {
-      checks.reject(
-          "model.channels", "is for vgg, not for %s; leave it out".formatted(model.getName()));
-    }
+    convolutions(asked, model);
     if (model.getSettingsCount() > 64) {
       checks.reject("model.settings", "must be at most 64, not " + model.getSettingsCount());
     }
@@ -115,6 +108,35 @@ final class SpecValidation {
         .forEach(width -> checks.within("model.hidden_widths", width, 1, 65_536));
     checks.fraction("model.dropout", model.getDropout(), false);
     return model.setDropout(model.getDropout()).setBatchNorm(model.getBatchNorm()).build();
+  }
+
+  private void convolutions(ModelSpec asked, ModelSpec.Builder model) {
+    String name = model.getName();
+    if (name.equals("vgg") || name.equals("resnet")) {
+      int usual = name.equals("vgg") ? 32 : 16;
+      int channels = asked.hasChannels() ? asked.getChannels() : usual;
+      model.setChannels(checks.within("model.channels", channels, 1, 1_024));
+    } else if (asked.hasChannels()) {
+      checks.reject(
+          "model.channels", "is for vgg and resnet, not for %s; leave it out".formatted(name));
+    }
+    if (!name.equals("resnet")) {
+      if (asked.hasDepth()) {
+        checks.reject("model.depth", "is for resnet, not for %s; leave it out".formatted(name));
+      }
+      return;
+    }
+    int depth = asked.hasDepth() ? asked.getDepth() : 8;
+    model.setDepth(depth);
+    if (depth < 8 || depth > 110 || depth % 6 != 2) {
+      checks.reject("model.depth", "must be 8, 14, 20 and so on up to 110, not " + depth);
+    }
+    if (asked.getHiddenWidthsCount() > 0) {
+      checks.reject("model.hidden_widths", "are not for resnet; leave them out");
+    }
+    if (asked.getDropout() != 0) {
+      checks.reject("model.dropout", "is not for resnet; leave it out");
+    }
   }
 
   private static List<Integer> hiddenWidths(String model) {
@@ -201,6 +223,13 @@ final class SpecValidation {
   }
 
   private CheckpointSpec checkpoint(CheckpointSpec asked, int restoreDistance) {
+    int every = asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1;
+    if (every > 1 && restoreDistance > 0) {
+      checks.reject(
+          "checkpoint.every_epochs",
+          "must be 1, not %d, where a policy may ask for the weights of an earlier epoch"
+              .formatted(every));
+    }
     int wanted = restoreDistance == 0 ? 2 : restoreDistance + 1 + DECISION_LAG_EPOCHS;
     return CheckpointSpec.newBuilder()
         .setKeep(
@@ -209,6 +238,7 @@ final class SpecValidation {
                 asked.hasKeep() ? asked.getKeep() : Math.min(1_000, wanted),
                 1,
                 1_000))
+        .setEveryEpochs(checks.within("checkpoint.every_epochs", every, 1, 100_000))
         .build();
   }
 }

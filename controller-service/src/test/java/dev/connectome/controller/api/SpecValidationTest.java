@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.connectome.controller.api.Rejection.Violation;
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
@@ -96,6 +97,51 @@ class SpecValidationTest {
   }
 
   @Test
+  void aResidualNetworkHasChannelsAndADepthAndNothingElse() {
+    ModelSpec usual = complete(model(ModelSpec.newBuilder().setName("resnet"))).getModel();
+
+    assertThat(usual.getChannels()).isEqualTo(16);
+    assertThat(usual.getDepth()).isEqualTo(8);
+    assertThat(usual.getHiddenWidthsList()).isEmpty();
+    assertThat(violations).isEmpty();
+
+    complete(
+        model(
+            ModelSpec.newBuilder()
+                .setName("resnet")
+                .setDepth(18)
+                .addHiddenWidths(5)
+                .setDropout(0.1)));
+    complete(model(ModelSpec.newBuilder().setDepth(8)));
+
+    assertThat(violations)
+        .extracting(Violation::problem)
+        .containsExactly(
+            "must be 8, 14, 20 and so on up to 110, not 18",
+            "are not for resnet; leave them out",
+            "is not for resnet; leave it out",
+            "is for resnet, not for mlp; leave it out");
+  }
+
+  @Test
+  void everyEpochHasACheckpointWhereAPolicyMayGoBackToIt() {
+    TrainingSpec asked =
+        TrainingSpec.newBuilder()
+            .setCheckpoint(CheckpointSpec.newBuilder().setEveryEpochs(3))
+            .build();
+
+    SpecValidation.complete(asked, 5, violations);
+    assertThat(violations)
+        .extracting(Violation::problem)
+        .containsExactly(
+            "must be 1, not 3, where a policy may ask for the weights of an earlier epoch");
+
+    violations.clear();
+    assertThat(complete(asked.toBuilder()).getCheckpoint().getEveryEpochs()).isEqualTo(3);
+    assertThat(violations).isEmpty();
+  }
+
+  @Test
   void aNetworkFromAJarIsLeftToTheTrainer() {
     ModelSpec asked =
         ModelSpec.newBuilder().setName("acme.wide-net").putSettings("width", "5").build();
@@ -115,7 +161,7 @@ class SpecValidationTest {
     assertThat(violations)
         .extracting(Violation::problem)
         .containsExactly(
-            "is for vgg, not for mlp; leave it out",
+            "is for vgg and resnet, not for mlp; leave it out",
             "are for a network in a jar, not for mlp; leave them out");
   }
 

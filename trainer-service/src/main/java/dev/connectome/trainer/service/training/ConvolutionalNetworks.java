@@ -83,8 +83,12 @@ final class ConvolutionalNetworks {
         .build();
   }
 
-  private static void requireAtLeast(int side, ImageShape images, String name)
-      throws UserException {
+  /**
+   * Refuses images that would shrink to nothing.
+   *
+   * @throws UserException if rows or columns are fewer than {@code side}
+   */
+  static void requireAtLeast(int side, ImageShape images, String name) throws UserException {
     if (Math.min(images.rows(), images.columns()) < side) {
       throw new UserException(
           "%s needs images of at least %d × %d pixels, not %d × %d; choose mlp or larger images"

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Networks by name: those of this trainer, and those that the thread's class loader provides. */
 public final class Networks {
 
-  private static final List<String> BUILT_IN = List.of("lenet5", "mlp", "vgg");
+  private static final List<String> BUILT_IN = List.of("lenet5", "mlp", "resnet", "vgg");
 
   private Networks() {}
 
@@ -35,6 +35,7 @@ public final class Networks {
     return switch (spec.getName()) {
       case "mlp" -> DenseLayers.of(spec, classes);
       case "lenet5" -> shaped(images, ConvolutionalNetworks.leNet5(spec, images, classes));
+      case "resnet" -> shaped(images, ResidualNetwork.of(spec, images, classes));
       case "vgg" -> shaped(images, ConvolutionalNetworks.vgg(spec, images, classes));
       default -> shaped(images, provided(spec, images, classes));
     };

@@ -9,6 +9,8 @@ import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.trainer.service.UserException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -81,9 +83,9 @@ abstract sealed class ResumableOptimizer {
         });
   }
 
-  /** The arrays of the state, as bytes. */
-  byte[] save() {
-    return new NDList(states.values()).encode();
+  /** Writes the arrays of the state. */
+  void save(OutputStream out) throws IOException {
+    new NDList(states.values()).encode(out);
   }
 
   /** How many updates each parameter has had. */

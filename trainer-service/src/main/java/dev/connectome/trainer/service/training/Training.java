@@ -68,6 +68,8 @@ public final class Training implements AutoCloseable {
   private final BatchStage stage;
   private int completedEpochs;
   private int nextBatch;
+  private int weightsSize;
+  private int stateSize;
 
   /**
    * How a training ended.
@@ -208,7 +210,9 @@ public final class Training implements AutoCloseable {
       if (completedEpochs % spec.getProbe().getEveryEpochs() == 0) {
         snapshots.accept(clock.probing(() -> probe.observe(completedEpochs, metrics)));
       }
-      writeCheckpoint();
+      if (completedEpochs % Math.max(1, spec.getCheckpoint().getEveryEpochs()) == 0) {
+        writeCheckpoint();
+      }
       stop = stopSwitch.due(Boundary.EPOCH);
       if (stop.isPresent() && completedEpochs < clock.totalEpochs()) {
         return new End(stop, completedEpochs);
@@ -355,14 +359,31 @@ public final class Training implements AutoCloseable {
   }
 
   private Checkpoint checkpoint() {
-    var weights = new ByteArrayOutputStream();
+    var weights = new Bytes(weightsSize);
+    var state = new Bytes(stateSize);
     try {
       network.saveParameters(new DataOutputStream(weights));
+      optimizer.save(state);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    weightsSize = weights.size();
+    stateSize = state.size();
     return new Checkpoint(
-        completedEpochs, nextBatch, weights.toByteArray(), optimizer.save(), optimizer.steps());
+        completedEpochs, nextBatch, weights.bytes(), state.bytes(), optimizer.steps());
+  }
+
+  /**
+   * Has room from the beginning for as much as the checkpoint before had, and then needs no copy.
+   */
+  private static final class Bytes extends ByteArrayOutputStream {
+    Bytes(int expected) {
+      super(expected);
+    }
+
+    byte[] bytes() {
+      return count == buf.length ? buf : toByteArray();
+    }
   }
 
   private void load(SequentialBlock block, Checkpoint checkpoint) throws IOException {

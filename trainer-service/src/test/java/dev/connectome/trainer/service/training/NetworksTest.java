@@ -97,6 +97,37 @@ class NetworksTest {
   }
 
   @Test
+  void resnetHasThreeStagesOfResidualBlocksThatNarrowBetweenThem() throws Exception {
+    assertShapes(
+        model("resnet").setChannels(16).setDepth(14),
+        COLOUR,
+        100,
+        List.of(
+            3 * 16 * 9,
+            16 * 16 * 9,
+            16 * 16 * 9,
+            16 * 16 * 9,
+            16 * 16 * 9,
+            16 * 32 * 9,
+            32 * 32 * 9,
+            16 * 32,
+            32 * 32 * 9,
+            32 * 32 * 9,
+            32 * 64 * 9,
+            64 * 64 * 9,
+            32 * 64,
+            64 * 64 * 9,
+            64 * 64 * 9,
+            64 * 100));
+    Block odd = Networks.build(model("resnet").setChannels(2).setDepth(8).build(), GREY, 10);
+    try (NDManager manager = NDManager.newBaseManager()) {
+      odd.initialize(manager, DataType.FLOAT32, new Shape(1, GREY.size()));
+    }
+    assertThat(odd.getOutputShapes(new Shape[] {new Shape(1, GREY.size())}))
+        .containsExactly(new Shape(1, 10));
+  }
+
+  @Test
   void anMlpHasTheLayersThatAreAskedFor() throws Exception {
     assertShapes(model("mlp", 20, 30, 40), GREY, 10, List.of(784 * 20, 20 * 30, 30 * 40, 40 * 10));
   }
@@ -126,7 +157,7 @@ class NetworksTest {
     assertThatThrownBy(() -> Networks.build(model("vgg16").build(), GREY, 10))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "unknown model \"vgg16\"; this trainer knows: lenet5, mlp, vgg,"
+            "unknown model \"vgg16\"; this trainer knows: lenet5, mlp, resnet, vgg,"
                 + " test.one-hidden-layer");
   }
 

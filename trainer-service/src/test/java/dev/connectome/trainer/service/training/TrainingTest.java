@@ -271,7 +271,8 @@ class TrainingTest {
     assertThatThrownBy(() -> training(model, "run", false))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "unknown model \"cnn\"; this trainer knows: lenet5, mlp, vgg, test.one-hidden-layer");
+            "unknown model \"cnn\"; this trainer knows: lenet5, mlp, resnet, vgg,"
+                + " test.one-hidden-layer");
     assertThatThrownBy(() -> training(spec("lion", 1), "run", false))
         .hasMessage("unknown optimizer \"lion\"; this trainer knows: sgd, adam, adamw");
   }
@@ -325,6 +326,44 @@ class TrainingTest {
     assertThat(snapshots.get(1).layers())
         .containsExactly(
             new ActivationSnapshot.Layer("dense1", 16), new ActivationSnapshot.Layer("dense2", 12));
+  }
+
+  @Test
+  void aResidualNetworkIsObservedAtItsBlocksAndGoesOnBitForBit() throws Exception {
+    TrainingSpec.Builder spec = spec("sgd", 2).toBuilder();
+    spec.getModelBuilder().clear().setName("resnet").setChannels(2).setDepth(8);
+    spec.getDataBuilder().setTrainSamples(150);
+    List<ActivationSnapshot> snapshots = new ArrayList<>();
+    try (Training training =
+        training(spec.build(), "whole", false, new StopSwitch(), snapshots::add)) {
+      training.run();
+      training.suspend();
+    }
+    trainUntilTheEndOfEpoch(1, spec.build(), "parts");
+    train(spec.build(), "parts", true);
+
+    assertSameCheckpoint("parts", "whole");
+    assertThat(snapshots.get(1).layers())
+        .containsExactly(
+            new ActivationSnapshot.Layer("block1", 2),
+            new ActivationSnapshot.Layer("block2", 4),
+            new ActivationSnapshot.Layer("block3", 8));
+  }
+
+  @Test
+  void checkpointsAreWrittenAsOftenAsAskedForAndAtTheEnd() throws Exception {
+    TrainingSpec.Builder spec = spec("sgd", 5).toBuilder();
+    spec.getCheckpointBuilder().setKeep(10).setEveryEpochs(2);
+    try (Training training = training(spec.build(), "run", false, new StopSwitch(), s -> {})) {
+      training.run();
+      training.keep(Optional.empty());
+    }
+
+    assertThat(directory.resolve("run"))
+        .isDirectoryContaining("glob:**/epoch-000002")
+        .isDirectoryContaining("glob:**/epoch-000004")
+        .isDirectoryContaining("glob:**/epoch-000005")
+        .isDirectoryNotContaining("glob:**/epoch-000003");
   }
 
   @Test
