@@ -62,15 +62,26 @@ final class NeuronColumns {
     int first = 0;
     for (int l = 0; l < outputs.size(); l++) {
       int width = layers.get(l).neurons();
-      float[] output = outputs.get(l);
-      int rows = output.length / width;
-      for (; column < kept.length && kept[column] < first + width; column++) {
-        for (int row = 0; row < rows; row++) {
-          values[(firstSample + row) * kept.length + column] =
-              output[row * width + kept[column] - first];
+      int end = column;
+      while (end < kept.length && kept[end] < first + width) {
+        end++;
+      }
+      put(firstSample, outputs.get(l), width, first, column, end);
+      column = end;
+      first += width;
+    }
+  }
+
+  private void put(int firstSample, float[] output, int width, int first, int column, int end) {
+    for (int row = 0; row < output.length / width; row++) {
+      int target = (firstSample + row) * kept.length;
+      if (end - column == width) {
+        System.arraycopy(output, row * width, values, target + column, width);
+      } else {
+        for (int c = column; c < end; c++) {
+          values[target + c] = output[row * width + kept[c] - first];
         }
       }
-      first += width;
     }
   }
 
