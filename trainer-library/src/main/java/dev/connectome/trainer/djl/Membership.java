@@ -55,7 +55,8 @@ final class Membership {
             settings.topicPrefix() + "activations.v1",
             registration.getRunUid(),
             assignment.getAttempt(),
-            settings.snapshotBuffer());
+            new SnapshotPublisher.Buffer(
+                settings.snapshotBuffer(), SnapshotPublisher.Buffer.DEFAULT.bytes()));
     this.heartbeats =
         new Heartbeats(
             controller,

@@ -39,7 +39,7 @@ public final class SnapshotPublisher implements AutoCloseable {
   private final String topic;
   private final byte[] key;
   private final ActivationRecords records;
-  private final int capacity;
+  private final Buffer buffer;
   private final Thread thread;
   private final Deque<ActivationSnapshot> waiting = new ArrayDeque<>();
   private boolean ending;
@@ -49,7 +49,34 @@ public final class SnapshotPublisher implements AutoCloseable {
   private long publicationNanos;
   private boolean brokerAway;
   private boolean closed;
+  private long waitingBytes;
   private @Nullable Producer<byte[], byte[]> producer;
+
+  /**
+   * What is kept while it cannot be published: no more than either. The newest snapshot is kept
+   * whatever its size.
+   *
+   * @param snapshots how many
+   * @param bytes how many bytes of activations
+   */
+  public record Buffer(int snapshots, long bytes) {
+
+    /** Enough for the usual networks, and little beside the weights of large ones. */
+    public static final Buffer DEFAULT = new Buffer(16, 64L << 20);
+
+    /**
+     * Checks it.
+     *
+     * @throws IllegalArgumentException if one of them is below 1
+     */
+    public Buffer {
+      if (snapshots < 1 || bytes < 1) {
+        throw new IllegalArgumentException(
+            "the buffer must be 1 snapshot and 1 byte or more, not %d and %d"
+                .formatted(snapshots, bytes));
+      }
+    }
+  }
 
   /**
    * Makes a publisher and starts its thread.
@@ -60,7 +87,7 @@ public final class SnapshotPublisher implements AutoCloseable {
    * @param topic the activations topic
    * @param runUid the run's uid, the key of every record
    * @param attempt the attempt
-   * @param capacity snapshots to keep while they cannot be published, 1 or more
+   * @param buffer what to keep of snapshots that cannot be published
    */
   public SnapshotPublisher(
       String bootstrapServers,
@@ -68,12 +95,12 @@ public final class SnapshotPublisher implements AutoCloseable {
       String topic,
       String runUid,
       int attempt,
-      int capacity) {
+      Buffer buffer) {
     this.configuration = configuration(bootstrapServers, properties);
     this.topic = topic;
     this.key = runUid.getBytes(StandardCharsets.UTF_8);
     this.records = new ActivationRecords(runUid, attempt);
-    this.capacity = capacity;
+    this.buffer = buffer;
     this.thread = new Thread(this::run, "snapshot-publisher");
     thread.setDaemon(true);
     thread.start();
@@ -97,13 +124,23 @@ public final class SnapshotPublisher implements AutoCloseable {
    * @param snapshot the snapshot
    */
   public synchronized void publish(ActivationSnapshot snapshot) {
-    if (waiting.size() == capacity) {
+    while (!waiting.isEmpty() && isFullFor(snapshot)) {
       ActivationSnapshot oldest = waiting.removeFirst();
+      waitingBytes -= bytes(oldest);
       dropped++;
       LOG.warn("snapshot dropped epoch={} dropped={}", oldest.epoch(), dropped);
     }
     waiting.addLast(snapshot);
+    waitingBytes += bytes(snapshot);
     notifyAll();
+  }
+
+  private boolean isFullFor(ActivationSnapshot snapshot) {
+    return waiting.size() == buffer.snapshots() || waitingBytes + bytes(snapshot) > buffer.bytes();
+  }
+
+  private static long bytes(ActivationSnapshot snapshot) {
+    return (long) snapshot.samples() * snapshot.neurons() * Float.BYTES;
   }
 
   /**
@@ -209,7 +246,9 @@ public final class SnapshotPublisher implements AutoCloseable {
       wait();
     }
     sending = !waiting.isEmpty();
-    return waiting.pollFirst();
+    ActivationSnapshot next = waiting.pollFirst();
+    waitingBytes -= next == null ? 0 : bytes(next);
+    return next;
   }
 
   /**
@@ -217,7 +256,7 @@ public final class SnapshotPublisher implements AutoCloseable {
    * not be sent.
    */
   private synchronized boolean isPassedOver() {
-    return waiting.size() == capacity;
+    return !waiting.isEmpty() && isFullFor(waiting.getLast());
   }
 
   private synchronized void settled(ActivationSnapshot snapshot, boolean sent, long nanos) {

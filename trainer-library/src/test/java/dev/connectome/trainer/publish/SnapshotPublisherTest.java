@@ -80,7 +80,11 @@ class SnapshotPublisherTest {
   }
 
   private static SnapshotPublisher publisher(String topic, int capacity) {
-    return new SnapshotPublisher(broker.bootstrapServers(), Map.of(), topic, "run", 2, capacity);
+    return publisher(topic, new SnapshotPublisher.Buffer(capacity, Long.MAX_VALUE));
+  }
+
+  private static SnapshotPublisher publisher(String topic, SnapshotPublisher.Buffer buffer) {
+    return new SnapshotPublisher(broker.bootstrapServers(), Map.of(), topic, "run", 2, buffer);
   }
 
   @Test
@@ -129,6 +133,25 @@ class SnapshotPublisherTest {
     assertThat(read("late", 4))
         .extracting(record -> record.getBatch().getEpoch())
         .containsExactly(8, 9, 10, 0);
+  }
+
+  @Test
+  void keepsNoMoreBytesThanAllowedButAlwaysTheNewest() throws Exception {
+    var twoSmall = new SnapshotPublisher.Buffer(100, 2 * 10 * 4 * Float.BYTES);
+    try (SnapshotPublisher publisher = publisher("narrow", twoSmall)) {
+      for (int epoch = 1; epoch <= 6; epoch++) {
+        publisher.publish(snapshot(epoch, 10, 4));
+      }
+      await().atMost(LONG).until(() -> publisher.droppedSnapshots() == 4);
+      publisher.publish(snapshot(7, 100, 4));
+      await().atMost(LONG).until(() -> publisher.droppedSnapshots() == 6);
+      broker.createTopic("narrow");
+      assertThat(publisher.end(7, LONG)).isTrue();
+    }
+
+    assertThat(read("narrow", 2))
+        .extracting(record -> record.getBatch().getEpoch())
+        .containsExactly(7, 0);
   }
 
   @Test

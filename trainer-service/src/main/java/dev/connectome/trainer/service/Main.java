@@ -1,5 +1,6 @@
 package dev.connectome.trainer.service;
 
+import dev.connectome.trainer.publish.SnapshotPublisher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLClassLoader;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description =
-        "Trains one run of the Connectome platform. Started by the platform's launcher, or by hand for a run whose launcher is external.",
+        "Trains one run of the Connectome platform. Started by the platform's launcher, or by hand"
+            + " for a run whose launcher is external.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all epochs were trained, or a stop was obeyed",
@@ -77,7 +79,8 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_KAFKA_PROPERTIES_FILE:-}",
       paramLabel = "FILE",
       description =
-          "further properties of the Kafka client, for instance security.protocol (CONNECTOME_KAFKA_PROPERTIES_FILE)")
+          "further properties of the Kafka client, for instance security.protocol"
+              + " (CONNECTOME_KAFKA_PROPERTIES_FILE)")
   private String kafkaPropertiesFile = "";
 
   @Option(
@@ -92,7 +95,8 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_DATA_DIR:-}",
       paramLabel = "DIR",
       description =
-          "the data, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if not given")
+          "the data, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if"
+              + " not given")
   private String dataDirectory = "";
 
   @Option(
@@ -108,7 +112,8 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_NETWORKS_PATH:-}",
       paramLabel = "PATH",
       description =
-          "jars with networks of your own, and folders of jars, separated by the system's path separator (CONNECTOME_NETWORKS_PATH)")
+          "jars with networks of your own, and folders of jars, separated by the system's path"
+              + " separator (CONNECTOME_NETWORKS_PATH)")
   private String networksPath = "";
 
   @Option(
@@ -145,7 +150,8 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_REGISTRATION_PATIENCE:-PT5M}",
       paramLabel = "DURATION",
       description =
-          "how long to wait for a controller that is away, as in PT5M (CONNECTOME_REGISTRATION_PATIENCE)")
+          "how long to wait for a controller that is away, as in PT5M"
+              + " (CONNECTOME_REGISTRATION_PATIENCE)")
   private Duration registrationPatience = Duration.ZERO;
 
   @Option(
@@ -153,8 +159,18 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_SNAPSHOT_BUFFER:-16}",
       paramLabel = "N",
       description =
-          "snapshots to keep while the broker is away, before the oldest is dropped (CONNECTOME_SNAPSHOT_BUFFER)")
+          "snapshots to keep while the broker is away, before the oldest is dropped"
+              + " (CONNECTOME_SNAPSHOT_BUFFER)")
   private int snapshotBuffer;
+
+  @Option(
+      names = "--snapshot-buffer-mib",
+      defaultValue = "${env:CONNECTOME_SNAPSHOT_BUFFER_MIB:-64}",
+      paramLabel = "MIB",
+      description =
+          "memory for them, in MiB of activations; the newest is kept whatever its size"
+              + " (CONNECTOME_SNAPSHOT_BUFFER_MIB)")
+  private int snapshotBufferMib;
 
   /**
    * Starts a trainer and ends with its exit code.
@@ -198,7 +214,8 @@ public final class Main implements Callable<Integer> {
             controlHost,
             controlPort,
             registrationPatience,
-            Math.max(1, snapshotBuffer));
+            new SnapshotPublisher.Buffer(
+                Math.max(1, snapshotBuffer), (long) Math.max(1, snapshotBufferMib) << 20));
     try (URLClassLoader networks = NetworksPath.open(networksPath)) {
       Thread.currentThread().setContextClassLoader(networks);
       return new TrainerProcess(settings).run();

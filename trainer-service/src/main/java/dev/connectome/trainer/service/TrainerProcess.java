@@ -18,6 +18,7 @@ import dev.connectome.trainer.registry.Heartbeats;
 import dev.connectome.trainer.registry.OutcomeFile;
 import dev.connectome.trainer.registry.RejectedException;
 import dev.connectome.trainer.service.data.TrainingData;
+import dev.connectome.trainer.service.training.DiskFullException;
 import dev.connectome.trainer.service.training.Training;
 import dev.connectome.trainer.service.training.TrainingClock;
 import dev.connectome.trainer.service.training.TrainingClock.Publication;
@@ -204,6 +205,7 @@ final class TrainerProcess {
     } catch (IOException e) {
       outcome
           .setEnd(TrainingEnd.TRAINING_END_FAILED)
+          .setPermanent(e instanceof DiskFullException)
           .setFailureMessage(String.valueOf(e.getMessage()));
     } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("training failed", e);

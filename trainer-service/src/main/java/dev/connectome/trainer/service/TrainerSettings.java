@@ -1,5 +1,6 @@
 package dev.connectome.trainer.service;
 
+import dev.connectome.trainer.publish.SnapshotPublisher;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.utils.Utils;
  * @param controlHost the address on which to be controlled
  * @param controlPort the port; 0 for any
  * @param registrationPatience how long to wait for a controller that is away
- * @param snapshotBuffer snapshots to keep while the broker is away
+ * @param snapshotBuffer what to keep of snapshots while the broker is away
  */
 public record TrainerSettings(
     String controllerEndpoint,
@@ -40,7 +41,7 @@ public record TrainerSettings(
     String controlHost,
     int controlPort,
     Duration registrationPatience,
-    int snapshotBuffer) {
+    SnapshotPublisher.Buffer snapshotBuffer) {
 
   /**
    * The topic on which snapshots are published.

@@ -261,7 +261,8 @@ class TrainerProcessIT {
       assertThat(outcome().getFailureMessage())
           .startsWith("checkpoint epoch-00000")
           .contains("No space left on device")
-          .endsWith("earlier ones are intact");
+          .endsWith("earlier ones are intact, free some space and resume the run");
+      assertThat(outcome().getPermanent()).isTrue();
       assertThat(small.resolve("epoch-000001")).isDirectory();
     } finally {
       assertThat(mount("umount", small.toString())).isTrue();

@@ -91,6 +91,7 @@ final class CheckpointStore {
    *
    * @param durably whether to wait until the disk has it
    * @return its folder
+   * @throws DiskFullException if there is no room for it; those that were there before still are
    * @throws IOException if it could not be written; those that were there before still are
    */
   Path write(Checkpoint checkpoint, boolean durably) throws IOException {
@@ -112,13 +113,26 @@ final class CheckpointStore {
       }
       removeSurplus(target);
     } catch (IOException e) {
-      deleteAsFarAsPossible(part);
-      throw new IOException(
+      String problem =
           "checkpoint %s (%d KiB) could not be written to %s: %s; earlier ones are intact"
-              .formatted(name, checkpoint.bytes() / 1024, directory, reason(e)),
-          e);
+              .formatted(name, checkpoint.bytes() / 1024, directory, reason(e));
+      boolean full = isFull(checkpoint, e);
+      deleteAsFarAsPossible(part);
+      throw full
+          ? new DiskFullException(problem + ", free some space and resume the run", e)
+          : new IOException(problem, e);
     }
     return target;
+  }
+
+  /** Asked before what was written of the checkpoint is deleted again. */
+  private boolean isFull(Checkpoint checkpoint, IOException e) {
+    try {
+      return reason(e).contains("quota")
+          || Files.getFileStore(directory).getUsableSpace() < checkpoint.bytes();
+    } catch (IOException unknown) {
+      return false;
+    }
   }
 
   private static void writeWhole(

@@ -102,6 +102,16 @@ class CheckpointStoreTest {
     }
   }
 
+  @Test
+  void whatFailsForAnotherReasonMayBeTriedAgain() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "in the way");
+
+    assertThatThrownBy(() -> new CheckpointStore(file, 9).write(checkpoint(1, 0), false))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(DiskFullException.class)
+        .hasMessageEndingWith("; earlier ones are intact");
+  }
+
   private static boolean run(String... command) throws IOException, InterruptedException {
     return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
   }
@@ -114,10 +124,10 @@ class CheckpointStoreTest {
     store.write(checkpoint(3, 0), real);
 
     assertThatThrownBy(() -> store.write(checkpoint(4, 0), real))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DiskFullException.class)
         .hasMessageStartingWith("checkpoint epoch-000004 (195 KiB) could not be written to ")
         .hasMessageContaining(real ? reason : "out of disk space")
-        .hasMessageEndingWith("; earlier ones are intact");
+        .hasMessageEndingWith("; earlier ones are intact, free some space and resume the run");
 
     assertThat(kept(checkpoints)).containsExactly("epoch-000001", "epoch-000002", "epoch-000003");
     assertThat(new CheckpointStore(checkpoints, 9).newest().orElseThrow().weights())
