@@ -2,6 +2,7 @@ package dev.connectome.cli.bench;
 
 import dev.connectome.cli.bench.control.ControlCommand;
 import dev.connectome.cli.bench.pipeline.PipelineCommand;
+import dev.connectome.cli.bench.trainer.TrainerCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Puts a platform under load and measures it.",
-    subcommands = {PipelineCommand.class, ControlCommand.class},
+    subcommands = {PipelineCommand.class, ControlCommand.class, TrainerCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

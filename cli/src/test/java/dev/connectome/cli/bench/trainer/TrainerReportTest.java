@@ -1,0 +1,47 @@
+package dev.connectome.cli.bench.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.connectome.cli.bench.Machine;
+import dev.connectome.cli.bench.trainer.TrainerBench.Measured;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainerReportTest {
+
+  private static final TrainerPlan PLAN = new TrainerPlan("mlp", 6_000, 1_000, 10, 3);
+
+  @Test
+  void comparesMediansOfWhatTheTrainingThreadDoes() {
+    TrainerReport report =
+        report(
+            List.of(bare(1.0, 0.5), bare(9.0, 0.5), bare(2.0, 0.5)),
+            List.of(
+                new Measured(2.0, 0.2, 0.1, 5, 1, 300, 0, 0.5),
+                new Measured(2.0, 0.2, 0.2, 5, 1, 260, 0, 0.5),
+                new Measured(2.0, 0.2, 7.0, 5, 1, 200, 0, 0.5)));
+
+    assertThat(report.bare().secondsPerEpoch()).isEqualTo(2.0);
+    assertThat(report.cost()).isCloseTo(0.2, within(1e-9));
+    assertThat(report.costOfParts()).isCloseTo(0.2, within(1e-9));
+    assertThat(report.memoryRatio()).isCloseTo(1.3, within(1e-9));
+    assertThat(report.isRight()).isTrue();
+  }
+
+  @Test
+  void trainingsThatDifferOrWereNotAllObservedAreNoResult() {
+    Measured dropped = new Measured(2.0, 0.2, 0.1, 5, 1, 300, 1, 0.5);
+
+    assertThat(report(List.of(bare(1, 0.5)), List.of(bare(1, 0.50001))).isRight()).isFalse();
+    assertThat(report(List.of(bare(1, 0.5)), List.of(dropped)).isRight()).isFalse();
+  }
+
+  private static Measured bare(double training, double loss) {
+    return new Measured(training, 0, 0, 0, 1, 200, 0, loss);
+  }
+
+  private static TrainerReport report(List<Measured> bare, List<Measured> observed) {
+    return TrainerReport.of(Machine.here(), PLAN, null, bare, observed);
+  }
+}
