@@ -9,7 +9,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads what a topic gets from now on, and of that only what is committed. */
+/**
+ * Reads what a topic gets from now on, and of that only what is committed; a consumer set for large
+ * records as the connectome service's is.
+ */
 public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
@@ -31,7 +34,9 @@ public final class TopicReader implements AutoCloseable {
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 4 << 20,
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                16 << 20),
+                16 << 20,
+                ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+                -1),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     partitions =

@@ -37,6 +37,12 @@ public final class KafkaConfig {
 
   private static final long PRODUCER_BYTES = 16 << 20;
 
+  /** Several connectomes: what a commit makes visible goes to the broker in few requests. */
+  private static final int BATCH_BYTES = 256 << 10;
+
+  /** Lets the operating system size the buffers of a socket, so that a read takes more at once. */
+  private static final int SOCKET_BUFFER = -1;
+
   /** Records of up to a mebibyte wait in memory: few of them, for each partition. */
   private static final int BUFFERED_RECORDS = 2;
 
@@ -72,6 +78,7 @@ public final class KafkaConfig {
     StoreMemory.share(config, streams.storeMemoryBytes());
 
     config.put(consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
+    config.put(consumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), SOCKET_BUFFER);
     config.put(consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES);
     config.put(
         consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), PARTITION_FETCH_BYTES);
@@ -88,7 +95,9 @@ public final class KafkaConfig {
             id -> config.put(mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), id));
     config.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     config.put(producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BYTES);
-    config.put(producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+    config.put(producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    config.put(
+        producerPrefix(ProducerConfig.LINGER_MS_CONFIG), (int) streams.commitInterval().toMillis());
     config.put(adminClientPrefix(AdminClientConfig.RETRIES_CONFIG), 5);
     return config;
   }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * after a warm-up; then the check against the library, which nothing is timed beside.
  */
 final class PipelineBench {
-  private static final int WARM_UP_EPOCHS = 5;
+  /** Twenty times fifty snapshots: by then the compilers of all processes are done with most. */
+  private static final int WARM_UP_EPOCHS = 20;
+
   private static final double PACED_SECONDS = 30;
 
   private final Target target;
