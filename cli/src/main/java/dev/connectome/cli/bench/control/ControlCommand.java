@@ -1,16 +1,10 @@
 package dev.connectome.cli.bench.control;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.bench.Measuring;
 import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Endpoints;
-import dev.connectome.cli.platform.Installation;
-import dev.connectome.cli.platform.Interruption;
-import dev.connectome.cli.platform.Platform;
-import dev.connectome.cli.platform.PlatformOptions;
-import dev.connectome.cli.platform.Trees;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -132,41 +126,20 @@ public final class ControlCommand implements Callable<Integer> {
           "--list puts made-up runs into a database: leave out --state-dir, so that a platform is"
               + " started for the purpose");
     }
-    Interruption interruption = Interruption.ofThisThread();
-    try {
-      return stateDir == null
-          ? measureOwn(plan)
-          : measure(plan, Endpoints.read(stateDir), stateDir);
-    } catch (InterruptedException e) {
-      throw CommandFailure.interrupted();
-    } catch (RuntimeException e) {
-      throw interruption.requested() ? CommandFailure.interrupted() : e;
-    }
+    Measuring measuring = new Measuring(spec);
+    Path upOn = stateDir;
+    return measuring.interruptibly(
+        () ->
+            upOn == null
+                ? measuring.onOwnPlatform(
+                    (platform, state) -> measure(plan, platform.endpoints(), state, measuring))
+                : measure(plan, Endpoints.read(upOn), upOn, measuring));
   }
 
-  private int measureOwn(ControlPlan plan) throws IOException, InterruptedException {
-    Path state = Files.createTempDirectory("connectome-bench-");
-    try {
-      PlatformOptions options =
-          new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
-      try (Platform platform = Platform.start(options, this::say)) {
-        return measure(plan, platform.endpoints(), state);
-      }
-    } finally {
-      Trees.delete(state);
-    }
-  }
-
-  private int measure(ControlPlan plan, Endpoints endpoints, Path state)
+  private int measure(ControlPlan plan, Endpoints endpoints, Path state, Measuring measuring)
       throws IOException, InterruptedException {
-    ControlReport report = new ControlBench(plan, endpoints, state, this::say).run();
+    ControlReport report = new ControlBench(plan, endpoints, state, measuring::say).run();
     output.print(spec.commandLine().getOut(), report, report::lines);
     return report.isRight() ? 0 : 1;
-  }
-
-  private void say(String line) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(line);
-    err.flush();
   }
 }

@@ -1,16 +1,10 @@
 package dev.connectome.cli.bench.pipeline;
 
-import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.bench.Measuring;
 import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Endpoints;
-import dev.connectome.cli.platform.Installation;
-import dev.connectome.cli.platform.Interruption;
 import dev.connectome.cli.platform.Platform;
-import dev.connectome.cli.platform.PlatformOptions;
-import dev.connectome.cli.platform.Trees;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -111,50 +105,35 @@ public final class PipelineCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelinePlan plan = new PipelinePlan(runs, neurons, samples, epochs, rate, seed);
-    Interruption interruption = Interruption.ofThisThread();
-    try {
-      return stateDir == null
-          ? measureOwn(plan)
-          : measure(plan, Target.of(Endpoints.read(stateDir), stateDir), null);
-    } catch (InterruptedException e) {
-      throw CommandFailure.interrupted();
-    } catch (RuntimeException e) {
-      throw interruption.requested() ? CommandFailure.interrupted() : e;
-    }
+    Measuring measuring = new Measuring(spec);
+    Path upOn = stateDir;
+    return measuring.interruptibly(
+        () ->
+            upOn == null
+                ? measuring.onOwnPlatform(
+                    (platform, state) -> measureOwn(plan, platform, state, measuring))
+                : measure(plan, Target.of(Endpoints.read(upOn), upOn), null, measuring));
   }
 
-  private int measureOwn(PipelinePlan plan) throws IOException, InterruptedException {
-    Path state = Files.createTempDirectory("connectome-bench-");
-    try {
-      PlatformOptions options =
-          new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
-      try (Platform platform = Platform.start(options, this::say)) {
-        Target target = Target.of(platform.endpoints(), state);
-        if (open) {
-          return measure(plan, target, null);
-        }
-        say("measuring how long a connectome service takes to start ...");
-        return measure(plan, target, platform.timeConnectomeStart());
-      }
-    } finally {
-      Trees.delete(state);
-    }
-  }
-
-  private int measure(PipelinePlan plan, Target target, @Nullable Duration startToReady) {
+  private int measureOwn(PipelinePlan plan, Platform platform, Path state, Measuring measuring)
+      throws IOException, InterruptedException {
+    Target target = Target.of(platform.endpoints(), state);
     if (open) {
-      OpenRunsReport report = new OpenRuns(target, plan, this::say).measure();
+      return measure(plan, target, null, measuring);
+    }
+    measuring.say("measuring how long a connectome service takes to start ...");
+    return measure(plan, target, platform.timeConnectomeStart(), measuring);
+  }
+
+  private int measure(
+      PipelinePlan plan, Target target, @Nullable Duration startToReady, Measuring measuring) {
+    if (open) {
+      OpenRunsReport report = new OpenRuns(target, plan, measuring::say).measure();
       output.print(spec.commandLine().getOut(), report, report::lines);
       return 0;
     }
-    PipelineReport report = new PipelineBench(target, plan, this::say).run(startToReady);
+    PipelineReport report = new PipelineBench(target, plan, measuring::say).run(startToReady);
     output.print(spec.commandLine().getOut(), report, report::lines);
     return report.isRight() ? 0 : 1;
-  }
-
-  private void say(String line) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(line);
-    err.flush();
   }
 }

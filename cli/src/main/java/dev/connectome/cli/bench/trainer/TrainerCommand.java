@@ -1,14 +1,11 @@
 package dev.connectome.cli.bench.trainer;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.bench.Measuring;
 import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Installation;
-import dev.connectome.cli.platform.Interruption;
 import dev.connectome.cli.platform.Platform;
-import dev.connectome.cli.platform.PlatformOptions;
-import dev.connectome.cli.platform.Trees;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -96,39 +93,24 @@ public final class TrainerCommand implements Callable<Integer> {
     if (dataDir != null && !Files.isDirectory(dataDir)) {
       throw CommandFailure.badInput("--data-dir " + dataDir + " is no folder");
     }
-    Interruption interruption = Interruption.ofThisThread();
-    Path state = Files.createTempDirectory("connectome-bench-");
-    try {
-      return measure(plan, state);
-    } catch (InterruptedException e) {
-      throw CommandFailure.interrupted();
-    } catch (RuntimeException e) {
-      throw interruption.requested() ? CommandFailure.interrupted() : e;
-    } finally {
-      Trees.delete(state);
-    }
+    Measuring measuring = new Measuring(spec);
+    return measuring.interruptibly(
+        () ->
+            measuring.onOwnPlatform(
+                (platform, state) -> measure(plan, platform, state, measuring)));
   }
 
-  private int measure(TrainerPlan plan, Path state) throws IOException, InterruptedException {
-    PlatformOptions options =
-        new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
-    try (Platform platform = Platform.start(options, this::say)) {
-      TrainerReport report =
-          new TrainerBench(
-                  options.installation().trainerCommand(),
-                  platform.endpoints().kafka().bootstrapServers(),
-                  dataDir == null ? null : dataDir.toAbsolutePath(),
-                  Files.createDirectories(state.resolve("bench-trainings")),
-                  this::say)
-              .run(plan);
-      output.print(spec.commandLine().getOut(), report, report::lines);
-      return report.isRight() ? 0 : 1;
-    }
-  }
-
-  private void say(String line) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(line);
-    err.flush();
+  private int measure(TrainerPlan plan, Platform platform, Path state, Measuring measuring)
+      throws IOException, InterruptedException {
+    TrainerReport report =
+        new TrainerBench(
+                Installation.current().trainerCommand(),
+                platform.endpoints().kafka().bootstrapServers(),
+                dataDir == null ? null : dataDir.toAbsolutePath(),
+                Files.createDirectories(state.resolve("bench-trainings")),
+                measuring::say)
+            .run(plan);
+    output.print(spec.commandLine().getOut(), report, report::lines);
+    return report.isRight() ? 0 : 1;
   }
 }
