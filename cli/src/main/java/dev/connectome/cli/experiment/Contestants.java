@@ -5,28 +5,46 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The rules that an experiment compares. */
+/**
+ * The rules that an experiment compares. Their settings are written out, so that what was recorded
+ * of a rule stays that of the rule of this name; another rule gets another name.
+ */
 final class Contestants {
   /** The rule that all others are compared with: the validation loss, with patience 5. */
   static final String BASELINE = "validation-5";
 
+  private static final String DIMINISHING =
+      "smoothing=0.5,peak-fraction=0.5,window=5,min-relative-drop=0.3,confirm=2";
+  private static final String PLATEAU = "fraction=0.1,confirm=3";
+  private static final String TROUGH = "smoothing=0.5,peak-fraction=1,confirm=1";
+
   private static final List<Rule> ON_ALL_IMAGES =
       List.of(
-          rule("diminishing", "diminishing", "diminishing with its defaults on deathDistance"),
-          rule("diminishing-8", "diminishing:window=8", "the same with window 8"),
-          rule("plateau", "plateau", "plateau with its defaults on deathDistance"),
-          rule("trough", "trough", "trough with its defaults on deathDistance"),
+          rule(
+              "diminishing",
+              "diminishing:monitor=deathDistance," + DIMINISHING,
+              "diminishing on deathDistance"),
+          rule(
+              "diminishing-8",
+              "diminishing:monitor=deathDistance," + DIMINISHING.replace("window=5", "window=8"),
+              "the same with window 8"),
+          rule("plateau", "plateau:monitor=deathDistance," + PLATEAU, "plateau on deathDistance"),
+          rule("trough", "trough:monitor=deathDistance," + TROUGH, "trough on deathDistance"),
           rule(
               "connectome-diminishing",
-              "diminishing:monitor=connectomeDistance",
+              "diminishing:monitor=connectomeDistance," + DIMINISHING,
               "control: diminishing on connectomeDistance, which keeps neuron identity"),
           rule(
               "connectome-plateau",
-              "plateau:monitor=connectomeDistance",
+              "plateau:monitor=connectomeDistance," + PLATEAU,
               "control: plateau on connectomeDistance"),
           rule(
+              "connectome-trough",
+              "trough:monitor=connectomeDistance,smoothing=1,peak-fraction=1,confirm=1",
+              "first trough of connectomeDistance itself, not smoothed"),
+          rule(
               "loss-diminishing",
-              "diminishing:monitor=trainLoss",
+              "diminishing:monitor=trainLoss," + DIMINISHING,
               "control: diminishing on the training loss, which needs no connectome"),
           rule(
               "epoch-20",
@@ -34,11 +52,11 @@ final class Contestants {
               "control: always epoch 20, whatever the network does"),
           rule(
               "label-wave",
-              "trough:monitor=changedPredictions",
+              "trough:monitor=changedPredictions," + TROUGH,
               "Label Wave: first trough of the number of predictions that changed"),
           rule(
               "label-wave-3",
-              "trough:monitor=changedPredictions,confirm=3",
+              "trough:monitor=changedPredictions," + TROUGH.replace("confirm=1", "confirm=3"),
               "the same, not undercut for 3 epochs"));
 
   private static final List<Rule> WITH_SOME_HELD_OUT =

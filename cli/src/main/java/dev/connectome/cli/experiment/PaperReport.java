@@ -26,7 +26,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 final class PaperReport {
   private static final List<String> DRAWN =
-      List.of("diminishing", "trough", "label-wave", Contestants.BASELINE);
+      List.of("diminishing", "trough", "connectome-trough", Contestants.BASELINE);
   private static final List<Color> COLOURS =
       List.of(new Color(0xd62728), new Color(0x9467bd), new Color(0xff7f0e), new Color(0x2ca02c));
   private static final Color STAGE = Color.LIGHT_GRAY;
@@ -52,7 +52,7 @@ final class PaperReport {
     int first = pairs.stream().mapToInt(pair -> pair.all().seed()).min().orElseThrow();
     List<Race.Pair> drawn = pairs.stream().filter(pair -> pair.all().seed() == first).toList();
     for (Race.Pair pair : drawn) {
-      picture(pair, signatures.apply(pair.setting(), first))
+      picture(pair, results, signatures.apply(pair.setting(), first))
           .write(directory.resolve(picture(pair)), ChartStack.Type.PNG);
     }
     Files.writeString(directory.resolve("index.html"), page(results, drawn));
@@ -62,17 +62,18 @@ final class PaperReport {
     return pair.setting() + ".png";
   }
 
-  private static ChartStack picture(Race.Pair pair, List<SignatureRecord> signatures) {
+  private static ChartStack picture(
+      Race.Pair pair, PaperResults results, List<SignatureRecord> signatures) {
     XYChart distances = chart("Change of the connectome from epoch to epoch", "distance");
     distances.getStyler().setYAxisLogarithmic(true);
     add(distances, pair.all(), "deathDistance", "deathDistance");
     add(distances, pair.all(), "connectomeDistance", "connectomeDistance");
     pair.all().stages().forEach((stage, epoch) -> line(distances, stage, epoch, STAGE));
-    stops(distances, pair);
+    stops(distances, pair, results);
     XYChart accuracy = chart("Accuracy on the test images", "accuracy");
     add(accuracy, pair.all(), RecordedRun.ACCURACY, "all images");
     add(accuracy, pair.heldOut(), RecordedRun.ACCURACY, "a tenth held out");
-    stops(accuracy, pair);
+    stops(accuracy, pair, results);
     List<Chart<?, ?>> charts = new ArrayList<>(List.of(distances, accuracy));
     List<float[]> quantiles =
         signatures.stream()
@@ -127,14 +128,15 @@ final class PaperReport {
     }
   }
 
-  private static void stops(XYChart chart, Race.Pair pair) {
+  private static void stops(XYChart chart, Race.Pair pair, PaperResults results) {
     for (int i = 0; i < DRAWN.size(); i++) {
       String rule = DRAWN.get(i);
-      RecordedRun run = rule.equals(Contestants.BASELINE) ? pair.heldOut() : pair.all();
-      RecordedRun.Decision decision = run.decisions().get(rule);
-      if (decision != null) {
-        line(chart, rule, decision.stop(), COLOURS.get(i));
-      }
+      Color colour = COLOURS.get(i);
+      results.results().getOrDefault(rule, List.of()).stream()
+          .filter(result -> result.setting().equals(pair.setting()))
+          .filter(result -> result.seed() == pair.all().seed())
+          .filter(Race.Result::decided)
+          .forEach(result -> line(chart, rule, result.stopEpoch(), colour));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.connectome.cli.experiment;
 
 import dev.connectome.cli.experiment.RecordedRun.Decision;
+import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.stopping.StoppingPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +12,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Rules compared on the same trainings. A rule that never says stop ends at the last epoch.
+ * Rules compared on the same trainings. A rule that never says stop ends at the last epoch; one
+ * that did not watch a training is judged by replay.
  *
  * <p>What is compared is a pair: the same setting and seed, trained once with all images and once
  * with some of them held out. A rule that needs a validation loss is judged by the second, every
@@ -18,6 +21,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class Race {
   private final List<Pair> pairs;
+  private final Replay replay = new Replay();
 
   /**
    * The two trainings of a setting, a seed and a length.
@@ -120,7 +124,7 @@ final class Race {
     return pairs;
   }
 
-  /** How a rule did whose decisions were recorded. */
+  /** How one of the rules that experiments compare did. */
   Standing standing(Contestants.Rule rule) {
     return standing(rule.id(), results(rule));
   }
@@ -130,9 +134,9 @@ final class Race {
     return standing(id, results(rule));
   }
 
-  /** The results of a rule whose decisions were recorded, in the order of the pairs. */
+  /** The results of one of the rules that experiments compare, in the order of the pairs. */
   List<Result> results(Contestants.Rule rule) {
-    return pairs.stream().map(pair -> result(pair, rule.heldOut(), recorded(rule.id()))).toList();
+    return pairs.stream().map(pair -> result(pair, rule)).toList();
   }
 
   /** The results of a rule that is judged anew, on the trainings with all images. */
@@ -140,8 +144,15 @@ final class Race {
     return pairs.stream().map(pair -> result(pair, false, rule)).toList();
   }
 
-  private static Function<RecordedRun, Optional<Decision>> recorded(String id) {
-    return run -> Optional.ofNullable(run.decisions().get(id));
+  private Result result(Pair pair, Contestants.Rule rule) {
+    StoppingPolicy policy = PolicyCodec.policy(rule.policy());
+    return result(
+        pair,
+        rule.heldOut(),
+        run ->
+            run.decisions().containsKey(rule.id())
+                ? Optional.ofNullable(run.decisions().get(rule.id()))
+                : replay.decide(policy, run));
   }
 
   private static Result result(
@@ -165,7 +176,7 @@ final class Race {
   private Standing standing(String id, List<Result> results) {
     Map<String, List<Compared>> groups = new LinkedHashMap<>();
     for (int i = 0; i < pairs.size(); i++) {
-      Result baseline = result(pairs.get(i), true, recorded(Contestants.BASELINE));
+      Result baseline = result(pairs.get(i), Contestants.baseline());
       groups
           .computeIfAbsent(pairs.get(i).setting(), setting -> new ArrayList<>())
           .add(new Compared(results.get(i), baseline));

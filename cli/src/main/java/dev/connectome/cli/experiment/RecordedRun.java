@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochs how many epochs were trained
  * @param seconds time spent in training
  * @param series a value an epoch from epoch 1, null where there is none, by name of the series
- * @param decisions what the rules that watched it decided, by their ids; those that never said stop
- *     are not there
+ * @param decisions what the rules that watched it decided, by their ids; null for one that never
+ *     said stop
  * @param stages the first epoch of each stage reached, by its name
  * @param definition that of the trial; empty in a file from before definitions were kept
  */
@@ -32,7 +32,7 @@ record RecordedRun(
     int epochs,
     double seconds,
     Map<String, List<@Nullable Double>> series,
-    Map<String, Decision> decisions,
+    Map<String, @Nullable Decision> decisions,
     Map<String, Integer> stages,
     @JsonSetter(nulls = Nulls.AS_EMPTY) String definition) {
   /** Accuracy on the test images. */

@@ -51,7 +51,8 @@ final class Recorder {
     }
     Map<String, List<@Nullable Double>> lists = new LinkedHashMap<>();
     series.forEach((name, values) -> lists.put(name, Arrays.asList(values)));
-    Map<String, RecordedRun.Decision> decisions = new TreeMap<>();
+    Map<String, RecordedRun.@Nullable Decision> decisions = new TreeMap<>();
+    run.getShadowPoliciesList().forEach(policy -> decisions.put(policy.getPolicyId(), null));
     run.getShadowDecisionsList()
         .forEach(decision -> decisions.put(decision.getPolicyId(), decision(decision)));
     Map<String, Integer> stages = new LinkedHashMap<>();

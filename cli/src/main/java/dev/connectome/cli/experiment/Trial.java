@@ -26,8 +26,8 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   private static final double HELD_OUT = 0.1;
 
   /**
-   * A part of every definition. Give it another value when what stands in a definition is trained,
-   * measured or judged otherwise than before: trainings recorded until then are then others.
+   * A part of every definition. Give it another value when what stands in a definition is trained
+   * or measured otherwise than before: trainings recorded until then are then others.
    */
   private static final String METHOD_VERSION = "";
 
@@ -42,8 +42,9 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   }
 
   /**
-   * What tells this training from every other, also from one of the same name that was trained,
-   * measured or watched by rules otherwise.
+   * What tells this training from every other, also from one of the same name that was trained or
+   * measured otherwise. The rules that watched it are no part of it: what another rule would have
+   * said is found by replay.
    */
   String definition() {
     byte[] text = (undirected().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
@@ -56,26 +57,26 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
    * @param images has a folder of images for each data set, as the trainer sees it
    */
   TrainingRun run(Path images) {
-    TrainingRun.Builder run = undirected();
-    run.putLabels(LABEL, "true").putLabels(DEFINITION, definition());
-    run.getSpecBuilder()
-        .getDataBuilder()
-        .setDirectory(images.resolve(setting.dataSet().folder()).toString());
+    TrainingSpec.Builder spec = undirected();
+    spec.getDataBuilder().setDirectory(images.resolve(setting.dataSet().folder()).toString());
+    TrainingRun.Builder run =
+        TrainingRun.newBuilder()
+            .putLabels(LABEL, "true")
+            .putLabels(DEFINITION, definition())
+            .setSpec(spec)
+            .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
+    Contestants.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
     return run.build();
   }
 
-  /** The run without a folder of images, which may lie anywhere, and without labels. */
-  private TrainingRun.Builder undirected() {
+  /** The training without a folder of images, which may lie anywhere. */
+  private TrainingSpec.Builder undirected() {
     TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
     if (heldOut) {
       spec.getDataBuilder().setValidationFraction(HELD_OUT);
     } else {
       spec.setPredictionChanges(true);
     }
-    TrainingRun.Builder run =
-        TrainingRun.newBuilder()
-            .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
-    Contestants.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
-    return run.setSpec(spec);
+    return spec;
   }
 }

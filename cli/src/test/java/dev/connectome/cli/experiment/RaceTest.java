@@ -70,6 +70,25 @@ class RaceTest {
   }
 
   @Test
+  void aRuleThatDidNotWatchIsJudgedByReplay() {
+    List<Double> changes = List.of(9.0, 1.0, 5.0, 5.0);
+    RecordedRun watched =
+        Recorded.run(
+            "a", 1, false, Map.of(), Map.of("connectomeDistance", changes), 0.5, 0.9, 0.8, 0.7);
+    RecordedRun twin = Recorded.run("a", 1, true, Map.of(), 0.5, 0.6, 0.8, 0.7);
+    Contestants.Rule trough =
+        Contestants.of(false).stream()
+            .filter(rule -> rule.id().equals("connectome-trough"))
+            .findFirst()
+            .orElseThrow();
+
+    Race.Result result = Race.of(List.of(watched, twin)).results(trough).get(0);
+
+    assertThat(result.stopEpoch()).isEqualTo(3);
+    assertThat(result.keptEpoch()).isEqualTo(2);
+  }
+
+  @Test
   void aRuleJudgedAnewIsJudgedOnAllImages() {
     assertThat(RACE.results(run -> Optional.of(new Decision(3, 3))))
         .extracting(Race.Result::accuracyKept)

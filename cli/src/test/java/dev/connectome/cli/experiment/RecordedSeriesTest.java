@@ -25,7 +25,11 @@ class RecordedSeriesTest {
 
     assertThat(RUNS).isNotEmpty();
     for (RecordedRun run : RUNS) {
+      assertThat(run.decisions().keySet()).isNotEmpty();
       for (Contestants.Rule rule : Contestants.of(run.heldOut())) {
+        if (!run.decisions().containsKey(rule.id())) {
+          continue;
+        }
         Optional<Decision> decision = replay.decide(PolicyCodec.policy(rule.policy()), run);
 
         assertThat(decision)
@@ -33,6 +37,17 @@ class RecordedSeriesTest {
             .isEqualTo(Optional.ofNullable(run.decisions().get(rule.id())));
       }
     }
+  }
+
+  @Test
+  void anExperimentGoesOnFromThem() {
+    SeriesFile known = new SeriesFile(null, () -> Recording.read(FILE).about());
+    RUNS.forEach(known::add);
+    int seeds = RUNS.stream().mapToInt(RecordedRun::seed).max().orElseThrow();
+
+    assertThat(Grid.EXTENDED.trials(Seeds.upTo(seeds), RUNS.get(0).epochs()))
+        .filteredOn(trial -> known.find(trial).isPresent())
+        .hasSameSizeAs(RUNS);
   }
 
   @Test
