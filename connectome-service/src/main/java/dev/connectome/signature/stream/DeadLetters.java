@@ -3,6 +3,9 @@ package dev.connectome.signature.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.connectome.signature.metrics.PipelineMeters;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -13,15 +16,28 @@ import org.jboss.logging.Logger;
 
 /**
  * Sends records that cannot be processed to the dead-letters topic: key, value and headers as they
- * came, and headers that say what is wrong and where they stood.
+ * came, and headers that say what is wrong and where they stood. Each is counted; the log has one
+ * line for many of the same error.
  */
 final class DeadLetters {
 
   private static final Logger LOG = Logger.getLogger(DeadLetters.class);
   private static final int MAX_MESSAGE_LENGTH = 1000;
 
+  /** One line for each error in this time: whoever sends nonsense may send much of it. */
+  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
+
   private final ProcessorContext<byte[], byte[]> context;
   private final PipelineMeters meters;
+  private final Map<Enum<?>, Logged> logged = new HashMap<>();
+
+  /**
+   * That an error was logged.
+   *
+   * @param millis when
+   * @param since how many records had it afterwards
+   */
+  private record Logged(long millis, long since) {}
 
   DeadLetters(ProcessorContext<byte[], byte[]> context, PipelineMeters meters) {
     this.context = context;
@@ -43,12 +59,28 @@ final class DeadLetters {
         });
     context.forward(record.withHeaders(headers), SignatureTopology.DEAD_LETTERS);
     meters.deadLetter(error);
-    LOG.warnf(
-        "record sent to dead letters error=%s partition=%s offset=%s message=%s",
-        error,
-        origin.map(RecordMetadata::partition).orElse(-1),
-        origin.map(RecordMetadata::offset).orElse(-1L),
-        text);
+    log(error, origin, text);
+  }
+
+  private void log(Enum<?> error, Optional<RecordMetadata> origin, String text) {
+    long now = context.currentSystemTimeMs();
+    Logged before = logged.get(error);
+    if (before != null && now - before.millis() < LOG_EVERY.toMillis()) {
+      logged.put(error, new Logged(before.millis(), before.since() + 1));
+      return;
+    }
+    logged.put(error, new Logged(now, 0));
+    LOG.warn(
+        "record sent to dead letters error=%s partition=%d offset=%d message=%s%s"
+            .formatted(
+                error,
+                origin.map(RecordMetadata::partition).orElse(-1),
+                origin.map(RecordMetadata::offset).orElse(-1L),
+                text,
+                before == null || before.since() == 0
+                    ? ""
+                    : " (and %d more of this error since the last such line)"
+                        .formatted(before.since())));
   }
 
   private static void put(Headers headers, String name, String value) {

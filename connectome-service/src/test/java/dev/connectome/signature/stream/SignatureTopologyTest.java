@@ -16,11 +16,16 @@ import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -262,6 +267,28 @@ class SignatureTopologyTest {
   }
 
   @Test
+  void muchGarbageOfOneKindIsFewLinesOfTheLog() {
+    List<String> lines = new ArrayList<>();
+    Handler handler = handler(record -> lines.add(record.getMessage()));
+    Logger log = Logger.getLogger(DeadLetters.class.getName());
+    log.addHandler(handler);
+    try {
+      for (int i = 0; i < 5; i++) {
+        topology.publishBytes(TestSnapshot.key(RUN), new byte[] {1, 2, 3});
+      }
+      assertThat(lines).hasSize(1);
+      topology.advance(Duration.ofSeconds(11));
+      topology.publishBytes(TestSnapshot.key(RUN), new byte[] {1, 2, 3});
+    } finally {
+      log.removeHandler(handler);
+    }
+
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(1)).contains("4 more of this error");
+    assertThat(topology.count("connectome.dead.letters", "reason", "not_protobuf")).isEqualTo(6);
+  }
+
+  @Test
   void twoRunsDoNotDisturbEachOther() throws Exception {
     UUID other = new UUID(7, 3);
     List<ActivationRecord> mine = snapshot(1, 40).records(2);
@@ -299,5 +326,20 @@ class SignatureTopologyTest {
     assertThat(record.getEpoch()).isEqualTo(epoch);
     assertThat(record.getFailure().getReason()).isEqualTo(reason);
     assertThat(record.getFailure().getMessage()).isNotEmpty();
+  }
+
+  private static Handler handler(Consumer<LogRecord> sink) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        sink.accept(record);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 }
