@@ -1,4 +1,4 @@
-package dev.connectome.cli.bench;
+package dev.connectome.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,6 +46,11 @@ public final class ReportOutput {
       case JSON -> out.println(json(report));
     }
     out.flush();
+  }
+
+  /** Whether standard output is for a program, so that nothing else may be printed there. */
+  public boolean isForPrograms() {
+    return format == Format.JSON;
   }
 
   private static String json(Object report) {

@@ -12,8 +12,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -35,7 +38,7 @@ class ExperimentIT {
     Path report = directory.resolve("report");
     Path series = directory.resolve("series.json");
 
-    JsonNode first = paper("here", "--report", report.toString(), "--series", series.toString());
+    JsonNode first = paper("here", "--report", report, "--series", series);
     JsonNode second = paper("here", "--finished-only");
 
     assertThat(first.get("standings").get(0).get("runs").asInt()).isEqualTo(8);
@@ -49,12 +52,29 @@ class ExperimentIT {
         .isBetween(0, 400);
 
     withoutTheLast(series, 2);
-    JsonNode elsewhere =
-        paper("elsewhere", "--report", report.toString(), "--series", series.toString());
+    JsonNode elsewhere = paper("elsewhere", "--report", report, "--series", series);
 
     assertThat(messages).contains("14 of 16 trainings are known", "\n2 trainings\n");
     assertThat(elsewhere.get("standings")).isEqualTo(first.get("standings"));
     assertThat(new ObjectMapper().readTree(series.toFile()).get("runs")).hasSize(16);
+  }
+
+  @Test
+  void aConvolutionalNetworkLearnsWhatThereIsOfCifar() throws Exception {
+    Path folder = Files.createDirectories(directory.resolve("images/cifar-100-binary"));
+    records(folder.resolve("train.bin"), 200);
+    records(folder.resolve("test.bin"), 100);
+    Path series = directory.resolve("series.json");
+
+    JsonNode results =
+        experiment(
+            "architecture", "here", "--epochs", "2", "--train-samples", "150", "--series", series);
+
+    assertThat(results.get("standings").get(0).get("runs").asInt()).isEqualTo(2);
+    JsonNode runs = new ObjectMapper().readTree(series.toFile()).get("runs");
+    assertThat(runs.findValuesAsText("setting"))
+        .containsOnly("cifar-100-vgg-sgd-150", "cifar-100-vgg-adam-150");
+    assertThat(runs.get(0).get("series").get("testAccuracy").get(1).asDouble()).isBetween(0.0, 1.0);
   }
 
   private static void withoutTheLast(Path series, int count) throws IOException {
@@ -66,32 +86,40 @@ class ExperimentIT {
     Files.writeString(series, recording.toString());
   }
 
-  private JsonNode paper(String state, String... further) throws IOException {
+  private JsonNode paper(String state, Object... further) throws IOException {
+    return experiment(
+        "paper",
+        state,
+        Stream.concat(Stream.of("--epochs", "3", "--quick"), Stream.of(further)).toArray());
+  }
+
+  private JsonNode experiment(String name, String state, Object... further) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    String[] arguments = {
-      "experiment",
-      "paper",
-      "--data-dir",
-      directory.resolve("images").toString(),
-      "--seeds",
-      "1",
-      "--epochs",
-      "3",
-      "--quick",
-      "-o",
-      "json",
-      "--state-dir",
-      directory.resolve(state).toString()
-    };
-    int length = arguments.length;
-    arguments = Arrays.copyOf(arguments, length + further.length);
-    System.arraycopy(further, 0, arguments, length, further.length);
+    List<Object> arguments =
+        new ArrayList<>(List.of("experiment", name, "--seeds", "1", "-o", "json"));
+    arguments.addAll(List.of("--data-dir", directory.resolve("images")));
+    arguments.addAll(List.of("--state-dir", directory.resolve(state)));
+    arguments.addAll(List.of(further));
 
-    assertThat(line.execute(arguments)).as(() -> err.toString()).isZero();
+    int code = line.execute(arguments.stream().map(Object::toString).toArray(String[]::new));
+
+    assertThat(code).as(() -> err.toString()).isZero();
     messages = err.toString();
     return new ObjectMapper().readTree(out.toString());
+  }
+
+  /** Records of CIFAR-100: a coarse class, a fine one, and noise. */
+  private static void records(Path file, int count) throws IOException {
+    Random random = new Random(count);
+    byte[] records = new byte[count * (2 + 3 * 32 * 32)];
+    random.nextBytes(records);
+    for (int i = 0; i < count; i++) {
+      records[i * (2 + 3 * 32 * 32)] = 0;
+      records[i * (2 + 3 * 32 * 32) + 1] = (byte) random.nextInt(100);
+    }
+    Files.write(file, records);
   }
 
   /** Noise, with a bright row that tells the class. */

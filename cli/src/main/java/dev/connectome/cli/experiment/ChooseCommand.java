@@ -1,17 +1,16 @@
 package dev.connectome.cli.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.ReportOutput;
 import dev.connectome.cli.experiment.Choice.Judged;
 import dev.connectome.cli.runs.Table;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,19 +57,14 @@ public final class ChooseCommand implements Callable<Integer> {
       description = "Choose on the half that is judged on otherwise, and the other way round.")
   private boolean swap;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      description = "table or json. Default: ${DEFAULT-VALUE}")
-  private PaperCommand.Format format;
+  @Mixin private ReportOutput output;
 
   /** Made by the command-line parser, which sets the fields. */
   @SuppressWarnings("NullAway.Init")
   public ChooseCommand() {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Race race = Race.of(Recording.read(series).runs());
     if (race.pairs().size() < FEWEST_PAIRS) {
       throw CommandFailure.badInput(
@@ -78,14 +72,7 @@ public final class ChooseCommand implements Callable<Integer> {
               .formatted(race.pairs().size(), FEWEST_PAIRS));
     }
     Choice choice = Choice.of(race, splitSeed, swap);
-    PrintWriter out = spec.commandLine().getOut();
-    switch (format) {
-      case TABLE -> lines(choice).forEach(out::println);
-      case JSON ->
-          out.println(
-              new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(choice));
-    }
-    out.flush();
+    output.print(spec.commandLine().getOut(), choice, () -> lines(choice));
     return 0;
   }
 

@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
     name = "experiment",
     mixinStandardHelpOptions = true,
     description = "Compares stopping rules on trainings that are never stopped.",
-    subcommands = {PaperCommand.class, ShowCommand.class, ChooseCommand.class},
+    subcommands = {
+      PaperCommand.class,
+      ArchitectureCommand.class,
+      ShowCommand.class,
+      ChooseCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec spec;

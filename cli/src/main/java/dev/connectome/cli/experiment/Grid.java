@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which settings an experiment has. */
+/** Which settings the data-limited regime has. */
 enum Grid {
   /** A part that is trained in minutes: both data sets and optimisers, with none or most noise. */
   QUICK(EnumSet.of(Variant.BASE), List.of(0, 40)),
@@ -29,32 +29,13 @@ enum Grid {
     List<Setting> settings = new ArrayList<>();
     for (Variant variant : variants) {
       for (DataSet dataSet : DataSet.values()) {
-        for (String optimizer : List.of("sgd", "adam")) {
+        for (String optimizer : Setting.OPTIMIZERS) {
           for (int percent : variant == Variant.BASE ? noise : NOISE_OF_VARIANTS) {
-            settings.add(new Setting(dataSet, optimizer, percent, variant));
+            settings.add(new DataLimitedSetting(dataSet, optimizer, percent, variant));
           }
         }
       }
     }
     return List.copyOf(settings);
-  }
-
-  /**
-   * The trainings: each setting and seed once with all images and once with some of them held out
-   * for a validation loss. All settings with the first of them come first, so that an experiment
-   * that is cut short has whole settings.
-   *
-   * @param seeds which seeds
-   * @param epochs the length of each training
-   */
-  List<Trial> trials(Seeds seeds, int epochs) {
-    List<Trial> trials = new ArrayList<>();
-    for (int seed = seeds.first(); seed <= seeds.last(); seed++) {
-      for (Setting setting : settings()) {
-        trials.add(new Trial(setting, seed, epochs, false));
-        trials.add(new Trial(setting, seed, epochs, true));
-      }
-    }
-    return List.copyOf(trials);
   }
 }

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param about how they were made
  * @param runs the trainings
  */
-record Recording(PaperResults.About about, List<RecordedRun> runs) {
+record Recording(Results.About about, List<RecordedRun> runs) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   Recording {

@@ -24,14 +24,14 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * The report of an experiment: a page with the results and, for the first seed of each setting, a
  * picture of its series with stages and stops, of its accuracy, and of its death set over time.
  */
-final class PaperReport {
+final class Report {
   private static final List<String> DRAWN =
       List.of("diminishing", "trough", "connectome-trough", Contestants.BASELINE);
   private static final List<Color> COLOURS =
       List.of(new Color(0xd62728), new Color(0x9467bd), new Color(0xff7f0e), new Color(0x2ca02c));
   private static final Color STAGE = Color.LIGHT_GRAY;
 
-  private PaperReport() {}
+  private Report() {}
 
   /**
    * Writes the report.
@@ -44,7 +44,7 @@ final class PaperReport {
    * @throws IOException if it cannot be written
    */
   static void write(
-      PaperResults results,
+      Results results,
       List<Race.Pair> pairs,
       BiFunction<String, Integer, List<SignatureRecord>> signatures,
       Path directory)
@@ -63,7 +63,7 @@ final class PaperReport {
   }
 
   private static ChartStack picture(
-      Race.Pair pair, PaperResults results, List<SignatureRecord> signatures) {
+      Race.Pair pair, Results results, List<SignatureRecord> signatures) {
     XYChart distances = chart("Change of the connectome from epoch to epoch", "distance");
     distances.getStyler().setYAxisLogarithmic(true);
     add(distances, pair.all(), "deathDistance", "deathDistance");
@@ -128,7 +128,7 @@ final class PaperReport {
     }
   }
 
-  private static void stops(XYChart chart, Race.Pair pair, PaperResults results) {
+  private static void stops(XYChart chart, Race.Pair pair, Results results) {
     for (int i = 0; i < DRAWN.size(); i++) {
       String rule = DRAWN.get(i);
       Color colour = COLOURS.get(i);
@@ -152,7 +152,7 @@ final class PaperReport {
         .setLineColor(colour);
   }
 
-  private static String page(PaperResults results, List<Race.Pair> drawn) {
+  private static String page(Results results, List<Race.Pair> drawn) {
     String pictures =
         drawn.stream()
             .map(
@@ -160,7 +160,7 @@ final class PaperReport {
                     "<h2>%s</h2>\n<img src=\"%s\" width=\"%d\" alt=\"%s\">\n"
                         .formatted(pair.setting(), picture(pair), ChartStack.WIDTH, pair.setting()))
             .collect(Collectors.joining());
-    PaperResults.About about = results.about();
+    Results.About about = results.about();
     return """
     <!DOCTYPE html>
     <html lang="en">

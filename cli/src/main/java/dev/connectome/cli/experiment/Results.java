@@ -14,8 +14,7 @@ import java.util.Map;
  * @param standings how each rule did on all trainings
  * @param results what came of each rule on each pair of trainings, by its id
  */
-record PaperResults(
-    About about, List<Race.Standing> standings, Map<String, List<Race.Result>> results) {
+record Results(About about, List<Race.Standing> standings, Map<String, List<Race.Result>> results) {
 
   /**
    * How an experiment was made.
@@ -37,11 +36,10 @@ record PaperResults(
       String start,
       long seconds) {}
 
-  static PaperResults of(About about, Race race) {
+  static Results of(About about, Race race) {
     Map<String, List<Race.Result>> results = new LinkedHashMap<>();
     Contestants.all().forEach(rule -> results.put(rule.id(), race.results(rule)));
-    return new PaperResults(
-        about, Contestants.all().stream().map(race::standing).toList(), results);
+    return new Results(about, Contestants.all().stream().map(race::standing).toList(), results);
   }
 
   /** The same for people. */

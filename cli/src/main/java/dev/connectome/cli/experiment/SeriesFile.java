@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeriesFile {
   private final @Nullable Path file;
-  private final Supplier<PaperResults.About> about;
+  private final Supplier<Results.About> about;
   private final Map<String, RecordedRun> runs = new LinkedHashMap<>();
 
   /**
@@ -29,7 +29,7 @@ final class SeriesFile {
    * @param about tells how the trainings are made, whenever the file is written
    * @throws CommandFailure if the file holds something else or cannot be written
    */
-  SeriesFile(@Nullable Path file, Supplier<PaperResults.About> about) {
+  SeriesFile(@Nullable Path file, Supplier<Results.About> about) {
     this.file = file;
     this.about = about;
     if (file != null) {

@@ -1,14 +1,13 @@
 package dev.connectome.cli.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
-import java.io.IOException;
-import java.io.PrintWriter;
+import dev.connectome.cli.ReportOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,33 +34,21 @@ public final class ShowCommand implements Callable<Integer> {
               + " given several times. A training that is in several is taken once.")
   private List<Path> series = new ArrayList<>();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      description = "table or json. Default: ${DEFAULT-VALUE}")
-  private PaperCommand.Format format;
+  @Mixin private ReportOutput output;
 
   /** Made by the command-line parser, which sets the fields. */
   @SuppressWarnings("NullAway.Init")
   public ShowCommand() {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Recording recording = Recording.read(series);
     Race race = Race.of(recording.runs());
     if (race.pairs().isEmpty()) {
       throw CommandFailure.badInput("--series has no training with a twin that held images out");
     }
-    PaperResults results = PaperResults.of(recording.about(), race);
-    PrintWriter out = spec.commandLine().getOut();
-    switch (format) {
-      case TABLE -> results.lines().forEach(out::println);
-      case JSON ->
-          out.println(
-              new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
-    }
-    out.flush();
+    Results results = Results.of(recording.about(), race);
+    output.print(spec.commandLine().getOut(), results, results::lines);
     return 0;
   }
 }

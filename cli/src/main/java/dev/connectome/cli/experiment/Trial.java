@@ -6,6 +6,8 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -30,6 +32,26 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
    * or measured otherwise than before: trainings recorded until then are then others.
    */
   private static final String METHOD_VERSION = "";
+
+  /**
+   * The trainings of an experiment: each setting and seed once with all images and once with some
+   * of them held out for a validation loss. All settings with the first of the seeds come first, so
+   * that an experiment that is cut short has whole settings.
+   *
+   * @param settings what is trained
+   * @param seeds with which seeds
+   * @param epochs the length of each training
+   */
+  static List<Trial> of(List<? extends Setting> settings, Seeds seeds, int epochs) {
+    List<Trial> trials = new ArrayList<>();
+    for (int seed = seeds.first(); seed <= seeds.last(); seed++) {
+      for (Setting setting : settings) {
+        trials.add(new Trial(setting, seed, epochs, false));
+        trials.add(new Trial(setting, seed, epochs, true));
+      }
+    }
+    return List.copyOf(trials);
+  }
 
   /** The run's id; the same for the same training in every experiment. */
   String name() {
@@ -58,7 +80,7 @@ record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
    */
   TrainingRun run(Path images) {
     TrainingSpec.Builder spec = undirected();
-    spec.getDataBuilder().setDirectory(images.resolve(setting.dataSet().folder()).toString());
+    spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
             .putLabels(LABEL, "true")

@@ -14,14 +14,14 @@ class GridTest {
   @Test
   void thePublishedRegimeHasBothDataSetsAndOptimisersAndFourShadesOfNoise() {
     assertThat(Grid.PAPER.settings()).hasSize(16);
-    assertThat(Grid.PAPER.trials(Seeds.upTo(5), 80)).hasSize(160);
-    assertThat(Grid.QUICK.trials(Seeds.upTo(1), 30)).hasSize(16);
+    assertThat(Trial.of(Grid.PAPER.settings(), Seeds.upTo(5), 80)).hasSize(160);
+    assertThat(Trial.of(Grid.QUICK.settings(), Seeds.upTo(1), 30)).hasSize(16);
     assertThat(Grid.EXTENDED.settings()).startsWith(Grid.PAPER.settings().toArray(Setting[]::new));
   }
 
   @Test
   void everyTrainingHasANameOfItsOwnThatTheControllerTakes() {
-    List<Trial> trials = Grid.EXTENDED.trials(Seeds.upTo(2), 80);
+    List<Trial> trials = Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(2), 80);
 
     assertThat(trials).extracting(Trial::name).doesNotHaveDuplicates();
     assertThat(trials)
@@ -39,7 +39,8 @@ class GridTest {
   @Test
   void theAuthorsNetworksAreTrainedAsTheyTrainedThem() {
     TrainingSpec spec =
-        trial(new Setting(DataSet.FASHION_MNIST, "adam", 20, Variant.BASE), false).getSpec();
+        trial(new DataLimitedSetting(DataSet.FASHION_MNIST, "adam", 20, Variant.BASE), false)
+            .getSpec();
 
     assertThat(spec.getModel().getHiddenWidthsList()).containsExactly(256, 128);
     assertThat(spec.getOptimizer().getLearningRate()).isEqualTo(3e-4);
@@ -50,8 +51,20 @@ class GridTest {
   }
 
   @Test
+  void allOfCifarIsLearntUnlessFewerImagesAreAskedFor() {
+    Setting all = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 0);
+    Setting some = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 5000);
+
+    assertThat(trial(all, false).getSpec().getData().getTrainFraction()).isEqualTo(1);
+    assertThat(trial(all, false).getSpec().getData().getDirectory())
+        .isEqualTo("/images/cifar-10-batches-bin");
+    assertThat(trial(some, false).getSpec().getData().getTrainSamples()).isEqualTo(5000);
+    assertThat(new Trial(all, 1, 80, false).name()).isEqualTo("cifar-10-vgg-adam-e80-s1");
+  }
+
+  @Test
   void aTrainingIsNeverStoppedAndWatchedByTheRulesThatFitIt() {
-    Setting setting = new Setting(DataSet.MNIST, "sgd", 0, Variant.BASE);
+    Setting setting = new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE);
     TrainingRun all = trial(setting, false);
     TrainingRun heldOut = trial(setting, true);
 
@@ -67,7 +80,8 @@ class GridTest {
 
   @Test
   void whereTheImagesLieIsNoPartOfADefinition() {
-    Trial trial = new Trial(new Setting(DataSet.MNIST, "sgd", 0, Variant.BASE), 1, 80, false);
+    Trial trial =
+        new Trial(new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE), 1, 80, false);
 
     assertThat(trial.run(Path.of("/one")).getLabelsOrThrow(Trial.DEFINITION))
         .isEqualTo(trial.run(Path.of("/other")).getLabelsOrThrow(Trial.DEFINITION));

@@ -45,7 +45,7 @@ class RecordedSeriesTest {
     RUNS.forEach(known::add);
     int seeds = RUNS.stream().mapToInt(RecordedRun::seed).max().orElseThrow();
 
-    assertThat(Grid.EXTENDED.trials(Seeds.upTo(seeds), RUNS.get(0).epochs()))
+    assertThat(Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(seeds), RUNS.get(0).epochs()))
         .filteredOn(trial -> known.find(trial).isPresent())
         .hasSameSizeAs(RUNS);
   }

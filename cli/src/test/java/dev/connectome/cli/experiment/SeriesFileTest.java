@@ -14,9 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SeriesFileTest {
 
-  private static final PaperResults.About ABOUT =
-      new PaperResults.About("connectome", "1", "17", "Linux", 2, "2026-01-01T00:00:00Z", 1);
-  private static final Setting SETTING = new Setting(DataSet.MNIST, "sgd", 0, Variant.BASE);
+  private static final Results.About ABOUT =
+      new Results.About("connectome", "1", "17", "Linux", 2, "2026-01-01T00:00:00Z", 1);
+  private static final Setting SETTING =
+      new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE);
   private static final Trial TRIAL = new Trial(SETTING, 1, 3, false);
 
   @TempDir Path directory;

@@ -1,8 +1,8 @@
 package dev.connectome.cli.bench.control;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.ReportOutput;
 import dev.connectome.cli.bench.Measuring;
-import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Endpoints;
 import java.io.IOException;
 import java.nio.file.Path;

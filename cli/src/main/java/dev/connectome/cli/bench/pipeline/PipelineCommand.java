@@ -1,7 +1,7 @@
 package dev.connectome.cli.bench.pipeline;
 
+import dev.connectome.cli.ReportOutput;
 import dev.connectome.cli.bench.Measuring;
-import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Endpoints;
 import dev.connectome.cli.platform.Platform;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.connectome.cli.bench.trainer;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.ReportOutput;
 import dev.connectome.cli.bench.Measuring;
-import dev.connectome.cli.bench.ReportOutput;
 import dev.connectome.cli.platform.Installation;
 import dev.connectome.cli.platform.Platform;
 import java.io.IOException;
