@@ -1,7 +1,6 @@
 package dev.connectome.trainer.service.training;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -22,19 +21,13 @@ import dev.connectome.trainer.probe.ActivationSnapshot;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.ImageBatches;
 import dev.connectome.trainer.service.data.TrainingData;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +53,8 @@ public final class Training implements AutoCloseable {
   private final Model model;
   private final SequentialBlock network;
   private final ResumableOptimizer optimizer;
+  private final NetworkState state;
+  private final RandomSeeds seeds;
   private final Trainer trainer;
   private final NDManager manager;
   private final ActivationProbe probe;
@@ -68,8 +63,6 @@ public final class Training implements AutoCloseable {
   private final BatchStage stage;
   private int completedEpochs;
   private int nextBatch;
-  private int weightsSize;
-  private int stateSize;
 
   /**
    * How a training ended.
@@ -120,22 +113,28 @@ public final class Training implements AutoCloseable {
     this.checkpoints = new CheckpointWriter(store);
     this.network = buildNetwork();
     this.optimizer = ResumableOptimizer.of(spec.getOptimizer(), length());
-    Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), 0, 0));
+    this.seeds = new RandomSeeds(spec.getSeed());
+    Engine.getInstance().setRandomSeed(seeds.forEngine(0, 0));
     Device device = Devices.of(spec.getDevice());
     LOG.info("device chosen device={} asked=\"{}\"", device, spec.getDevice());
     this.model = Model.newInstance(spec.getModel().getName(), device);
     model.setBlock(network);
     this.manager = model.getNDManager();
+    this.state = new NetworkState(network, optimizer, manager);
     Optional<Checkpoint> checkpoint = resume ? store.newest() : Optional.empty();
     if (checkpoint.isPresent()) {
-      load(network, checkpoint.get());
+      NetworkState.load(network, manager, checkpoint.get());
     }
     this.trainer =
         model.newTrainer(
             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optDevices(new Device[] {device}));
     trainer.initialize(new Shape(spec.getBatchSize(), data.train().shape().size()));
-    checkpoint.ifPresent(this::goOnFrom);
+    if (checkpoint.isPresent()) {
+      state.restoreOptimizer(checkpoint.get());
+      completedEpochs = checkpoint.get().epoch();
+      nextBatch = checkpoint.get().nextBatch();
+    }
     this.probe = probe();
     this.inference = new Inference(manager, data.train());
     this.predictions = new PredictionChanges(data.train(), inference);
@@ -156,8 +155,7 @@ public final class Training implements AutoCloseable {
   }
 
   private ActivationProbe probe() throws UserException {
-    int[] order =
-        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), -1, 0)));
+    int[] order = TrainingData.shuffled(data.train().count(), seeds.ofProbe());
     int samples = Math.min(spec.getProbe().getSamples(), order.length);
     NDArray inputs = data.train().inputs(manager, Arrays.copyOf(order, samples));
     try {
@@ -171,12 +169,6 @@ public final class Training implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new UserException(String.valueOf(e.getMessage()));
     }
-  }
-
-  private void goOnFrom(Checkpoint checkpoint) {
-    optimizer.restore(manager, checkpoint.optimizerState(), checkpoint.optimizerSteps());
-    completedEpochs = checkpoint.epoch();
-    nextBatch = checkpoint.nextBatch();
   }
 
   /**
@@ -231,9 +223,7 @@ public final class Training implements AutoCloseable {
   private Optional<StopRequest> trainEpoch(Map<String, Double> metrics)
       throws InterruptedException {
     int epoch = completedEpochs + 1;
-    stage.begin(
-        TrainingData.shuffled(data.train().count(), new Random(mix(spec.getSeed(), epoch, 0))),
-        nextBatch);
+    stage.begin(TrainingData.shuffled(data.train().count(), seeds.ofEpoch(epoch)), nextBatch);
     int batches = batches();
     double loss = 0;
     long right = 0;
@@ -243,7 +233,7 @@ public final class Training implements AutoCloseable {
       if (stop.isPresent()) {
         return stop;
       }
-      Engine.getInstance().setRandomSeed((int) mix(spec.getSeed(), epoch, nextBatch + 1));
+      Engine.getInstance().setRandomSeed(seeds.forEngine(epoch, nextBatch + 1));
       long start = System.nanoTime();
       ImageBatches.Batch images = stage.take();
       try (NDManager batch = manager.newSubManager()) {
@@ -324,7 +314,7 @@ public final class Training implements AutoCloseable {
     SequentialBlock kept = network;
     if (restored.isPresent()) {
       kept = buildNetwork();
-      load(kept, restored.get());
+      NetworkState.load(kept, manager, restored.get());
       CheckpointStore.sync(last.resolveSibling(folder(restored.get())));
     }
     Evaluation.unless(stopSwitch::isDeadlineNear, kept, data.test(), inference)
@@ -359,49 +349,7 @@ public final class Training implements AutoCloseable {
   }
 
   private Checkpoint checkpoint() {
-    var weights = new Bytes(weightsSize);
-    var state = new Bytes(stateSize);
-    try {
-      network.saveParameters(new DataOutputStream(weights));
-      optimizer.save(state);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    weightsSize = weights.size();
-    stateSize = state.size();
-    return new Checkpoint(
-        completedEpochs, nextBatch, weights.bytes(), state.bytes(), optimizer.steps());
-  }
-
-  /**
-   * Has room from the beginning for as much as the checkpoint before had, and then needs no copy.
-   */
-  private static final class Bytes extends ByteArrayOutputStream {
-    Bytes(int expected) {
-      super(expected);
-    }
-
-    byte[] bytes() {
-      return count == buf.length ? buf : toByteArray();
-    }
-  }
-
-  private void load(SequentialBlock block, Checkpoint checkpoint) throws IOException {
-    try {
-      block.loadParameters(
-          manager, new DataInputStream(new ByteArrayInputStream(checkpoint.weights())));
-    } catch (MalformedModelException e) {
-      throw new IOException(
-          "the checkpoint of epoch %d is of another network".formatted(checkpoint.epoch()), e);
-    }
-  }
-
-  /** A seed of its own for every mini-batch (the finaliser of SplitMix64). */
-  private static long mix(long seed, long epoch, long batch) {
-    long z = seed + 0x9e3779b97f4a7c15L * (epoch * 1_000_003 + batch + 1);
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
+    return state.at(completedEpochs, nextBatch);
   }
 
   /** Frees the network and waits for the disk. */
