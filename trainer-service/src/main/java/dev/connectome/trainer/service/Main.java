@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -146,6 +147,15 @@ public final class Main implements Callable<Integer> {
   private int controlPort;
 
   @Option(
+      names = "--metrics-port",
+      defaultValue = "${env:CONNECTOME_METRICS_PORT:--1}",
+      paramLabel = "PORT",
+      description =
+          "a port for metrics, /metrics for Prometheus, at the address of --control-host: 0 for any"
+              + " that is free, -1 for none (CONNECTOME_METRICS_PORT)")
+  private int metricsPort;
+
+  @Option(
       names = "--registration-patience",
       defaultValue = "${env:CONNECTOME_REGISTRATION_PATIENCE:-PT5M}",
       paramLabel = "DURATION",
@@ -213,6 +223,7 @@ public final class Main implements Callable<Integer> {
             optionalPath(outcomeFile),
             controlHost,
             controlPort,
+            metricsPort < 0 ? OptionalInt.empty() : OptionalInt.of(metricsPort),
             registrationPatience,
             new SnapshotPublisher.Buffer(
                 Math.max(1, snapshotBuffer), (long) Math.max(1, snapshotBufferMib) << 20));

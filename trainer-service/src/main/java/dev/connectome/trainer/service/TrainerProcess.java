@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +107,11 @@ final class TrainerProcess {
                         settings.runUid(), attempt, settings.instanceId()),
                 stopSwitch,
                 () -> clock.progress());
+        MetricsServer metrics = serveMetrics();
         ControllerClient controller = new ControllerClient(settings.controllerEndpoint())) {
+      if (metrics != null) {
+        LOG.info("metrics served address={}", metrics.address());
+      }
       var registration =
           RegisterTrainerRequest.newBuilder()
               .setRunUid(settings.runUid())
@@ -155,6 +160,16 @@ final class TrainerProcess {
       LOG.error("controller refuses this trainer reason=\"{}\"", e.reason());
       return FAILURE;
     }
+  }
+
+  private @Nullable MetricsServer serveMetrics() throws IOException {
+    return settings.metricsPort().isEmpty()
+        ? null
+        : MetricsServer.start(
+            settings.controlHost(),
+            settings.metricsPort().getAsInt(),
+            settings.runUid(),
+            () -> clock.progress());
   }
 
   private void changeBudget(int epochs) {

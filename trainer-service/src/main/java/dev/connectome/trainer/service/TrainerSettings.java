@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -24,6 +25,7 @@ import org.apache.kafka.common.utils.Utils;
  * @param outcomeFile where to leave the outcome; empty for nowhere
  * @param controlHost the address on which to be controlled
  * @param controlPort the port; 0 for any
+ * @param metricsPort the port on which metrics are served, at the same address; empty for none
  * @param registrationPatience how long to wait for a controller that is away
  * @param snapshotBuffer what to keep of snapshots while the broker is away
  */
@@ -40,6 +42,7 @@ public record TrainerSettings(
     Optional<Path> outcomeFile,
     String controlHost,
     int controlPort,
+    OptionalInt metricsPort,
     Duration registrationPatience,
     SnapshotPublisher.Buffer snapshotBuffer) {
 
