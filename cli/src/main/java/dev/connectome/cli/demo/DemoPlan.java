@@ -17,6 +17,9 @@ import java.util.List;
  * @param epochs the budget of each
  */
 record DemoPlan(String prefix, int runs, int epochs) {
+  /** The label that all runs of demonstrations have, to be found by. */
+  static final String LABEL = "demo";
+
   private static final int TRAIN_SAMPLES = 6_000;
   private static final List<List<Integer>> FIRST_WIDTHS =
       List.of(List.of(128, 64), List.of(96, 48), List.of(160, 80));
@@ -31,15 +34,18 @@ record DemoPlan(String prefix, int runs, int epochs) {
 
   /** A run under the default policy. */
   TrainingRun watched(int index) {
-    return TrainingRun.newBuilder().setSpec(spec(index)).build();
+    return labelled(index).build();
   }
 
   /** The same training under a policy that never stops it. */
   TrainingRun reference(int index) {
-    return TrainingRun.newBuilder()
-        .setSpec(spec(index))
+    return labelled(index)
         .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()))
         .build();
+  }
+
+  private TrainingRun.Builder labelled(int index) {
+    return TrainingRun.newBuilder().putLabels(LABEL, "true").setSpec(spec(index));
   }
 
   static List<Integer> widths(int index) {
@@ -56,6 +62,7 @@ record DemoPlan(String prefix, int runs, int epochs) {
         .setData(DataSpec.newBuilder().setTrainSamples(TRAIN_SAMPLES))
         .setEpochs(epochs)
         .setSeed(index + 1)
+        .setTestEveryEpochs(1)
         .build();
   }
 }
