@@ -1,6 +1,7 @@
 package dev.connectome.cli.experiment;
 
 import dev.connectome.controller.stopping.DiminishingRule;
+import dev.connectome.controller.stopping.PatienceRule;
 import dev.connectome.controller.stopping.PlateauRule;
 import dev.connectome.controller.stopping.SeriesPolicy;
 import dev.connectome.controller.stopping.StoppingPolicy;
@@ -75,12 +76,24 @@ record Candidate(String monitor, StoppingRule rule, String knobs) {
     return new SeriesPolicy("candidate", monitor, rule);
   }
 
-  private static Candidate plateau(String monitor, PlateauRule rule) {
+  static Candidate patience(String monitor, PatienceRule rule) {
+    return new Candidate(
+        monitor,
+        rule,
+        "patience=%s,min-delta=%s,start-from-epoch=%s%s"
+            .formatted(
+                rule.patience(),
+                rule.minDelta(),
+                rule.startFromEpoch(),
+                rule.restoreBest() ? ",restore-best" : ""));
+  }
+
+  static Candidate plateau(String monitor, PlateauRule rule) {
     return new Candidate(
         monitor, rule, "fraction=%s,confirm=%s".formatted(rule.fraction(), rule.confirm()));
   }
 
-  private static Candidate trough(String monitor, TroughRule rule) {
+  static Candidate trough(String monitor, TroughRule rule) {
     return new Candidate(
         monitor,
         rule,
@@ -88,7 +101,7 @@ record Candidate(String monitor, StoppingRule rule, String knobs) {
             .formatted(rule.smoothing(), rule.peakFraction(), rule.confirm()));
   }
 
-  private static Candidate diminishing(String monitor, DiminishingRule rule) {
+  static Candidate diminishing(String monitor, DiminishingRule rule) {
     return new Candidate(
         monitor,
         rule,

@@ -1,6 +1,11 @@
 package dev.connectome.cli.experiment;
 
 import dev.connectome.cli.runs.PolicySyntax;
+import dev.connectome.controller.stopping.DiminishingRule;
+import dev.connectome.controller.stopping.PatienceRule;
+import dev.connectome.controller.stopping.PlateauRule;
+import dev.connectome.controller.stopping.SeriesPolicy;
+import dev.connectome.controller.stopping.TroughRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,61 +18,62 @@ final class Contestants {
   /** The rule that all others are compared with: the validation loss, with patience 5. */
   static final String BASELINE = "validation-5";
 
-  private static final String DIMINISHING =
-      "smoothing=0.5,peak-fraction=0.5,window=5,min-relative-drop=0.3,confirm=2";
-  private static final String PLATEAU = "fraction=0.1,confirm=3";
-  private static final String TROUGH = "smoothing=0.5,peak-fraction=1,confirm=1";
+  private static final String VALIDATION_LOSS = "validationLoss";
+
+  private static final DiminishingRule DIMINISHING = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
+  private static final PlateauRule PLATEAU = new PlateauRule(0.1, 3);
+  private static final TroughRule TROUGH = new TroughRule(0.5, 1, 1);
 
   private static final List<Rule> ON_ALL_IMAGES =
       List.of(
           rule(
               "diminishing",
-              "diminishing:monitor=deathDistance," + DIMINISHING,
+              Candidate.diminishing("deathDistance", DIMINISHING),
               "diminishing on deathDistance"),
           rule(
               "diminishing-8",
-              "diminishing:monitor=deathDistance," + DIMINISHING.replace("window=5", "window=8"),
+              Candidate.diminishing("deathDistance", new DiminishingRule(0.5, 0.5, 8, 0.3, 2)),
               "the same with window 8"),
-          rule("plateau", "plateau:monitor=deathDistance," + PLATEAU, "plateau on deathDistance"),
-          rule("trough", "trough:monitor=deathDistance," + TROUGH, "trough on deathDistance"),
+          rule("plateau", Candidate.plateau("deathDistance", PLATEAU), "plateau on deathDistance"),
+          rule("trough", Candidate.trough("deathDistance", TROUGH), "trough on deathDistance"),
           rule(
               "connectome-diminishing",
-              "diminishing:monitor=connectomeDistance," + DIMINISHING,
+              Candidate.diminishing("connectomeDistance", DIMINISHING),
               "control: diminishing on connectomeDistance, which keeps neuron identity"),
           rule(
               "connectome-plateau",
-              "plateau:monitor=connectomeDistance," + PLATEAU,
+              Candidate.plateau("connectomeDistance", PLATEAU),
               "control: plateau on connectomeDistance"),
           rule(
               "connectome-trough",
-              "trough:monitor=connectomeDistance,smoothing=1,peak-fraction=1,confirm=1",
+              Candidate.trough("connectomeDistance", new TroughRule(1, 1, 1)),
               "first trough of connectomeDistance itself, not smoothed"),
           rule(
               "loss-diminishing",
-              "diminishing:monitor=trainLoss," + DIMINISHING,
+              Candidate.diminishing("trainLoss", DIMINISHING),
               "control: diminishing on the training loss, which needs no connectome"),
           rule(
               "epoch-20",
-              "patience:monitor=trainLoss,patience=1,min-delta=1e9,start-from-epoch=19",
+              Candidate.patience("trainLoss", patience(1, 1e9, 19, false)),
               "control: always epoch 20, whatever the network does"),
           rule(
               "label-wave",
-              "trough:monitor=changedPredictions," + TROUGH,
+              Candidate.trough("changedPredictions", TROUGH),
               "Label Wave: first trough of the number of predictions that changed"),
           rule(
               "label-wave-3",
-              "trough:monitor=changedPredictions," + TROUGH.replace("confirm=1", "confirm=3"),
+              Candidate.trough("changedPredictions", new TroughRule(0.5, 1, 3)),
               "the same, not undercut for 3 epochs"));
 
   private static final List<Rule> WITH_SOME_HELD_OUT =
       List.of(
           rule(
               BASELINE,
-              "patience:monitor=validationLoss,patience=5,restore-best",
+              Candidate.patience(VALIDATION_LOSS, patience(5, 0, 1, true)),
               "validation loss of a tenth of the images held out, patience 5, best epoch kept"),
           rule(
               "validation-10",
-              "patience:monitor=validationLoss,patience=10,restore-best",
+              Candidate.patience(VALIDATION_LOSS, patience(10, 0, 1, true)),
               "the same with patience 10"));
 
   private Contestants() {}
@@ -77,17 +83,39 @@ final class Contestants {
    *
    * @param id its name there
    * @param heldOut whether it watches the trainings with some images held out
-   * @param policy the rule
+   * @param policy the rule as the platform is asked for it
+   * @param judge the same, to replay
    * @param meaning what it is, for people
    */
-  record Rule(String id, boolean heldOut, StoppingPolicy policy, String meaning) {}
+  record Rule(
+      String id,
+      boolean heldOut,
+      StoppingPolicy policy,
+      dev.connectome.controller.stopping.StoppingPolicy judge,
+      String meaning) {}
 
-  private static Rule rule(String id, String syntax, String meaning) {
+  private static Rule rule(String id, Candidate rule, String meaning) {
     return new Rule(
         id,
-        syntax.contains("validationLoss"),
-        PolicySyntax.parse(syntax).toBuilder().setPolicyId(id).build(),
+        rule.monitor().equals(VALIDATION_LOSS),
+        PolicySyntax.parse(rule.syntax()).toBuilder().setPolicyId(id).build(),
+        new SeriesPolicy(id, rule.monitor(), rule.rule()),
         meaning);
+  }
+
+  private static PatienceRule patience(
+      int patience, double minDelta, int startFromEpoch, boolean restoreBest) {
+    PatienceRule rest = PatienceRule.DEFAULT;
+    return new PatienceRule(
+        rest.mode(),
+        minDelta,
+        patience,
+        startFromEpoch,
+        rest.baseline(),
+        rest.stoppingThreshold(),
+        rest.divergenceThreshold(),
+        rest.checkFinite(),
+        restoreBest);
   }
 
   /** The rule that all others are compared with. */

@@ -1,8 +1,6 @@
 package dev.connectome.cli.experiment;
 
 import dev.connectome.cli.experiment.RecordedRun.Decision;
-import dev.connectome.controller.codec.PolicyCodec;
-import dev.connectome.controller.stopping.StoppingPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,14 +143,13 @@ final class Race {
   }
 
   private Result result(Pair pair, Contestants.Rule rule) {
-    StoppingPolicy policy = PolicyCodec.policy(rule.policy());
     return result(
         pair,
         rule.heldOut(),
         run ->
             run.decisions().containsKey(rule.id())
                 ? Optional.ofNullable(run.decisions().get(rule.id()))
-                : replay.decide(policy, run));
+                : replay.decide(rule.judge(), run));
   }
 
   private static Result result(

@@ -30,13 +30,19 @@ class RecordedSeriesTest {
         if (!run.decisions().containsKey(rule.id())) {
           continue;
         }
-        Optional<Decision> decision = replay.decide(PolicyCodec.policy(rule.policy()), run);
+        Optional<Decision> decision = replay.decide(rule.judge(), run);
 
         assertThat(decision)
             .as("%s on %s, seed %d", rule.id(), run.setting(), run.seed())
             .isEqualTo(Optional.ofNullable(run.decisions().get(rule.id())));
       }
     }
+  }
+
+  @Test
+  void whatIsReplayedIsWhatThePlatformIsAskedFor() {
+    assertThat(Contestants.all())
+        .allSatisfy(rule -> assertThat(PolicyCodec.policy(rule.policy())).isEqualTo(rule.judge()));
   }
 
   @Test
