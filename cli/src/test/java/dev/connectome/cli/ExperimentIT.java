@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -47,9 +48,9 @@ class ExperimentIT {
     assertThat(report.resolve("fashion-mnist-sgd-n0.png")).isNotEmptyFile();
     JsonNode runs = new ObjectMapper().readTree(series.toFile()).get("runs");
     assertThat(runs).hasSize(16);
-    assertThat(runs.get(0).get("series").get("deathDistance").get(0).isNull()).isTrue();
-    assertThat(runs.get(0).get("series").get("changedPredictions").get(1).asInt())
-        .isBetween(0, 400);
+    JsonNode withAllImages = seriesOfOneWithAllImages(runs);
+    assertThat(withAllImages.get("deathDistance").get(0).isNull()).isTrue();
+    assertThat(withAllImages.get("changedPredictions").get(1).asInt()).isBetween(0, 400);
 
     withoutTheLast(series, 2);
     JsonNode elsewhere = paper("elsewhere", "--report", report, "--series", series);
@@ -75,6 +76,15 @@ class ExperimentIT {
     assertThat(runs.findValuesAsText("setting"))
         .containsOnly("cifar-100-vgg-sgd-150", "cifar-100-vgg-adam-150");
     assertThat(runs.get(0).get("series").get("testAccuracy").get(1).asDouble()).isBetween(0.0, 1.0);
+  }
+
+  /** Trainings stand in the order in which they ended, which is not that of the grid. */
+  private static JsonNode seriesOfOneWithAllImages(JsonNode runs) {
+    return StreamSupport.stream(runs.spliterator(), false)
+        .filter(run -> !run.get("heldOut").asBoolean())
+        .findFirst()
+        .orElseThrow()
+        .get("series");
   }
 
   private static void withoutTheLast(Path series, int count) throws IOException {
