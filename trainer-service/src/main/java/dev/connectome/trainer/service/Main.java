@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 public final class Main implements Callable<Integer> {
 
+  private static final int MAX_PORT = 65_535;
+
   /** Held, because loggers that nobody holds forget their level. */
   private static final List<Logger> QUIET =
       Stream.of("org.apache.kafka", "ai.djl").map(Logger::getLogger).toList();
@@ -209,6 +211,8 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkPort("--control-port", controlPort, 0);
+    checkPort("--metrics-port", metricsPort, -1);
     var settings =
         new TrainerSettings(
             controllerEndpoint,
@@ -234,6 +238,14 @@ public final class Main implements Callable<Integer> {
       throw new ParameterException(commandLine.commandLine(), e.problem());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void checkPort(String option, int port, int least) {
+    if (port < least || port > MAX_PORT) {
+      throw new ParameterException(
+          commandLine.commandLine(),
+          "%s is %d: it must be from %d to %d".formatted(option, port, least, MAX_PORT));
     }
   }
 
