@@ -79,7 +79,6 @@ public final class SignatureConsumer implements AutoCloseable {
     configuration.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
     configuration.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
-    configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
     configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     configuration.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
   }

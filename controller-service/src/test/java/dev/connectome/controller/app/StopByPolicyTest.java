@@ -22,25 +22,18 @@ import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** From signatures on a real broker to orders at a trainer, over a real database and real gRPC. */
 class StopByPolicyTest {
 
   private static final String NOWHERE = "127.0.0.1:1";
-
-  @TempDir static Path directory;
-  private static TestBroker broker;
 
   private final FailingDataSource database = new FailingDataSource(TestDatabase.create());
   private SignatureTopic topic;
@@ -48,19 +41,9 @@ class StopByPolicyTest {
   private SimulatedTrainer trainer;
   private String uid;
 
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = TestBroker.start(directory);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
-
   @BeforeEach
   void start() throws Exception {
-    topic = new SignatureTopic(broker.bootstrapServers());
+    topic = new SignatureTopic(TestBroker.shared().bootstrapServers());
     controller = startController();
     uid = controller.createExternal("a", plateau()).getUid();
     trainer = new SimulatedTrainer(controller.channel(), uid);
@@ -258,7 +241,7 @@ class StopByPolicyTest {
         database,
         Map.of(
             "connectome.kafka.bootstrap-servers",
-            broker.bootstrapServers(),
+            TestBroker.shared().bootstrapServers(),
             "connectome.kafka.topic-prefix",
             topic.prefix(),
             "connectome.kafka.group-id",

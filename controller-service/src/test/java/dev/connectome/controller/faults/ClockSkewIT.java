@@ -6,24 +6,19 @@ import static org.awaitility.Awaitility.await;
 import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only the database's clock counts, however far the controller's is from it. */
 class ClockSkewIT {
 
-  @TempDir Path directory;
-
   @ParameterizedTest
   @ValueSource(strings = {"PT3H", "PT-3H"})
   void aDatabaseInAnotherTimeLosesAndHurriesNobody(Duration ahead) throws Exception {
     try (FaultWorld world =
         FaultWorld.start(
-            directory,
             TestDatabase.createWithClock(ahead),
             1,
             Map.of("quarkus.flyway.default-schema", "public"))) {

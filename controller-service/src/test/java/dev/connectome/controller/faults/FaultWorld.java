@@ -1,5 +1,6 @@
 package dev.connectome.controller.faults;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import dev.connectome.controller.fixture.ControllerProcess;
@@ -37,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packaged controllers on one database and one broker, with trainers; any of them can be taken away
@@ -49,8 +51,9 @@ final class FaultWorld implements AutoCloseable {
   /** The first point of a series that the policy compares with. */
   private static final double START = 10;
 
-  private final Path directory;
-  private final int brokerPort;
+  /** Where the broker of this world alone has its data; null if it shares one. */
+  private final @Nullable Path ownBroker;
+
   private final DataSource database;
   private final TcpProxy databaseProxy;
   private final Store store;
@@ -118,11 +121,10 @@ final class FaultWorld implements AutoCloseable {
     }
   }
 
-  private FaultWorld(Path directory, DataSource database, Map<String, String> more)
+  private FaultWorld(@Nullable Path ownBroker, DataSource database, Map<String, String> more)
       throws Exception {
-    this.directory = directory;
-    this.brokerPort = TestBroker.freePort();
-    this.broker = TestBroker.start(directory, brokerPort);
+    this.ownBroker = ownBroker;
+    this.broker = ownBroker == null ? TestBroker.shared() : TestBroker.start(ownBroker);
     this.database = database;
     this.databaseProxy = new TcpProxy(TestDatabase.port());
     this.store = new Store(database);
@@ -134,23 +136,37 @@ final class FaultWorld implements AutoCloseable {
     settings.put("quarkus.datasource.username", "postgres");
     settings.put("connectome.kafka.bootstrap-servers", broker.bootstrapServers());
     settings.put("connectome.kafka.topic-prefix", topic.prefix());
+    settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
     settings.put("connectome.heartbeat-interval", "1s");
     settings.put("connectome.stop-grace", "60s");
     settings.putAll(more);
   }
 
   /**
-   * Starts a world.
+   * Starts a world, whose broker is shared with others.
    *
-   * @param directory where the broker has its data
    * @param database the database
    * @param controllers how many controllers to start
    * @param more settings of the controllers
    */
-  static FaultWorld start(
-      Path directory, DataSource database, int controllers, Map<String, String> more)
+  static FaultWorld start(DataSource database, int controllers, Map<String, String> more)
       throws Exception {
-    var world = new FaultWorld(directory, database, more);
+    return started(new FaultWorld(null, database, more), controllers);
+  }
+
+  /**
+   * Starts a world whose broker can be stopped.
+   *
+   * @param broker where the broker has its data
+   * @param controllers how many controllers to start
+   * @param more settings of the controllers
+   */
+  static FaultWorld startWithBroker(Path broker, int controllers, Map<String, String> more)
+      throws Exception {
+    return started(new FaultWorld(broker, TestDatabase.create(), more), controllers);
+  }
+
+  private static FaultWorld started(FaultWorld world, int controllers) throws Exception {
     for (int i = 0; i < controllers; i++) {
       var unused = world.add(Map.of());
     }
@@ -195,7 +211,7 @@ final class FaultWorld implements AutoCloseable {
   }
 
   void startBroker() throws Exception {
-    broker = TestBroker.start(directory, brokerPort);
+    broker = TestBroker.start(requireNonNull(ownBroker), broker.port());
   }
 
   /** Executes statements past the controllers, in one session. */
@@ -315,7 +331,9 @@ final class FaultWorld implements AutoCloseable {
       replica.process.close();
     }
     topic.close();
-    broker.close();
+    if (ownBroker != null) {
+      broker.close();
+    }
     databaseProxy.close();
   }
 }

@@ -8,7 +8,6 @@ import dev.connectome.controller.faults.FaultPoint.Step;
 import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,12 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class KillBetweenStepsIT {
 
-  @TempDir static Path directory;
   private static FaultWorld world;
 
   @BeforeAll
   static void start() throws Exception {
-    world = FaultWorld.start(directory, TestDatabase.create(), 1, Map.of());
+    world = FaultWorld.start(TestDatabase.create(), 1, Map.of());
     FaultPoint.install(world.database());
   }
 

@@ -46,7 +46,6 @@ class LocalTrainersIT {
   static void start() throws Exception {
     world =
         FaultWorld.start(
-            directory,
             TestDatabase.create(),
             0,
             Map.of(

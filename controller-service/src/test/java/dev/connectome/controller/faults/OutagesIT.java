@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.connectome.controller.faults.LiveTrainer.Manners;
-import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
@@ -30,7 +29,7 @@ class OutagesIT {
 
   @BeforeAll
   static void start() throws Exception {
-    world = FaultWorld.start(directory, TestDatabase.create(), 1, Map.of());
+    world = FaultWorld.startWithBroker(directory, 1, Map.of());
   }
 
   @AfterAll

@@ -1,6 +1,5 @@
 package dev.connectome.controller.faults;
 
-import dev.connectome.controller.fixture.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +26,7 @@ class RandomFaultsIT {
         asked.equals("random") ? ThreadLocalRandom.current().nextInt() : Long.parseLong(asked);
     Duration time = Duration.parse(System.getProperty("faults.simulation", "PT10S"));
     try (FaultWorld world =
-        FaultWorld.start(
-            directory, TestDatabase.create(), 2, Map.of("connectome.stop-grace", "4s"))) {
+        FaultWorld.startWithBroker(directory, 2, Map.of("connectome.stop-grace", "4s"))) {
       var simulation = new FaultSimulation(world, seed);
       try {
         simulation.live(time);

@@ -6,7 +6,6 @@ import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,21 +13,17 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two controllers on one database and one broker share the work, and one does it alone. */
 class SeveralControllersIT {
 
   private static final int RUNS = 24;
 
-  @TempDir Path directory;
   private FaultWorld world;
 
   @BeforeEach
   void start() throws Exception {
-    world =
-        FaultWorld.start(
-            directory, TestDatabase.create(), 2, Map.of("connectome.stop-grace", "4s"));
+    world = FaultWorld.start(TestDatabase.create(), 2, Map.of("connectome.stop-grace", "4s"));
   }
 
   @AfterEach

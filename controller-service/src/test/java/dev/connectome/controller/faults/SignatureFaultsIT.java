@@ -10,24 +10,21 @@ import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Signatures that are missing, late, repeated, of nobody or none at all. */
 class SignatureFaultsIT {
 
-  @TempDir static Path directory;
   private static FaultWorld world;
 
   @BeforeAll
   static void start() throws Exception {
-    world = FaultWorld.start(directory, TestDatabase.create(), 1, Map.of());
+    world = FaultWorld.start(TestDatabase.create(), 1, Map.of());
   }
 
   @AfterAll

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.connectome.controller.faults.LiveTrainer.Manners;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.run.RunState;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,21 +14,17 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Trainers that are out of reach, late, in error or dead, and many of them. */
 class TrainerFaultsIT {
 
   private static final int MANY = 60;
 
-  @TempDir static Path directory;
   private static FaultWorld world;
 
   @BeforeAll
   static void start() throws Exception {
-    world =
-        FaultWorld.start(
-            directory, TestDatabase.create(), 1, Map.of("connectome.stop-grace", "12s"));
+    world = FaultWorld.start(TestDatabase.create(), 1, Map.of("connectome.stop-grace", "12s"));
   }
 
   @AfterAll
