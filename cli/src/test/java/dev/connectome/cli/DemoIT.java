@@ -42,6 +42,6 @@ class DemoIT {
     assertThat(run.get("reference").get("finalEpoch").asInt()).isEqualTo(60);
     assertThat(report)
         .content()
-        .contains(run.get("name").asText(), "deathDistance has settled", "</html>");
+        .contains(run.get("name").asText(), "trainLoss has settled", "</html>");
   }
 }

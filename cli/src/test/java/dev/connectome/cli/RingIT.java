@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import dev.connectome.cli.platform.Installation;
 import dev.connectome.cli.platform.Platform;
 import dev.connectome.cli.platform.PlatformOptions;
+import dev.connectome.cli.runs.PolicySyntax;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -174,7 +175,9 @@ class RingIT {
 
   @Test
   void aRunIsTrainedAndStoppedWhenItsConnectomeHasSettled() {
-    create("settles", TrainingRun.newBuilder().setSpec(spec(ENDLESS)).build());
+    var settled =
+        PolicySyntax.parse("diminishing:monitor=connectomeDistance,min-relative-drop=0.2");
+    create("settles", TrainingRun.newBuilder().setSpec(spec(ENDLESS)).setPolicy(settled).build());
 
     List<WatchTrainingRunResponse> watched = new ArrayList<>();
     runs()

@@ -34,7 +34,7 @@ record Candidate(String monitor, StoppingRule rule, String knobs) {
 
   /** The product's default. */
   static Candidate standard() {
-    return diminishing(StoppingPolicy.DEFAULT_MONITOR, DiminishingRule.DEFAULT);
+    return diminishing(DiminishingRule.DEFAULT.defaultMonitor(), DiminishingRule.DEFAULT);
   }
 
   /** Every candidate. */

@@ -53,6 +53,14 @@ final class Contestants {
               Candidate.diminishing("trainLoss", DIMINISHING),
               "control: diminishing on the training loss, which needs no connectome"),
           rule(
+              "loss-diminishing-3",
+              Candidate.diminishing("trainLoss", new DiminishingRule(0.3, 1, 3, 0.3, 2)),
+              "the product's default: diminishing on the training loss with window 3"),
+          rule(
+              "connectome-diminishing-3",
+              Candidate.diminishing("connectomeDistance", new DiminishingRule(0.3, 1, 3, 0.2, 1)),
+              "diminishing on connectomeDistance with window 3, the best rule on a connectome"),
+          rule(
               "epoch-20",
               Candidate.patience("trainLoss", patience(1, 1e9, 19, false)),
               "control: always epoch 20, whatever the network does"),

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         "Prints the results of recorded trainings as 'connectome experiment paper' does; needs no"
             + " platform.",
     footerHeading = "%nExample:%n",
-    footer = "  connectome experiment show --series docs/experiments/series.json")
+    footer = "  connectome experiment show --series docs/experiments/paper.json")
 public final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

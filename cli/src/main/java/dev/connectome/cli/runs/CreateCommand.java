@@ -48,8 +48,9 @@ final class CreateCommand extends RunCommand {
       names = "--policy",
       paramLabel = "POLICY",
       description = {
-        "What stops the run. Default: diminishing. Forms:",
+        "What stops the run. Default: diminishing, on the training loss. Forms:",
         "diminishing:window=8,confirm=3",
+        "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
         "never",

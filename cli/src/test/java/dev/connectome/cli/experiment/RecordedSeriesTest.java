@@ -8,16 +8,22 @@ import dev.connectome.controller.codec.PolicyCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** The published series: real trainings, and what the platform decided on them. */
 class RecordedSeriesTest {
 
-  private static final Path FILE = Path.of("..", "docs", "experiments", "series.json");
-  private static final List<RecordedRun> RUNS = Recording.read(FILE).runs();
+  private static final List<Path> FILES =
+      Stream.of("paper.json", "extended.json")
+          .map(name -> Path.of("..", "docs", "experiments", name))
+          .toList();
+  private static final Recording RECORDING = Recording.read(FILES);
+  private static final List<RecordedRun> RUNS = RECORDING.runs();
 
   @Test
   void replayedRulesDecideAsTheControllerDidWhileTheNetworksTrained() {
@@ -47,7 +53,7 @@ class RecordedSeriesTest {
 
   @Test
   void anExperimentGoesOnFromThem() {
-    SeriesFile known = new SeriesFile(null, () -> Recording.read(FILE).about());
+    SeriesFile known = new SeriesFile(null, RECORDING::about);
     RUNS.forEach(known::add);
     int seeds = RUNS.stream().mapToInt(RecordedRun::seed).max().orElseThrow();
 
@@ -67,13 +73,15 @@ class RecordedSeriesTest {
   @Test
   void resultsAreShownAndARuleIsChosenWithoutAPlatform() {
     assertThat(run("show")).contains("validation-5", "label-wave");
-    assertThat(run("choose")).contains("default: diminishing on deathDistance");
+    assertThat(run("choose")).contains("default: diminishing on trainLoss");
   }
 
   private static String run(String command) {
     StringWriter out = new StringWriter();
     CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
-    assertThat(line.execute("experiment", command, "--series", FILE.toString())).isZero();
+    List<String> arguments = new ArrayList<>(List.of("experiment", command));
+    FILES.forEach(file -> arguments.addAll(List.of("--series", file.toString())));
+    assertThat(line.execute(arguments.toArray(new String[0]))).isZero();
     return out.toString();
   }
 }

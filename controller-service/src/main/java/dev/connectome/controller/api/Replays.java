@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
@@ -75,12 +76,12 @@ final class Replays {
     int lastEpoch = history.lastEpoch().orElse(0);
     var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
     Optional<StoppingDecision> recorded =
-        transaction.history().enforcedDecision(run.uid()).map(PolicyCodec::decision);
+        transaction.history().enforcedDecision(run.uid()).map(DecisionCodec::decision);
     recorded.ifPresent(response::setRecordedDecision);
     Optional<StopDecision> replayed = policy.decide(history);
     if (replayed.isPresent()) {
       StoppingDecision decision =
-          PolicyCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
+          DecisionCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
       response.setDecision(decision).setEpochsSaved(lastEpoch - decision.getStopEpoch());
       accuracyDifference(
               history, keptEpoch(decision), recorded.map(Replays::keptEpoch).orElse(lastEpoch))

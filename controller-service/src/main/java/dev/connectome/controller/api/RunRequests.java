@@ -105,9 +105,9 @@ final class RunRequests {
         TrainingRun.newBuilder()
             .putAllLabels(run.getLabelsMap())
             .setSpec(SpecValidation.complete(run.getSpec(), restoreDistance, violations))
-            .setPolicy(withNames(run.getPolicy(), violations));
+            .setPolicy(complete(run.getPolicy(), violations));
     for (StoppingPolicy shadow : run.getShadowPoliciesList()) {
-      definition.addShadowPolicies(withNames(shadow, violations));
+      definition.addShadowPolicies(complete(shadow, violations));
     }
     if (launcher.equals(RunRow.KUBERNETES)) {
       KubernetesSpecValidation.check(run.getKubernetes(), violations);
@@ -139,13 +139,13 @@ final class RunRequests {
       run.clearLabels().putAllLabels(asked.getLabelsMap());
     }
     if (paths.contains("policy")) {
-      run.setPolicy(withNames(asked.getPolicy(), violations));
+      run.setPolicy(complete(asked.getPolicy(), violations));
     }
     if (paths.contains("shadow_policies")) {
       run.clearShadowPolicies();
       asked
           .getShadowPoliciesList()
-          .forEach(shadow -> run.addShadowPolicies(withNames(shadow, violations)));
+          .forEach(shadow -> run.addShadowPolicies(complete(shadow, violations)));
     }
     if (paths.contains(BUDGET)) {
       run.getSpecBuilder().setEpochs(SpecValidation.budget(asked.getSpec(), violations));
@@ -208,10 +208,10 @@ final class RunRequests {
     return distance;
   }
 
-  /** A policy with the names that it takes by default. */
-  static StoppingPolicy withNames(StoppingPolicy message, List<Violation> violations) {
+  /** A policy with what it takes by default written out. */
+  static StoppingPolicy complete(StoppingPolicy message, List<Violation> violations) {
     try {
-      return PolicyCodec.withNames(message);
+      return PolicyCodec.complete(message);
     } catch (IllegalArgumentException e) {
       violations.add(new Violation("training_run.policy", String.valueOf(e.getMessage())));
       return message;

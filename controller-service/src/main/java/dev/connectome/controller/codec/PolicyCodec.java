@@ -1,26 +1,22 @@
 package dev.connectome.controller.codec;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.stopping.CombinedPolicy;
-import dev.connectome.controller.stopping.DecisionReason;
 import dev.connectome.controller.stopping.DiminishingRule;
 import dev.connectome.controller.stopping.NeverRule;
 import dev.connectome.controller.stopping.PatienceRule;
 import dev.connectome.controller.stopping.PlateauRule;
 import dev.connectome.controller.stopping.SeriesPolicy;
-import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.controller.stopping.StoppingRule;
 import dev.connectome.controller.stopping.TroughRule;
-import dev.connectome.controller.store.DecisionRow;
+import dev.connectome.protos.run.v1.AllRule;
+import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.MonitorMode;
-import dev.connectome.protos.run.v1.SeriesPoint;
-import dev.connectome.protos.run.v1.StoppingDecision;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
-/** Stopping policies and decisions. */
+/** Stopping policies. */
 public final class PolicyCodec {
 
   /** How deep policies may lie in one another; the outermost is at depth 1. */
@@ -81,7 +77,7 @@ public final class PolicyCodec {
       dev.connectome.protos.run.v1.StoppingPolicy message, StoppingRule rule) {
     return new SeriesPolicy(
         id(message, rule.name()),
-        message.getMonitor().isEmpty() ? StoppingPolicy.DEFAULT_MONITOR : message.getMonitor(),
+        message.getMonitor().isEmpty() ? rule.defaultMonitor() : message.getMonitor(),
         rule);
   }
 
@@ -96,36 +92,91 @@ public final class PolicyCodec {
   }
 
   /**
-   * Writes the names that a policy takes by default into it.
+   * Writes what a policy leaves to defaults into it, so that it means the same whatever the
+   * defaults of a later version are.
    *
    * @param message the policy
-   * @return the policy with the ids and monitors of itself and its members
+   * @return the policy with the ids, monitors and settings of itself and its members
    * @throws IllegalArgumentException if a setting is out of its range
    */
-  public static dev.connectome.protos.run.v1.StoppingPolicy withNames(
+  public static dev.connectome.protos.run.v1.StoppingPolicy complete(
       dev.connectome.protos.run.v1.StoppingPolicy message) {
-    return named(message, policy(message));
+    return message(policy(message));
   }
 
-  private static dev.connectome.protos.run.v1.StoppingPolicy named(
-      dev.connectome.protos.run.v1.StoppingPolicy message, StoppingPolicy policy) {
-    var named = message.toBuilder().setPolicyId(policy.id());
-    if (policy instanceof SeriesPolicy series) {
-      return named.setMonitor(series.monitor()).build();
+  /**
+   * Writes a policy.
+   *
+   * @param policy the policy
+   * @return the message, with all settings
+   */
+  static dev.connectome.protos.run.v1.StoppingPolicy message(StoppingPolicy policy) {
+    var message = dev.connectome.protos.run.v1.StoppingPolicy.newBuilder().setPolicyId(policy.id());
+    if (policy instanceof CombinedPolicy combined) {
+      List<dev.connectome.protos.run.v1.StoppingPolicy> members =
+          combined.members().stream().map(PolicyCodec::message).toList();
+      return switch (combined.mode()) {
+        case ANY -> message.setAny(AnyRule.newBuilder().addAllPolicies(members)).build();
+        case ALL -> message.setAll(AllRule.newBuilder().addAllPolicies(members)).build();
+      };
     }
-    List<StoppingPolicy> members = ((CombinedPolicy) policy).members();
-    for (int i = 0; i < members.size(); i++) {
-      if (message.hasAny()) {
-        named
-            .getAnyBuilder()
-            .setPolicies(i, named(message.getAny().getPolicies(i), members.get(i)));
-      } else {
-        named
-            .getAllBuilder()
-            .setPolicies(i, named(message.getAll().getPolicies(i), members.get(i)));
-      }
+    SeriesPolicy series = (SeriesPolicy) policy;
+    message.setMonitor(series.monitor());
+    if (series.rule() instanceof DiminishingRule rule) {
+      message.setDiminishing(message(rule));
+    } else if (series.rule() instanceof PatienceRule rule) {
+      message.setPatience(message(rule));
+    } else if (series.rule() instanceof PlateauRule rule) {
+      message.setPlateau(message(rule));
+    } else if (series.rule() instanceof TroughRule rule) {
+      message.setTrough(message(rule));
+    } else {
+      message.setNever(dev.connectome.protos.run.v1.NeverRule.getDefaultInstance());
     }
-    return named.build();
+    return message.build();
+  }
+
+  private static dev.connectome.protos.run.v1.PlateauRule message(PlateauRule rule) {
+    return dev.connectome.protos.run.v1.PlateauRule.newBuilder()
+        .setFraction(rule.fraction())
+        .setConfirm(rule.confirm())
+        .build();
+  }
+
+  private static dev.connectome.protos.run.v1.DiminishingRule message(DiminishingRule rule) {
+    return dev.connectome.protos.run.v1.DiminishingRule.newBuilder()
+        .setSmoothing(rule.smoothing())
+        .setPeakFraction(rule.peakFraction())
+        .setWindow(rule.window())
+        .setMinRelativeDrop(rule.minRelativeDrop())
+        .setConfirm(rule.confirm())
+        .build();
+  }
+
+  private static dev.connectome.protos.run.v1.TroughRule message(TroughRule rule) {
+    return dev.connectome.protos.run.v1.TroughRule.newBuilder()
+        .setSmoothing(rule.smoothing())
+        .setPeakFraction(rule.peakFraction())
+        .setConfirm(rule.confirm())
+        .build();
+  }
+
+  private static dev.connectome.protos.run.v1.PatienceRule message(PatienceRule rule) {
+    var message =
+        dev.connectome.protos.run.v1.PatienceRule.newBuilder()
+            .setMode(
+                rule.mode() == PatienceRule.Mode.MAX
+                    ? MonitorMode.MONITOR_MODE_MAX
+                    : MonitorMode.MONITOR_MODE_MIN)
+            .setMinDelta(rule.minDelta())
+            .setPatience(rule.patience())
+            .setStartFromEpoch(rule.startFromEpoch())
+            .setCheckFinite(rule.checkFinite())
+            .setRestoreBest(rule.restoreBest());
+    rule.baseline().ifPresent(message::setBaseline);
+    rule.stoppingThreshold().ifPresent(message::setStoppingThreshold);
+    rule.divergenceThreshold().ifPresent(message::setDivergenceThreshold);
+    return message.build();
   }
 
   private static PlateauRule plateau(dev.connectome.protos.run.v1.PlateauRule settings) {
@@ -172,52 +223,5 @@ public final class PolicyCodec {
             : OptionalDouble.empty(),
         settings.hasCheckFinite() ? settings.getCheckFinite() : defaults.checkFinite(),
         settings.hasRestoreBest() ? settings.getRestoreBest() : defaults.restoreBest());
-  }
-
-  /**
-   * Writes a decision.
-   *
-   * @param decision the decision
-   * @return the message, without the time and whether it is a shadow's, which are stored beside it
-   */
-  public static StoppingDecision decision(StopDecision decision) {
-    var message =
-        StoppingDecision.newBuilder()
-            .setPolicyId(decision.policyId())
-            .setRule(decision.rule())
-            .setMonitor(decision.monitor())
-            .setReason(reason(decision.reason()))
-            .setMessage(decision.message())
-            .setStopEpoch(decision.stopEpoch());
-    decision.restoreEpoch().ifPresent(message::setRestoreEpoch);
-    decision
-        .evidence()
-        .forEach(
-            point ->
-                message.addEvidence(
-                    SeriesPoint.newBuilder().setEpoch(point.epoch()).setValue(point.value())));
-    decision.members().forEach(member -> message.addMembers(decision(member)));
-    return message.build();
-  }
-
-  /**
-   * Writes a decision as it is stored.
-   *
-   * @param row the decision
-   * @return the message
-   */
-  public static StoppingDecision decision(DecisionRow row) {
-    try {
-      return StoppingDecision.parseFrom(row.decision()).toBuilder()
-          .setShadow(!row.enforced())
-          .setDecideTime(Times.timestamp(row.decideTime()))
-          .build();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a stored decision cannot be read", e);
-    }
-  }
-
-  private static dev.connectome.protos.run.v1.DecisionReason reason(DecisionReason reason) {
-    return dev.connectome.protos.run.v1.DecisionReason.valueOf("DECISION_REASON_" + reason.name());
   }
 }

@@ -90,11 +90,11 @@ public final class RunCodec {
     }
     for (DecisionRow decision : decisions) {
       if (decision.revoked()) {
-        run.addRevokedDecisions(PolicyCodec.decision(decision));
+        run.addRevokedDecisions(DecisionCodec.decision(decision));
       } else if (decision.enforced()) {
-        run.setDecision(PolicyCodec.decision(decision));
+        run.setDecision(DecisionCodec.decision(decision));
       } else {
-        run.addShadowDecisions(PolicyCodec.decision(decision));
+        run.addShadowDecisions(DecisionCodec.decision(decision));
       }
     }
     latestStop.ifPresent(stop -> run.setStop(status(stop)));

@@ -1,6 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
-import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.store.RunRow;
@@ -30,7 +30,7 @@ public final class Decisions {
     transaction
         .history()
         .insertDecision(
-            run.uid(), decision.policyId(), true, PolicyCodec.decision(decision).toByteArray());
+            run.uid(), decision.policyId(), true, DecisionCodec.decision(decision).toByteArray());
     transaction.event(run, run.state(), "DECIDED", actor, decision.message());
     transaction.move(run, RunState.STOPPING, actor, decision.message());
     transaction

@@ -1,6 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
-import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.codec.SignatureCodec;
@@ -21,12 +21,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Stores signatures and lets the policies of their runs judge them, all in one transaction. */
 public final class Judge {
+
+  /** Snapshots by which every series has begun; a distance begins with the second. */
+  private static final int SERIES_BEGIN_WITHIN = 3;
 
   private final Store store;
   private final Decisions decisions;
@@ -107,8 +112,8 @@ public final class Judge {
               one.position(),
               one.attempt(),
               one.judgedNow(),
-              RunCodec.stages(
-                  TrainingStage.transitions(history.series(StoppingPolicy.DEFAULT_MONITOR)))));
+              RunCodec.stages(TrainingStage.transitions(history.series(TrainingStage.MONITOR)))));
+      tellMissingSeries(transaction, one, definition, history);
       verdicts.add(
           judge(
               one,
@@ -209,12 +214,38 @@ public final class Judge {
         mayStop ? definition.policy().decide(history, taken.judgedBefore()) : Optional.empty());
   }
 
+  /** Tells once, early in a run, of policies that have nothing to go by. */
+  private static void tellMissingSeries(
+      Transaction transaction, Taken taken, RunDefinition definition, RunHistory history) {
+    OptionalInt epoch = history.epochOf(SERIES_BEGIN_WITHIN);
+    if (epoch.isEmpty()
+        || epoch.getAsInt() <= taken.judgedBefore()
+        || epoch.getAsInt() > taken.judgedNow()) {
+      return;
+    }
+    List<StoppingPolicy> policies = new ArrayList<>(definition.shadowPolicies());
+    policies.add(definition.policy());
+    for (StoppingPolicy policy : policies) {
+      for (String monitor : new TreeSet<>(policy.monitors())) {
+        if (history.series(monitor).points().isEmpty()) {
+          transaction.event(
+              taken.run(),
+              taken.run().state(),
+              "SERIES_MISSING",
+              "policy " + policy.id(),
+              "reads %s, of which the first %d snapshots have no value: it says nothing until there is one; let the trainer report it or give the policy another monitor"
+                  .formatted(monitor, SERIES_BEGIN_WITHIN));
+        }
+      }
+    }
+  }
+
   /** Keeps a decision that stops nothing. */
   private static void record(Transaction transaction, RunRow run, StopDecision decision) {
     transaction
         .history()
         .insertDecision(
-            run.uid(), decision.policyId(), false, PolicyCodec.decision(decision).toByteArray());
+            run.uid(), decision.policyId(), false, DecisionCodec.decision(decision).toByteArray());
     transaction.event(
         run, run.state(), "SHADOW_DECIDED", "policy " + decision.policyId(), decision.message());
   }

@@ -194,7 +194,8 @@ public final class Runs {
                 run.completedEpochs(),
                 OptionalInt.empty(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         decisions.decide(transaction, run, decision, mode, actor);
       }
       case STOPPING -> {

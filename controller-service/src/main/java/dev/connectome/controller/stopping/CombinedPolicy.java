@@ -3,6 +3,8 @@ package dev.connectome.controller.stopping;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Several policies that decide together. With {@link Mode#ANY} the first of them that says stop
@@ -69,6 +71,13 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
   }
 
   @Override
+  public Set<String> monitors() {
+    return members.stream()
+        .flatMap(member -> member.monitors().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
   public Optional<StopDecision> decide(RunHistory history, int afterEpoch) {
     return switch (mode) {
       case ANY -> soonest(history, afterEpoch).map(said -> decision(said, List.of(said)));
@@ -112,6 +121,7 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
         deciding.stopEpoch(),
         deciding.restoreEpoch(),
         deciding.evidence(),
-        said);
+        said,
+        Optional.of(this));
   }
 }

@@ -15,9 +15,9 @@ import java.util.OptionalInt;
  *   s[t] &lt;= peakFraction * max(s[0..t])   and   (s[t-window] - s[t]) / s[t-window] &lt; minRelativeDrop
  * </pre>
  *
- * have held for {@code confirm} points in a row. The first condition keeps the rule quiet while the
- * network still reorganises itself, when the series rises and has not fallen either. A series that
- * has never been above zero says nothing.
+ * have held for {@code confirm} points in a row. With {@code peakFraction} below 1 the first
+ * condition keeps the rule quiet while the network still reorganises itself, when a distance rises
+ * and has not fallen either. A series that has never been above zero says nothing.
  *
  * @param smoothing weight of the newest value, above 0 and at most 1
  * @param peakFraction how far below its peak the average must be, above 0 and at most 1
@@ -33,8 +33,12 @@ public record DiminishingRule(
   /** The rule's name. */
   public static final String NAME = "diminishing";
 
-  /** The product's defaults. */
-  public static final DiminishingRule DEFAULT = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
+  /**
+   * The product's default, for {@link #defaultMonitor()}: what did best on trainings that it was
+   * not chosen on. On a distance, which rises before it falls, a smaller {@code peakFraction} keeps
+   * the rule quiet until then.
+   */
+  public static final DiminishingRule DEFAULT = new DiminishingRule(0.3, 1, 3, 0.3, 2);
 
   /**
    * Checks the settings.
@@ -60,6 +64,11 @@ public record DiminishingRule(
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public String defaultMonitor() {
+    return "trainLoss";
   }
 
   @Override

@@ -90,6 +90,18 @@ public final class RunHistory {
         : OptionalInt.of(observations.get(observations.size() - 1).epoch());
   }
 
+  /**
+   * The epoch at which a number of epochs had been observed.
+   *
+   * @param count the number, from 1
+   * @return the epoch; empty while fewer are observed
+   */
+  public OptionalInt epochOf(int count) {
+    return observations.size() < count
+        ? OptionalInt.empty()
+        : OptionalInt.of(observations.get(count - 1).epoch());
+  }
+
   private boolean spansGap(EpochObservation observation) {
     OptionalInt previous = observation.previousEpoch();
     return previous.isEmpty() || previous.getAsInt() != observation.epoch() - probeEveryEpochs;

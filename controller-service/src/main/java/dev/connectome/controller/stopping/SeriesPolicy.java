@@ -2,6 +2,7 @@ package dev.connectome.controller.stopping;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A stopping rule and the series it reads.
@@ -18,6 +19,11 @@ public record SeriesPolicy(String id, String monitor, StoppingRule rule) impleme
   }
 
   @Override
+  public Set<String> monitors() {
+    return rule instanceof NeverRule ? Set.of() : Set.of(monitor);
+  }
+
+  @Override
   public Optional<StopDecision> decide(RunHistory history, int afterEpoch) {
     return rule.firstStop(history.series(monitor), afterEpoch)
         .map(
@@ -31,6 +37,7 @@ public record SeriesPolicy(String id, String monitor, StoppingRule rule) impleme
                     verdict.stopEpoch(),
                     verdict.restoreEpoch(),
                     verdict.evidence(),
-                    List.of()));
+                    List.of(),
+                    Optional.of(this)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.connectome.controller.stopping;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  * @param restoreEpoch the epoch whose weights are to be kept; empty means the last one trained
  * @param evidence the points that decided, in order of epochs
  * @param members for a policy made of others, what those have said, in their order
+ * @param policy the policy with the settings that it had; empty for a person's decision
  */
 public record StopDecision(
     String policyId,
@@ -25,7 +27,8 @@ public record StopDecision(
     int stopEpoch,
     OptionalInt restoreEpoch,
     List<SeriesPoint> evidence,
-    List<StopDecision> members) {
+    List<StopDecision> members,
+    Optional<StoppingPolicy> policy) {
 
   /** Copies the lists. */
   public StopDecision {

@@ -1,12 +1,10 @@
 package dev.connectome.controller.stopping;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** What says when a run has learned enough: a rule on one series, or several policies together. */
 public sealed interface StoppingPolicy permits SeriesPolicy, CombinedPolicy {
-
-  /** The series that policies read unless told otherwise. */
-  String DEFAULT_MONITOR = "deathDistance";
 
   /**
    * Names the policy within its run.
@@ -22,6 +20,13 @@ public sealed interface StoppingPolicy permits SeriesPolicy, CombinedPolicy {
    * @return the number of epochs; 0 for a policy that keeps the last weights
    */
   int restoreDistance();
+
+  /**
+   * The series that this policy reads.
+   *
+   * @return their names; empty for a policy that never stops
+   */
+  Set<String> monitors();
 
   /**
    * The first decision to stop that is made after an epoch. The whole history is read, so that a

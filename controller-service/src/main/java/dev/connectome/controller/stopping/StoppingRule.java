@@ -20,6 +20,15 @@ public sealed interface StoppingRule
   String name();
 
   /**
+   * The series that the rule reads unless told otherwise.
+   *
+   * @return its name
+   */
+  default String defaultMonitor() {
+    return "deathDistance";
+  }
+
+  /**
    * The first point after an epoch at which the rule says stop.
    *
    * @param series the series

@@ -13,11 +13,14 @@ public enum TrainingStage {
   /** The distance wanders around a floor. */
   STABILITY;
 
+  /** The series that stages are computed from. */
+  public static final String MONITOR = "deathDistance";
+
   /**
-   * The moving average in which the peak is sought is that of the rule which ends the
-   * consolidation.
+   * Says when the consolidation ends; the moving average in which the peak is sought is that of
+   * this rule.
    */
-  private static final DiminishingRule SETTLED = DiminishingRule.DEFAULT;
+  private static final DiminishingRule SETTLED = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
 
   /**
    * That a stage began.
@@ -29,9 +32,9 @@ public enum TrainingStage {
 
   /**
    * The stages that a series has gone through so far. Reorganisation ends at the peak of the
-   * smoothed series, and consolidation where {@link DiminishingRule#DEFAULT} first says stop. While
-   * the series still rises its peak moves, and the beginning of the consolidation with it; the
-   * beginning of the stability is final.
+   * smoothed series, and consolidation where that, at half its peak or below, has fallen by less
+   * than 30 % over five points twice in a row. While the series still rises its peak moves, and the
+   * beginning of the consolidation with it; the beginning of the stability is final.
    *
    * @param deathDistance the series
    * @return the beginning of every stage reached, in order; empty for an empty series

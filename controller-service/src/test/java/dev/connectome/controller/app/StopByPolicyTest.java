@@ -11,6 +11,7 @@ import dev.connectome.controller.fixture.TestBroker;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
+import dev.connectome.protos.run.v1.PatienceRule;
 import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopPhase;
@@ -93,7 +94,8 @@ class StopByPolicyTest {
     assertThat(stopped.hasEndTime()).isTrue();
     assertThat(trainer.orders()).hasSize(1);
     assertThat(controller.eventKinds("a"))
-        .containsSubsequence("CREATED", "DECIDED", "STOP_ACKNOWLEDGED", "STATE_CHANGED");
+        .containsSubsequence("CREATED", "DECIDED", "STOP_ACKNOWLEDGED", "STATE_CHANGED")
+        .doesNotContain("SERIES_MISSING");
   }
 
   @Test
@@ -158,6 +160,26 @@ class StopByPolicyTest {
     assertThat(controller.eventKinds("a")).containsOnlyOnce("DECIDED");
     trainer.report(TrainingEnd.TRAINING_END_STOPPED, 7);
     assertThat(watchedLate()).containsExactly(3);
+  }
+
+  @Test
+  void thatTheSeriesOfAPolicyNeverBeganIsToldOnce() throws Exception {
+    topic.create();
+    var policy =
+        StoppingPolicy.newBuilder()
+            .setMonitor("loss")
+            .setPatience(PatienceRule.getDefaultInstance());
+    uid = controller.createExternal("b", policy).getUid();
+    try (var other = new SimulatedTrainer(controller.channel(), uid)) {
+      other.register();
+      for (int epoch = 1; epoch <= 5; epoch++) {
+        publish(epoch, 10);
+      }
+      await().until(() -> stored("b").size() == 5);
+    }
+
+    assertThat(controller.get("b").hasDecision()).isFalse();
+    assertThat(controller.eventKinds("b")).containsOnlyOnce("SERIES_MISSING");
   }
 
   @Test
@@ -275,9 +297,13 @@ class StopByPolicyTest {
   }
 
   private List<SignatureRecord> stored() {
+    return stored("a");
+  }
+
+  private List<SignatureRecord> stored(String run) {
     return controller
         .runs()
-        .listSignatures(ListSignaturesRequest.newBuilder().setParent("runs/a").build())
+        .listSignatures(ListSignaturesRequest.newBuilder().setParent("runs/" + run).build())
         .getSignaturesList();
   }
 

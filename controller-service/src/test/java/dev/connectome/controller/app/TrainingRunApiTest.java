@@ -45,7 +45,8 @@ class TrainingRunApiTest extends ApiOverGrpc {
     assertThat(spec.getProbe().getSamples()).isEqualTo(1000);
     assertThat(spec.getCheckpoint().getKeep()).isPositive();
     assertThat(run.getPolicy().getPolicyId()).isEqualTo("diminishing");
-    assertThat(run.getPolicy().getMonitor()).isEqualTo("deathDistance");
+    assertThat(run.getPolicy().getMonitor()).isEqualTo("trainLoss");
+    assertThat(run.getPolicy().getDiminishing().getWindow()).isEqualTo(3);
     assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_PENDING);
   }
 

@@ -3,9 +3,13 @@ package dev.connectome.controller.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import dev.connectome.controller.stopping.CombinedPolicy;
+import dev.connectome.controller.stopping.DiminishingRule;
 import dev.connectome.controller.stopping.EpochObservation;
 import dev.connectome.controller.stopping.RunHistory;
+import dev.connectome.controller.stopping.SeriesPolicy;
 import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.protos.run.v1.AllRule;
 import dev.connectome.protos.run.v1.AnyRule;
@@ -15,13 +19,59 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PolicyCodecTest {
 
+  /** Settings whose absence means something. */
+  private static final Set<String> MAY_BE_ABSENT =
+      Set.of("baseline", "stopping_threshold", "divergence_threshold");
+
+  @Test
+  void whatEveryRuleLeavesOutIsWrittenIntoIt() {
+    for (FieldDescriptor rule :
+        dev.connectome.protos.run.v1.StoppingPolicy.getDescriptor()
+            .getOneofs()
+            .get(0)
+            .getFields()) {
+      var message = dev.connectome.protos.run.v1.StoppingPolicy.newBuilder();
+      message.setField(rule, message.newBuilderForField(rule).build());
+      if (message.hasAny()) {
+        message = any(plateau("a")).toBuilder();
+      } else if (message.hasAll()) {
+        message = all(plateau("a")).toBuilder();
+      }
+
+      var complete = PolicyCodec.complete(message.build());
+
+      assertThat(PolicyCodec.policy(complete)).isEqualTo(PolicyCodec.policy(message.build()));
+      assertThat(complete.hasField(rule)).isTrue();
+      assertThat(PolicyCodec.complete(complete)).isEqualTo(complete);
+      Message settings = (Message) complete.getField(rule);
+      for (FieldDescriptor setting : rule.getMessageType().getFields()) {
+        if (!setting.isRepeated() && !MAY_BE_ABSENT.contains(setting.getName())) {
+          assertThat(settings.hasField(setting)).as(setting.getFullName()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPolicyWithoutARuleIsDiminishing() {
+    var complete =
+        PolicyCodec.complete(dev.connectome.protos.run.v1.StoppingPolicy.getDefaultInstance());
+
+    assertThat(complete.getPolicyId()).isEqualTo("diminishing");
+    assertThat(PolicyCodec.policy(complete))
+        .isEqualTo(
+            new SeriesPolicy(
+                "diminishing", DiminishingRule.DEFAULT.defaultMonitor(), DiminishingRule.DEFAULT));
+  }
+
   @Test
   void aPolicyMadeOfOthersGetsNamesAtEveryLevel() {
-    var named = PolicyCodec.withNames(any(all(plateau("a"), plateau("b")).toBuilder()));
+    var named = PolicyCodec.complete(any(all(plateau("a"), plateau("b")).toBuilder()));
 
     assertThat(named.getPolicyId()).isEqualTo("any");
     assertThat(named.getMonitor()).isEmpty();
@@ -45,13 +95,15 @@ class PolicyCodecTest {
     }
 
     StoppingDecision decision =
-        PolicyCodec.decision(policy.decide(RunHistory.of(observations, 1)).orElseThrow());
+        DecisionCodec.decision(policy.decide(RunHistory.of(observations, 1)).orElseThrow());
 
     assertThat(decision.getRule()).isEqualTo("all");
     assertThat(decision.getMembersList())
         .extracting(StoppingDecision::getMonitor)
         .containsExactly("a", "b");
     assertThat(decision.getMembers(1).getEvidenceList()).hasSize(2);
+    assertThat(decision.getPolicy())
+        .isEqualTo(PolicyCodec.complete(all(plateau("a"), plateau("b"))));
   }
 
   @Test

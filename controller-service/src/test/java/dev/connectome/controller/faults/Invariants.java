@@ -2,8 +2,8 @@ package dev.connectome.controller.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
-import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.DecisionRow;
@@ -226,7 +226,7 @@ final class Invariants {
           signature.getEpoch() + "=" + signature.getSignature().getFromPrevious().getDeath());
     }
     for (DecisionRow row : record.decisions()) {
-      StoppingDecision decision = PolicyCodec.decision(row);
+      StoppingDecision decision = DecisionCodec.decision(row);
       if (!decision.getPolicyId().equals("manual")) {
         assertThat(decision.getEvidenceList()).as("evidence against %s", runId).isNotEmpty();
         assertThat(published)

@@ -34,8 +34,9 @@ class TrainingStageTest {
   }
 
   @Test
-  void stabilityBeginsWhereTheDefaultRuleStopsAndStaysThere() {
-    int stop = DiminishingRule.DEFAULT.firstStop(values(SETTLING), 0).orElseThrow().stopEpoch();
+  void stabilityBeginsWhereTheDistanceHasSettledAndStaysThere() {
+    var settled = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
+    int stop = settled.firstStop(values(SETTLING), 0).orElseThrow().stopEpoch();
     double[] risingAgain = Arrays.copyOf(SETTLING, SETTLING.length + 3);
     Arrays.fill(risingAgain, SETTLING.length, risingAgain.length, 50);
 
