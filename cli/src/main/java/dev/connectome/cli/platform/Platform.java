@@ -184,6 +184,11 @@ public final class Platform implements AutoCloseable {
     }
   }
 
+  /** Stops the controller and the connectome service; broker and database stay. */
+  public void stopServices() {
+    parts.stopServices();
+  }
+
   /** Stops everything within 15 s; what does not end by itself is killed. */
   @Override
   public void close() {

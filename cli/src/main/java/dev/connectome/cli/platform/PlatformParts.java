@@ -39,6 +39,16 @@ final class PlatformParts implements AutoCloseable {
     connectome = service;
   }
 
+  /** Stops the controller and the connectome service; broker and database stay. */
+  void stopServices() {
+    if (controller != null) {
+      controller.stop(CONTROLLER_PATIENCE);
+    }
+    if (connectome != null) {
+      connectome.stop(CONNECTOME_PATIENCE);
+    }
+  }
+
   void own(AutoCloseable part) {
     rest.push(part);
   }

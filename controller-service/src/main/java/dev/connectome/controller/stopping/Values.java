@@ -19,6 +19,7 @@ final class Values {
   }
 
   static String percent(double fraction) {
-    return String.format(Locale.ROOT, "%.0f %%", 100 * fraction);
+    return String.format(
+        Locale.ROOT, fraction > 0 && fraction < 0.01 ? "%.2f %%" : "%.0f %%", 100 * fraction);
   }
 }

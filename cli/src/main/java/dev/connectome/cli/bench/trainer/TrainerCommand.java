@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
       "Measures what it costs a training to be observed: the same training in a process of its own,"
           + " by turns as it is, and with a snapshot published and a checkpoint written after every"
           + " epoch.",
-      "A platform is started for the purpose and removed afterwards; it computes the signatures of"
-          + " the snapshots meanwhile, on the same processors.",
+      "A broker is started for the purpose, on the same processors, and removed afterwards.",
       "Exit code 1 if the trainings do not end with the same loss, to the bit, or a snapshot was"
           + " not published."
     },
@@ -81,6 +80,14 @@ public final class TrainerCommand implements Callable<Integer> {
       description = "Folder with the data. Default: the digits embedded in the trainer")
   private @Nullable Path dataDir;
 
+  @Option(
+      names = "--with-services",
+      description =
+          "Keep the controller and the connectome service up, which computes the signatures of the"
+              + " snapshots meanwhile on the same processors. Without it they are taken to be on"
+              + " other machines, as on a cluster.")
+  private boolean withServices;
+
   @Mixin private ReportOutput output;
 
   /** Made by the command-line parser, which sets the fields. */
@@ -89,7 +96,7 @@ public final class TrainerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainerPlan plan = new TrainerPlan(model, images, samples, epochs, repetitions);
+    TrainerPlan plan = new TrainerPlan(model, images, samples, epochs, repetitions, withServices);
     if (dataDir != null && !Files.isDirectory(dataDir)) {
       throw CommandFailure.badInput("--data-dir " + dataDir + " is no folder");
     }
@@ -102,6 +109,9 @@ public final class TrainerCommand implements Callable<Integer> {
 
   private int measure(TrainerPlan plan, Platform platform, Path state, Measuring measuring)
       throws IOException, InterruptedException {
+    if (!plan.services()) {
+      platform.stopServices();
+    }
     TrainerReport report =
         new TrainerBench(
                 Installation.current().trainerCommand(),

@@ -18,8 +18,10 @@ import java.util.TreeMap;
  * @param samples N, the inputs of the probe
  * @param epochs of each training
  * @param repetitions how often it is trained in either way
+ * @param services whether the platform's services are up beside it, not the broker alone
  */
-record TrainerPlan(String model, int images, int samples, int epochs, int repetitions) {
+record TrainerPlan(
+    String model, int images, int samples, int epochs, int repetitions, boolean services) {
   private static final int BATCH = 50;
   private static final int MAX_NEURONS = 4_096;
   private static final int KEPT_CHECKPOINTS = 2;

@@ -125,14 +125,15 @@ record TrainerReport(
   List<String> lines() {
     return List.of(
         "machine       " + machine,
-        "training      %s, %d images (%s), %d epochs, probe of %d, %d repetitions"
+        "training      %s, %d images (%s), %d epochs, probe of %d, %d repetitions, beside %s"
             .formatted(
                 plan.model(),
                 plan.images(),
                 data,
                 plan.epochs(),
                 plan.samples(),
-                plan.repetitions()),
+                plan.repetitions(),
+                plan.services() ? "the whole platform" : "the broker"),
         "not observed  " + bare.line(),
         "observed      " + observed.line(),
         "cost          %.1f %% of the time; probe and checkpoints by themselves %.1f %%"
