@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Entry point of the {@code connectome} command. */
 @Command(
     name = "connectome",
-    description = "Trains neural networks and stops each one when its connectome has settled.",
+    description = "Trains neural networks and stops each one when it has finished learning.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
     subcommands = {

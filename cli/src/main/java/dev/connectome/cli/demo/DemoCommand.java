@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Starts the platform, trains a few networks, shows how each is stopped when its connectome"
-          + " has settled, and stops the platform again.",
+      "Starts the platform, trains a few networks, shows how each is stopped when it has"
+          + " finished learning, and stops the platform again.",
       "Each network is trained a second time to the end of its budget, to see what stopping saved"
           + " and what it cost."
     },

@@ -26,7 +26,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 final class Report {
   private static final List<String> DRAWN =
-      List.of("diminishing", "trough", "connectome-trough", Contestants.BASELINE);
+      List.of("loss-diminishing-3", "connectome-diminishing-3", "trough", Contestants.BASELINE);
   private static final List<Color> COLOURS =
       List.of(new Color(0xd62728), new Color(0x9467bd), new Color(0xff7f0e), new Color(0x2ca02c));
   private static final Color STAGE = Color.LIGHT_GRAY;

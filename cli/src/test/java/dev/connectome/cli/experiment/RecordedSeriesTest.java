@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.connectome.cli.Main;
 import dev.connectome.cli.experiment.RecordedRun.Decision;
 import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.stopping.SeriesPolicy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -49,6 +50,17 @@ class RecordedSeriesTest {
   void whatIsReplayedIsWhatThePlatformIsAskedFor() {
     assertThat(Contestants.all())
         .allSatisfy(rule -> assertThat(PolicyCodec.policy(rule.policy())).isEqualTo(rule.judge()));
+  }
+
+  @Test
+  void theProductsDefaultIsInTheRace() {
+    Candidate standard = Candidate.standard();
+
+    assertThat(Contestants.all())
+        .filteredOn(rule -> rule.id().equals("loss-diminishing-3"))
+        .singleElement()
+        .extracting(Contestants.Rule::judge)
+        .isEqualTo(new SeriesPolicy("loss-diminishing-3", standard.monitor(), standard.rule()));
   }
 
   @Test

@@ -214,7 +214,7 @@ public final class Judge {
         mayStop ? definition.policy().decide(history, taken.judgedBefore()) : Optional.empty());
   }
 
-  /** Tells once, early in a run, of policies that have nothing to go by. */
+  /** Tells, when the third snapshot of a run is judged, of policies that have nothing to go by. */
   private static void tellMissingSeries(
       Transaction transaction, Taken taken, RunDefinition definition, RunHistory history) {
     OptionalInt epoch = history.epochOf(SERIES_BEGIN_WITHIN);

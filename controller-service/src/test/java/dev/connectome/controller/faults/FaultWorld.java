@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Packaged controllers on one database and one broker, with trainers; any of them can be taken away
- * and given back. What is published of a run settles, or it does not, and this is remembered.
+ * and given back, the broker only in a world of its own. What is published of a run settles, or it
+ * does not, and this is remembered.
  */
 final class FaultWorld implements AutoCloseable {
 
@@ -207,6 +208,7 @@ final class FaultWorld implements AutoCloseable {
   }
 
   void stopBroker() {
+    requireNonNull(ownBroker, "a shared broker is not stopped");
     broker.close();
   }
 

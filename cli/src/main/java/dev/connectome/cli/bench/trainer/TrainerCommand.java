@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "Measures what it costs a training to be observed: the same training in a process of its own,"
           + " by turns as it is, and with a snapshot published and a checkpoint written after every"
           + " epoch.",
-      "A broker is started for the purpose, on the same processors, and removed afterwards.",
+      "A platform is started for the purpose and removed afterwards; but for its broker, and a"
+          + " database with nothing to do, it is stopped before anything is measured.",
       "Exit code 1 if the trainings do not end with the same loss, to the bit, or a snapshot was"
           + " not published."
     },
