@@ -28,6 +28,8 @@ final class ServiceSettings {
     Map<String, String> settings = servers(ports.connectomeGrpc(), ports.connectomeHttp());
     settings.put("connectome.kafka.bootstrap-servers", kafka);
     settings.put("connectome.streams.state-dir", streams.toString());
+    // Or it waits at the next start for the broker to take it for dead.
+    settings.put("connectome.streams.group-instance-id", "local");
     return settings;
   }
 
