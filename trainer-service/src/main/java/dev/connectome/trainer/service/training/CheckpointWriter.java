@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes checkpoints beside the training. One may be under way while the next is made; the training
  * waits only for the one before it, and at most {@value #LONGEST_WAIT_SECONDS} s. The disk is
- * waited for at the first checkpoint, at the end and every 30 s, not at every checkpoint.
+ * waited for at the end and every 30 s, not at every checkpoint.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class CheckpointWriter implements AutoCloseable {
             return thread;
           });
   private @Nullable Future<Path> underWay;
-  private long lastSync = System.nanoTime() - SYNC_INTERVAL.toNanos();
+  private long lastSync = System.nanoTime();
 
   CheckpointWriter(CheckpointStore store) {
     this.store = store;
