@@ -224,6 +224,7 @@ public final class SnapshotPublisher implements AutoCloseable {
 
   private void run() {
     try {
+      connect();
       for (ActivationSnapshot next = take(); next != null; next = take()) {
         boolean sent = false;
         long start = System.nanoTime();
@@ -238,6 +239,22 @@ public final class SnapshotPublisher implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Begins with the broker at once: that takes half a second of a processor, which a training that
+   * is still being prepared can spare better than one that runs. A broker that is away is told of
+   * when there is something to send.
+   */
+  private void connect() throws InterruptedException {
+    try {
+      LOG.debug("topic found partitions={}", producer().partitionsFor(topic).size());
+    } catch (KafkaException | IllegalStateException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      LOG.debug("topic not found yet error=\"{}\"", e.getMessage());
     }
   }
 

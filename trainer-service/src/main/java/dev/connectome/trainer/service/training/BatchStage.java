@@ -47,7 +47,7 @@ final class BatchStage implements AutoCloseable {
   }
 
   /**
-   * Begins an epoch.
+   * Begins an epoch: its first mini-batches are gathered from now on.
    *
    * @param epochOrder the images of the epoch, in their order; not to be changed
    * @param first the first mini-batch, from 0
@@ -57,14 +57,10 @@ final class BatchStage implements AutoCloseable {
     staged.clear();
     order = epochOrder;
     next = Math.min(first * size, epochOrder.length);
+    gatherAhead();
   }
 
-  /**
-   * The next mini-batch; of the last, what is left. It is good until the next is taken.
-   *
-   * @throws java.util.NoSuchElementException if there is none
-   */
-  ImageBatches.Batch take() throws InterruptedException {
+  private void gatherAhead() {
     while (staged.size() <= AHEAD && next < order.length) {
       int[] places = order;
       int from = next;
@@ -73,6 +69,16 @@ final class BatchStage implements AutoCloseable {
       staged.add(thread.submit(() -> images.batch(places, from, to, room)));
       next = to;
     }
+  }
+
+  /**
+   * The next mini-batch; of the last, what is left. It is good until the next is taken or another
+   * epoch begins.
+   *
+   * @throws java.util.NoSuchElementException if there is none
+   */
+  ImageBatches.Batch take() throws InterruptedException {
+    gatherAhead();
     try {
       return staged.remove().get();
     } catch (ExecutionException e) {

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,6 +189,7 @@ public final class Training implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted
    */
   public End run() throws IOException, InterruptedException {
+    stageEpoch();
     while (completedEpochs < clock.totalEpochs()) {
       Map<String, Double> metrics = new LinkedHashMap<>();
       Optional<StopRequest> stop = trainEpoch(metrics);
@@ -196,6 +198,7 @@ public final class Training implements AutoCloseable {
       }
       completedEpochs++;
       nextBatch = 0;
+      stageEpoch();
       clock.epochEnded(completedEpochs, metrics);
       evaluateEpoch(metrics);
       clock.epochEnded(completedEpochs, metrics);
@@ -220,10 +223,15 @@ public final class Training implements AutoCloseable {
     clock.waitedForCheckpoint(System.nanoTime() - start);
   }
 
+  /** Mini-batches of the epoch that comes next are gathered while the last is looked at. */
+  private void stageEpoch() {
+    Random random = seeds.ofEpoch(completedEpochs + 1);
+    stage.begin(TrainingData.shuffled(data.train().count(), random), nextBatch);
+  }
+
   private Optional<StopRequest> trainEpoch(Map<String, Double> metrics)
       throws InterruptedException {
     int epoch = completedEpochs + 1;
-    stage.begin(TrainingData.shuffled(data.train().count(), seeds.ofEpoch(epoch)), nextBatch);
     int batches = batches();
     double loss = 0;
     long right = 0;

@@ -13,22 +13,48 @@ import org.junit.jupiter.api.Test;
 
 class BatchStageTest {
 
+  private final ImageBatches images;
+
+  BatchStageTest() throws Exception {
+    var spec = DataSpec.newBuilder().setTrainSamples(104).build();
+    images = TrainingData.load(spec, 1, Optional.empty()).train();
+  }
+
+  private int[] order(long seed) {
+    return TrainingData.shuffled(images.count(), new Random(seed));
+  }
+
+  private void assertEpoch(BatchStage stage, int[] order, int first) throws InterruptedException {
+    for (int from = first * 10; from < 104; from += 10) {
+      int to = Math.min(104, from + 10);
+      ImageBatches.Batch expected = images.batch(order, from, to, images.room(10));
+      ImageBatches.Batch taken = stage.take();
+
+      assertThat(taken.values()).isEqualTo(expected.values());
+      assertThat(taken.classes()).isEqualTo(expected.classes());
+    }
+    assertThatThrownBy(stage::take).isInstanceOf(NoSuchElementException.class);
+  }
+
   @Test
   void givesTheMiniBatchesOfAnEpochInTheirOrderFromAnyOnwards() throws Exception {
-    var spec = DataSpec.newBuilder().setTrainSamples(104).build();
-    ImageBatches images = TrainingData.load(spec, 1, Optional.empty()).train();
-    int[] order = TrainingData.shuffled(images.count(), new Random(5));
     try (var stage = new BatchStage(images, 10)) {
-      stage.begin(order, 3);
-      for (int from = 30; from < 104; from += 10) {
-        ImageBatches.Batch expected =
-            images.batch(order, from, Math.min(104, from + 10), images.room(10));
-        ImageBatches.Batch taken = stage.take();
+      stage.begin(order(5), 3);
+      assertEpoch(stage, order(5), 3);
+    }
+  }
 
-        assertThat(taken.values()).isEqualTo(expected.values());
-        assertThat(taken.classes()).isEqualTo(expected.classes());
-      }
-      assertThatThrownBy(stage::take).isInstanceOf(NoSuchElementException.class);
+  @Test
+  void anEpochThatBeginsLeavesNothingOfTheOneBefore() throws Exception {
+    try (var stage = new BatchStage(images, 10)) {
+      stage.begin(order(5), 0);
+      assertEpoch(stage, order(5), 0);
+      stage.begin(order(6), 0);
+      stage.take();
+
+      stage.begin(order(7), 1);
+
+      assertEpoch(stage, order(7), 1);
     }
   }
 }
