@@ -1,6 +1,7 @@
 package dev.connectome.cli.experiment;
 
 import dev.connectome.cli.runs.Table;
+import dev.connectome.cli.statistics.Bootstrap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,20 +2,25 @@ package dev.connectome.cli.bench.trainer;
 
 import dev.connectome.cli.bench.Machine;
 import dev.connectome.cli.bench.trainer.TrainerBench.Measured;
+import dev.connectome.cli.statistics.Bootstrap;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What observing costs; the JSON that is printed. Numbers are medians over the repetitions.
+ * What observing costs; the JSON that is printed. Numbers are medians over the repetitions, but for
+ * the cost: each repetition compares two trainings that were made one after the other, so that a
+ * machine that becomes slower meanwhile does not count as a cost.
  *
  * @param machine where and when
  * @param plan what was trained
  * @param data the folder of images, or that they were those embedded in the trainer
  * @param bare the training alone, with one checkpoint at its end
  * @param observed the same with a snapshot and a checkpoint after every epoch
- * @param cost how much longer an epoch takes when observed, as a part of one that is not
+ * @param cost how much longer an epoch takes when observed, as a part of one that is not: the
+ *     geometric mean of the repetitions, less 1, and where it lies with 95 % confidence
  * @param costOfParts the same from the observed trainings alone: the time in probe and checkpoints
  *     as a part of the time in training steps
  * @param memoryRatio peak memory observed by that of the training alone
@@ -28,7 +33,7 @@ record TrainerReport(
     String data,
     Side bare,
     Side observed,
-    double cost,
+    Bootstrap.Estimate cost,
     double costOfParts,
     double memoryRatio,
     boolean sameTraining,
@@ -101,12 +106,27 @@ record TrainerReport(
         images == null ? "embedded" : images.toString(),
         without,
         with,
-        with.secondsPerEpoch() / without.secondsPerEpoch() - 1,
+        cost(bare, observed),
         median(observed.stream().map(one -> one.secondsPerEpoch() / one.trainingSeconds() - 1)),
         (double) with.peakResidentBytes() / without.peakResidentBytes(),
         Stream.concat(bare.stream(), observed.stream()).map(Measured::trainLoss).distinct().count()
             == 1,
         observed.stream().mapToLong(Measured::droppedSnapshots).sum());
+  }
+
+  /** Of ratios the logarithms are what is added up: twice and half come to once. */
+  private static Bootstrap.Estimate cost(List<Measured> bare, List<Measured> observed) {
+    Bootstrap.Estimate logarithm =
+        Bootstrap.mean(
+            IntStream.range(0, bare.size())
+                .mapToObj(
+                    i ->
+                        List.of(
+                            Math.log(
+                                observed.get(i).secondsPerEpoch() / bare.get(i).secondsPerEpoch())))
+                .toList());
+    return new Bootstrap.Estimate(
+        Math.expm1(logarithm.mean()), Math.expm1(logarithm.low()), Math.expm1(logarithm.high()));
   }
 
   /** The middle one, or the mean of the two in the middle. */
@@ -136,8 +156,8 @@ record TrainerReport(
                 plan.services() ? "the whole platform" : "the broker"),
         "not observed  " + bare.line(),
         "observed      " + observed.line(),
-        "cost          %.1f %% of the time; probe and checkpoints by themselves %.1f %%"
-            .formatted(100 * cost, 100 * costOfParts),
+        "cost          %.1f %% of the time (95 %%: %.1f to %.1f); probe and checkpoints by themselves %.1f %%"
+            .formatted(100 * cost.mean(), 100 * cost.low(), 100 * cost.high(), 100 * costOfParts),
         "memory        %.2f times".formatted(memoryRatio),
         sameTraining
             ? "check         the same loss at the end, to the bit; dropped snapshots: "

@@ -13,18 +13,23 @@ class TrainerReportTest {
   private static final TrainerPlan PLAN = new TrainerPlan("mlp", 6_000, 1_000, 10, 3, false);
 
   @Test
-  void comparesMediansOfWhatTheTrainingThreadDoes() {
+  void comparesWhatTheTrainingThreadDoesWithinEachRepetition() {
     TrainerReport report =
         report(
-            List.of(bare(1.0, 0.5), bare(9.0, 0.5), bare(2.0, 0.5)),
+            List.of(bare(1.0, 0.5), bare(8.0, 0.5), bare(2.0, 0.5)),
             List.of(
-                new Measured(2.0, 0.2, 0.1, 5, 1, 300, 0, 0.5),
-                new Measured(2.0, 0.2, 0.2, 5, 1, 260, 0, 0.5),
-                new Measured(2.0, 0.2, 7.0, 5, 1, 200, 0, 0.5)));
+                new Measured(1.0, 0.1, 0.1, 5, 1, 300, 0, 0.5),
+                new Measured(7.0, 1.4, 0.4, 5, 1, 260, 0, 0.5),
+                new Measured(1.8, 0.4, 0.5, 5, 1, 200, 0, 0.5)));
 
     assertThat(report.bare().secondsPerEpoch()).isEqualTo(2.0);
-    assertThat(report.cost()).isCloseTo(0.2, within(1e-9));
-    assertThat(report.costOfParts()).isCloseTo(0.2, within(1e-9));
+    assertThat(report.observed().secondsPerEpoch()).isCloseTo(2.7, within(1e-9));
+    assertThat(report.cost().mean())
+        .isCloseTo(Math.cbrt(1.2 * 1.1 * 1.35) - 1, within(1e-9))
+        .isBetween(report.cost().low(), report.cost().high());
+    assertThat(report.cost().low()).isCloseTo(0.1, within(1e-9));
+    assertThat(report.cost().high()).isCloseTo(0.35, within(1e-9));
+    assertThat(report.costOfParts()).isCloseTo(1.8 / 7, within(1e-9));
     assertThat(report.memoryRatio()).isCloseTo(1.3, within(1e-9));
     assertThat(report.isRight()).isTrue();
   }

@@ -1,4 +1,4 @@
-package dev.connectome.cli.experiment;
+package dev.connectome.cli.statistics;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * so that values which go up and down together are not taken for independent ones. With one group
  * there is nothing to draw from, and the interval is the mean alone.
  */
-final class Bootstrap {
+public final class Bootstrap {
   private static final int RESAMPLES = 10_000;
   private static final double TAIL = 0.025;
   private static final long SEED = 20_250_806;
@@ -26,16 +26,17 @@ final class Bootstrap {
    * @param low the 2.5th percentile of the resampled means
    * @param high the 97.5th
    */
-  record Estimate(double mean, double low, double high) {}
+  public record Estimate(double mean, double low, double high) {}
 
   /**
    * Estimates a mean; the same groups always give the same estimate. Takes time in proportion to
    * the number of groups.
    *
    * @param groups the values, by group; at least one value in all
+   * @return the mean of all values and its interval
    * @throws IllegalArgumentException if there is no value
    */
-  static Estimate mean(Collection<? extends List<Double>> groups) {
+  public static Estimate mean(Collection<? extends List<Double>> groups) {
     double[] sums =
         groups.stream()
             .mapToDouble(group -> group.stream().mapToDouble(Double::doubleValue).sum())

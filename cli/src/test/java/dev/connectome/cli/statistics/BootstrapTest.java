@@ -1,4 +1,4 @@
-package dev.connectome.cli.experiment;
+package dev.connectome.cli.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
