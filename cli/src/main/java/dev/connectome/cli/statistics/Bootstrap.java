@@ -1,5 +1,6 @@
 package dev.connectome.cli.statistics;
 
+import com.google.common.math.Quantiles;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -7,10 +8,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Percentile bootstrap of a mean whose values come in groups (Efron and Tibshirani 1993, chapter
- * 13; groups as in Davison and Hinkley 1997, section 3.8): whole groups are drawn with replacement,
- * so that values which go up and down together are not taken for independent ones. With one group
- * there is nothing to draw from, and the interval is the mean alone.
+ * Percentile bootstrap (Efron and Tibshirani 1993, chapter 13). The same values always give the
+ * same estimate.
  */
 public final class Bootstrap {
   private static final int RESAMPLES = 10_000;
@@ -29,8 +28,43 @@ public final class Bootstrap {
   public record Estimate(double mean, double low, double high) {}
 
   /**
-   * Estimates a mean; the same groups always give the same estimate. Takes time in proportion to
-   * the number of groups.
+   * A median and where it lies with 95 % confidence.
+   *
+   * @param median of all values
+   * @param low the 2.5th percentile of the resampled medians
+   * @param high the 97.5th
+   */
+  public record MedianEstimate(double median, double low, double high) {}
+
+  /**
+   * Estimates a median.
+   *
+   * @param values at least one
+   * @return the median of all values and its interval; of one value, this value alone
+   * @throws IllegalArgumentException if there is no value
+   */
+  public static MedianEstimate median(List<Double> values) {
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("no values to take the median of");
+    }
+    Random random = new Random(SEED);
+    double[] medians = new double[RESAMPLES];
+    for (int resample = 0; resample < RESAMPLES; resample++) {
+      double[] drawn = new double[values.size()];
+      Arrays.setAll(drawn, draw -> values.get(random.nextInt(drawn.length)));
+      medians[resample] = Quantiles.median().computeInPlace(drawn);
+    }
+    Arrays.sort(medians);
+    int tail = (int) (TAIL * RESAMPLES);
+    return new MedianEstimate(
+        Quantiles.median().compute(values), medians[tail], medians[RESAMPLES - 1 - tail]);
+  }
+
+  /**
+   * Estimates a mean whose values come in groups (Davison and Hinkley 1997, section 3.8): whole
+   * groups are drawn with replacement, so that values which go up and down together are not taken
+   * for independent ones. With one group there is nothing to draw from, and the interval is the
+   * mean alone. Takes time in proportion to the number of groups.
    *
    * @param groups the values, by group; at least one value in all
    * @return the mean of all values and its interval

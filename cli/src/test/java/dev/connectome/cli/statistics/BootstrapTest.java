@@ -58,7 +58,29 @@ class BootstrapTest {
   }
 
   @Test
+  void aMedianIsAsSureAsTheValuesAreMany() {
+    Random random = new Random(7);
+    List<Double> values = random.doubles(400).boxed().toList();
+
+    Bootstrap.MedianEstimate estimate = Bootstrap.median(values);
+
+    // The median of n values lies between those of the ranks n/2 +- 1.96 sqrt(n)/2.
+    List<Double> sorted = values.stream().sorted().toList();
+    assertThat(estimate.low()).isBetween(sorted.get(175), sorted.get(185));
+    assertThat(estimate.high()).isBetween(sorted.get(215), sorted.get(225));
+    assertThat(estimate.median()).isBetween(estimate.low(), estimate.high());
+  }
+
+  @Test
+  void anOutlierDoesNotMoveAMedian() {
+    assertThat(Bootstrap.median(List.of(1.0, 2.0, 3.0, 1e9)).median()).isEqualTo(2.5);
+    assertThat(Bootstrap.median(List.of(4.0))).isEqualTo(new Bootstrap.MedianEstimate(4, 4, 4));
+  }
+
+  @Test
   void refusesNothing() {
+    assertThatThrownBy(() -> Bootstrap.median(List.of()))
+        .hasMessage("no values to take the median of");
     assertThatThrownBy(() -> Bootstrap.mean(List.of())).hasMessage("no values to take the mean of");
   }
 }

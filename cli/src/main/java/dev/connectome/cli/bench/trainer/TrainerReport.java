@@ -1,5 +1,6 @@
 package dev.connectome.cli.bench.trainer;
 
+import com.google.common.math.Quantiles;
 import dev.connectome.cli.bench.Machine;
 import dev.connectome.cli.bench.trainer.TrainerBench.Measured;
 import dev.connectome.cli.statistics.Bootstrap;
@@ -10,17 +11,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What observing costs; the JSON that is printed. Numbers are medians over the repetitions, but for
- * the cost: each repetition compares two trainings that were made one after the other, so that a
- * machine that becomes slower meanwhile does not count as a cost.
+ * What observing costs; the JSON that is printed. Numbers are medians over the repetitions. The
+ * cost is compared within each: of two trainings, one after the other, so that a machine that
+ * becomes slower meanwhile counts less.
  *
  * @param machine where and when
  * @param plan what was trained
  * @param data the folder of images, or that they were those embedded in the trainer
  * @param bare the training alone, with one checkpoint at its end
  * @param observed the same with a snapshot and a checkpoint after every epoch
- * @param cost how much longer an epoch takes when observed, as a part of one that is not: the
- *     geometric mean of the repetitions, less 1, and where it lies with 95 % confidence
+ * @param cost how much longer an epoch takes when observed, as a part of one that is not, and where
+ *     that lies with 95 % confidence
  * @param costOfParts the same from the observed trainings alone: the time in probe and checkpoints
  *     as a part of the time in training steps
  * @param memoryRatio peak memory observed by that of the training alone
@@ -33,7 +34,7 @@ record TrainerReport(
     String data,
     Side bare,
     Side observed,
-    Bootstrap.Estimate cost,
+    Bootstrap.MedianEstimate cost,
     double costOfParts,
     double memoryRatio,
     boolean sameTraining,
@@ -114,26 +115,15 @@ record TrainerReport(
         observed.stream().mapToLong(Measured::droppedSnapshots).sum());
   }
 
-  /** Of ratios the logarithms are what is added up: twice and half come to once. */
-  private static Bootstrap.Estimate cost(List<Measured> bare, List<Measured> observed) {
-    Bootstrap.Estimate logarithm =
-        Bootstrap.mean(
-            IntStream.range(0, bare.size())
-                .mapToObj(
-                    i ->
-                        List.of(
-                            Math.log(
-                                observed.get(i).secondsPerEpoch() / bare.get(i).secondsPerEpoch())))
-                .toList());
-    return new Bootstrap.Estimate(
-        Math.expm1(logarithm.mean()), Math.expm1(logarithm.low()), Math.expm1(logarithm.high()));
+  private static Bootstrap.MedianEstimate cost(List<Measured> bare, List<Measured> observed) {
+    return Bootstrap.median(
+        IntStream.range(0, bare.size())
+            .mapToObj(i -> observed.get(i).secondsPerEpoch() / bare.get(i).secondsPerEpoch() - 1)
+            .toList());
   }
 
-  /** The middle one, or the mean of the two in the middle. */
-  static double median(Stream<Double> values) {
-    double[] sorted = values.mapToDouble(Double::doubleValue).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  private static double median(Stream<Double> values) {
+    return Quantiles.median().compute(values.toList());
   }
 
   /** Whether what was compared was the same training, and all of it was observed. */
@@ -157,7 +147,7 @@ record TrainerReport(
         "not observed  " + bare.line(),
         "observed      " + observed.line(),
         "cost          %.1f %% of the time (95 %%: %.1f to %.1f); probe and checkpoints by themselves %.1f %%"
-            .formatted(100 * cost.mean(), 100 * cost.low(), 100 * cost.high(), 100 * costOfParts),
+            .formatted(100 * cost.median(), 100 * cost.low(), 100 * cost.high(), 100 * costOfParts),
         "memory        %.2f times".formatted(memoryRatio),
         sameTraining
             ? "check         the same loss at the end, to the bit; dropped snapshots: "
