@@ -87,6 +87,10 @@ final class KafkaBroker implements AutoCloseable {
     settings.put("num.network.threads", "2");
     settings.put("num.io.threads", "2");
     settings.put("background.threads", "2");
+    // Sized by the operating system: through the small ones that are the default, a snapshot goes
+    // in many steps, each of which wakes a thread and takes a training off its processor.
+    settings.put("socket.receive.buffer.bytes", "-1");
+    settings.put("socket.send.buffer.bytes", "-1");
     // There is no other broker that could take the leadership over.
     settings.put("controlled.shutdown.enable", "false");
     return settings;

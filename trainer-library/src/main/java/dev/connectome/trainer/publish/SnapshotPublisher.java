@@ -35,6 +35,9 @@ public final class SnapshotPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(20);
 
+  /** A snapshot goes in few steps then, each of which takes the training off its processor. */
+  private static final int SIZED_BY_THE_SYSTEM = -1;
+
   private final Map<String, Object> configuration;
   private final String topic;
   private final byte[] key;
@@ -109,6 +112,7 @@ public final class SnapshotPublisher implements AutoCloseable {
   private static Map<String, Object> configuration(
       String bootstrapServers, Map<String, String> properties) {
     Map<String, Object> configuration = new HashMap<>(properties);
+    configuration.putIfAbsent(ProducerConfig.SEND_BUFFER_CONFIG, SIZED_BY_THE_SYSTEM);
     configuration.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     configuration.put(ProducerConfig.ACKS_CONFIG, "all");
     configuration.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
