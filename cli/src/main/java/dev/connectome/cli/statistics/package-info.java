@@ -1,4 +1,4 @@
-/** How sure a measured mean is. */
+/** How sure a measured mean or median is. */
 @NullMarked
 package dev.connectome.cli.statistics;
 
