@@ -35,7 +35,7 @@ public final class SnapshotPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(20);
 
-  /** A snapshot goes in few steps then, each of which takes the training off its processor. */
+  /** So that a snapshot goes in few steps: each may take the training off its processor. */
   private static final int SIZED_BY_THE_SYSTEM = -1;
 
   private final Map<String, Object> configuration;
@@ -247,9 +247,9 @@ public final class SnapshotPublisher implements AutoCloseable {
   }
 
   /**
-   * Begins with the broker at once: that takes half a second of a processor, which a training that
-   * is still being prepared can spare better than one that runs. A broker that is away is told of
-   * when there is something to send.
+   * Begins with the broker at once: a training that is still being prepared can spare the time that
+   * this takes better than one that runs. A broker that is away is told of when there is something
+   * to send.
    */
   private void connect() throws InterruptedException {
     try {

@@ -1,7 +1,9 @@
 package dev.connectome.trainer.service.training;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,12 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,13 @@ final class CheckpointStore {
   private static final String WEIGHTS = "weights.params";
   private static final String OPTIMIZER = "optimizer.ndlist";
   private static final String MANIFEST = "manifest.json";
+
+  /** Of manifests with SHA-256, which costs a training that is written down often too much. */
+  private static final int OLD_FORMAT = 1;
+
+  /** Of manifests with CRC-32. */
   private static final int FORMAT = 2;
+
   private static final Comparator<Path> NEWEST_FIRST =
       Comparator.comparing((Path path) -> path.getFileName().toString()).reversed();
 
@@ -50,7 +56,7 @@ final class CheckpointStore {
       @JsonProperty("format") int format,
       @JsonProperty("epoch") int epoch,
       @JsonProperty("nextBatch") int nextBatch,
-      @JsonProperty("crc32") Map<String, String> crc32,
+      @JsonProperty("checksums") @JsonAlias("sha256") Map<String, String> checksums,
       @JsonProperty("optimizerSteps") Map<String, Integer> optimizerSteps) {
 
     static Manifest of(Checkpoint checkpoint) {
@@ -59,8 +65,8 @@ final class CheckpointStore {
           checkpoint.epoch(),
           checkpoint.nextBatch(),
           Map.of(
-              WEIGHTS, checksum(checkpoint.weights()),
-              OPTIMIZER, checksum(checkpoint.optimizerState())),
+              WEIGHTS, checksum(FORMAT, checkpoint.weights()),
+              OPTIMIZER, checksum(FORMAT, checkpoint.optimizerState())),
           checkpoint.optimizerSteps());
     }
   }
@@ -256,8 +262,8 @@ final class CheckpointStore {
 
   private static byte[] checked(Path file, Manifest manifest) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    String expected = manifest.crc32().get(file.getFileName().toString());
-    if (!checksum(bytes).equals(expected)) {
+    String expected = manifest.checksums().get(file.getFileName().toString());
+    if (!checksum(manifest.format(), bytes).equals(expected)) {
       throw new IOException("checksum of " + file.getFileName() + " does not match its manifest");
     }
     return bytes;
@@ -316,10 +322,7 @@ final class CheckpointStore {
         : "%s%06d%s%07d".formatted(PREFIX, epoch, BATCH, nextBatch);
   }
 
-  /** Finds damage, and costs a training that is written down after every epoch next to nothing. */
-  private static String checksum(byte[] bytes) {
-    var crc = new CRC32();
-    crc.update(bytes);
-    return HexFormat.of().toHexDigits((int) crc.getValue());
+  private static String checksum(int format, byte[] bytes) {
+    return (format == OLD_FORMAT ? Hashing.sha256() : Hashing.crc32()).hashBytes(bytes).toString();
   }
 }

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -80,6 +83,30 @@ class CheckpointStoreTest {
 
     assertThat(Files.readAttributes(folder.resolve("weights.params"), "unix:ino").get("ino"))
         .isEqualTo(before);
+  }
+
+  @Test
+  void whatAnEarlierVersionWroteIsGoneOnFrom() throws Exception {
+    Path folder = new CheckpointStore(directory, 5).write(checkpoint(3, 0), true);
+    Path manifest = folder.resolve("manifest.json");
+    Files.writeString(
+        manifest,
+        """
+        {"format": 1, "epoch": 3, "nextBatch": 0, "optimizerSteps": {"weight": 3},
+         "sha256": {"weights.params": "%s", "optimizer.ndlist": "%s"}}
+        """
+            .formatted(
+                sha256(checkpoint(3, 0).weights()), sha256(checkpoint(3, 0).optimizerState())));
+
+    assertThat(new CheckpointStore(directory, 5).newest().orElseThrow().weights())
+        .isEqualTo(checkpoint(3, 0).weights());
+
+    Files.write(folder.resolve("weights.params"), checkpoint(4, 0).weights());
+    assertThat(new CheckpointStore(directory, 5).newest()).isEmpty();
+  }
+
+  private static String sha256(byte[] bytes) throws NoSuchAlgorithmException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   @Test
