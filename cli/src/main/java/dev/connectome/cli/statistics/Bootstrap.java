@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
  */
 public final class Bootstrap {
   private static final int RESAMPLES = 10_000;
-  private static final double TAIL = 0.025;
+  private static final int TAIL = RESAMPLES / 40;
   private static final long SEED = 20_250_806;
 
   private Bootstrap() {}
@@ -47,17 +48,14 @@ public final class Bootstrap {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("no values to take the median of");
     }
-    Random random = new Random(SEED);
-    double[] medians = new double[RESAMPLES];
-    for (int resample = 0; resample < RESAMPLES; resample++) {
-      double[] drawn = new double[values.size()];
-      Arrays.setAll(drawn, draw -> values.get(random.nextInt(drawn.length)));
-      medians[resample] = Quantiles.median().computeInPlace(drawn);
-    }
-    Arrays.sort(medians);
-    int tail = (int) (TAIL * RESAMPLES);
-    return new MedianEstimate(
-        Quantiles.median().compute(values), medians[tail], medians[RESAMPLES - 1 - tail]);
+    double[] drawn = new double[values.size()];
+    double[] medians =
+        resampled(
+            random -> {
+              Arrays.setAll(drawn, draw -> values.get(random.nextInt(drawn.length)));
+              return Quantiles.median().computeInPlace(drawn);
+            });
+    return new MedianEstimate(Quantiles.median().compute(values), low(medians), high(medians));
   }
 
   /**
@@ -79,21 +77,35 @@ public final class Bootstrap {
     if (IntStream.of(counts).sum() == 0) {
       throw new IllegalArgumentException("no values to take the mean of");
     }
-    Random random = new Random(SEED);
-    double[] means = new double[RESAMPLES];
-    for (int resample = 0; resample < RESAMPLES; resample++) {
-      double sum = 0;
-      int count = 0;
-      for (int draw = 0; draw < sums.length; draw++) {
-        int group = random.nextInt(sums.length);
-        sum += sums[group];
-        count += counts[group];
-      }
-      means[resample] = count == 0 ? Double.NaN : sum / count;
-    }
-    Arrays.sort(means);
+    double[] means =
+        resampled(
+            random -> {
+              double sum = 0;
+              int count = 0;
+              for (int draw = 0; draw < sums.length; draw++) {
+                int group = random.nextInt(sums.length);
+                sum += sums[group];
+                count += counts[group];
+              }
+              return count == 0 ? Double.NaN : sum / count;
+            });
     double mean = Arrays.stream(sums).sum() / IntStream.of(counts).sum();
-    int tail = (int) (TAIL * RESAMPLES);
-    return new Estimate(mean, means[tail], means[RESAMPLES - 1 - tail]);
+    return new Estimate(mean, low(means), high(means));
+  }
+
+  private static double[] resampled(ToDoubleFunction<Random> statistic) {
+    Random random = new Random(SEED);
+    double[] values = new double[RESAMPLES];
+    Arrays.setAll(values, resample -> statistic.applyAsDouble(random));
+    Arrays.sort(values);
+    return values;
+  }
+
+  private static double low(double[] sorted) {
+    return sorted[TAIL];
+  }
+
+  private static double high(double[] sorted) {
+    return sorted[RESAMPLES - 1 - TAIL];
   }
 }
