@@ -1,5 +1,6 @@
 package dev.connectome.cli;
 
+import dev.connectome.platform.PlatformException;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a command with one message for the person who typed it; no stack trace is shown. */
@@ -42,6 +43,12 @@ public final class CommandFailure extends RuntimeException {
    */
   public static CommandFailure failed(String message, Throwable cause) {
     return new CommandFailure(1, message, cause);
+  }
+
+  /** What the platform on this machine refused or could not do. */
+  static CommandFailure of(PlatformException failure) {
+    return new CommandFailure(
+        failure.isBadInput() ? 2 : 1, String.valueOf(failure.getMessage()), failure);
   }
 
   /**

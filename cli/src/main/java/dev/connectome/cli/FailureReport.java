@@ -1,6 +1,7 @@
 package dev.connectome.cli;
 
 import dev.connectome.cli.runs.GrpcFailure;
+import dev.connectome.platform.PlatformException;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -25,6 +26,9 @@ final class FailureReport implements IExecutionExceptionHandler {
   private static CommandFailure known(Exception failure) {
     if (failure instanceof CommandFailure known) {
       return known;
+    }
+    if (failure instanceof PlatformException refused) {
+      return CommandFailure.of(refused);
     }
     if (failure instanceof StatusRuntimeException status) {
       return GrpcFailure.of(status);

@@ -1,11 +1,9 @@
 package dev.connectome.cli;
 
-import dev.connectome.cli.bench.BenchCommand;
 import dev.connectome.cli.demo.DemoCommand;
-import dev.connectome.cli.experiment.ExperimentCommand;
-import dev.connectome.cli.platform.UpCommand;
 import dev.connectome.cli.runs.RunsCommand;
 import dev.connectome.cli.signature.SignatureCommand;
+import java.util.ServiceLoader;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -22,14 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks and stops each one when it has finished learning.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
-    subcommands = {
-      UpCommand.class,
-      DemoCommand.class,
-      RunsCommand.class,
-      SignatureCommand.class,
-      BenchCommand.class,
-      ExperimentCommand.class
-    },
+    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class, SignatureCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -72,8 +63,9 @@ public final class Main implements Runnable {
    * @return a fresh one
    */
   public static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(new Main());
+    ServiceLoader.load(CommandExtension.class).forEach(line::addSubcommand);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(new FailureReport());
   }
 

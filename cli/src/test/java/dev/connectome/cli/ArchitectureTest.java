@@ -23,7 +23,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(
             resideInAPackage("dev.connectome.controller..")
-                .and(not(resideInAPackage("dev.connectome.controller.stopping"))))
+                .and(not(resideInAPackage("dev.connectome.stopping"))))
         .check(cli);
   }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.connectome.cli.platform.Installation;
-import dev.connectome.cli.platform.Platform;
-import dev.connectome.cli.platform.PlatformOptions;
 import dev.connectome.cli.runs.PolicySyntax;
+import dev.connectome.platform.Installation;
+import dev.connectome.platform.Platform;
+import dev.connectome.platform.PlatformOptions;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;

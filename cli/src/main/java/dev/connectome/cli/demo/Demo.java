@@ -1,8 +1,8 @@
 package dev.connectome.cli.demo;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.runs.RunsConnection;
-import dev.connectome.cli.runs.Signatures;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.Signatures;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunState;
@@ -24,13 +24,13 @@ final class Demo {
   private static final Duration LOOK_EVERY = Duration.ofMillis(700);
   private static final Duration STALLED = Duration.ofMinutes(3);
 
-  private final RunsConnection connection;
+  private final ConnectomeClient connection;
   private final LiveView view;
   private final InstantSource clock;
   private final Map<String, Observed> observed = new LinkedHashMap<>();
   private Instant lastChange;
 
-  Demo(RunsConnection connection, LiveView view, InstantSource clock) {
+  Demo(ConnectomeClient connection, LiveView view, InstantSource clock) {
     this.connection = connection;
     this.view = view;
     this.clock = clock;

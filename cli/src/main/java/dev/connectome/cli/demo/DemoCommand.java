@@ -2,13 +2,13 @@ package dev.connectome.cli.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.platform.Installation;
-import dev.connectome.cli.platform.Interruption;
-import dev.connectome.cli.platform.IoMessages;
-import dev.connectome.cli.platform.Platform;
-import dev.connectome.cli.platform.PlatformOptions;
-import dev.connectome.cli.platform.Trees;
-import dev.connectome.cli.runs.RunsConnection;
+import dev.connectome.cli.Interruption;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.platform.Installation;
+import dev.connectome.platform.IoMessages;
+import dev.connectome.platform.Platform;
+import dev.connectome.platform.PlatformOptions;
+import dev.connectome.platform.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -140,7 +140,8 @@ public final class DemoCommand implements Callable<Integer> {
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
     List<Pair> pairs;
-    try (RunsConnection connection = RunsConnection.to(platform.endpoints().controller().grpc())) {
+    try (ConnectomeClient connection =
+        ConnectomeClient.to(platform.endpoints().controller().grpc())) {
       pairs = new Demo(connection, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
     }
     DemoSummary summary =

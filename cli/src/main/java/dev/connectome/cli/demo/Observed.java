@@ -1,8 +1,8 @@
 package dev.connectome.cli.demo;
 
-import dev.connectome.cli.runs.RunNames;
-import dev.connectome.cli.runs.Signatures;
-import dev.connectome.cli.runs.Words;
+import dev.connectome.client.RunNames;
+import dev.connectome.client.RunStates;
+import dev.connectome.client.Signatures;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.List;
@@ -24,7 +24,7 @@ record Observed(TrainingRun run, List<SignatureRecord> signatures) {
   }
 
   boolean ended() {
-    return Words.ended(run.getState());
+    return RunStates.ended(run.getState());
   }
 
   int budget() {

@@ -1,6 +1,6 @@
 package dev.connectome.cli.demo;
 
-import dev.connectome.cli.runs.Table;
+import dev.connectome.cli.report.Table;
 import dev.connectome.cli.runs.Words;
 import dev.connectome.protos.run.v1.StageTransition;
 import dev.connectome.protos.run.v1.StoppingDecision;

@@ -1,5 +1,6 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -76,7 +77,7 @@ final class CreateCommand extends RunCommand {
   CreateCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
             .putAllLabels(labels)

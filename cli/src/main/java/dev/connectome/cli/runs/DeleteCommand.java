@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -23,7 +25,7 @@ final class DeleteCommand extends RunCommand {
   DeleteCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     connection
         .calls()
         .deleteTrainingRun(

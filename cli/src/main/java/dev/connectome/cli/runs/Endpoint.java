@@ -1,7 +1,8 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.platform.Endpoints;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.platform.Endpoints;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -31,11 +32,11 @@ public final class Endpoint {
    * @return the connection
    * @throws CommandFailure if the address is malformed or no platform runs on the state directory
    */
-  RunsConnection connect() {
+  ConnectomeClient connect() {
     String target = endpoint == null ? Endpoints.read(stateDir).controller().grpc() : endpoint;
     if (!target.matches(".+:\\d{1,5}")) {
       throw CommandFailure.badInput("--endpoint is '" + target + "': it must be HOST:PORT");
     }
-    return RunsConnection.to(target);
+    return ConnectomeClient.to(target);
   }
 }

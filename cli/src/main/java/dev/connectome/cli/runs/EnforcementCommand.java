@@ -1,6 +1,7 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.GetEnforcementRequest;
 import dev.connectome.protos.run.v1.ListEnforcementChangesRequest;
@@ -45,7 +46,7 @@ final class EnforcementCommand extends RunCommand {
   EnforcementCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     if (history) {
       if (wanted != null) {
         throw CommandFailure.badInput("--history changes nothing: leave '" + wanted + "' out");
@@ -62,7 +63,7 @@ final class EnforcementCommand extends RunCommand {
     return 0;
   }
 
-  private static ListEnforcementChangesResponse changes(RunsConnection connection) {
+  private static ListEnforcementChangesResponse changes(ConnectomeClient connection) {
     var request = ListEnforcementChangesRequest.newBuilder().setPageSize(1000);
     var all = ListEnforcementChangesResponse.newBuilder();
     do {

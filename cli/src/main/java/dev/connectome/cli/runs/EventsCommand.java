@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
 import java.io.PrintWriter;
@@ -23,7 +25,7 @@ final class EventsCommand extends RunCommand {
   EventsCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     ListRunEventsRequest.Builder request =
         ListRunEventsRequest.newBuilder().setParent(RunNames.resource(run)).setPageSize(1000);
     ListRunEventsResponse.Builder all = ListRunEventsResponse.newBuilder();

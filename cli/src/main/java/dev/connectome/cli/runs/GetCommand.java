@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
@@ -23,7 +25,7 @@ final class GetCommand extends RunCommand {
   GetCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     TrainingRun found =
         connection
             .calls()

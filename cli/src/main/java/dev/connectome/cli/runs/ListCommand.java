@@ -1,6 +1,7 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import java.io.PrintWriter;
@@ -54,7 +55,7 @@ final class ListCommand extends RunCommand {
   ListCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     if (limit < 1) {
       throw CommandFailure.badInput("--limit is " + limit + ": it must be at least 1");
     }

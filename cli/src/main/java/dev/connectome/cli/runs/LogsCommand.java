@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.ReadRunLogRequest;
 import dev.connectome.protos.run.v1.ReadRunLogResponse;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +34,7 @@ final class LogsCommand extends RunCommand {
   LogsCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     Iterator<ReadRunLogResponse> parts =
         connection
             .streams()

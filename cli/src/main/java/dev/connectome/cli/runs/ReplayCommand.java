@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
@@ -35,7 +37,7 @@ final class ReplayCommand extends RunCommand {
   ReplayCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     StoppingPolicy replayed = PolicySyntax.parse(policy);
     Optional<String> run = runs.one();
     if (run.isEmpty()) {
@@ -55,7 +57,8 @@ final class ReplayCommand extends RunCommand {
     return 0;
   }
 
-  private BatchReplayPolicyResponse replayMany(RunsConnection connection, StoppingPolicy replayed) {
+  private BatchReplayPolicyResponse replayMany(
+      ConnectomeClient connection, StoppingPolicy replayed) {
     var request =
         BatchReplayPolicyRequest.newBuilder().setSelection(runs.selection()).setPolicy(replayed);
     var answer = BatchReplayPolicyResponse.newBuilder();

@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
@@ -27,7 +29,7 @@ final class ResumeCommand extends RunCommand {
   ResumeCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
     TrainingRun resumed =
         connection
             .calls()

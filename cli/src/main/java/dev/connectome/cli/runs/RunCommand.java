@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunWatch;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -17,7 +19,7 @@ abstract class RunCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    try (RunsConnection connection = endpoint.connect()) {
+    try (ConnectomeClient connection = endpoint.connect()) {
       return call(connection, spec.commandLine().getOut());
     }
   }
@@ -30,10 +32,10 @@ abstract class RunCommand implements Callable<Integer> {
    * @return the exit code
    * @throws Exception what went wrong
    */
-  abstract int call(RunsConnection connection, PrintWriter out) throws Exception;
+  abstract int call(ConnectomeClient connection, PrintWriter out) throws Exception;
 
   /** Follows a run to its end, printing lines: 0 if it was stopped or completed, 1 if it failed. */
-  static int follow(RunsConnection connection, String name, PrintWriter out)
+  static int follow(ConnectomeClient connection, String name, PrintWriter out)
       throws InterruptedException {
     WatchPrinter printer = new WatchPrinter();
     RunState end =

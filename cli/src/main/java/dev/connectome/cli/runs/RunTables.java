@@ -2,6 +2,8 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.connectome.cli.report.Table;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;

@@ -1,5 +1,8 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
+import dev.connectome.client.Signatures;
 import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -22,7 +25,7 @@ final class SignaturesCommand extends RunCommand {
   SignaturesCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     ListSignaturesResponse answer =
         ListSignaturesResponse.newBuilder()
             .addAllSignatures(Signatures.all(connection, RunNames.resource(run)))

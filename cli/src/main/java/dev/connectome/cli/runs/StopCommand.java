@@ -1,6 +1,8 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -56,7 +58,7 @@ final class StopCommand extends RunCommand {
   StopCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
     StopMode chosen = MODES.get(mode.toLowerCase(Locale.ROOT));
     if (chosen == null) {
       throw CommandFailure.badInput(
@@ -82,7 +84,7 @@ final class StopCommand extends RunCommand {
     return wait ? follow(connection, stopped.getName(), out) : 0;
   }
 
-  private int stopMany(RunsConnection connection, StopMode chosen, PrintWriter out) {
+  private int stopMany(ConnectomeClient connection, StopMode chosen, PrintWriter out) {
     if (wait) {
       throw CommandFailure.badInput("--wait follows one run: give it without --runs");
     }

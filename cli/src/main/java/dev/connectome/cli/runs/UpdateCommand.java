@@ -2,6 +2,8 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.FieldMask;
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -64,7 +66,7 @@ final class UpdateCommand extends RunCommand {
   UpdateCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) {
+  int call(ConnectomeClient connection, PrintWriter out) {
     TrainingRun.Builder changed = TrainingRun.newBuilder().setName(RunNames.resource(run));
     FieldMask.Builder mask = FieldMask.newBuilder();
     if (enforce != null) {

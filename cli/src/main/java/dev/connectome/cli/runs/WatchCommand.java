@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.RunNames;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -19,7 +21,7 @@ final class WatchCommand extends RunCommand {
   WatchCommand() {}
 
   @Override
-  int call(RunsConnection connection, PrintWriter out) throws InterruptedException {
+  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
     return follow(connection, RunNames.resource(run), out);
   }
 }

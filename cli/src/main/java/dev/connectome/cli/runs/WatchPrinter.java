@@ -1,5 +1,6 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;

@@ -5,16 +5,10 @@ import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingStage;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /** The contracts' enumerations and numbers as people read them. */
 public final class Words {
-  private static final Set<RunState> ENDS =
-      Set.of(RunState.RUN_STATE_STOPPED, RunState.RUN_STATE_COMPLETED, RunState.RUN_STATE_FAILED);
-
   private Words() {}
 
   /**
@@ -65,29 +59,6 @@ public final class Words {
    */
   public static String of(DecisionReason reason) {
     return without("DECISION_REASON_", reason);
-  }
-
-  /**
-   * The states of runs that have not ended.
-   *
-   * @return every state but STOPPED, COMPLETED and FAILED
-   */
-  public static List<RunState> live() {
-    return Stream.of(RunState.values())
-        .filter(state -> state != RunState.UNRECOGNIZED)
-        .filter(state -> state != RunState.RUN_STATE_UNSPECIFIED)
-        .filter(state -> !ended(state))
-        .toList();
-  }
-
-  /**
-   * Whether a run in this state has ended.
-   *
-   * @param state the state
-   * @return true for STOPPED, COMPLETED and FAILED
-   */
-  public static boolean ended(RunState state) {
-    return ENDS.contains(state);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.connectome.cli.signature;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.platform.IoMessages;
+import dev.connectome.platform.IoMessages;
 import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.FunctionalConnectome;
 import java.io.DataOutputStream;

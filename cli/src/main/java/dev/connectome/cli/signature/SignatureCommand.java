@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.platform.IoMessages;
+import dev.connectome.platform.IoMessages;
 import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.ConnectomeDistance;
 import dev.connectome.topology.FunctionalConnectome;

@@ -1,11 +1,11 @@
 package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.stopping.DecisionReason;
-import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.protos.run.v1.SeriesPoint;
 import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.stopping.DecisionReason;
+import dev.connectome.stopping.StopDecision;
 
 /** Decisions to stop. */
 public final class DecisionCodec {

@@ -1,17 +1,17 @@
 package dev.connectome.controller.codec;
 
-import dev.connectome.controller.stopping.CombinedPolicy;
-import dev.connectome.controller.stopping.DiminishingRule;
-import dev.connectome.controller.stopping.NeverRule;
-import dev.connectome.controller.stopping.PatienceRule;
-import dev.connectome.controller.stopping.PlateauRule;
-import dev.connectome.controller.stopping.SeriesPolicy;
-import dev.connectome.controller.stopping.StoppingPolicy;
-import dev.connectome.controller.stopping.StoppingRule;
-import dev.connectome.controller.stopping.TroughRule;
 import dev.connectome.protos.run.v1.AllRule;
 import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.MonitorMode;
+import dev.connectome.stopping.CombinedPolicy;
+import dev.connectome.stopping.DiminishingRule;
+import dev.connectome.stopping.NeverRule;
+import dev.connectome.stopping.PatienceRule;
+import dev.connectome.stopping.PlateauRule;
+import dev.connectome.stopping.SeriesPolicy;
+import dev.connectome.stopping.StoppingPolicy;
+import dev.connectome.stopping.StoppingRule;
+import dev.connectome.stopping.TroughRule;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;

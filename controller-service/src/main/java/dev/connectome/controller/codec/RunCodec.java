@@ -1,7 +1,6 @@
 package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.stopping.TrainingStage;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
@@ -18,6 +17,7 @@ import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
+import dev.connectome.stopping.TrainingStage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.stopping.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Map;
 

@@ -1,11 +1,11 @@
 package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.stopping.EpochObservation;
 import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
+import dev.connectome.stopping.EpochObservation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

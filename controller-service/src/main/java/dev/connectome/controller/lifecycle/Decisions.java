@@ -2,9 +2,9 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.run.RunState;
-import dev.connectome.controller.stopping.StopDecision;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Transaction;
+import dev.connectome.stopping.StopDecision;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

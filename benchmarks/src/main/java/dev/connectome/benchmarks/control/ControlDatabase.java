@@ -1,0 +1,146 @@
+package dev.connectome.benchmarks.control;
+
+import dev.connectome.cli.CommandFailure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the benchmark needs of the controller's database and the API does not tell: when a row was
+ * committed, by PostgreSQL's own record of it; and a great many ended runs at once.
+ */
+final class ControlDatabase implements AutoCloseable {
+  private static final String DECISIONS =
+      """
+      SELECT decisions.run_uid, pg_xact_commit_timestamp(decisions.xmin) FROM decisions
+      JOIN runs ON runs.uid = decisions.run_uid
+      WHERE decisions.enforced AND runs.labels @> jsonb_build_object('bench', ?)
+      ORDER BY 2
+      """;
+  private static final String ACKNOWLEDGEMENTS =
+      """
+      SELECT events.run_uid, pg_xact_commit_timestamp(events.xmin) FROM events
+      JOIN runs ON runs.uid = events.run_uid
+      WHERE events.kind = 'STOP_ACKNOWLEDGED' AND runs.labels @> jsonb_build_object('bench', ?)
+      ORDER BY 2
+      """;
+  private static final List<String> SEEDS =
+      List.of(
+          """
+          INSERT INTO runs (uid, run_id, labels, launcher, definition, state, state_message, attempt,
+            position, create_time, start_time, end_time)
+          SELECT gen_random_uuid(), 'listed-' || lpad(i::text, 8, '0'),
+            jsonb_build_object('listed', 'true', 'team', 't' || i % 10, 'sweep', 's' || i % 1000),
+            'EXTERNAL', template.definition,
+            CASE WHEN i % 10 < 6 THEN 'STOPPED' WHEN i % 10 < 9 THEN 'COMPLETED' ELSE 'FAILED' END,
+            '', 1, 6, now() - i * interval '1 second', now() - i * interval '1 second',
+            now() - i * interval '1 second'
+          FROM generate_series(1, ?) AS i, (SELECT definition FROM runs WHERE run_id = 'listed') AS template
+          """,
+          "INSERT INTO heartbeats (run_uid) SELECT uid FROM runs WHERE run_id LIKE 'listed-%'",
+          """
+          INSERT INTO attempts (run_uid, attempt, instance_id, endpoint, register_time, end_time)
+          SELECT uid, 1, 'listed-' || uid, '127.0.0.1:1', create_time, end_time
+          FROM runs WHERE run_id LIKE 'listed-%'
+          """,
+          """
+          INSERT INTO stop_commands (command_id, run_uid, attempt, mode, reason, deadline, phase,
+            create_time, acknowledge_time, finish_time)
+          SELECT gen_random_uuid(), uid, 1, 'GRACEFUL', 'seeded', end_time, 'DONE', end_time, end_time, end_time
+          FROM runs WHERE run_id LIKE 'listed-%' AND state = 'STOPPED'
+          """,
+          """
+          INSERT INTO decisions (run_uid, policy_id, enforced, decision, decide_time)
+          SELECT uid, 'manual', true, ''::bytea, end_time
+          FROM runs WHERE run_id LIKE 'listed-%' AND state = 'STOPPED'
+          """);
+
+  private final Connection connection;
+
+  ControlDatabase(Connection connection) {
+    this.connection = connection;
+    try (Statement statement = connection.createStatement();
+        ResultSet setting = statement.executeQuery("SHOW track_commit_timestamp")) {
+      setting.next();
+      if (!setting.getString(1).equals("on")) {
+        throw CommandFailure.badInput(
+            "the database does not keep commit times: start it with track_commit_timestamp=on, as"
+                + " 'connectome up' does");
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** When the decisions to stop each run were stored; the runs are those of a label. */
+  Map<String, List<Instant>> decisions(String label) {
+    return times(DECISIONS, label);
+  }
+
+  /** When the trainers' acknowledgements were stored. */
+  Map<String, List<Instant>> acknowledgements(String label) {
+    return times(ACKNOWLEDGEMENTS, label);
+  }
+
+  private Map<String, List<Instant>> times(String query, String label) {
+    Map<String, List<Instant>> times = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, label);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          times
+              .computeIfAbsent(rows.getString(1), uid -> new ArrayList<>())
+              .add(rows.getTimestamp(2).toInstant());
+        }
+      }
+      return times;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Adds runs that have ended, with their attempts, decisions and stops, made after the run named
+   * {@code listed}.
+   */
+  void addEndedRuns(int count) {
+    try {
+      connection.setAutoCommit(false);
+      for (String seed : SEEDS) {
+        try (PreparedStatement statement = connection.prepareStatement(seed)) {
+          if (seed.contains("?")) {
+            statement.setInt(1, count);
+          }
+          statement.executeUpdate();
+        }
+      }
+      connection.commit();
+      connection.setAutoCommit(true);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("VACUUM ANALYZE");
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private static CommandFailure failed(SQLException e) {
+    return CommandFailure.failed("the database refused a statement: " + e.getMessage(), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+}

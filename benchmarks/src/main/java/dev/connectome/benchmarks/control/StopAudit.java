@@ -1,0 +1,176 @@
+package dev.connectome.benchmarks.control;
+
+import dev.connectome.benchmarks.Latencies;
+import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.protos.run.v1.TrainingRun;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares the stops that were due with those that were decided, stored and delivered. */
+final class StopAudit {
+  private final Map<String, TrainingRun> shown;
+  private final Map<String, List<Instant>> decisions;
+  private final Map<String, List<Instant>> acknowledgements;
+
+  /**
+   * What the platform says.
+   *
+   * @param shown the runs by uid, as the controller shows them
+   * @param decisions when each run's decisions to stop it were stored
+   * @param acknowledgements when the trainers' acknowledgements were
+   */
+  StopAudit(
+      Map<String, TrainingRun> shown,
+      Map<String, List<Instant>> decisions,
+      Map<String, List<Instant>> acknowledgements) {
+    this.shown = shown;
+    this.decisions = decisions;
+    this.acknowledgements = acknowledgements;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param due stops that were due
+   * @param byPerson those of them that a person ordered
+   * @param lost due and never delivered, or never decided
+   * @param doubled runs with more than one decision or command
+   * @param wrong stops that were not due, of the wrong reason or epoch, or at the wrong trainer
+   * @param repeatedDeliveries of a command that the trainer had already
+   * @param timed stops whose latencies count: decided after the warm-up
+   * @param decisionMillis from the signature being readable to the decision being stored
+   * @param orderMillis from the decision being stored to the trainer having its order
+   * @param stopMillis from the decision being stored to the acknowledgement being stored
+   * @param findings a line each for what is lost, doubled or wrong
+   */
+  record Result(
+      int due,
+      int byPerson,
+      int lost,
+      int doubled,
+      int wrong,
+      int repeatedDeliveries,
+      int timed,
+      Latencies.Percentiles decisionMillis,
+      Latencies.Percentiles orderMillis,
+      Latencies.Percentiles stopMillis,
+      List<String> findings) {
+
+    boolean isRight() {
+      return lost == 0 && doubled == 0 && wrong == 0;
+    }
+  }
+
+  /**
+   * Looks at every run.
+   *
+   * @param runs the runs
+   * @param misdirected orders that reached the wrong trainer
+   * @param timedFrom stops that were decided before are not timed
+   */
+  Result of(
+      Collection<PlayedRun> runs, List<Sightings.Misdirected> misdirected, Instant timedFrom) {
+    List<String> lost = new ArrayList<>();
+    List<String> doubled = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    Latencies decision = new Latencies();
+    Latencies order = new Latencies();
+    Latencies stop = new Latencies();
+    int due = 0;
+    int byPerson = 0;
+    int repeated = 0;
+    int timed = 0;
+    Map<String, PlayedRun> byUid = new HashMap<>();
+    for (PlayedRun run : runs) {
+      byUid.put(run.uid(), run);
+      Set<String> commands = new HashSet<>();
+      run.orders().forEach(one -> commands.add(one.commandId()));
+      List<Instant> decided = decisions.getOrDefault(run.uid(), List.of());
+      repeated += run.orders().size() - commands.size();
+      due += run.due() ? 1 : 0;
+      byPerson += run.due() && run.plan().byPerson() ? 1 : 0;
+      if (run.due() && (commands.isEmpty() || decided.isEmpty())) {
+        lost.add(run.name() + ": a stop was due and has not reached its trainer");
+        continue;
+      }
+      if (commands.size() > 1 || decided.size() > 1) {
+        doubled.add(
+            "%s: %d commands, %d decisions".formatted(run.name(), commands.size(), decided.size()));
+      }
+      mistake(run, !commands.isEmpty() || !decided.isEmpty()).ifPresent(wrong::add);
+      if (decided.isEmpty() || commands.isEmpty() || decided.get(0).isBefore(timedFrom)) {
+        continue;
+      }
+      timed++;
+      Instant stored = decided.get(0);
+      if (!run.plan().byPerson()) {
+        run.readable().ifPresent(time -> decision.add(Duration.between(time, stored)));
+      }
+      order.add(Duration.between(stored, run.orders().get(0).time()));
+      acknowledgements.getOrDefault(run.uid(), List.of()).stream()
+          .limit(1)
+          .forEach(time -> stop.add(Duration.between(stored, time)));
+    }
+    for (Sightings.Misdirected one : misdirected) {
+      PlayedRun meant = byUid.get(one.runUid());
+      boolean again =
+          meant != null
+              && meant.orders().stream()
+                  .anyMatch(known -> known.commandId().equals(one.commandId()));
+      repeated += again ? 1 : 0;
+      if (!again) {
+        wrong.add("an order for run %s reached another's trainer".formatted(one.runUid()));
+      }
+    }
+    List<String> findings = new ArrayList<>(lost);
+    findings.addAll(doubled);
+    findings.addAll(wrong);
+    return new Result(
+        due,
+        byPerson,
+        lost.size(),
+        doubled.size(),
+        wrong.size(),
+        repeated,
+        timed,
+        decision.percentiles(),
+        order.percentiles(),
+        stop.percentiles(),
+        findings);
+  }
+
+  private Optional<String> mistake(PlayedRun run, boolean stopped) {
+    if (!stopped) {
+      return Optional.empty();
+    }
+    if (!run.due()) {
+      return Optional.of(run.name() + ": was stopped and no stop was due");
+    }
+    StoppingDecision decision =
+        shown.getOrDefault(run.uid(), TrainingRun.getDefaultInstance()).getDecision();
+    boolean asPlanned =
+        run.plan().byPerson()
+            ? decision.getReason() == DecisionReason.DECISION_REASON_REQUESTED
+            : decision.getReason() == DecisionReason.DECISION_REASON_PLATEAU_REACHED
+                && decision.getStopEpoch() == run.plan().epoch();
+    return asPlanned
+        ? Optional.empty()
+        : Optional.of(
+            "%s: expected %s at epoch %d, found %s at epoch %d"
+                .formatted(
+                    run.name(),
+                    run.plan().byPerson() ? "a person's stop" : "the policy's stop",
+                    run.plan().epoch(),
+                    decision.getReason(),
+                    decision.getStopEpoch()));
+  }
+}

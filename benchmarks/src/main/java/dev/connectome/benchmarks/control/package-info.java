@@ -1,0 +1,5 @@
+/** {@code connectome bench control}: trainers, their signatures and their stops, measured. */
+@NullMarked
+package dev.connectome.benchmarks.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.connectome.benchmarks.pipeline;
+
+import dev.connectome.benchmarks.Latencies;
+import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.pipeline.PipelineReport.Phase;
+import dev.connectome.benchmarks.pipeline.PipelineReport.Throughput;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The phases of the benchmark: the broker alone, the service at full speed and at a rate, each
+ * after a warm-up; then the check against the library, which nothing is timed beside.
+ */
+final class PipelineBench {
+  /** Twenty times fifty snapshots: by then the compilers of all processes are done with most. */
+  private static final int WARM_UP_EPOCHS = 20;
+
+  private static final double PACED_SECONDS = 30;
+
+  private final Target target;
+  private final PipelinePlan plan;
+  private final Consumer<String> progress;
+  private final Activations activations;
+  private final List<Played> played = new ArrayList<>();
+  private int runs;
+
+  PipelineBench(Target target, PipelinePlan plan, Consumer<String> progress) {
+    this.target = target;
+    this.plan = plan;
+    this.progress = progress;
+    this.activations = Activations.of(plan);
+  }
+
+  /**
+   * Runs all phases.
+   *
+   * @param startToReady how long the service takes to start; null if that was not measured
+   * @return what they found
+   */
+  PipelineReport run(@Nullable Duration startToReady) {
+    SnapshotRecords records = new SnapshotRecords(plan, activations);
+    try (Publisher publisher = new Publisher(target.bootstrapServers(), records);
+        SignatureCollector signatures =
+            new SignatureCollector(target.bootstrapServers(), target.signaturesTopic())) {
+      PipelinePlan warmUp = allSpeed(Math.min(plan.epochs(), WARM_UP_EPOCHS));
+      progress.accept("measuring what the broker delivers to a bare consumer ...");
+      Throughput ceiling =
+          new Ceiling(target, plan, progress)
+              .measure(publisher, warmUp, allSpeed(plan.epochs()), signatures.partitions());
+      progress.accept("warming up ...");
+      play(publisher, signatures, warmUp);
+      Phase fullSpeed = null;
+      double rate = plan.rate();
+      int epochs = plan.epochs();
+      if (rate == 0) {
+        progress.accept("measuring at full speed ...");
+        fullSpeed = play(publisher, signatures, allSpeed(plan.epochs()));
+        rate = fullSpeed.throughput().snapshotsPerSecond() / 2;
+        epochs = Math.max(2, Math.min(epochs, (int) (rate * PACED_SECONDS / plan.runs())));
+      }
+      progress.accept("measuring at %.1f snapshots/s ...".formatted(rate));
+      Phase paced = play(publisher, signatures, plan.at(rate, epochs));
+      long peak = target.service().flatMap(PipelineBench::peak).orElse(0L);
+      endRuns(publisher);
+      signatures.drain();
+      return report(startToReady, signatures, ceiling, fullSpeed, paced, peak);
+    }
+  }
+
+  private static java.util.Optional<Long> peak(ProcessUse service) {
+    return service.peakResidentBytes().stream().boxed().findFirst();
+  }
+
+  private PipelinePlan allSpeed(int epochs) {
+    return plan.at(0, epochs);
+  }
+
+  /** Plays new runs from their first epoch to the last and waits for all signatures. */
+  private Phase play(Publisher publisher, SignatureCollector signatures, PipelinePlan phase) {
+    List<SyntheticRun> group = SyntheticRun.several(plan.runs(), runs);
+    runs += group.size();
+    group.forEach(run -> played.add(new Played(run, phase.epochs())));
+    signatures.expect(group);
+    int before = signatures.arrivals().size();
+    int snapshots = group.size() * phase.epochs();
+    double cpu = cpuSeconds();
+    double own = ownCpuSeconds();
+    long start = System.nanoTime();
+    Publisher.Publication publication = publisher.publish(target.activationsTopic(), group, phase);
+    signatures.await(
+        before + snapshots, publication, new Progress(progress, "signatures", before, snapshots));
+    Latencies latencies = new Latencies();
+    long end = start + 1;
+    for (SyntheticRun run : group) {
+      for (int epoch = 1; epoch <= phase.epochs(); epoch++) {
+        SnapshotId id = SnapshotId.of(run, epoch);
+        SignatureCollector.Arrival arrival = signatures.arrivals().get(id);
+        Long acknowledged = publication.acknowledged().get(id);
+        if (arrival != null && acknowledged != null) {
+          latencies.add(Duration.ofNanos(arrival.nanoTime() - acknowledged));
+          end = Math.max(end, arrival.nanoTime());
+        }
+      }
+    }
+    int arrived = signatures.arrivals().size() - before;
+    return new Phase(
+        Throughput.of(arrived, plan.snapshotBytes(), end - start),
+        phase.rate() > 0 ? phase.rate() : null,
+        latencies.percentiles(),
+        (cpuSeconds() - cpu) / snapshots,
+        (ownCpuSeconds() - own) / snapshots);
+  }
+
+  private double cpuSeconds() {
+    return target.service().flatMap(ProcessUse::cpu).orElse(Duration.ZERO).toNanos() / 1e9;
+  }
+
+  private static double ownCpuSeconds() {
+    return new ProcessUse(ProcessHandle.current()).cpu().orElse(Duration.ZERO).toNanos() / 1e9;
+  }
+
+  private void endRuns(Publisher publisher) {
+    for (Played one : played) {
+      publisher.publish(
+          target.activationsTopic(), one.run(), SnapshotRecords.end(one.run(), one.epochs()));
+    }
+    publisher.flush();
+  }
+
+  private PipelineReport report(
+      @Nullable Duration startToReady,
+      SignatureCollector signatures,
+      Throughput ceiling,
+      @Nullable Phase fullSpeed,
+      Phase paced,
+      long peak) {
+    progress.accept("checking every signature against the library ...");
+    LibraryCheck check = new LibraryCheck(plan, activations);
+    List<LibraryCheck.Findings> findings =
+        played.parallelStream()
+            .map(one -> check.check(one.run(), one.epochs(), signatures.arrivals()))
+            .toList();
+    List<String> mismatches =
+        findings.stream().flatMap(found -> found.mismatches().stream()).toList();
+    mismatches.stream().limit(1).forEach(progress);
+    return new PipelineReport(
+        Machine.here(),
+        new PipelineReport.Load(
+            plan.runs(),
+            plan.neurons(),
+            plan.samples(),
+            plan.epochs(),
+            plan.batches(),
+            plan.snapshotBytes(),
+            signatures.partitions(),
+            plan.seed()),
+        ceiling,
+        fullSpeed,
+        fullSpeed == null
+            ? null
+            : fullSpeed.throughput().snapshotsPerSecond() / ceiling.snapshotsPerSecond(),
+        paced,
+        new PipelineReport.Service(
+            startToReady == null ? null : startToReady.toMillis() / 1e3, peak),
+        played.stream().mapToInt(Played::epochs).sum(),
+        mismatches.size(),
+        findings.stream().mapToInt(LibraryCheck.Findings::missing).sum(),
+        signatures.duplicates());
+  }
+
+  private record Played(SyntheticRun run, int epochs) {}
+}

@@ -1,0 +1,107 @@
+package dev.connectome.benchmarks.pipeline;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.TopicReader;
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Collects the signature records of the runs that are played, and when each could be read first.
+ * Used by one thread.
+ */
+final class SignatureCollector implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration STALLED = Duration.ofSeconds(60);
+
+  private final TopicReader reader;
+  private final Set<String> runUids = new HashSet<>();
+  private final Map<SnapshotId, Arrival> arrivals = new HashMap<>();
+  private int duplicates;
+
+  SignatureCollector(String bootstrapServers, String topic) {
+    reader = new TopicReader(bootstrapServers, topic);
+  }
+
+  int partitions() {
+    return reader.partitions();
+  }
+
+  /** From now on the records of these runs are collected too. */
+  void expect(List<SyntheticRun> runs) {
+    runs.forEach(run -> runUids.add(run.uid().toString()));
+  }
+
+  /**
+   * Collects until so many snapshots have their record, or none came for a minute.
+   *
+   * @param total how many, since the beginning
+   * @param publication what is being published; its failure ends the waiting
+   * @param progress is told how many there are, now and then
+   */
+  void await(int total, Publisher.Publication publication, Progress progress) {
+    long lastNews = System.nanoTime();
+    while (arrivals.size() < total && System.nanoTime() - lastNews < STALLED.toNanos()) {
+      int before = arrivals.size();
+      poll(POLL);
+      if (arrivals.size() > before || !publication.isDone()) {
+        lastNews = System.nanoTime();
+      }
+      progress.at(arrivals.size());
+    }
+  }
+
+  /** Collects what there still is, so that a second record of a snapshot is seen. */
+  void drain() {
+    do {
+      poll(POLL);
+    } while (!reader.isAtEnd());
+  }
+
+  private void poll(Duration timeout) {
+    for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
+      long now = System.nanoTime();
+      try {
+        SignatureRecord signature = SignatureRecord.parseFrom(record.value());
+        if (runUids.contains(signature.getRunUid())
+            && arrivals.putIfAbsent(SnapshotId.of(signature), new Arrival(now, signature))
+                != null) {
+          duplicates++;
+        }
+      } catch (InvalidProtocolBufferException e) {
+        throw CommandFailure.failed(
+            "a record of %s at offset %d is no SignatureRecord: %s"
+                .formatted(record.topic(), record.offset(), e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  Map<SnapshotId, Arrival> arrivals() {
+    return arrivals;
+  }
+
+  int duplicates() {
+    return duplicates;
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+
+  /**
+   * A signature record.
+   *
+   * @param nanoTime when it could be read first, in {@code System.nanoTime}
+   * @param record the record
+   */
+  record Arrival(long nanoTime, SignatureRecord record) {}
+}

@@ -1,0 +1,36 @@
+package dev.connectome.benchmarks.pipeline;
+
+import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.platform.Endpoints;
+import dev.connectome.platform.PlatformProcesses;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The platform that is measured.
+ *
+ * @param bootstrapServers its broker
+ * @param topicPrefix what its topics begin with
+ * @param processes its processes
+ */
+record Target(String bootstrapServers, String topicPrefix, PlatformProcesses processes) {
+  private static final String PREFIX = "connectome.";
+
+  static Target of(Endpoints endpoints, Path stateDirectory) {
+    return new Target(
+        endpoints.kafka().bootstrapServers(), PREFIX, new PlatformProcesses(stateDirectory));
+  }
+
+  String activationsTopic() {
+    return topicPrefix + "activations.v1";
+  }
+
+  String signaturesTopic() {
+    return topicPrefix + "signatures.v1";
+  }
+
+  /** The use of the service's process; empty if it does not run. */
+  Optional<ProcessUse> service() {
+    return processes.connectome().map(ProcessUse::new);
+  }
+}

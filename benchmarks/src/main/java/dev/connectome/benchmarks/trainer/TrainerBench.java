@@ -1,0 +1,168 @@
+package dev.connectome.benchmarks.trainer;
+
+import com.google.protobuf.util.Durations;
+import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.trainer.Registry.Ended;
+import dev.connectome.benchmarks.trainer.Registry.Used;
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.platform.LogTail;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains the same in two ways by turns, each time in a process of its own: observed, and not
+ * observed. Which comes first changes from one repetition to the next.
+ */
+final class TrainerBench {
+  private final List<String> command;
+  private final String kafka;
+  private final @Nullable Path images;
+  private final Path directory;
+  private final Consumer<String> say;
+
+  /**
+   * Prepares it.
+   *
+   * @param command starts a trainer
+   * @param kafka where snapshots go
+   * @param images the folder of images; null for those embedded in the trainer
+   * @param directory room for checkpoints and logs
+   * @param say takes the progress
+   */
+  TrainerBench(
+      List<String> command,
+      String kafka,
+      @Nullable Path images,
+      Path directory,
+      Consumer<String> say) {
+    this.command = command;
+    this.kafka = kafka;
+    this.images = images;
+    this.directory = directory;
+    this.say = say;
+  }
+
+  /**
+   * Measures it.
+   *
+   * @throws CommandFailure if a training fails
+   * @throws InterruptedException if the thread is interrupted; no trainer is left behind
+   */
+  TrainerReport run(TrainerPlan plan) throws IOException, InterruptedException {
+    List<Measured> bare = new ArrayList<>();
+    List<Measured> observed = new ArrayList<>();
+    try (Registry registry = new Registry()) {
+      for (int repetition = 1; repetition <= plan.repetitions(); repetition++) {
+        boolean observedFirst = repetition % 2 == 0;
+        for (boolean observe : new boolean[] {observedFirst, !observedFirst}) {
+          Measured measured = train(registry, plan, observe);
+          (observe ? observed : bare).add(measured);
+          say.accept(
+              "repetition %d of %d, %s: %.1f ms an epoch"
+                  .formatted(
+                      repetition,
+                      plan.repetitions(),
+                      observe ? "observed" : "not observed",
+                      1e3 * measured.secondsPerEpoch()));
+        }
+      }
+    }
+    return TrainerReport.of(Machine.here(), plan, images, bare, observed);
+  }
+
+  private Measured train(Registry registry, TrainerPlan plan, boolean observe)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(directory, "training-");
+    Path log = folder.resolve("trainer.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("CONNECTOME_CONTROLLER_ENDPOINT", registry.endpoint());
+    environment.put("CONNECTOME_RUN_UID", UUID.randomUUID().toString());
+    environment.put("CONNECTOME_KAFKA_BOOTSTRAP_SERVERS", kafka);
+    environment.put("CONNECTOME_CHECKPOINT_DIR", folder.resolve("checkpoints").toString());
+    environment.put("CONNECTOME_DATA_DIR", images == null ? "" : images.toString());
+    CompletableFuture<Process> process = new CompletableFuture<>();
+    Registry.Training training = registry.give(plan.spec(observe), used(process));
+    Process trainer = builder.start();
+    process.complete(trainer);
+    try {
+      CompletableFuture.anyOf(training.end(), trainer.onExit()).get();
+      Optional<Ended> end = Optional.ofNullable(training.end().getNow(null));
+      if (end.isEmpty()
+          || end.get().outcome().getEnd() != TrainingEnd.TRAINING_END_COMPLETED
+          || !trainer.waitFor(1, TimeUnit.MINUTES)) {
+        throw CommandFailure.failed("a training failed\n" + LogTail.of(log));
+      }
+      return measured(plan, end.get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      trainer.destroyForcibly();
+    }
+  }
+
+  private static Supplier<Used> used(CompletableFuture<Process> process) {
+    return () -> {
+      ProcessUse use = new ProcessUse(process.join().toHandle());
+      return new Used(
+          use.cpu().orElse(Duration.ZERO).toMillis() / 1e3, use.peakResidentBytes().orElse(0));
+    };
+  }
+
+  private static Measured measured(TrainerPlan plan, Ended end) {
+    double epochs = plan.epochs();
+    return new Measured(
+        Durations.toNanos(end.outcome().getTrainingTime()) / 1e9 / epochs,
+        Durations.toNanos(end.outcome().getProbeTime()) / 1e9 / epochs,
+        Durations.toNanos(end.progress().getCheckpointTime()) / 1e9 / epochs,
+        Durations.toNanos(end.progress().getPublicationTime()) / 1e9 / epochs,
+        end.process().cpuSeconds(),
+        end.process().peakResidentBytes(),
+        end.progress().getDroppedSnapshots(),
+        end.outcome().getMetricsOrDefault("trainLoss", Double.NaN));
+  }
+
+  /**
+   * What one training took.
+   *
+   * @param trainingSeconds an epoch, in training steps
+   * @param probeSeconds an epoch, in passes over the probe set
+   * @param checkpointSeconds an epoch, for which checkpoints kept the training waiting
+   * @param publicationSeconds an epoch, for serialising and publishing, beside the training
+   * @param processCpuSeconds processor time of the whole process, its start included
+   * @param peakResidentBytes the most resident memory of the process
+   * @param droppedSnapshots snapshots that were not published
+   * @param trainLoss of the last epoch
+   */
+  record Measured(
+      double trainingSeconds,
+      double probeSeconds,
+      double checkpointSeconds,
+      double publicationSeconds,
+      double processCpuSeconds,
+      long peakResidentBytes,
+      long droppedSnapshots,
+      double trainLoss) {
+
+    /** All that happens on the training thread. */
+    double secondsPerEpoch() {
+      return trainingSeconds + probeSeconds + checkpointSeconds;
+    }
+  }
+}

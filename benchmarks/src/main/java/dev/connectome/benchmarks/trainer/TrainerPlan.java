@@ -1,0 +1,92 @@
+package dev.connectome.benchmarks.trainer;
+
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is trained, again and again.
+ *
+ * @param model mlp or vgg, as the platform builds it by default
+ * @param images training images
+ * @param samples N, the inputs of the probe
+ * @param epochs of each training
+ * @param repetitions how often it is trained in either way
+ * @param services whether the platform's services are up beside it, not the broker alone
+ */
+record TrainerPlan(
+    String model, int images, int samples, int epochs, int repetitions, boolean services) {
+  private static final int BATCH = 50;
+  private static final int MAX_NEURONS = 4_096;
+  private static final int KEPT_CHECKPOINTS = 2;
+
+  /** So seldom that it never is. */
+  private static final int NEVER = 100_000;
+
+  private static final Map<String, ModelSpec> MODELS =
+      new TreeMap<>(
+          Map.of(
+              "mlp",
+              ModelSpec.newBuilder()
+                  .setName("mlp")
+                  .addHiddenWidths(128)
+                  .addHiddenWidths(64)
+                  .build(),
+              "vgg",
+              ModelSpec.newBuilder()
+                  .setName("vgg")
+                  .setChannels(32)
+                  .addHiddenWidths(256)
+                  .addHiddenWidths(128)
+                  .build()));
+
+  TrainerPlan {
+    if (!MODELS.containsKey(model)) {
+      throw CommandFailure.badInput(
+          "--model is %s: it must be one of %s".formatted(model, MODELS.keySet()));
+    }
+    within("--images", images, BATCH, 60_000);
+    within("--samples", samples, 2, 100_000);
+    within("--epochs", epochs, 2, 10_000);
+    within("--repetitions", repetitions, 1, 100);
+  }
+
+  private static void within(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw CommandFailure.badInput(
+          "%s is %d: it must be %d .. %d".formatted(option, value, least, most));
+    }
+  }
+
+  /**
+   * The training.
+   *
+   * @param observed whether snapshots and checkpoints are taken after every epoch; else none is but
+   *     the checkpoint of the end
+   */
+  TrainingSpec spec(boolean observed) {
+    int every = observed ? 1 : NEVER;
+    return TrainingSpec.newBuilder()
+        .setModel(MODELS.get(model))
+        .setData(DataSpec.newBuilder().setFormat("auto").setTrainSamples(images))
+        .setOptimizer(
+            OptimizerSpec.newBuilder().setName("sgd").setLearningRate(0.01).setMomentum(0.9))
+        .setEpochs(epochs)
+        .setBatchSize(BATCH)
+        .setSeed(1)
+        .setProbe(
+            ProbeSpec.newBuilder()
+                .setSamples(samples)
+                .setEveryEpochs(every)
+                .setMaxNeurons(MAX_NEURONS))
+        .setCheckpoint(CheckpointSpec.newBuilder().setKeep(KEPT_CHECKPOINTS).setEveryEpochs(every))
+        .setDevice("cpu")
+        .build();
+  }
+}

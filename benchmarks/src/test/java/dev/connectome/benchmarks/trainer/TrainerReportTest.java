@@ -1,0 +1,50 @@
+package dev.connectome.benchmarks.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.trainer.TrainerBench.Measured;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainerReportTest {
+
+  private static final TrainerPlan PLAN = new TrainerPlan("mlp", 6_000, 1_000, 10, 3, false);
+
+  @Test
+  void comparesWhatTheTrainingThreadDoesWithinEachRepetition() {
+    TrainerReport report =
+        report(
+            List.of(bare(1.0, 0.5), bare(8.0, 0.5), bare(2.0, 0.5)),
+            List.of(
+                new Measured(1.0, 0.1, 0.1, 5, 1, 300, 0, 0.5),
+                new Measured(7.0, 1.4, 0.4, 5, 1, 260, 0, 0.5),
+                new Measured(1.8, 0.4, 0.5, 5, 1, 200, 0, 0.5)));
+
+    assertThat(report.bare().secondsPerEpoch()).isEqualTo(2.0);
+    assertThat(report.observed().secondsPerEpoch()).isCloseTo(2.7, within(1e-9));
+    assertThat(report.cost().median()).isCloseTo(0.2, within(1e-9));
+    assertThat(report.cost().low()).isCloseTo(0.1, within(1e-9));
+    assertThat(report.cost().high()).isCloseTo(0.35, within(1e-9));
+    assertThat(report.costOfParts()).isCloseTo(1.8 / 7, within(1e-9));
+    assertThat(report.memoryRatio()).isCloseTo(1.3, within(1e-9));
+    assertThat(report.isRight()).isTrue();
+  }
+
+  @Test
+  void trainingsThatDifferOrWereNotAllObservedAreNoResult() {
+    Measured dropped = new Measured(2.0, 0.2, 0.1, 5, 1, 300, 1, 0.5);
+
+    assertThat(report(List.of(bare(1, 0.5)), List.of(bare(1, 0.50001))).isRight()).isFalse();
+    assertThat(report(List.of(bare(1, 0.5)), List.of(dropped)).isRight()).isFalse();
+  }
+
+  private static Measured bare(double training, double loss) {
+    return new Measured(training, 0, 0, 0, 1, 200, 0, loss);
+  }
+
+  private static TrainerReport report(List<Measured> bare, List<Measured> observed) {
+    return TrainerReport.of(Machine.here(), PLAN, null, bare, observed);
+  }
+}

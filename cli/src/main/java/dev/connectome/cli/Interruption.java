@@ -1,0 +1,55 @@
+package dev.connectome.cli;
+
+import java.util.concurrent.CountDownLatch;
+import sun.misc.Signal;
+
+/**
+ * Ctrl-C and SIGTERM as an interrupt of the command's thread. Shutdown hooks would not do: the
+ * libraries' own ones run at the same time, and parts would stop in no order.
+ */
+public final class Interruption {
+  private final CountDownLatch requested = new CountDownLatch(1);
+  private final Thread thread;
+
+  private Interruption(Thread thread) {
+    this.thread = thread;
+  }
+
+  /**
+   * From now on the first signal interrupts the calling thread; later ones do nothing.
+   *
+   * @return tells whether one has come
+   */
+  public static Interruption ofThisThread() {
+    Interruption interruption = new Interruption(Thread.currentThread());
+    for (String name : new String[] {"INT", "TERM", "HUP"}) {
+      Signal.handle(new Signal(name), signal -> interruption.request());
+    }
+    return interruption;
+  }
+
+  private synchronized void request() {
+    if (requested.getCount() > 0) {
+      requested.countDown();
+      thread.interrupt();
+    }
+  }
+
+  /**
+   * Whether a signal has come.
+   *
+   * @return true if so
+   */
+  public boolean requested() {
+    return requested.getCount() == 0;
+  }
+
+  /**
+   * Waits for a signal.
+   *
+   * @throws InterruptedException when it has come
+   */
+  public void await() throws InterruptedException {
+    requested.await();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.connectome.cli;
+
+import dev.connectome.platform.Endpoints;
+import dev.connectome.platform.Installation;
+import dev.connectome.platform.Platform;
+import dev.connectome.platform.PlatformException;
+import dev.connectome.platform.PlatformOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code connectome up}. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Starts the whole platform on this machine and keeps it running until Ctrl-C.",
+      "A Kafka broker, a PostgreSQL database and the two services are started; nothing need be"
+          + " installed. Everything listens on 127.0.0.1. Runs in progress at Ctrl-C write a"
+          + " checkpoint and go on at the next start."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  connectome up",
+      "  connectome up --data-dir ~/fashion-mnist --max-concurrent-runs 4",
+      "  connectome up --state-dir /var/tmp/second --controller-port 9400"
+    })
+public final class UpCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description =
+          "Images that runs train on unless they name others: the four IDX files of MNIST or"
+              + " Fashion-MNIST, gzipped or not. Default: images embedded in the trainer.")
+  private @Nullable Path dataDir;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = ".connectome",
+      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+  private Path stateDir;
+
+  @Option(
+      names = "--max-concurrent-runs",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Runs that train at the same time; others wait. Default: ${DEFAULT-VALUE}")
+  private int maxConcurrentRuns;
+
+  @Option(
+      names = "--controller-port",
+      paramLabel = "PORT",
+      description = "gRPC port of the controller. Default: a free one")
+  private int controllerPort;
+
+  @Option(
+      names = "--controller-http-port",
+      paramLabel = "PORT",
+      description =
+          "HTTP port of the controller: its API as JSON, health, metrics. Default: a free one")
+  private int controllerHttpPort;
+
+  @Option(
+      names = "--connectome-port",
+      paramLabel = "PORT",
+      description = "gRPC port of the connectome service. Default: a free one")
+  private int connectomePort;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description = "Port of the broker. Default: a free one")
+  private int kafkaPort;
+
+  @Option(
+      names = "--postgres-port",
+      paramLabel = "PORT",
+      description = "Port of the database. Default: a free one")
+  private int postgresPort;
+
+  /** Made by the command-line parser, which sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  public UpCommand() {}
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PlatformOptions options =
+        new PlatformOptions(
+            Installation.current(),
+            stateDir,
+            dataDir,
+            maxConcurrentRuns,
+            new PlatformOptions.Ports(
+                controllerPort, controllerHttpPort, kafkaPort, postgresPort, connectomePort));
+    Interruption interruption = Interruption.ofThisThread();
+    try (Platform platform = Platform.start(options, line -> print(out, line))) {
+      announce(out, platform);
+      interruption.await();
+    } catch (InterruptedException stop) {
+      print(out, "stopped; runs in progress go on at the next 'connectome up'");
+    } catch (PlatformException failure) {
+      if (!interruption.requested()) {
+        throw failure;
+      }
+    }
+    return 0;
+  }
+
+  private void announce(PrintWriter out, Platform platform) {
+    Endpoints at = platform.endpoints();
+    boolean usual = stateDir.equals(Path.of(".connectome"));
+    String where = usual ? "" : " --state-dir " + stateDir;
+    out.printf("%nThe platform is up; its state is in %s%n", platform.stateDirectory());
+    out.printf(
+        "  controller          gRPC %s   %s%n", at.controller().grpc(), at.controller().http());
+    out.printf(
+        "  connectome service  gRPC %s   %s%n", at.connectome().grpc(), at.connectome().http());
+    out.printf("  Kafka               %s%n", at.kafka().bootstrapServers());
+    out.printf("  PostgreSQL          %s%n", at.postgres().jdbcUrl());
+    out.printf("%nIn another terminal:%n");
+    out.printf("  connectome runs create --name first --epochs 60%s%n", where);
+    out.printf("  connectome runs watch first%s%n", where);
+    out.printf("%nCtrl-C stops everything.%n");
+    out.flush();
+  }
+
+  private static void print(PrintWriter out, String line) {
+    out.println(line);
+    out.flush();
+  }
+}

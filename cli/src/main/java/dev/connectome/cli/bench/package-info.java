@@ -1,8 +1,0 @@
-/**
- * {@code connectome bench}: load on a whole platform, measured. What every benchmark shares is
- * here: latencies, the use of a process, the machine, the printing.
- */
-@NullMarked
-package dev.connectome.cli.bench;
-
-import org.jspecify.annotations.NullMarked;

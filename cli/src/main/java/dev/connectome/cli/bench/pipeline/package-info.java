@@ -1,5 +1,0 @@
-/** {@code connectome bench pipeline}: synthetic trainers, and what becomes of their snapshots. */
-@NullMarked
-package dev.connectome.cli.bench.pipeline;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * The whole platform on one machine: broker, database and services, started, watched over and
- * stopped together.
- */
-@NullMarked
-package dev.connectome.cli.platform;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.connectome.experiments;
+
+import dev.connectome.cli.CommandExtension;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code connectome experiment}. */
+@Command(
+    name = "experiment",
+    mixinStandardHelpOptions = true,
+    description = "Compares stopping rules on trainings that are never stopped.",
+    subcommands = {
+      PaperCommand.class,
+      ArchitectureCommand.class,
+      ShowCommand.class,
+      ChooseCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class ExperimentCommand implements CommandExtension {
+  @Spec private CommandSpec spec;
+
+  /** Made by the command-line parser, which sets the field. */
+  @SuppressWarnings("NullAway.Init")
+  public ExperimentCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+}

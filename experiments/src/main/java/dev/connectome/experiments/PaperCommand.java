@@ -1,0 +1,79 @@
+package dev.connectome.experiments;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code connectome experiment paper}. */
+@Command(
+    name = "paper",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Repeats the data-limited regime of the method's paper: multilayer perceptrons on a tenth of"
+          + " MNIST and Fashion-MNIST, by SGD and Adam, with 0, 10, 20 and 40 %% of the labels"
+          + " wrong.",
+      "Each network is trained to the end of its length, with all images and again with a tenth"
+          + " held out for a validation loss, while the rules say when they would have stopped it."
+          + " The accuracy is that on the 10,000 test images.",
+      "Starts the platform on --state-dir, or uses the one that is up there. When it is"
+          + " interrupted, the same command goes on where it was: every training is kept there, and"
+          + " those that are finished also in the file of --series, with which it goes on anywhere."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  connectome experiment paper --data-dir ~/images --seeds 1 --epochs 30 --quick",
+      "  connectome experiment paper --data-dir ~/images --report report --series series.json"
+    })
+public final class PaperCommand implements Callable<Integer> {
+  /** Which part of the grid; one of them at most. */
+  static final class Size {
+    @Option(
+        names = "--quick",
+        description =
+            "Only a part of the grid: both data sets and optimisers, without noise and with 40 %%.")
+    private boolean quick;
+
+    @Option(
+        names = "--extended",
+        description =
+            "A wider grid: also narrower, wider and deeper networks, steps a third and three times"
+                + " as long, a cosine schedule, dropout and weight decay, without noise and with"
+                + " 40 %%.")
+    private boolean extended;
+
+    Grid grid() {
+      return quick ? Grid.QUICK : extended ? Grid.EXTENDED : Grid.PAPER;
+    }
+  }
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      required = true,
+      description = {
+        "Has the folders mnist and fashion-mnist, each with its four IDX files.",
+        "Training images are those of DIR/subset/mnist and DIR/subset/fashion-mnist where there are"
+            + " such folders, else 6,000 that the seed chooses."
+      })
+  private Path dataDir;
+
+  @ArgGroup private @Nullable Size size;
+
+  @Mixin private Experiment experiment;
+
+  /** Made by the command-line parser, which sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  public PaperCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Grid grid = size == null ? Grid.PAPER : size.grid();
+    return experiment.run(grid.settings(), ImageFolders.ofDataLimited(dataDir));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.connectome.platform;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Checks a folder of images before anything is started for it. */
+public final class ImageDirectory {
+  private static final List<String> FILES =
+      List.of(
+          "train-images-idx3-ubyte",
+          "train-labels-idx1-ubyte",
+          "t10k-images-idx3-ubyte",
+          "t10k-labels-idx1-ubyte");
+
+  private ImageDirectory() {}
+
+  /**
+   * Checks that the four IDX files are there, each plain or gzipped.
+   *
+   * @param directory the folder
+   * @throws PlatformException that names what is missing
+   */
+  public static void check(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw PlatformException.badInput(
+          "--data-dir "
+              + directory
+              + " is not a directory; without --data-dir the embedded images"
+              + " are used");
+    }
+    List<String> missing =
+        FILES.stream()
+            .filter(name -> !Files.isRegularFile(directory.resolve(name)))
+            .filter(name -> !Files.isRegularFile(directory.resolve(name + ".gz")))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw PlatformException.badInput(
+          "--data-dir "
+              + directory
+              + " lacks "
+              + String.join(", ", missing)
+              + " (each may end in .gz): it must hold the four IDX files of MNIST or"
+              + " Fashion-MNIST");
+    }
+  }
+}

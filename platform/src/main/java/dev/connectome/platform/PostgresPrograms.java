@@ -1,0 +1,106 @@
+package dev.connectome.platform;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/** PostgreSQL's programs, unpacked once from the archive on the class path. */
+final class PostgresPrograms {
+  private static final Set<String> X86 = Set.of("amd64", "x86_64");
+
+  private PostgresPrograms() {}
+
+  /**
+   * Unpacks the programs unless they are there.
+   *
+   * @param parent where; a directory named after the archive's digest is made in it
+   * @return the directory that holds bin/, lib/ and share/
+   * @throws IOException if they cannot be written, or there are none for this machine
+   */
+  static Path unpacked(Path parent) throws IOException {
+    Path programs = parent.resolve("postgres-" + digest());
+    if (Files.isDirectory(programs)) {
+      return programs;
+    }
+    Files.createDirectories(parent);
+    Path draft = Files.createTempDirectory(parent, "unpacking-");
+    try (InputStream packed = archive();
+        TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(packed))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        unpack(tar, entry, draft);
+      }
+    }
+    Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try {
+      Files.move(draft, programs);
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      // Another process was faster; its files are the same.
+      Trees.delete(draft);
+    }
+    return programs;
+  }
+
+  private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path root)
+      throws IOException {
+    Path target = root.resolve(entry.getName()).normalize();
+    if (!target.startsWith(root)) {
+      throw new IOException("the archive of PostgreSQL names a file outside: " + entry.getName());
+    }
+    if (entry.isDirectory()) {
+      Files.createDirectories(target);
+      return;
+    }
+    Files.createDirectories(target.resolveSibling(""));
+    if (entry.isSymbolicLink()) {
+      Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+    } else {
+      Files.copy(tar, target);
+      if ((entry.getMode() & 0100) != 0) {
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  private static String digest() throws IOException {
+    try (InputStream packed = archive();
+        DigestInputStream digested =
+            new DigestInputStream(packed, MessageDigest.getInstance("SHA-256"))) {
+      digested.transferTo(java.io.OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(digested.getMessageDigest().digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new UncheckedIOException(new IOException("every Java has SHA-256", e));
+    }
+  }
+
+  private static InputStream archive() throws IOException {
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    InputStream archive =
+        system.contains("linux") && X86.contains(machine)
+            ? PostgresPrograms.class.getResourceAsStream("/postgres-linux-x86_64.txz")
+            : null;
+    if (archive == null) {
+      throw new IOException(
+          "there is no PostgreSQL for "
+              + system
+              + " on "
+              + machine
+              + ": only Linux on x86_64 has one");
+    }
+    return archive;
+  }
+}

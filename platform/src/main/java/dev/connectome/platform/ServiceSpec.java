@@ -1,0 +1,20 @@
+package dev.connectome.platform;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a service is started and watched.
+ *
+ * @param name for messages
+ * @param command its command line
+ * @param log where its output is appended
+ * @param pidFile where its process is noted
+ * @param ready answers 200 when the service is ready
+ */
+record ServiceSpec(String name, List<String> command, Path log, Path pidFile, URI ready) {
+  ServiceSpec {
+    command = List.copyOf(command);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.connectome.platform;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Held by the one platform that uses a state directory; the system lets go of it when the process
+ * ends.
+ */
+final class StateLock implements AutoCloseable {
+  private final FileChannel channel;
+
+  private StateLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param state the directory, which need not exist
+   * @return the lock
+   * @throws PlatformException if another process has it
+   */
+  static StateLock take(StateDirectory state) {
+    try {
+      Files.createDirectories(state.root());
+      FileChannel channel =
+          FileChannel.open(
+              state.lock(),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        String owner = Files.readString(state.lock()).strip();
+        channel.close();
+        throw PlatformException.badInput(
+            "a platform is already running on "
+                + state.root()
+                + " (process "
+                + owner
+                + "): stop it first, or name another directory with --state-dir");
+      }
+      byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(pid), 0);
+      return new StateLock(channel);
+    } catch (IOException e) {
+      throw PlatformException.failed(
+          "the state directory " + state.root() + " cannot be used: " + IoMessages.of(e), e);
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The whole platform on one machine: broker, database and services, started, watched over and
+ * stopped together.
+ */
+@NullMarked
+package dev.connectome.platform;
+
+import org.jspecify.annotations.NullMarked;

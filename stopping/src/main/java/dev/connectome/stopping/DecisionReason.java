@@ -1,0 +1,21 @@
+package dev.connectome.stopping;
+
+/** Why a rule says stop. */
+public enum DecisionReason {
+  /** No improvement for as many points as the patience allows. */
+  NO_IMPROVEMENT,
+  /** The value is better than the stopping threshold. */
+  THRESHOLD_REACHED,
+  /** The value is worse than the divergence threshold. */
+  DIVERGED,
+  /** The value is NaN or infinite. */
+  NOT_FINITE,
+  /** The series stayed at or below a fraction of its peak. */
+  PLATEAU_REACHED,
+  /** The fall of the series became small. */
+  DIMINISHING_CHANGE,
+  /** The series rose again after its first trough. */
+  TROUGH_PASSED,
+  /** A person or a pipeline asked for it. */
+  REQUESTED
+}
