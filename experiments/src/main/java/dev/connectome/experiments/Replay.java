@@ -2,8 +2,8 @@ package dev.connectome.experiments;
 
 import dev.connectome.experiments.RecordedRun.Decision;
 import dev.connectome.stopping.EpochObservation;
+import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
-import dev.connectome.stopping.StopDecision;
 import dev.connectome.stopping.StoppingPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,20 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * Judges recorded trainings by any policy: with the controller's own rules, which are pure
- * functions, and without a controller.
- */
+/** Replays policies on recorded training runs, with the rules that the controller uses. */
 final class Replay {
   private final Map<RecordedRun, RunHistory> histories = new IdentityHashMap<>();
 
-  /** What a policy would have decided on a training; empty if it would not have stopped it. */
+  /** What a policy would have decided on a run; empty if it would not have stopped it. */
   Optional<Decision> decide(StoppingPolicy policy, RecordedRun run) {
-    return policy.decide(histories.computeIfAbsent(run, Replay::history)).map(Replay::decision);
-  }
-
-  private static Decision decision(StopDecision decision) {
-    return new Decision(decision.stopEpoch(), decision.restoreEpoch().orElse(decision.stopEpoch()));
+    return PolicyReplay.of(policy, histories.computeIfAbsent(run, Replay::history))
+        .decision()
+        .map(decision -> new Decision(decision.stopEpoch(), decision.keptEpoch()));
   }
 
   private static RunHistory history(RecordedRun run) {

@@ -14,7 +14,7 @@ final class MaximumSpanningTree {
   private final int[] outside;
   private final int[] edges;
 
-  /** Edge (i, j), i less than j, stands at {@code rowStart[i] + j} in the triangle. */
+  /** Edge (i, j) with i < j is at index {@code rowStart[i] + j} of the triangle. */
   private final int[] rowStart;
 
   MaximumSpanningTree(int neurons) {
@@ -33,8 +33,8 @@ final class MaximumSpanningTree {
   }
 
   /**
-   * The P-1 edges of the tree as places in the connectome's triangle, ascending; until the next
-   * call.
+   * The P-1 edges of the tree as indices into the connectome's triangle, ascending. The array is
+   * overwritten by the next call.
    */
   int[] edges(FunctionalConnectome connectome) {
     float[] triangle = connectome.triangle();
