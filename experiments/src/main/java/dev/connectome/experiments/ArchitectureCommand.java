@@ -1,6 +1,10 @@
 package dev.connectome.experiments;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.experiments.grid.ArchitectureLimitedSetting;
+import dev.connectome.experiments.grid.Cifar;
+import dev.connectome.experiments.grid.ImageFolders;
+import dev.connectome.experiments.grid.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +38,8 @@ public final class ArchitectureCommand implements Callable<Integer> {
       paramLabel = "DIR",
       required = true,
       description =
-          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the binary versions as"
-              + " they are unpacked. What is there is trained.")
+          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the binary versions"
+              + " as they are unpacked. What is there is trained.")
   private Path dataDir;
 
   @Option(
@@ -45,7 +49,7 @@ public final class ArchitectureCommand implements Callable<Integer> {
       description = "Training images, chosen by the seed; 0 for all. Default: ${DEFAULT-VALUE}")
   private int trainSamples;
 
-  @Mixin private Experiment experiment;
+  @Mixin private ExperimentRunner experiment;
 
   /** Made by the command-line parser, which sets the fields. */
   @SuppressWarnings("NullAway.Init")

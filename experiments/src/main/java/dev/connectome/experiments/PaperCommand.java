@@ -1,5 +1,7 @@
 package dev.connectome.experiments;
 
+import dev.connectome.experiments.grid.Grid;
+import dev.connectome.experiments.grid.ImageFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -65,7 +67,7 @@ public final class PaperCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable Size size;
 
-  @Mixin private Experiment experiment;
+  @Mixin private ExperimentRunner experiment;
 
   /** Made by the command-line parser, which sets the fields. */
   @SuppressWarnings("NullAway.Init")

@@ -2,6 +2,9 @@ package dev.connectome.experiments;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.report.ReportOutput;
+import dev.connectome.experiments.race.Race;
+import dev.connectome.experiments.race.Results;
+import dev.connectome.experiments.recording.Recording;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

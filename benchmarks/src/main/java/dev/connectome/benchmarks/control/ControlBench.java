@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
-import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
+import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformDatabase;
@@ -82,18 +82,18 @@ final class ControlBench {
     // The load needs the trainers, which it lets a person stop, and they tell it their runs.
     var parts =
         new Object() {
-          Optional<Trainers> trainers = Optional.empty();
+          Optional<TrainerPool> trainers = Optional.empty();
         };
-    try (Pace pace = new Pace();
+    try (Poller pace = new Poller();
         SignatureLoad signatures =
             new SignatureLoad(
                 endpoints.kafka().bootstrapServers(),
                 TOPIC,
                 plan.signaturesPerSecond(),
                 run -> parts.trainers.ifPresent(trainers -> trainers.stopByPerson(run)));
-        Trainers trainers = new Trainers(plan, label, connection::calls, signatures::add);
-        ReadableTimes times =
-            new ReadableTimes(endpoints.kafka().bootstrapServers(), TOPIC, trainers.runs())) {
+        TrainerPool trainers = new TrainerPool(plan, label, connection::calls, signatures::add);
+        SignatureReadTimes times =
+            new SignatureReadTimes(endpoints.kafka().bootstrapServers(), TOPIC, trainers.runs())) {
       parts.trainers = Optional.of(trainers);
       times.start();
       progress.accept("starting %d trainers ...".formatted(plan.runs()));
@@ -152,10 +152,10 @@ final class ControlBench {
   }
 
   private record Use(double controllerSeconds, double ownSeconds) {
-    static Use of(Optional<ProcessUse> controller) {
+    static Use of(Optional<ProcessUsage> controller) {
       return new Use(
-          seconds(controller.flatMap(ProcessUse::cpu)),
-          seconds(new ProcessUse(ProcessHandle.current()).cpu()));
+          seconds(controller.flatMap(ProcessUsage::cpu)),
+          seconds(new ProcessUsage(ProcessHandle.current()).cpu()));
     }
 
     private static double seconds(Optional<Duration> cpu) {
@@ -163,11 +163,11 @@ final class ControlBench {
     }
   }
 
-  private Optional<ProcessUse> controller() {
-    return new PlatformProcesses(stateDirectory).controller().map(ProcessUse::new);
+  private Optional<ProcessUsage> controller() {
+    return new PlatformProcesses(stateDirectory).controller().map(ProcessUsage::new);
   }
 
-  private void pass(Pace pace, Duration time, Trainers trainers, SignatureLoad signatures)
+  private void pass(Poller pace, Duration time, TrainerPool trainers, SignatureLoad signatures)
       throws InterruptedException {
     pace.pass(
         time,
@@ -181,7 +181,7 @@ final class ControlBench {
   }
 
   /** Until every stop that is due has reached its trainer and that is stored, or patience ends. */
-  private void awaitOwed(Pace pace, Trainers trainers, ControlDatabase database)
+  private void awaitOwed(Poller pace, TrainerPool trainers, ControlDatabase database)
       throws InterruptedException {
     var unused =
         pace.await(

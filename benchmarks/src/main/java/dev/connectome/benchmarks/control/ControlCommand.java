@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Measuring;
+import dev.connectome.benchmarks.harness.BenchRunner;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Endpoints;
@@ -23,12 +23,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Plays trainers that live, learn and are stopped, and measures how fast the controller is.",
       "Every trainer has an endpoint and a connection of its own, over real gRPC; their signatures"
-          + " go through the broker. Runs are stopped at random, by their policy or by a person, and"
-          + " others take their place. Measured are decisions, from the moment at which a reader of"
-          + " committed records sees the signature that decides until the decision is committed;"
-          + " stops, from there until the trainer's acknowledgement is committed; heartbeats; and"
-          + " the controller's memory and processor time. Every stop is then compared with the one"
-          + " that was due.",
+          + " go through the broker. Runs are stopped at random, by their policy or by a person,"
+          + " and others take their place. Measured are decisions, from the moment at which a"
+          + " reader of committed records sees the signature that decides until the decision is"
+          + " committed; stops, from there until the trainer's acknowledgement is committed;"
+          + " heartbeats; and the controller's memory and processor time. Every stop is then"
+          + " compared with the one that was due.",
       "Exit code 1 if a stop was lost, doubled or wrong."
     },
     footerHeading = "%nExamples:%n",
@@ -50,7 +50,7 @@ public final class ControlCommand implements Callable<Integer> {
       names = "--heartbeat",
       paramLabel = "TIME",
       defaultValue = "5s",
-      converter = Spans.class,
+      converter = DurationConverter.class,
       description = "Time between two heartbeats of a trainer. Default: ${DEFAULT-VALUE}")
   private Duration heartbeat;
 
@@ -65,7 +65,7 @@ public final class ControlCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "TIME",
       defaultValue = "40s",
-      converter = Spans.class,
+      converter = DurationConverter.class,
       description = "For how long nothing is timed. Default: ${DEFAULT-VALUE}")
   private Duration warmUp;
 
@@ -73,7 +73,7 @@ public final class ControlCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "TIME",
       defaultValue = "60s",
-      converter = Spans.class,
+      converter = DurationConverter.class,
       description = "For how long stops are timed. Default: ${DEFAULT-VALUE}")
   private Duration duration;
 
@@ -126,7 +126,7 @@ public final class ControlCommand implements Callable<Integer> {
           "--list puts made-up runs into a database: leave out --state-dir, so that a platform is"
               + " started for the purpose");
     }
-    Measuring measuring = new Measuring(spec);
+    BenchRunner measuring = new BenchRunner(spec);
     Path upOn = stateDir;
     return measuring.interruptibly(
         () ->
@@ -136,7 +136,7 @@ public final class ControlCommand implements Callable<Integer> {
                 : measure(plan, Endpoints.read(upOn), upOn, measuring));
   }
 
-  private int measure(ControlPlan plan, Endpoints endpoints, Path state, Measuring measuring)
+  private int measure(ControlPlan plan, Endpoints endpoints, Path state, BenchRunner measuring)
       throws IOException, InterruptedException {
     ControlReport report = new ControlBench(plan, endpoints, state, measuring::say).run();
     output.print(spec.commandLine().getOut(), report, report::lines);

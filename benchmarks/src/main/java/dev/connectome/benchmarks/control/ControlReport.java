@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.control;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.connectome.benchmarks.Latencies.Percentiles;
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.Latencies.Percentiles;
+import dev.connectome.benchmarks.harness.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

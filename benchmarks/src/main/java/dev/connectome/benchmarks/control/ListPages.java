@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Latencies;
+import dev.connectome.benchmarks.harness.Latencies;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;

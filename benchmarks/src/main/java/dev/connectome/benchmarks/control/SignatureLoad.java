@@ -30,15 +30,15 @@ final class SignatureLoad implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final String topic;
   private final long intervalNanos;
-  private final Consumer<PlayedRun> personStops;
-  private final Queue<PlayedRun> runs = new ConcurrentLinkedQueue<>();
+  private final Consumer<SimulatedRun> personStops;
+  private final Queue<SimulatedRun> runs = new ConcurrentLinkedQueue<>();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong published = new AtomicLong();
   private final Thread thread = new Thread(this::publish, "signature-load");
   private volatile boolean closed;
 
   SignatureLoad(
-      String bootstrapServers, String topic, double perSecond, Consumer<PlayedRun> personStops) {
+      String bootstrapServers, String topic, double perSecond, Consumer<SimulatedRun> personStops) {
     this.producer =
         new KafkaProducer<>(
             Map.of(
@@ -57,7 +57,7 @@ final class SignatureLoad implements AutoCloseable {
     thread.start();
   }
 
-  void add(PlayedRun run) {
+  void add(SimulatedRun run) {
     runs.add(run);
   }
 
@@ -73,7 +73,7 @@ final class SignatureLoad implements AutoCloseable {
   private void publish() {
     long next = System.nanoTime();
     while (!closed) {
-      PlayedRun run = runs.poll();
+      SimulatedRun run = runs.poll();
       if (run == null) {
         LockSupport.parkNanos(IDLE_NANOS);
         next = Math.max(next, System.nanoTime());
@@ -88,7 +88,7 @@ final class SignatureLoad implements AutoCloseable {
     }
   }
 
-  private void publishNext(PlayedRun run) {
+  private void publishNext(SimulatedRun run) {
     int epoch = run.nextEpoch();
     if (epoch == run.plan().epoch()) {
       run.setDue();
@@ -101,7 +101,7 @@ final class SignatureLoad implements AutoCloseable {
     }
   }
 
-  private static SignatureRecord signature(PlayedRun run, int epoch) {
+  private static SignatureRecord signature(SimulatedRun run, int epoch) {
     TopologicalSignature.Builder signature =
         TopologicalSignature.newBuilder()
             .setNeuronCount(NEURONS)

@@ -41,15 +41,15 @@ final class SimulatedTrainer implements AutoCloseable {
   private final ManagedChannel channel;
   private final Server server;
   private final Executor executor;
-  private final Sightings sightings;
-  private final BiConsumer<SimulatedTrainer, PlayedRun> whenOrdered;
-  private volatile @Nullable PlayedRun run;
+  private final TrainerObservations sightings;
+  private final BiConsumer<SimulatedTrainer, SimulatedRun> whenOrdered;
+  private volatile @Nullable SimulatedRun run;
 
   SimulatedTrainer(
       String controller,
       Executor executor,
-      Sightings sightings,
-      BiConsumer<SimulatedTrainer, PlayedRun> whenOrdered)
+      TrainerObservations sightings,
+      BiConsumer<SimulatedTrainer, SimulatedRun> whenOrdered)
       throws IOException {
     this.executor = executor;
     this.sightings = sightings;
@@ -67,7 +67,7 @@ final class SimulatedTrainer implements AutoCloseable {
   }
 
   /** Takes up a run; returns once the controller knows the trainer. */
-  void train(PlayedRun next) {
+  void train(SimulatedRun next) {
     run = next;
     next.registeredAs(
         TrainerRegistryServiceGrpc.newBlockingStub(channel)
@@ -83,7 +83,7 @@ final class SimulatedTrainer implements AutoCloseable {
 
   /** Gives a sign of life and obeys the order that answers it, if any; does not wait. */
   void beat() {
-    PlayedRun current = run;
+    SimulatedRun current = run;
     if (current == null || current.attempt() == 0 || current.ended()) {
       return;
     }
@@ -124,7 +124,7 @@ final class SimulatedTrainer implements AutoCloseable {
   }
 
   /** Tells that the run has ended as it was ordered to; returns once the controller knows. */
-  void report(PlayedRun stopped, TrainingEnd end) {
+  void report(SimulatedRun stopped, TrainingEnd end) {
     stopped.setEnded();
     TrainingOutcome.Builder outcome =
         TrainingOutcome.newBuilder()
@@ -146,7 +146,7 @@ final class SimulatedTrainer implements AutoCloseable {
                     .build());
   }
 
-  private StopDisposition obey(PlayedRun meant, String commandId) {
+  private StopDisposition obey(SimulatedRun meant, String commandId) {
     boolean first = meant.ordered(commandId);
     if (first) {
       executor.execute(() -> whenOrdered.accept(this, meant));
@@ -166,7 +166,7 @@ final class SimulatedTrainer implements AutoCloseable {
     @Override
     public void stopTraining(
         StopTrainingRequest request, StreamObserver<StopTrainingResponse> observer) {
-      PlayedRun current = run;
+      SimulatedRun current = run;
       StopDisposition disposition = StopDisposition.STOP_DISPOSITION_ALREADY_FINISHED;
       if (current == null
           || !current.uid().equals(request.getRunUid())

@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Latencies;
+import dev.connectome.benchmarks.harness.Latencies;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -78,7 +78,9 @@ final class StopAudit {
    * @param timedFrom stops that were decided before are not timed
    */
   Result of(
-      Collection<PlayedRun> runs, List<Sightings.Misdirected> misdirected, Instant timedFrom) {
+      Collection<SimulatedRun> runs,
+      List<TrainerObservations.Misdirected> misdirected,
+      Instant timedFrom) {
     List<String> lost = new ArrayList<>();
     List<String> doubled = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
@@ -89,8 +91,8 @@ final class StopAudit {
     int byPerson = 0;
     int repeated = 0;
     int timed = 0;
-    Map<String, PlayedRun> byUid = new HashMap<>();
-    for (PlayedRun run : runs) {
+    Map<String, SimulatedRun> byUid = new HashMap<>();
+    for (SimulatedRun run : runs) {
       byUid.put(run.uid(), run);
       Set<String> commands = new HashSet<>();
       run.orders().forEach(one -> commands.add(one.commandId()));
@@ -120,8 +122,8 @@ final class StopAudit {
           .limit(1)
           .forEach(time -> stop.add(Duration.between(stored, time)));
     }
-    for (Sightings.Misdirected one : misdirected) {
-      PlayedRun meant = byUid.get(one.runUid());
+    for (TrainerObservations.Misdirected one : misdirected) {
+      SimulatedRun meant = byUid.get(one.runUid());
       boolean again =
           meant != null
               && meant.orders().stream()
@@ -148,7 +150,7 @@ final class StopAudit {
         findings);
   }
 
-  private Optional<String> mistake(PlayedRun run, boolean stopped) {
+  private Optional<String> mistake(SimulatedRun run, boolean stopped) {
     if (!stopped) {
       return Optional.empty();
     }

@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.Machine;
 import dev.connectome.cli.report.Table;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.Latencies;
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
-import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.harness.Latencies;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
+import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.benchmarks.pipeline.PipelineReport.Phase;
 import dev.connectome.benchmarks.pipeline.PipelineReport.Throughput;
 import java.time.Duration;
@@ -50,7 +50,7 @@ final class PipelineBench {
       PipelinePlan warmUp = allSpeed(Math.min(plan.epochs(), WARM_UP_EPOCHS));
       progress.accept("measuring what the broker delivers to a bare consumer ...");
       Throughput ceiling =
-          new Ceiling(target, plan, progress)
+          new BrokerThroughput(target, plan, progress)
               .measure(publisher, warmUp, allSpeed(plan.epochs()), signatures.partitions());
       progress.accept("warming up ...");
       play(publisher, signatures, warmUp);
@@ -72,7 +72,7 @@ final class PipelineBench {
     }
   }
 
-  private static java.util.Optional<Long> peak(ProcessUse service) {
+  private static java.util.Optional<Long> peak(ProcessUsage service) {
     return service.peakResidentBytes().stream().boxed().findFirst();
   }
 
@@ -117,11 +117,11 @@ final class PipelineBench {
   }
 
   private double cpuSeconds() {
-    return target.service().flatMap(ProcessUse::cpu).orElse(Duration.ZERO).toNanos() / 1e9;
+    return target.service().flatMap(ProcessUsage::cpu).orElse(Duration.ZERO).toNanos() / 1e9;
   }
 
   private static double ownCpuSeconds() {
-    return new ProcessUse(ProcessHandle.current()).cpu().orElse(Duration.ZERO).toNanos() / 1e9;
+    return new ProcessUsage(ProcessHandle.current()).cpu().orElse(Duration.ZERO).toNanos() / 1e9;
   }
 
   private void endRuns(Publisher publisher) {

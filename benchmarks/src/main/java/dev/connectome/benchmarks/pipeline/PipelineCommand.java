@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.Measuring;
+import dev.connectome.benchmarks.harness.BenchRunner;
 import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.Platform;
@@ -105,7 +105,7 @@ public final class PipelineCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelinePlan plan = new PipelinePlan(runs, neurons, samples, epochs, rate, seed);
-    Measuring measuring = new Measuring(spec);
+    BenchRunner measuring = new BenchRunner(spec);
     Path upOn = stateDir;
     return measuring.interruptibly(
         () ->
@@ -115,7 +115,7 @@ public final class PipelineCommand implements Callable<Integer> {
                 : measure(plan, Target.of(Endpoints.read(upOn), upOn), null, measuring));
   }
 
-  private int measureOwn(PipelinePlan plan, Platform platform, Path state, Measuring measuring)
+  private int measureOwn(PipelinePlan plan, Platform platform, Path state, BenchRunner measuring)
       throws IOException, InterruptedException {
     Target target = Target.of(platform.endpoints(), state);
     if (open) {
@@ -126,9 +126,9 @@ public final class PipelineCommand implements Callable<Integer> {
   }
 
   private int measure(
-      PipelinePlan plan, Target target, @Nullable Duration startToReady, Measuring measuring) {
+      PipelinePlan plan, Target target, @Nullable Duration startToReady, BenchRunner measuring) {
     if (open) {
-      OpenRunsReport report = new OpenRuns(target, plan, measuring::say).measure();
+      OpenRunsReport report = new OpenRunsBench(target, plan, measuring::say).measure();
       output.print(spec.commandLine().getOut(), report, report::lines);
       return 0;
     }

@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.connectome.benchmarks.Latencies.Percentiles;
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.Latencies.Percentiles;
+import dev.connectome.benchmarks.harness.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.pipeline;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.benchmarks.Progress;
-import dev.connectome.benchmarks.TopicReader;
+import dev.connectome.benchmarks.harness.Progress;
+import dev.connectome.benchmarks.harness.TopicReader;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.time.Duration;

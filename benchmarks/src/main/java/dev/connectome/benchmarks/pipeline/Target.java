@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.harness.ProcessUsage;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformProcesses;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ record Target(String bootstrapServers, String topicPrefix, PlatformProcesses pro
   }
 
   /** The use of the service's process; empty if it does not run. */
-  Optional<ProcessUse> service() {
-    return processes.connectome().map(ProcessUse::new);
+  Optional<ProcessUsage> service() {
+    return processes.connectome().map(ProcessUsage::new);
   }
 }

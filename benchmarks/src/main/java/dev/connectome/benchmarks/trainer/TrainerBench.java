@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.trainer;
 
 import com.google.protobuf.util.Durations;
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
 import dev.connectome.benchmarks.trainer.Registry.Ended;
 import dev.connectome.benchmarks.trainer.Registry.Used;
 import dev.connectome.cli.CommandFailure;
@@ -119,7 +119,7 @@ final class TrainerBench {
 
   private static Supplier<Used> used(CompletableFuture<Process> process) {
     return () -> {
-      ProcessUse use = new ProcessUse(process.join().toHandle());
+      ProcessUsage use = new ProcessUsage(process.join().toHandle());
       return new Used(
           use.cpu().orElse(Duration.ZERO).toMillis() / 1e3, use.peakResidentBytes().orElse(0));
     };

@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.trainer;
 
-import dev.connectome.benchmarks.Measuring;
+import dev.connectome.benchmarks.harness.BenchRunner;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Installation;
@@ -101,14 +101,14 @@ public final class TrainerCommand implements Callable<Integer> {
     if (dataDir != null && !Files.isDirectory(dataDir)) {
       throw CommandFailure.badInput("--data-dir " + dataDir + " is no folder");
     }
-    Measuring measuring = new Measuring(spec);
+    BenchRunner measuring = new BenchRunner(spec);
     return measuring.interruptibly(
         () ->
             measuring.onOwnPlatform(
                 (platform, state) -> measure(plan, platform, state, measuring)));
   }
 
-  private int measure(TrainerPlan plan, Platform platform, Path state, Measuring measuring)
+  private int measure(TrainerPlan plan, Platform platform, Path state, BenchRunner measuring)
       throws IOException, InterruptedException {
     if (!plan.services()) {
       platform.stopServices();

@@ -1,7 +1,7 @@
 package dev.connectome.benchmarks.trainer;
 
 import com.google.common.math.Quantiles;
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.Machine;
 import dev.connectome.benchmarks.trainer.TrainerBench.Measured;
 import dev.connectome.cli.report.Bootstrap;
 import java.nio.file.Path;

@@ -18,8 +18,8 @@ class StopAuditTest {
   private final Map<String, List<Instant>> decisions = new HashMap<>();
   private final Map<String, List<Instant>> acknowledgements = new HashMap<>();
 
-  private PlayedRun due(String uid) {
-    PlayedRun run = new PlayedRun("runs/" + uid, uid, new PlannedStop(5, false));
+  private SimulatedRun due(String uid) {
+    SimulatedRun run = new SimulatedRun("runs/" + uid, uid, new PlannedStop(5, false));
     run.setDue();
     return run;
   }
@@ -37,14 +37,15 @@ class StopAuditTest {
     decisions.put(uid, List.of(DECIDED));
   }
 
-  private StopAudit.Result audit(List<Sightings.Misdirected> misdirected, PlayedRun... runs) {
+  private StopAudit.Result audit(
+      List<TrainerObservations.Misdirected> misdirected, SimulatedRun... runs) {
     return new StopAudit(shown, decisions, acknowledgements)
         .of(List.of(runs), misdirected, Instant.EPOCH);
   }
 
   @Test
   void aStopThatWasDueAndCarriedOutIsTimed() {
-    PlayedRun run = due("a");
+    SimulatedRun run = due("a");
     run.setReadable(DECIDED.minusMillis(120));
     run.ordered("command");
     decide("a", 5);
@@ -65,15 +66,15 @@ class StopAuditTest {
 
   @Test
   void twoCommandsOrTwoDecisionsAreDoubledAndTheSameCommandAgainIsNot() {
-    PlayedRun commands = due("a");
+    SimulatedRun commands = due("a");
     commands.ordered("one");
     commands.ordered("two");
     decide("a", 5);
-    PlayedRun decided = due("b");
+    SimulatedRun decided = due("b");
     decided.ordered("three");
     decide("b", 5);
     decisions.put("b", List.of(DECIDED, DECIDED));
-    PlayedRun again = due("c");
+    SimulatedRun again = due("c");
     again.ordered("four");
     again.ordered("four");
     decide("c", 5);
@@ -86,16 +87,18 @@ class StopAuditTest {
 
   @Test
   void aStopThatWasNotDueOrOfAnotherEpochOrAtAnothersTrainerIsWrong() {
-    PlayedRun early = new PlayedRun("runs/a", "a", new PlannedStop(5, false));
+    SimulatedRun early = new SimulatedRun("runs/a", "a", new PlannedStop(5, false));
     early.ordered("one");
     decide("a", 4);
-    PlayedRun otherEpoch = due("b");
+    SimulatedRun otherEpoch = due("b");
     otherEpoch.ordered("two");
     decide("b", 6);
 
     StopAudit.Result result =
         audit(
-            List.of(new Sightings.Misdirected("c", "three"), new Sightings.Misdirected("b", "two")),
+            List.of(
+                new TrainerObservations.Misdirected("c", "three"),
+                new TrainerObservations.Misdirected("b", "two")),
             early,
             otherEpoch);
 

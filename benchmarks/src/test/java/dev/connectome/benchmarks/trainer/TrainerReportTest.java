@@ -3,7 +3,7 @@ package dev.connectome.benchmarks.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.Machine;
 import dev.connectome.benchmarks.trainer.TrainerBench.Measured;
 import java.util.List;
 import org.junit.jupiter.api.Test;
