@@ -10,70 +10,64 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Lets time pass and looks at things meanwhile. */
+/** Waits, and runs an action at an interval meanwhile. */
 final class Poller implements AutoCloseable {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
   /**
-   * Waits for a time.
-   *
-   * @param time how long
-   * @param every how often to look, and at the end once more
-   * @param look what to do then; what it throws ends the wait and is thrown
+   * Runs an action at an interval for a time, and once more at its end; its exception ends the
+   * wait.
    */
-  void pass(Duration time, Duration every, Runnable look) throws InterruptedException {
-    look(
-        every,
+  void repeat(Duration time, Duration interval, Runnable action) throws InterruptedException {
+    poll(
+        interval,
         time,
         () -> {
-          look.run();
+          action.run();
           return false;
         });
-    look.run();
+    action.run();
   }
 
   /**
-   * Waits until something holds, or patience ends.
+   * Waits until a condition holds; its exception ends the wait.
    *
-   * @param patience how long at most
-   * @param every how often to look
-   * @param holds whether it holds; what it throws ends the wait and is thrown
-   * @return whether it held in time
+   * @return whether it held before the timeout
    */
-  boolean await(Duration patience, Duration every, BooleanSupplier holds)
+  boolean await(Duration timeout, Duration interval, BooleanSupplier condition)
       throws InterruptedException {
-    look(every, patience, holds);
-    return holds.getAsBoolean();
+    poll(interval, timeout, condition);
+    return condition.getAsBoolean();
   }
 
-  private void look(Duration every, Duration atMost, BooleanSupplier enough)
+  private void poll(Duration interval, Duration timeout, BooleanSupplier done)
       throws InterruptedException {
-    var over = new CompletableFuture<@Nullable Void>();
-    ScheduledFuture<?> looks =
+    var finished = new CompletableFuture<@Nullable Void>();
+    ScheduledFuture<?> polls =
         clock.scheduleWithFixedDelay(
             () -> {
               try {
-                if (enough.getAsBoolean()) {
-                  over.complete(null);
+                if (done.getAsBoolean()) {
+                  finished.complete(null);
                 }
               } catch (RuntimeException e) {
-                over.completeExceptionally(e);
+                finished.completeExceptionally(e);
               }
             },
-            every.toNanos(),
-            every.toNanos(),
+            interval.toNanos(),
+            interval.toNanos(),
             TimeUnit.NANOSECONDS);
     ScheduledFuture<?> end =
-        clock.schedule(() -> over.complete(null), atMost.toNanos(), TimeUnit.NANOSECONDS);
+        clock.schedule(() -> finished.complete(null), timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      over.get();
+      finished.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
       throw new IllegalStateException(e.getCause());
     } finally {
-      looks.cancel(false);
+      polls.cancel(false);
       end.cancel(false);
     }
   }

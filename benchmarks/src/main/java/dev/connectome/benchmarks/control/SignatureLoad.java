@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Publishes signatures at an even rate, as large as real ones, of one run after the other. Runs may
- * be added by any thread.
+ * Publishes signatures of realistic size at an even rate, one run after the other. Any thread may
+ * add runs.
  */
 final class SignatureLoad implements AutoCloseable {
   private static final int QUANTILES = 65;
@@ -30,7 +30,7 @@ final class SignatureLoad implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final String topic;
   private final long intervalNanos;
-  private final Consumer<SimulatedRun> personStops;
+  private final Consumer<SimulatedRun> stopByPerson;
   private final Queue<SimulatedRun> runs = new ConcurrentLinkedQueue<>();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong published = new AtomicLong();
@@ -38,7 +38,10 @@ final class SignatureLoad implements AutoCloseable {
   private volatile boolean closed;
 
   SignatureLoad(
-      String bootstrapServers, String topic, double perSecond, Consumer<SimulatedRun> personStops) {
+      String bootstrapServers,
+      String topic,
+      double perSecond,
+      Consumer<SimulatedRun> stopByPerson) {
     this.producer =
         new KafkaProducer<>(
             Map.of(
@@ -50,7 +53,7 @@ final class SignatureLoad implements AutoCloseable {
             new ByteArraySerializer());
     this.topic = topic;
     this.intervalNanos = (long) (1e9 / perSecond);
-    this.personStops = personStops;
+    this.stopByPerson = stopByPerson;
   }
 
   void start() {
@@ -97,7 +100,7 @@ final class SignatureLoad implements AutoCloseable {
         new ProducerRecord<>(topic, run.uid(), signature(run, epoch).toByteArray()),
         (metadata, failure) -> (failure == null ? published : failures).incrementAndGet());
     if (epoch == run.plan().epoch() && run.plan().byPerson()) {
-      personStops.accept(run);
+      stopByPerson.accept(run);
     }
   }
 
@@ -144,7 +147,7 @@ final class SignatureLoad implements AutoCloseable {
     return levels.build();
   }
 
-  /** Publishes nothing more; what was published has reached the broker then. */
+  /** Stops publishing; everything published has reached the broker afterwards. */
   void stop() {
     closed = true;
     try {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Notes when the signatures that let policies stop runs can be read by others. */
+/** Records when the signatures that let policies stop runs become readable. */
 final class SignatureReadTimes implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -17,11 +17,7 @@ final class SignatureReadTimes implements AutoCloseable {
   private final Thread thread = new Thread(this::read, "signature-reader");
   private volatile boolean closed;
 
-  /**
-   * A reader of what is published from now on.
-   *
-   * @param runs the runs that are played, by uid; may grow
-   */
+  /** Reads what is published from now on; {@code runs}, by uid, may grow. */
   SignatureReadTimes(String bootstrapServers, String topic, Map<String, SimulatedRun> runs) {
     this.reader = new TopicReader(bootstrapServers, topic);
     this.runs = runs;
@@ -34,21 +30,21 @@ final class SignatureReadTimes implements AutoCloseable {
   private void read() {
     while (!closed) {
       for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-        note(record, Instant.now());
+        record(record, Instant.now());
       }
     }
     reader.close();
   }
 
-  private void note(ConsumerRecord<byte[], byte[]> record, Instant now) {
+  private void record(ConsumerRecord<byte[], byte[]> message, Instant now) {
     try {
-      SignatureRecord signature = SignatureRecord.parseFrom(record.value());
+      SignatureRecord signature = SignatureRecord.parseFrom(message.value());
       SimulatedRun run = runs.get(signature.getRunUid());
       if (run != null && signature.getEpoch() == run.plan().epoch()) {
         run.setReadable(now);
       }
-    } catch (InvalidProtocolBufferException notOurs) {
-      // Who publishes on this topic besides is no matter of this benchmark.
+    } catch (InvalidProtocolBufferException foreign) {
+      // Others may publish on this topic.
       return;
     }
   }

@@ -9,27 +9,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A run that is played, and what has been seen of its stop. Thread-safe. */
+/** A simulated run, and what has been seen of its stop. Thread-safe. */
 final class SimulatedRun {
   private final String name;
   private final String uid;
   private final PlannedStop plan;
   private final String instanceId = UUID.randomUUID().toString();
   private final AtomicInteger epochs = new AtomicInteger();
-  private final AtomicBoolean obeyed = new AtomicBoolean();
-  private final List<Order> orders = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
   private volatile int attempt;
   private volatile boolean due;
   private volatile boolean ended;
   private volatile @Nullable Instant readable;
 
-  /**
-   * An order to stop, as it reached the trainer.
-   *
-   * @param commandId the command
-   * @param time when
-   */
-  record Order(String commandId, Instant time) {}
+  /** A stop command as it reached the trainer. */
+  record Delivery(String commandId, Instant time) {}
 
   SimulatedRun(String name, String uid, PlannedStop plan) {
     this.name = name;
@@ -57,7 +52,7 @@ final class SimulatedRun {
     return attempt;
   }
 
-  void registeredAs(int number) {
+  void setAttempt(int number) {
     attempt = number;
   }
 
@@ -69,7 +64,7 @@ final class SimulatedRun {
     return epochs.incrementAndGet();
   }
 
-  /** From now on the controller owes this run its stop. */
+  /** From now on the controller has to stop this run. */
   void setDue() {
     due = true;
   }
@@ -86,7 +81,10 @@ final class SimulatedRun {
     return ended;
   }
 
-  /** Notes when the signature that lets the policy stop the run could be read; the first counts. */
+  /**
+   * Records when the signature that lets the policy stop the run could be read; the first call
+   * counts.
+   */
   void setReadable(Instant time) {
     if (readable == null) {
       readable = time;
@@ -97,13 +95,13 @@ final class SimulatedRun {
     return Optional.ofNullable(readable);
   }
 
-  /** Notes an order; whether it is the first. */
-  boolean ordered(String commandId) {
-    orders.add(new Order(commandId, Instant.now()));
-    return obeyed.compareAndSet(false, true);
+  /** Records a delivery; whether it is the first. */
+  boolean delivered(String commandId) {
+    deliveries.add(new Delivery(commandId, Instant.now()));
+    return stopping.compareAndSet(false, true);
   }
 
-  List<Order> orders() {
-    return orders;
+  List<Delivery> deliveries() {
+    return deliveries;
   }
 }

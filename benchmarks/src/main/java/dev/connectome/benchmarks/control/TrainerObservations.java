@@ -8,18 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the trainers together have seen. Thread-safe. */
+/** What all trainers together have observed. Thread-safe. */
 final class TrainerObservations {
   private final Map<String, Integer> failedHeartbeats = new TreeMap<>();
   private final List<Misdirected> misdirected = new ArrayList<>();
   private Latencies heartbeats = new Latencies();
 
-  /**
-   * An order that reached a trainer that does not, or no longer, train the run.
-   *
-   * @param runUid the run that it is for
-   * @param commandId the command
-   */
+  /** A stop command that reached a trainer that does not, or no longer, train the run. */
   record Misdirected(String runUid, String commandId) {}
 
   synchronized void heartbeat(Duration latency) {
@@ -34,7 +29,7 @@ final class TrainerObservations {
     misdirected.add(new Misdirected(runUid, commandId));
   }
 
-  /** Forgets the latencies so far; the warm-up is over. */
+  /** Forgets the latencies of the warm-up. */
   synchronized void restart() {
     heartbeats = new Latencies();
   }
@@ -43,7 +38,6 @@ final class TrainerObservations {
     return heartbeats.percentiles();
   }
 
-  /** Heartbeats that failed, by status. */
   synchronized Map<String, Integer> failedHeartbeats() {
     return new TreeMap<>(failedHeartbeats);
   }

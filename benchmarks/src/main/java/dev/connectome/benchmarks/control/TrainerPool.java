@@ -25,73 +25,72 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Trainers that are played: each trains a run until it is stopped, ends it a moment later, and
- * takes up another, so that there are always as many.
+ * Simulated trainers: each trains a run until it is stopped, reports its end shortly afterwards,
+ * and starts another, so that their number stays the same.
  */
 final class TrainerPool implements AutoCloseable {
-  private static final int AT_ONCE = 16;
-  private static final int SLOWEST_END_MILLIS = 1_000;
+  private static final int CALL_THREADS = 16;
+  private static final int MAX_SHUTDOWN_MILLIS = 1_000;
 
   private final ControlPlan plan;
   private final String label;
   private final Supplier<TrainingRunServiceBlockingStub> api;
-  private final Consumer<SimulatedRun> whenTraining;
-  private final TrainerObservations sightings = new TrainerObservations();
+  private final Consumer<SimulatedRun> onRegistered;
+  private final TrainerObservations observations = new TrainerObservations();
   private final Map<String, SimulatedRun> runs = new ConcurrentHashMap<>();
   private final List<SimulatedTrainer> trainers = new ArrayList<>();
   private final AtomicInteger names = new AtomicInteger();
   private final SplittableRandom random;
-  private final ExecutorService calls = Executors.newFixedThreadPool(AT_ONCE);
+  private final ExecutorService calls = Executors.newFixedThreadPool(CALL_THREADS);
   private final ExecutorService network = Executors.newFixedThreadPool(4);
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
   private volatile boolean closing;
   private volatile String failure = "";
 
   /**
-   * No trainers yet.
+   * Starts empty.
    *
    * @param label the value of the label {@code bench} of their runs
-   * @param api the controller
-   * @param whenTraining gets each run once its trainer is registered
+   * @param onRegistered receives each run once its trainer is registered
    */
   TrainerPool(
       ControlPlan plan,
       String label,
       Supplier<TrainingRunServiceBlockingStub> api,
-      Consumer<SimulatedRun> whenTraining) {
+      Consumer<SimulatedRun> onRegistered) {
     this.plan = plan;
     this.label = label;
     this.api = api;
-    this.whenTraining = whenTraining;
+    this.onRegistered = onRegistered;
     this.random = new SplittableRandom(plan.seed());
   }
 
-  /** Starts them all and waits until each is registered. */
+  /** Starts all trainers and waits until each is registered. */
   void start(String controller, Progress progress) throws InterruptedException, IOException {
     CountDownLatch registered = new CountDownLatch(plan.runs());
     for (int i = 0; i < plan.runs(); i++) {
       SimulatedTrainer trainer =
-          new SimulatedTrainer(controller, network, sightings, this::ordered);
+          new SimulatedTrainer(controller, network, observations, this::onStop);
       trainers.add(trainer);
       calls.execute(
           () -> {
-            takeUpRun(trainer);
+            startRun(trainer);
             registered.countDown();
           });
     }
     while (!registered.await(200, TimeUnit.MILLISECONDS)) {
-      progress.at(plan.runs() - (int) registered.getCount());
+      progress.update(plan.runs() - (int) registered.getCount());
       check();
     }
     check();
     long interval = plan.heartbeat().toMillis();
     for (SimulatedTrainer trainer : trainers) {
       clock.scheduleAtFixedRate(
-          trainer::beat, draw((int) interval), interval, TimeUnit.MILLISECONDS);
+          trainer::sendHeartbeat, draw((int) interval), interval, TimeUnit.MILLISECONDS);
     }
   }
 
-  /** Fails if the controller refused what no trainer can do without. */
+  /** Fails if the controller refused a call that trainers depend on. */
   void check() {
     if (!failure.isEmpty()) {
       throw CommandFailure.failed(failure);
@@ -106,7 +105,7 @@ final class TrainerPool implements AutoCloseable {
     return PlannedStop.draw(random, plan.byPerson());
   }
 
-  private void takeUpRun(SimulatedTrainer trainer) {
+  private void startRun(SimulatedTrainer trainer) {
     try {
       PlannedStop stop = drawStop();
       TrainingRun created =
@@ -123,16 +122,16 @@ final class TrainerPool implements AutoCloseable {
       SimulatedRun run = new SimulatedRun(created.getName(), created.getUid(), stop);
       runs.put(run.uid(), run);
       trainer.train(run);
-      whenTraining.accept(run);
+      onRegistered.accept(run);
     } catch (StatusRuntimeException e) {
-      failure = "a trainer could not take up a run: " + e.getStatus();
+      failure = "a trainer could not start a run: " + e.getStatus();
     }
   }
 
-  private void ordered(SimulatedTrainer trainer, SimulatedRun run) {
+  private void onStop(SimulatedTrainer trainer, SimulatedRun run) {
     clock.schedule(
         () -> calls.execute(() -> end(trainer, run)),
-        draw(SLOWEST_END_MILLIS),
+        draw(MAX_SHUTDOWN_MILLIS),
         TimeUnit.MILLISECONDS);
   }
 
@@ -143,11 +142,11 @@ final class TrainerPool implements AutoCloseable {
       failure = "a trainer could not report its end: " + e.getStatus();
     }
     if (!closing) {
-      takeUpRun(trainer);
+      startRun(trainer);
     }
   }
 
-  /** Stops a run as a person does; does not wait. */
+  /** Stops a run as a person does, without waiting. */
   void stopByPerson(SimulatedRun run) {
     calls.execute(
         () -> {
@@ -165,8 +164,8 @@ final class TrainerPool implements AutoCloseable {
         });
   }
 
-  /** From now on no trainer takes up another run. */
-  void takeUpNoMore() {
+  /** From now on no trainer starts another run. */
+  void startNoMoreRuns() {
     closing = true;
   }
 
@@ -175,13 +174,13 @@ final class TrainerPool implements AutoCloseable {
     return runs;
   }
 
-  TrainerObservations sightings() {
-    return sightings;
+  TrainerObservations observations() {
+    return observations;
   }
 
-  /** How many runs wait for a stop that is due. */
-  long owed() {
-    return runs.values().stream().filter(run -> run.due() && run.orders().isEmpty()).count();
+  /** Runs whose stop is due and has not been delivered. */
+  long pendingStops() {
+    return runs.values().stream().filter(run -> run.due() && run.deliveries().isEmpty()).count();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.connectome.benchmarks.harness;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.Interruption;
+import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
@@ -10,64 +11,46 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
- * What all benchmarks have in common: progress lines, an end by Ctrl-C, a platform of their own.
+ * What all benchmark commands share, as a mixin: the output option, progress on standard error,
+ * Ctrl-C, and a temporary platform.
  */
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class BenchRunner {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
-  private final CommandSpec spec;
+  @Mixin private ReportOutput output;
 
-  /**
-   * For a command.
-   *
-   * @param spec the command, to whose standard error progress goes
-   */
-  public BenchRunner(CommandSpec spec) {
-    this.spec = spec;
+  /** Measures something. */
+  @FunctionalInterface
+  public interface Benchmark {
+    BenchReport run() throws IOException, InterruptedException;
   }
 
-  /** What can be interrupted. */
+  /** Measures something on a platform that is up. */
   @FunctionalInterface
-  public interface Work {
-    /**
-     * Does it.
-     *
-     * @return the exit code
-     * @throws IOException if a file or a service cannot be reached
-     * @throws InterruptedException if the user ends it
-     */
-    int run() throws IOException, InterruptedException;
-  }
-
-  /** What needs a platform. */
-  @FunctionalInterface
-  public interface OnPlatform {
-    /**
-     * Does it.
-     *
-     * @param platform is up
-     * @param state its state directory
-     * @return the exit code
-     * @throws IOException if a file or a service cannot be reached
-     * @throws InterruptedException if the user ends it
-     */
-    int run(Platform platform, Path state) throws IOException, InterruptedException;
+  public interface PlatformBenchmark {
+    BenchReport run(Platform platform, Path stateDirectory)
+        throws IOException, InterruptedException;
   }
 
   /**
-   * Does what Ctrl-C ends in order.
+   * Runs a benchmark, which Ctrl-C interrupts, and prints its report.
    *
-   * @param work what to do
-   * @return its exit code
-   * @throws IOException as the work does
-   * @throws CommandFailure if the user ended it
+   * @return the exit code
+   * @throws CommandFailure if the user interrupted it
    */
-  public int interruptibly(Work work) throws IOException {
+  public int run(Benchmark benchmark) throws IOException {
     Interruption interruption = Interruption.ofThisThread();
     try {
-      return work.run();
+      BenchReport report = benchmark.run();
+      output.print(spec.commandLine().getOut(), report, report::lines);
+      return report.passed() ? 0 : 1;
     } catch (InterruptedException e) {
       throw CommandFailure.interrupted();
     } catch (RuntimeException e) {
@@ -75,34 +58,23 @@ public final class BenchRunner {
     }
   }
 
-  /**
-   * Starts a platform on free ports for the purpose, and removes it and all that it kept
-   * afterwards.
-   *
-   * @param work what to do on it
-   * @return its exit code
-   * @throws IOException if the platform cannot be started, or as the work does
-   * @throws InterruptedException if the user ends it
-   */
-  public int onOwnPlatform(OnPlatform work) throws IOException, InterruptedException {
+  /** Starts a platform on free ports, and deletes it with all its state afterwards. */
+  public BenchReport onTemporaryPlatform(PlatformBenchmark benchmark)
+      throws IOException, InterruptedException {
     Path state = Files.createTempDirectory("connectome-bench-");
     try {
       PlatformOptions options =
           new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
-      try (Platform platform = Platform.start(options, this::say)) {
-        return work.run(platform, state);
+      try (Platform platform = Platform.start(options, this::progress)) {
+        return benchmark.run(platform, state);
       }
     } finally {
       Trees.delete(state);
     }
   }
 
-  /**
-   * Tells of progress.
-   *
-   * @param line for people
-   */
-  public void say(String line) {
+  /** Prints a line on standard error. */
+  public void progress(String line) {
     PrintWriter err = spec.commandLine().getErr();
     err.println(line);
     err.flush();

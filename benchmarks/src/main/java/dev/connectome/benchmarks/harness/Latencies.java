@@ -9,24 +9,11 @@ public final class Latencies {
 
   private final Histogram microseconds = new Histogram(DIGITS);
 
-  /** None yet. */
-  public Latencies() {}
-
-  /**
-   * Adds one.
-   *
-   * @param latency the latency; a negative one, seen when an answer overtakes its question, counts
-   *     as zero
-   */
+  /** Adds a latency; a negative one, where a response overtook its request, counts as zero. */
   public void add(Duration latency) {
     microseconds.recordValue(Math.max(0, latency.toNanos() / 1_000));
   }
 
-  /**
-   * What was collected so far.
-   *
-   * @return its percentiles
-   */
   public Percentiles percentiles() {
     return new Percentiles(microseconds.getTotalCount(), at(50), at(90), at(99), at(99.9), at(100));
   }
@@ -35,16 +22,7 @@ public final class Latencies {
     return microseconds.getValueAtPercentile(percentile) / 1e3;
   }
 
-  /**
-   * Percentiles in milliseconds; all 0 if there is no latency.
-   *
-   * @param count how many latencies there are
-   * @param p50 the median
-   * @param p90 the 90th percentile
-   * @param p99 the 99th percentile
-   * @param p999 the 99.9th percentile
-   * @param max the longest
-   */
+  /** Percentiles in milliseconds; all 0 without a latency. */
   public record Percentiles(
       long count, double p50, double p90, double p99, double p999, double max) {}
 }

@@ -4,23 +4,10 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/**
- * Where and when something was measured.
- *
- * @param processors processors that this process may use
- * @param memoryGib memory of the machine
- * @param java version of the Java runtime
- * @param system operating system and architecture
- * @param date when
- */
+/** Where and when something was measured: processors that this process may use, memory in GiB. */
 public record Machine(int processors, double memoryGib, String java, String system, String date) {
 
-  /**
-   * This machine, now.
-   *
-   * @return it
-   */
-  public static Machine here() {
+  public static Machine current() {
     long bytes =
         ManagementFactory.getOperatingSystemMXBean()
                 instanceof com.sun.management.OperatingSystemMXBean system

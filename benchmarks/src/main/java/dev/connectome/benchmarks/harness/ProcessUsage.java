@@ -4,63 +4,48 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalLong;
 
-/** What a process has used so far, as Linux tells it. */
+/** Processor time and memory of a process, read from Linux; 0 once the process is gone. */
 public final class ProcessUsage {
   private static final long KIB = 1024;
 
   private final ProcessHandle process;
 
-  /**
-   * Looks at a process.
-   *
-   * @param process which
-   */
   public ProcessUsage(ProcessHandle process) {
     this.process = process;
   }
 
-  /**
-   * Its processor time, of all its threads together.
-   *
-   * @return the time, to 10 ms; empty if the process is gone
-   */
-  public Optional<Duration> cpu() {
-    return process.isAlive() ? process.info().totalCpuDuration() : Optional.empty();
+  public static ProcessUsage ofThisProcess() {
+    return new ProcessUsage(ProcessHandle.current());
   }
 
-  /**
-   * Its resident memory now.
-   *
-   * @return bytes; empty if the process is gone
-   */
-  public OptionalLong residentBytes() {
+  /** Processor time of all threads, to 10 ms. */
+  public double cpuSeconds() {
+    return process.isAlive()
+        ? process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9
+        : 0;
+  }
+
+  public long residentBytes() {
     return status("VmRSS:");
   }
 
-  /**
-   * The most resident memory that it ever had.
-   *
-   * @return bytes; empty if the process is gone
-   */
-  public OptionalLong peakResidentBytes() {
+  public long peakResidentBytes() {
     return status("VmHWM:");
   }
 
-  private OptionalLong status(String field) {
+  private long status(String field) {
     Path file = Path.of("/proc", Long.toString(process.pid()), "status");
     try {
       for (String line : Files.readAllLines(file)) {
         if (line.startsWith(field)) {
           String kibibytes = line.substring(field.length()).replace("kB", "").strip();
-          return OptionalLong.of(Long.parseLong(kibibytes) * KIB);
+          return Long.parseLong(kibibytes) * KIB;
         }
       }
     } catch (IOException gone) {
-      return OptionalLong.empty();
+      return 0;
     }
-    return OptionalLong.empty();
+    return 0;
   }
 }

@@ -10,19 +10,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads what a topic gets from now on, and of that only what is committed; a consumer set for large
- * records as the connectome service's is.
+ * Reads the committed records of a topic from now on, with a consumer configured for large records
+ * as that of the connectome service is.
  */
 public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
-  /**
-   * Begins behind what is there.
-   *
-   * @param bootstrapServers the broker
-   * @param topic the topic
-   */
+  /** Starts at the end of the topic. */
   public TopicReader(String bootstrapServers, String topic) {
     consumer =
         new KafkaConsumer<>(
@@ -48,30 +43,15 @@ public final class TopicReader implements AutoCloseable {
     partitions.forEach(consumer::position);
   }
 
-  /**
-   * How the topic is split.
-   *
-   * @return its partitions
-   */
   public int partitions() {
     return partitions.size();
   }
 
-  /**
-   * Takes the next records.
-   *
-   * @param timeout how long to wait for some
-   * @return the records, perhaps none
-   */
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     return consumer.poll(timeout);
   }
 
-  /**
-   * Whether everything that is committed by now was polled.
-   *
-   * @return true if so
-   */
+  /** Whether every record committed by now was polled. */
   public boolean isAtEnd() {
     return consumer.endOffsets(partitions).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());

@@ -16,8 +16,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * What the broker delivers at most: the same producer publishes the same records to a topic of its
- * own, and a consumer reads them and does nothing with them.
+ * The upper limit for the service: the same producer publishes the same records to a topic of its
+ * own, and a consumer discards them.
  */
 final class BrokerThroughput {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -48,7 +48,7 @@ final class BrokerThroughput {
       }
     } catch (ExecutionException e) {
       throw CommandFailure.failed(
-          "the topic %s for the bare consumer cannot be used: %s"
+          "the topic %s for measuring the broker cannot be used: %s"
               .formatted(topic, e.getCause() == null ? e : e.getCause().getMessage()),
           e);
     } catch (InterruptedException e) {
@@ -57,18 +57,18 @@ final class BrokerThroughput {
   }
 
   private Throughput pass(Publisher publisher, String topic, PipelinePlan pass) {
-    List<SyntheticRun> runs = SyntheticRun.several(plan.runs(), 0);
+    List<SyntheticRun> runs = SyntheticRun.create(plan.runs(), 0);
     int snapshots = plan.runs() * pass.epochs();
     long expected = (long) snapshots * plan.batches();
     try (TopicReader reader = new TopicReader(target.bootstrapServers(), topic)) {
-      Progress told = new Progress(progress, "batches", 0, (int) expected);
+      Progress read = new Progress(progress, "batches", 0, (int) expected);
       long start = System.nanoTime();
       Publisher.Publication publication = publisher.publish(topic, runs, pass);
-      int read = 0;
-      while (read < expected) {
-        read += reader.poll(POLL).count();
+      int count = 0;
+      while (count < expected) {
+        count += reader.poll(POLL).count();
         publication.isDone();
-        told.at(read);
+        read.update(count);
       }
       return Throughput.of(snapshots, plan.snapshotBytes(), System.nanoTime() - start);
     }

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Opens more and more runs and looks what the service holds of them. Each run has a first and a
- * previous connectome, and a snapshot of which all batches but the last have come.
+ * Opens more and more runs and measures what the service holds for them. Each run has a first and a
+ * previous connectome, and a snapshot with all batches but the last.
  */
 final class OpenRunsBench {
   private static final int STEPS = 10;
@@ -30,14 +30,14 @@ final class OpenRunsBench {
 
   OpenRunsBench(Target target, PipelinePlan plan, Consumer<String> progress) {
     this.target = target;
-    this.plan = plan.at(0, SIGNED_EPOCHS);
+    this.plan = plan.with(0, SIGNED_EPOCHS);
     this.progress = progress;
     this.records = new SnapshotRecords(plan, Activations.of(plan));
   }
 
   OpenRunsReport measure() {
     int batches = Math.max(2, plan.batches());
-    List<SyntheticRun> all = SyntheticRun.several(plan.runs(), 0);
+    List<SyntheticRun> all = SyntheticRun.create(plan.runs(), 0);
     List<Step> steps = new ArrayList<>();
     try (Publisher publisher = new Publisher(target.bootstrapServers(), records);
         SignatureCollector signatures =
@@ -58,12 +58,12 @@ final class OpenRunsBench {
       publisher.flush();
     }
     return OpenRunsReport.of(
-        Machine.here(), plan.neurons(), plan.samples(), batches, peak(), steps);
+        Machine.current(), plan.neurons(), plan.samples(), batches, peak(), steps);
   }
 
   /**
-   * Opens a group of runs. That the service has seen all of them is known from one more snapshot on
-   * every partition, published last.
+   * Opens a group of runs. Once a further snapshot on every partition, published last, has its
+   * signature, the service has seen all of them.
    */
   private void open(
       Publisher publisher, SignatureCollector signatures, List<SyntheticRun> group, int batches) {
@@ -76,10 +76,10 @@ final class OpenRunsBench {
           .limit(batches - 1)
           .forEach(batch -> publisher.publish(target.activationsTopic(), run, batch));
     }
-    List<SyntheticRun> last = SyntheticRun.several(signatures.partitions(), 0);
-    signatures.expect(last);
-    for (int partition = 0; partition < last.size(); partition++) {
-      SyntheticRun run = last.get(partition);
+    List<SyntheticRun> probes = SyntheticRun.create(signatures.partitions(), 0);
+    signatures.expect(probes);
+    for (int partition = 0; partition < probes.size(); partition++) {
+      SyntheticRun run = probes.get(partition);
       for (byte[] batch : records.of(run, 1, plan.batches())) {
         publisher.publish(target.activationsTopic(), partition, run, batch);
       }
@@ -87,22 +87,23 @@ final class OpenRunsBench {
     }
     publisher.flush();
     signatures.await(
-        expected + last.size(), signed, new Progress(progress, "signatures", 0, expected));
-    if (signatures.arrivals().size() < expected + last.size()) {
+        expected + probes.size(), signed, new Progress(progress, "signatures", 0, expected));
+    if (signatures.arrivals().size() < expected + probes.size()) {
       throw CommandFailure.failed(
-          "%d of %d signatures did not come within a minute; the log of the service says why"
+          "%d of %d signatures did not arrive within a minute; see the log of the connectome service"
               .formatted(
-                  expected + last.size() - signatures.arrivals().size(), expected + last.size()));
+                  expected + probes.size() - signatures.arrivals().size(),
+                  expected + probes.size()));
     }
   }
 
   private Step step(int open) {
-    long resident = target.service().map(use -> use.residentBytes().orElse(0)).orElse(0L);
+    long resident = target.service().map(ProcessUsage::residentBytes).orElse(0L);
     return new Step(open, resident, stateBytes(target.processes().connectomeState()));
   }
 
   private long peak() {
-    return target.service().map(ProcessUsage::peakResidentBytes).map(b -> b.orElse(0)).orElse(0L);
+    return target.service().map(ProcessUsage::peakResidentBytes).orElse(0L);
   }
 
   private static long stateBytes(Path directory) {
@@ -115,7 +116,7 @@ final class OpenRunsBench {
     }
   }
 
-  /** Zero for a file that a compaction has just removed. */
+  /** Zero for a file that compaction has just deleted. */
   private static long size(Path file) {
     try {
       return Files.size(file);

@@ -6,13 +6,7 @@ import dev.connectome.platform.PlatformProcesses;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * The platform that is measured.
- *
- * @param bootstrapServers its broker
- * @param topicPrefix what its topics begin with
- * @param processes its processes
- */
+/** The platform under measurement. */
 record Target(String bootstrapServers, String topicPrefix, PlatformProcesses processes) {
   private static final String PREFIX = "connectome.";
 
@@ -29,7 +23,7 @@ record Target(String bootstrapServers, String topicPrefix, PlatformProcesses pro
     return topicPrefix + "signatures.v1";
   }
 
-  /** The use of the service's process; empty if it does not run. */
+  /** The connectome service's process; empty if it is not running. */
   Optional<ProcessUsage> service() {
     return processes.connectome().map(ProcessUsage::new);
   }

@@ -9,31 +9,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PollerTest {
-  private static final Duration SOON = Duration.ofMillis(1);
+  private static final Duration BRIEF = Duration.ofMillis(1);
   private static final Duration NEVER = Duration.ofHours(1);
 
-  private final Poller pace = new Poller();
-  private final AtomicInteger looks = new AtomicInteger();
+  private final Poller poller = new Poller();
+  private final AtomicInteger calls = new AtomicInteger();
 
   @AfterEach
   void close() {
-    pace.close();
+    poller.close();
   }
 
   @Test
-  void looksAtTheEndOfATimeHoweverShort() throws Exception {
-    pace.pass(SOON, NEVER, looks::incrementAndGet);
+  void runsTheActionAtTheEndEvenOfAShortTime() throws Exception {
+    poller.repeat(BRIEF, NEVER, calls::incrementAndGet);
 
-    assertThat(looks).hasValue(1);
+    assertThat(calls).hasValue(1);
   }
 
   @Test
-  void whatALookFindsWrongEndsTheWait() {
+  void anExceptionOfTheActionEndsTheWait() {
     assertThatThrownBy(
             () ->
-                pace.pass(
+                poller.repeat(
                     NEVER,
-                    SOON,
+                    BRIEF,
                     () -> {
                       throw new IllegalStateException("refused");
                     }))
@@ -42,12 +42,12 @@ class PollerTest {
   }
 
   @Test
-  void waitsNoLongerThanUntilItHolds() throws Exception {
-    assertThat(pace.await(NEVER, SOON, () -> looks.incrementAndGet() >= 3)).isTrue();
+  void waitsUntilTheConditionHolds() throws Exception {
+    assertThat(poller.await(NEVER, BRIEF, () -> calls.incrementAndGet() >= 3)).isTrue();
   }
 
   @Test
-  void givesUpWhenPatienceEnds() throws Exception {
-    assertThat(pace.await(SOON, SOON, () -> false)).isFalse();
+  void givesUpAtTheTimeout() throws Exception {
+    assertThat(poller.await(BRIEF, BRIEF, () -> false)).isFalse();
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class StopAuditTest {
   private static final Instant DECIDED = Instant.parse("2026-01-01T00:00:10Z");
 
-  private final Map<String, TrainingRun> shown = new HashMap<>();
+  private final Map<String, TrainingRun> listed = new HashMap<>();
   private final Map<String, List<Instant>> decisions = new HashMap<>();
   private final Map<String, List<Instant>> acknowledgements = new HashMap<>();
 
@@ -25,7 +25,7 @@ class StopAuditTest {
   }
 
   private void decide(String uid, int epoch) {
-    shown.put(
+    listed.put(
         uid,
         TrainingRun.newBuilder()
             .setUid(uid)
@@ -39,44 +39,44 @@ class StopAuditTest {
 
   private StopAudit.Result audit(
       List<TrainerObservations.Misdirected> misdirected, SimulatedRun... runs) {
-    return new StopAudit(shown, decisions, acknowledgements)
+    return new StopAudit(listed, decisions, acknowledgements)
         .of(List.of(runs), misdirected, Instant.EPOCH);
   }
 
   @Test
-  void aStopThatWasDueAndCarriedOutIsTimed() {
+  void aStopThatWasDueAndDeliveredIsTimed() {
     SimulatedRun run = due("a");
     run.setReadable(DECIDED.minusMillis(120));
-    run.ordered("command");
+    run.delivered("command");
     decide("a", 5);
     acknowledgements.put("a", List.of(DECIDED.plusMillis(80)));
 
     StopAudit.Result result = audit(List.of(), run);
 
-    assertThat(result.isRight()).isTrue();
+    assertThat(result.passed()).isTrue();
     assertThat(result.due()).isEqualTo(1);
     assertThat(result.decisionMillis().p50()).isBetween(119.0, 121.0);
     assertThat(result.stopMillis().max()).isBetween(79.0, 81.0);
   }
 
   @Test
-  void aStopThatWasDueAndNeverCameIsLost() {
+  void aStopThatWasDueAndNotDeliveredIsLost() {
     assertThat(audit(List.of(), due("a")).lost()).isEqualTo(1);
   }
 
   @Test
-  void twoCommandsOrTwoDecisionsAreDoubledAndTheSameCommandAgainIsNot() {
+  void twoCommandsOrDecisionsAreDoubledButARepeatedCommandIsNot() {
     SimulatedRun commands = due("a");
-    commands.ordered("one");
-    commands.ordered("two");
+    commands.delivered("one");
+    commands.delivered("two");
     decide("a", 5);
     SimulatedRun decided = due("b");
-    decided.ordered("three");
+    decided.delivered("three");
     decide("b", 5);
     decisions.put("b", List.of(DECIDED, DECIDED));
     SimulatedRun again = due("c");
-    again.ordered("four");
-    again.ordered("four");
+    again.delivered("four");
+    again.delivered("four");
     decide("c", 5);
 
     StopAudit.Result result = audit(List.of(), commands, decided, again);
@@ -86,12 +86,12 @@ class StopAuditTest {
   }
 
   @Test
-  void aStopThatWasNotDueOrOfAnotherEpochOrAtAnothersTrainerIsWrong() {
+  void aStopThatWasNotDueOrAtTheWrongEpochOrTrainerIsWrong() {
     SimulatedRun early = new SimulatedRun("runs/a", "a", new PlannedStop(5, false));
-    early.ordered("one");
+    early.delivered("one");
     decide("a", 4);
     SimulatedRun otherEpoch = due("b");
-    otherEpoch.ordered("two");
+    otherEpoch.delivered("two");
     decide("b", 6);
 
     StopAudit.Result result =

@@ -25,7 +25,7 @@ class LatenciesTest {
   }
 
   @Test
-  void anAnswerThatOvertakesItsQuestionTookNoTime() {
+  void aNegativeLatencyCountsAsZero() {
     Latencies latencies = new Latencies();
 
     latencies.add(Duration.ofMillis(-3));
