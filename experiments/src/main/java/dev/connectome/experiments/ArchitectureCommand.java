@@ -21,10 +21,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Repeats the architecture-limited regime of the method's paper: a convolutional network that"
-          + " is small for what it learns, all images of CIFAR-10 or CIFAR-100, by SGD and Adam.",
-      "Trainings, rules, report and going on after an interruption are as in 'connectome experiment"
-          + " paper'. Without a GPU an epoch of all images takes minutes: --train-samples takes"
-          + " fewer."
+          + " is small for its data, all images of CIFAR-10 or CIFAR-100, with SGD and Adam.",
+      "Trainings, rules, report and continuing after an interruption are as in 'connectome"
+          + " experiment paper'. Without a GPU an epoch of all images takes minutes:"
+          + " --train-samples takes fewer."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -32,14 +32,15 @@ import picocli.CommandLine.Option;
       "  connectome experiment architecture --data-dir ~/cifar --seeds 1 --epochs 20"
           + " --train-samples 5000"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class ArchitectureCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       required = true,
       description =
-          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the binary versions"
-              + " as they are unpacked. What is there is trained.")
+          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the unpacked binary"
+              + " versions. Every data set found is trained.")
   private Path dataDir;
 
   @Option(
@@ -51,15 +52,11 @@ public final class ArchitectureCommand implements Callable<Integer> {
 
   @Mixin private ExperimentRunner experiment;
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public ArchitectureCommand() {}
-
   @Override
   public Integer call() throws IOException {
     if (trainSamples < 0) {
       throw CommandFailure.badInput(
-          "--train-samples is " + trainSamples + ": it must be 0, for all, or more");
+          "--train-samples is " + trainSamples + ": it must be 0 (all images) or more");
     }
     ImageFolders images = ImageFolders.ofCifar(dataDir);
     List<Setting> settings = new ArrayList<>();

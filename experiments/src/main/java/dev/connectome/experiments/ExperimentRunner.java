@@ -35,10 +35,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * What all experiments have in common: how many trainings of each setting and how long, on which
- * platform, and what becomes of the results.
- */
+/** What the training experiments share, as a mixin: options, the platform, and the results. */
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ExperimentRunner {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -48,8 +46,8 @@ final class ExperimentRunner {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Trainings of each setting: how many, as in 5, or those with which seeds, as in 6-10."
-              + " Default: ${DEFAULT-VALUE}")
+          "Trainings of each setting: how many, as in 5, or which seeds, as in 6-10. Default:"
+              + " ${DEFAULT-VALUE}")
   private String seeds;
 
   @Option(
@@ -64,22 +62,22 @@ final class ExperimentRunner {
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Write a report with pictures there: index.html.")
+      description = "Write a report with charts to DIR/index.html.")
   private @Nullable Path report;
 
   @Option(
       names = "--series",
       paramLabel = "FILE",
       description =
-          "Keep the series of all trainings there, for 'connectome experiment choose': written anew"
-              + " with each that is finished. Trainings that are there already are not done again.")
+          "Record the series of all trainings there, for 'connectome experiment choose', each as"
+              + " soon as it is finished. Trainings recorded there already are not trained again.")
   private @Nullable Path series;
 
   @Option(
       names = "--finished-only",
       description =
-          "Train nothing: take those trainings that are finished, also while another"
-              + " 'connectome experiment' goes on.")
+          "Train nothing: use the finished trainings, even while another 'connectome experiment' is"
+              + " running.")
   private boolean finishedOnly;
 
   @Option(
@@ -87,7 +85,7 @@ final class ExperimentRunner {
       paramLabel = "N",
       defaultValue = "2",
       description =
-          "Trainings at the same time, each on one core; only where the platform is not up yet."
+          "Trainings at the same time, each on one core; ignored if the platform is up already."
               + " Default: ${DEFAULT-VALUE}")
   private int maxConcurrentRuns;
 
@@ -95,21 +93,10 @@ final class ExperimentRunner {
       names = "--state-dir",
       paramLabel = "DIR",
       defaultValue = ".connectome-experiments",
-      description = "Where the trainings are kept. Default: ${DEFAULT-VALUE}")
+      description = "State directory of the platform. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  ExperimentRunner() {}
-
-  /**
-   * Trains, compares and reports.
-   *
-   * @param settings what to train
-   * @param images what with
-   * @return the exit code
-   * @throws IOException if the folders of images cannot be made
-   */
+  /** Trains, compares and reports; returns the exit code. */
   int run(List<? extends Setting> settings, ImageFolders images) throws IOException {
     Seeds wanted = Seeds.parse(seeds);
     if (epochs < 2) {
@@ -120,17 +107,17 @@ final class ExperimentRunner {
     Optional<Endpoints> up = Endpoints.ofRunning(stateDir);
     try {
       if (up.isPresent()) {
-        say("using the platform that is up on " + stateDir);
+        message("using the platform that is up on " + stateDir);
         return run(trials, images, up.get());
       }
       PlatformOptions options =
           new PlatformOptions(
               Installation.current(), stateDir, null, maxConcurrentRuns, PlatformOptions.Ports.ANY);
-      try (Platform platform = Platform.start(options, this::say)) {
+      try (Platform platform = Platform.start(options, this::message)) {
         return run(trials, images, platform.endpoints());
       }
     } catch (InterruptedException e) {
-      say("interrupted; the same command goes on from here");
+      message("interrupted; run the same command again to continue");
       throw CommandFailure.interrupted();
     } catch (RuntimeException e) {
       throw interruption.requested() ? CommandFailure.interrupted() : e;
@@ -141,41 +128,41 @@ final class ExperimentRunner {
       throws InterruptedException, IOException {
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
-    SeriesFile known = new SeriesFile(series, () -> about(start, clock.instant()));
+    SeriesFile recorded = new SeriesFile(series, () -> provenance(start, clock.instant()));
     try (ConnectomeClient connection = ConnectomeClient.to(platform.controller().grpc())) {
-      TrialRunner campaign =
+      TrialRunner runner =
           new TrialRunner(
               connection,
               images.link(stateDir.resolve("experiment-images")),
-              known,
+              recorded,
               clock,
-              this::say);
-      List<RecordedRun> runs = finishedOnly ? campaign.finished(trials) : campaign.run(trials);
+              this::message);
+      List<RecordedRun> runs = finishedOnly ? runner.finished(trials) : runner.run(trials);
       Race race = Race.of(runs);
       if (race.pairs().isEmpty()) {
         throw CommandFailure.failed(
-            "no training is finished in both forms, with all images and with some held out:"
-                + " leave out --finished-only");
+            "no training is finished both with all images and with some held out: leave out"
+                + " --finished-only");
       }
-      Results results = Results.of(about(start, clock.instant()), race);
+      Results results = Results.of(provenance(start, clock.instant()), race);
       output.print(spec.commandLine().getOut(), results, results::lines);
-      write(results, race, campaign, trials);
+      write(results, race, runner, trials);
     }
     return 0;
   }
 
-  private void write(Results results, Race race, TrialRunner campaign, List<Trial> trials) {
+  private void write(Results results, Race race, TrialRunner runner, List<Trial> trials) {
     if (series != null) {
-      say("series: " + series.toAbsolutePath().normalize());
+      message("series: " + series.toAbsolutePath().normalize());
     }
     try {
       if (report != null) {
         HtmlReport.write(
             results,
             race.pairs(),
-            (setting, seed) -> campaign.signatures(trial(trials, setting, seed)),
+            (setting, seed) -> runner.signatures(trial(trials, setting, seed)),
             Files.createDirectories(report));
-        say("report: " + report.resolve("index.html").toAbsolutePath().normalize());
+        message("report: " + report.resolve("index.html").toAbsolutePath().normalize());
       }
     } catch (IOException e) {
       throw CommandFailure.failed("the results cannot be written: " + IoMessages.of(e), e);
@@ -190,7 +177,7 @@ final class ExperimentRunner {
         .orElseThrow();
   }
 
-  private Provenance about(Instant start, Instant end) {
+  private Provenance provenance(Instant start, Instant end) {
     return new Provenance(
         "connectome " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
         spec.root().version()[0],
@@ -201,10 +188,8 @@ final class ExperimentRunner {
         Duration.between(start, end).toSeconds());
   }
 
-  /**
-   * Where the results go to standard output for a program, everything else keeps out of the way.
-   */
-  private void say(String line) {
+  /** Prints a message, on standard error if the results on standard output are for a program. */
+  private void message(String line) {
     PrintWriter out =
         output.isForPrograms() ? spec.commandLine().getErr() : spec.commandLine().getOut();
     out.println(line);

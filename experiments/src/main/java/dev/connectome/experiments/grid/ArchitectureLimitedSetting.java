@@ -5,9 +5,8 @@ import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 
 /**
- * A convolutional network that is small for what it learns: all images of CIFAR-10 or CIFAR-100.
+ * A convolutional network that is small for its data: all images of CIFAR-10 or CIFAR-100.
  *
- * @param dataSet what is learnt
  * @param optimizer {@code sgd} or {@code adam}
  * @param trainSamples training images, chosen by the seed; 0 for all
  */

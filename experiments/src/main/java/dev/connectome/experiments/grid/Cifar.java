@@ -26,17 +26,17 @@ public enum Cifar {
     this.files = files;
   }
 
-  /** What it is called in names of settings. */
+  /** The name in setting ids. */
   String title() {
     return title;
   }
 
-  /** What the folder is called that its archive has. */
+  /** The folder in the archive of the binary version. */
   public String folder() {
     return folder;
   }
 
-  /** The files of that folder that a training reads. */
+  /** The files of that folder that training reads. */
   List<String> files() {
     return files;
   }

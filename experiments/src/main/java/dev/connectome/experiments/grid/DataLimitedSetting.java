@@ -7,10 +7,9 @@ import dev.connectome.protos.trainer.v1.TrainingSpec;
 /**
  * A multilayer perceptron that learns from a tenth of a data set.
  *
- * @param dataSet what is learnt, and by a network of which widths
- * @param optimizer {@code sgd} with step 0.01 and momentum 0.9, or {@code adam} with step 0.0003
+ * @param optimizer {@code sgd} with learning rate 0.01 and momentum 0.9, or {@code adam} with
+ *     0.0003
  * @param noisePercent labels replaced by random ones, in percent
- * @param variant the change to the published training
  */
 public record DataLimitedSetting(
     DataSet dataSet, String optimizer, int noisePercent, Variant variant) implements Setting {

@@ -2,7 +2,9 @@ package dev.connectome.experiments.grid;
 
 import java.util.List;
 
-/** The data sets of the experiments, each with the hidden widths that the method's authors used. */
+/**
+ * The data sets of the data-limited regime, with the hidden widths used by the method's authors.
+ */
 public enum DataSet {
   MNIST("mnist", List.of(128, 64)),
   FASHION_MNIST("fashion-mnist", List.of(256, 128));
@@ -15,12 +17,10 @@ public enum DataSet {
     this.widths = widths;
   }
 
-  /** What its folder is called. */
   String folder() {
     return folder;
   }
 
-  /** Neurons of each hidden layer. */
   List<Integer> widths() {
     return widths;
   }

@@ -5,13 +5,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which settings the data-limited regime has. */
+/** The settings of the data-limited regime. */
 public enum Grid {
-  /** A part that is trained in minutes: both data sets and optimisers, with none or most noise. */
+  /** A part that trains in minutes: both data sets and optimisers, with 0 or 40 % noise. */
   QUICK(EnumSet.of(Variant.BASE), List.of(0, 40)),
   /** The published regime. */
   PAPER(EnumSet.of(Variant.BASE), List.of(0, 10, 20, 40)),
-  /** The published regime, and every variant of it with none and most noise. */
+  /** The published regime, and each variant of it with 0 and 40 % noise. */
   EXTENDED(EnumSet.allOf(Variant.class), List.of(0, 10, 20, 40));
 
   private static final List<Integer> NOISE_OF_VARIANTS = List.of(0, 40);

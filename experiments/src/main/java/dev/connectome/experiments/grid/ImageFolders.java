@@ -11,18 +11,17 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The folders of images that trainings read, each made of files that may lie in several. */
+/** The folders of images that trainings read; the files of one may come from several places. */
 public final class ImageFolders {
   private final Map<String, List<Path>> files = new TreeMap<>();
 
   private ImageFolders() {}
 
   /**
-   * Those of the data-limited regime: the training images of {@code DIR/subset/NAME} where there
-   * are such, else those of {@code DIR/NAME}, of which the trainer takes a tenth by its seed; and
-   * always the 10,000 test images of {@code DIR/NAME}.
+   * The folders of the data-limited regime: training images from {@code DIR/subset/NAME} if it
+   * exists, else from {@code DIR/NAME}, of which the trainer takes a tenth by its seed; test images
+   * always from {@code DIR/NAME}.
    *
-   * @param directory the folder with a folder for each data set
    * @throws CommandFailure that names what is missing
    */
   public static ImageFolders ofDataLimited(Path directory) {
@@ -49,10 +48,9 @@ public final class ImageFolders {
   }
 
   /**
-   * Those of the architecture-limited regime, as far as they are there.
+   * The folders of the architecture-limited regime that exist.
    *
-   * @param directory the folder with the folders that the archives of the binary versions have
-   * @throws CommandFailure if there is none of them, or one lacks a file
+   * @throws CommandFailure if none exists, or one lacks a file
    */
   public static ImageFolders ofCifar(Path directory) {
     ImageFolders folders = new ImageFolders();
@@ -88,18 +86,11 @@ public final class ImageFolders {
     }
   }
 
-  /** Whether there is a folder of this name. */
   public boolean has(String folder) {
     return files.containsKey(folder);
   }
 
-  /**
-   * Makes a folder for each data set, with links to its files.
-   *
-   * @param parent where
-   * @return the same as an absolute path
-   * @throws IOException if they cannot be made
-   */
+  /** Makes a folder of links for each data set; returns their parent as an absolute path. */
   public Path link(Path parent) throws IOException {
     for (Map.Entry<String, List<Path>> entry : files.entrySet()) {
       Path folder = Files.createDirectories(parent.resolve(entry.getKey()));

@@ -4,24 +4,18 @@ import dev.connectome.cli.CommandFailure;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The seeds of an experiment.
- *
- * @param first the first
- * @param last the last, no less than the first
- */
+/** The seeds of an experiment, from the first to the last. */
 public record Seeds(int first, int last) {
   private static final Pattern SYNTAX = Pattern.compile("(?:(\\d{1,6})-)?(\\d{1,6})");
 
-  /** Those from 1. */
   public static Seeds upTo(int last) {
     return new Seeds(1, last);
   }
 
   /**
-   * Reads what was typed: {@code 5} for those from 1 to 5, {@code 6-10} for those from 6 to 10.
+   * Parses {@code 5} as 1 to 5, and {@code 6-10} as 6 to 10.
    *
-   * @throws CommandFailure if it is something else
+   * @throws CommandFailure if it is anything else
    */
   public static Seeds parse(String text) {
     Matcher matcher = SYNTAX.matcher(text);

@@ -12,36 +12,29 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One training of an experiment, to the end of its length.
+ * One training of an experiment, to its full length.
  *
- * @param setting what is trained
- * @param seed of everything random
- * @param epochs how long
  * @param heldOut whether a tenth of the images is held out for a validation loss
  */
 public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
-  /** The label that all runs of experiments have. */
+  /** The label of all runs of experiments. */
   public static final String LABEL = "experiment";
 
-  /** The label that tells runs of one name but of different definitions from one another. */
+  /** The label that tells apart runs with the same name and different definitions. */
   public static final String DEFINITION = "definition";
 
   private static final double HELD_OUT = 0.1;
 
   /**
-   * A part of every definition. Give it another value when what stands in a definition is trained
-   * or measured otherwise than before: trainings recorded until then are then others.
+   * Part of every definition. Change it whenever the same definition is trained or measured
+   * differently than before: trainings recorded so far then no longer count.
    */
   private static final String METHOD_VERSION = "";
 
   /**
    * The trainings of an experiment: each setting and seed once with all images and once with some
-   * of them held out for a validation loss. All settings with the first of the seeds come first, so
-   * that an experiment that is cut short has whole settings.
-   *
-   * @param settings what is trained
-   * @param seeds with which seeds
-   * @param epochs the length of each training
+   * held out. All settings of one seed come before the next seed, so that an experiment that is cut
+   * short has whole settings.
    */
   public static List<Trial> of(List<? extends Setting> settings, Seeds seeds, int epochs) {
     List<Trial> trials = new ArrayList<>();
@@ -54,33 +47,31 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
     return List.copyOf(trials);
   }
 
-  /** The run's id; the same for the same training in every experiment. */
+  /** The run's id; the same training has the same id in every experiment. */
   public String name() {
     return "%s-e%d-s%d%s".formatted(setting.id(), epochs, seed, heldOut ? "-held-out" : "");
   }
 
-  /** That of the record of this training. */
+  /** The key of the record of this training. */
   public String key() {
     return "%s/%d/%d/%s".formatted(setting.id(), seed, epochs, heldOut);
   }
 
   /**
-   * What tells this training from every other, also from one of the same name that was trained or
-   * measured otherwise. The rules that watched it are no part of it: what another rule would have
-   * said is found by replay.
+   * Identifies how this training is trained and measured, independently of its name. The rules that
+   * watch it are not included: replay evaluates others.
    */
   public String definition() {
-    byte[] text = (undirected().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
+    byte[] text = (specWithoutFolder().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
     return UUID.nameUUIDFromBytes(text).toString();
   }
 
   /**
-   * The run: never stopped, with the rules in question as shadows.
-   *
-   * @param images has a folder of images for each data set, as the trainer sees it
+   * The run, never stopped, with the compared rules as shadow policies; {@code images} as the
+   * trainer sees it.
    */
   public TrainingRun run(Path images) {
-    TrainingSpec.Builder spec = undirected();
+    TrainingSpec.Builder spec = specWithoutFolder();
     spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
@@ -92,8 +83,8 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
     return run.build();
   }
 
-  /** The training without a folder of images, which may lie anywhere. */
-  private TrainingSpec.Builder undirected() {
+  /** The spec without the folder of images, which may be anywhere. */
+  private TrainingSpec.Builder specWithoutFolder() {
     TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
     if (heldOut) {
       spec.getDataBuilder().setValidationFraction(HELD_OUT);

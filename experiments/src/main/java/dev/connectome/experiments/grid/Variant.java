@@ -8,11 +8,11 @@ import java.util.Locale;
 public enum Variant {
   /** None: the published training. */
   BASE,
-  /** Steps three times as long. */
+  /** Three times the learning rate. */
   FAST,
-  /** Steps a third as long. */
+  /** A third of the learning rate. */
   SLOW,
-  /** Three hidden neurons in ten dropped. */
+  /** Dropout of 0.3. */
   DROPOUT,
   /** Twice as many neurons in each hidden layer. */
   WIDE,
@@ -20,34 +20,30 @@ public enum Variant {
   DEEP,
   /** Half as many neurons in each hidden layer. */
   NARROW,
-  /** Weights that decay by 0.001. */
+  /** Weight decay of 0.001. */
   DECAY,
-  /** Steps that shrink to nothing along half a cosine. */
+  /** A learning rate that falls to 0 along half a cosine. */
   COSINE;
 
-  private static final double STEP_FACTOR = 3;
+  private static final double RATE_FACTOR = 3;
 
-  /** What it is called in names of settings. */
+  /** The name in setting ids. */
   String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /**
-   * Changes a training.
-   *
-   * @param spec the published training, with widths and learning rate set
-   */
+  /** Changes the published training, with widths and learning rate set. */
   void apply(TrainingSpec.Builder spec) {
     List<Integer> widths = List.copyOf(spec.getModel().getHiddenWidthsList());
-    double step = spec.getOptimizer().getLearningRate();
+    double learningRate = spec.getOptimizer().getLearningRate();
     switch (this) {
       case BASE -> {}
       case NARROW -> widths(spec, widths.stream().map(width -> width / 2).toList());
       case WIDE -> widths(spec, widths.stream().map(width -> width * 2).toList());
       case DEEP ->
           spec.getModelBuilder().addHiddenWidths(Math.max(2, widths.get(widths.size() - 1) / 2));
-      case SLOW -> spec.getOptimizerBuilder().setLearningRate(step / STEP_FACTOR);
-      case FAST -> spec.getOptimizerBuilder().setLearningRate(step * STEP_FACTOR);
+      case SLOW -> spec.getOptimizerBuilder().setLearningRate(learningRate / RATE_FACTOR);
+      case FAST -> spec.getOptimizerBuilder().setLearningRate(learningRate * RATE_FACTOR);
       case DROPOUT -> spec.getModelBuilder().setDropout(0.3);
       case DECAY -> spec.getOptimizerBuilder().setWeightDecay(0.001);
       case COSINE -> spec.getOptimizerBuilder().getScheduleBuilder().setName("cosine");

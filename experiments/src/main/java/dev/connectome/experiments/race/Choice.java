@@ -1,5 +1,6 @@
 package dev.connectome.experiments.race;
 
+import dev.connectome.cli.report.Table;
 import dev.connectome.experiments.race.Race.Pair;
 import dev.connectome.experiments.race.Race.Result;
 import dev.connectome.experiments.race.Race.RuleSummary;
@@ -17,17 +18,16 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Rules chosen on one half of the settings and judged on the other.
+ * Rules chosen on one half of the settings and evaluated on the other.
  *
- * <p>Of each family the candidate is chosen that keeps the highest mean accuracy among those that
- * stop on average no later than the baseline does; if all are later, the earliest. All trainings of
- * a setting are in the same half, so that nothing that was chosen on is judged on.
+ * <p>From each family the candidate is chosen that keeps the highest mean accuracy among those that
+ * stop on average no later than the baseline; if all are later, the earliest. All trainings of a
+ * setting are in the same half, so the halves are independent.
  *
  * @param settingsChosenOn ids of the settings of one half
  * @param settingsJudgedOn ids of those of the other
- * @param baseline the baseline on both
- * @param standard the product's default on both
- * @param chosen the choice of each family, the best on the half chosen on first
+ * @param standard the product's default
+ * @param chosen the choice of each family, best first on the half chosen on
  */
 public record Choice(
     Set<String> settingsChosenOn,
@@ -39,10 +39,9 @@ public record Choice(
   /**
    * A rule on both halves.
    *
-   * @param family what was chosen among
-   * @param policy as it is typed
-   * @param chosenOn how it does where it was chosen
-   * @param judgedOn how it does where it was not
+   * @param policy as typed for {@code --policy}
+   * @param chosenOn its summary on the half it was chosen on
+   * @param judgedOn its summary on the other half
    */
   public record Judged(String family, String policy, RuleSummary chosenOn, RuleSummary judgedOn) {}
 
@@ -53,11 +52,8 @@ public record Choice(
   }
 
   /**
-   * Chooses.
-   *
-   * @param race all trainings
-   * @param splitSeed decides which setting is in which half
-   * @param swapped whether to choose on the second half and judge on the first
+   * Splits the settings by {@code splitSeed} and chooses on the first half, or on the second if
+   * swapped.
    */
   public static Choice of(Race race, long splitSeed, boolean swapped) {
     List<String> ids =
@@ -70,33 +66,37 @@ public record Choice(
   }
 
   private static Choice of(Race race, Set<String> chosenOn, Set<String> judgedOn) {
-    Race here = only(race, chosenOn);
-    Race there = only(race, judgedOn);
+    Race chosenHalf = subset(race, chosenOn);
+    Race judgedHalf = subset(race, judgedOn);
     Replay replay = new Replay();
     ComparedRules.Rule baseline = ComparedRules.baseline();
-    double latest = meanStop(here.results(baseline));
+    double latest = meanStop(chosenHalf.results(baseline));
     Map<String, List<Score>> families = new LinkedHashMap<>();
     for (Candidate candidate : Candidate.all()) {
       families
           .computeIfAbsent(candidate.family(), family -> new ArrayList<>())
-          .add(score(here, replay, candidate));
+          .add(score(chosenHalf, replay, candidate));
     }
     List<Judged> chosen =
         families.values().stream()
             .map(scores -> best(scores, latest))
-            .map(candidate -> judged(here, there, replay, candidate))
+            .map(candidate -> judged(chosenHalf, judgedHalf, replay, candidate))
             .sorted(
                 Comparator.comparingDouble((Judged one) -> -one.chosenOn().accuracyKept().mean()))
             .toList();
     return new Choice(
         chosenOn,
         judgedOn,
-        new Judged("baseline", baseline.id(), here.standing(baseline), there.standing(baseline)),
-        judged(here, there, replay, Candidate.standard()),
+        new Judged(
+            "baseline",
+            baseline.id(),
+            chosenHalf.summarize(baseline),
+            judgedHalf.summarize(baseline)),
+        judged(chosenHalf, judgedHalf, replay, Candidate.productDefault()),
         chosen);
   }
 
-  private static Race only(Race race, Set<String> settings) {
+  private static Race subset(Race race, Set<String> settings) {
     return new Race(
         race.pairs().stream().filter(pair -> settings.contains(pair.setting())).toList());
   }
@@ -122,11 +122,57 @@ public record Choice(
         .candidate();
   }
 
-  private static Judged judged(Race here, Race there, Replay replay, Candidate candidate) {
+  private static Judged judged(
+      Race chosenHalf, Race judgedHalf, Replay replay, Candidate candidate) {
     return new Judged(
         candidate.family(),
         candidate.syntax(),
-        here.standing(candidate.syntax(), run -> replay.decide(candidate.policy(), run)),
-        there.standing(candidate.syntax(), run -> replay.decide(candidate.policy(), run)));
+        chosenHalf.summarize(candidate.syntax(), run -> replay.decide(candidate.policy(), run)),
+        judgedHalf.summarize(candidate.syntax(), run -> replay.decide(candidate.policy(), run)));
+  }
+
+  /** The choice for people. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Chosen on %d settings (%d trainings), evaluated on %d others (%d)."
+            .formatted(
+                settingsChosenOn.size(),
+                standard.chosenOn().runs(),
+                settingsJudgedOn.size(),
+                standard.judgedOn().runs()));
+    lines.add("KEPT: mean accuracy in %; VS: points above validation-5; THERE: on the other half.");
+    lines.add("");
+    Table table =
+        new Table(
+            "RULE",
+            "STOP",
+            "KEPT",
+            "VS",
+            "STOP THERE",
+            "KEPT THERE",
+            "VS THERE",
+            "WORST THERE",
+            "EARLIER, NO WORSE THERE");
+    row(table, "validation-5 (baseline)", baseline);
+    row(table, "default: " + standard.family(), standard);
+    chosen.forEach(one -> row(table, one.family(), one));
+    lines.addAll(table.lines());
+    lines.add("");
+    chosen.forEach(one -> lines.add("  " + one.policy()));
+    return lines;
+  }
+
+  private static void row(Table table, String name, Judged one) {
+    table.row(
+        name,
+        Results.number(one.chosenOn().stopEpoch().mean(), 1),
+        Results.number(100 * one.chosenOn().accuracyKept().mean(), 2),
+        Results.number(100 * one.chosenOn().accuracyAboveBaseline().mean(), 2),
+        Results.number(one.judgedOn().stopEpoch().mean(), 1),
+        Results.number(100 * one.judgedOn().accuracyKept().mean(), 2),
+        Results.number(100 * one.judgedOn().accuracyAboveBaseline().mean(), 2),
+        Results.number(100 * one.judgedOn().worstAgainstBaseline(), 2),
+        Results.number(100 * one.judgedOn().earlierAndNoWorse().mean(), 0) + " %");
   }
 }

@@ -24,8 +24,9 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The report of an experiment: a page with the results and, for the first seed of each setting, a
- * picture of its series with stages and stops, of its accuracy, and of its death set over time.
+ * The report of an experiment: a page with the results and, for the first seed of each setting,
+ * charts of its series with stages and stops, of its accuracy, and of the quantiles of its death
+ * set.
  */
 public final class HtmlReport {
   private static final List<String> DRAWN =
@@ -39,12 +40,8 @@ public final class HtmlReport {
   /**
    * Writes the report.
    *
-   * @param results what the experiment showed
-   * @param pairs its trainings
-   * @param signatures the signatures of a training, by the id of its setting and its seed; none to
-   *     leave the picture of its death set out
-   * @param directory where to; made if it is missing
-   * @throws IOException if it cannot be written
+   * @param signatures the signatures of a training by the id of its setting and its seed; without
+   *     any, the chart of its death set is left out
    */
   public static void write(
       Results results,
@@ -172,9 +169,9 @@ public final class HtmlReport {
     <style>body{font:15px sans-serif;margin:2em}pre{overflow-x:auto}</style>
     <h1>Stopping rules compared</h1>
     <p><code>%s</code></p>
-    <p>%s, Java %s, %s, %d processors; begun %s, %d s.</p>
+    <p>%s, Java %s, %s, %d processors; started %s, %d s.</p>
     <pre>%s</pre>
-    <p>Vertical lines in the pictures: grey, where a stage begins; coloured, where a rule says stop.</p>
+    <p>Vertical lines in the pictures: grey where a stage begins, coloured where a rule says stop.</p>
     %s</html>
     """
         .formatted(

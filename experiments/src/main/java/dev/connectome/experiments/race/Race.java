@@ -13,23 +13,18 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Rules compared on the same trainings. A rule that never says stop ends at the last epoch; one
- * that did not watch a training is judged by replay.
+ * Compares rules on the same trainings. A rule that never says stop ends at the last epoch; one
+ * that did not watch a training is replayed on it.
  *
- * <p>What is compared is a pair: the same setting and seed, trained once with all images and once
- * with some of them held out. A rule that needs a validation loss is judged by the second, every
- * other one by the first.
+ * <p>The unit of comparison is a pair: the same setting and seed, trained with all images and with
+ * some held out. A rule that needs a validation loss is evaluated on the second, every other on the
+ * first.
  */
 public final class Race {
   private final List<Pair> pairs;
   private final Replay replay = new Replay();
 
-  /**
-   * The two trainings of a setting, a seed and a length.
-   *
-   * @param all with all images
-   * @param heldOut with some held out for a validation loss
-   */
+  /** The two trainings of a setting, seed and length. */
   public record Pair(RecordedRun all, RecordedRun heldOut) {
     String setting() {
       return all.setting();
@@ -37,16 +32,14 @@ public final class Race {
   }
 
   /**
-   * What came of a rule on one pair.
+   * The result of a rule on one pair.
    *
-   * @param setting the setting
-   * @param seed the seed
    * @param decided whether the rule said stop before the last epoch
    * @param stopEpoch the epoch that decided, else the last
    * @param keptEpoch the epoch whose weights are kept
-   * @param accuracyAtStop on the test images, after the epoch that decided
-   * @param accuracyKept of the weights that are kept
-   * @param regret how much better the best epoch of the training with all images was
+   * @param accuracyAtStop test accuracy after {@code stopEpoch}
+   * @param accuracyKept test accuracy of the weights that are kept
+   * @param regret best accuracy of the training with all images, minus {@code accuracyKept}
    */
   public record Result(
       String setting,
@@ -59,19 +52,13 @@ public final class Race {
       double regret) {}
 
   /**
-   * A rule's results beside the baseline's.
+   * A rule's results compared with the baseline's.
    *
-   * @param rule its id
-   * @param runs how many pairs
-   * @param undecided in how many the rule never said stop
-   * @param stopEpoch the epoch that decided
-   * @param accuracyAtStop after it
-   * @param accuracyKept of the weights that are kept
-   * @param regret how much better the best epoch was
-   * @param worstRegret the largest
-   * @param epochsBeforeBaseline how many epochs earlier than the baseline
+   * @param runs pairs
+   * @param undecided pairs in which the rule never said stop
+   * @param epochsBeforeBaseline how much earlier than the baseline
    * @param accuracyAboveBaseline how much more accurate than the baseline
-   * @param worstAgainstBaseline the least of that
+   * @param worstAgainstBaseline the lowest of that
    * @param earlierAndNoWorse share of pairs in which the rule stops before the baseline and is at
    *     least as accurate
    */
@@ -89,7 +76,7 @@ public final class Race {
       double worstAgainstBaseline,
       Bootstrap.Estimate earlierAndNoWorse) {}
 
-  private record Compared(Result result, Result baseline) {
+  private record Comparison(Result result, Result baseline) {
     double gain() {
       return result.accuracyKept() - baseline.accuracyKept();
     }
@@ -103,15 +90,15 @@ public final class Race {
     this.pairs = List.copyOf(pairs);
   }
 
-  /** The race on the pairs that are complete among some trainings. */
+  /** The comparison on the complete pairs among some trainings. */
   public static Race of(List<RecordedRun> runs) {
     Map<String, RecordedRun> heldOut = new LinkedHashMap<>();
     runs.stream().filter(RecordedRun::heldOut).forEach(run -> heldOut.put(key(run), run));
     List<Pair> pairs = new ArrayList<>();
     for (RecordedRun run : runs) {
-      RecordedRun other = heldOut.get(key(run));
-      if (!run.heldOut() && other != null) {
-        pairs.add(new Pair(run, other));
+      RecordedRun twin = heldOut.get(key(run));
+      if (!run.heldOut() && twin != null) {
+        pairs.add(new Pair(run, twin));
       }
     }
     return new Race(pairs);
@@ -125,22 +112,22 @@ public final class Race {
     return pairs;
   }
 
-  /** How one of the rules that experiments compare did. */
-  RuleSummary standing(ComparedRules.Rule rule) {
-    return standing(rule.id(), results(rule));
+  /** Summarises a compared rule. */
+  RuleSummary summarize(ComparedRules.Rule rule) {
+    return summarize(rule.id(), results(rule));
   }
 
-  /** How a rule does that is judged anew, on the trainings with all images. */
-  RuleSummary standing(String id, Function<RecordedRun, Optional<Decision>> rule) {
-    return standing(id, results(rule));
+  /** Summarises any other rule, evaluated on the trainings with all images. */
+  RuleSummary summarize(String id, Function<RecordedRun, Optional<Decision>> rule) {
+    return summarize(id, results(rule));
   }
 
-  /** The results of one of the rules that experiments compare, in the order of the pairs. */
+  /** The results of a compared rule, in the order of the pairs. */
   List<Result> results(ComparedRules.Rule rule) {
     return pairs.stream().map(pair -> result(pair, rule)).toList();
   }
 
-  /** The results of a rule that is judged anew, on the trainings with all images. */
+  /** The results of any other rule, evaluated on the trainings with all images. */
   List<Result> results(Function<RecordedRun, Optional<Decision>> rule) {
     return pairs.stream().map(pair -> result(pair, false, rule)).toList();
   }
@@ -152,7 +139,7 @@ public final class Race {
         run ->
             run.decisions().containsKey(rule.id())
                 ? Optional.ofNullable(run.decisions().get(rule.id()))
-                : replay.decide(rule.judge(), run));
+                : replay.decide(rule.replayPolicy(), run));
   }
 
   private static Result result(
@@ -173,15 +160,15 @@ public final class Race {
         pair.all().bestAccuracy() - kept);
   }
 
-  private RuleSummary standing(String id, List<Result> results) {
-    Map<String, List<Compared>> groups = new LinkedHashMap<>();
+  private RuleSummary summarize(String id, List<Result> results) {
+    Map<String, List<Comparison>> groups = new LinkedHashMap<>();
     for (int i = 0; i < pairs.size(); i++) {
       Result baseline = result(pairs.get(i), ComparedRules.baseline());
       groups
           .computeIfAbsent(pairs.get(i).setting(), setting -> new ArrayList<>())
-          .add(new Compared(results.get(i), baseline));
+          .add(new Comparison(results.get(i), baseline));
     }
-    List<Compared> all = groups.values().stream().flatMap(List::stream).toList();
+    List<Comparison> all = groups.values().stream().flatMap(List::stream).toList();
     return new RuleSummary(
         id,
         all.size(),
@@ -191,14 +178,14 @@ public final class Race {
         mean(groups, one -> one.result().accuracyKept()),
         mean(groups, one -> one.result().regret()),
         results.stream().mapToDouble(Result::regret).max().orElse(Double.NaN),
-        mean(groups, Compared::saved),
-        mean(groups, Compared::gain),
-        all.stream().mapToDouble(Compared::gain).min().orElse(Double.NaN),
+        mean(groups, Comparison::saved),
+        mean(groups, Comparison::gain),
+        all.stream().mapToDouble(Comparison::gain).min().orElse(Double.NaN),
         mean(groups, one -> one.saved() > 0 && one.gain() >= 0 ? 1 : 0));
   }
 
   private static Bootstrap.Estimate mean(
-      Map<String, List<Compared>> groups, ToDoubleFunction<Compared> value) {
+      Map<String, List<Comparison>> groups, ToDoubleFunction<Comparison> value) {
     return Bootstrap.mean(
         groups.values().stream()
             .map(group -> group.stream().map(one -> value.applyAsDouble(one)).toList())

@@ -13,9 +13,8 @@ import java.util.Map;
 /**
  * What an experiment showed.
  *
- * @param about how it was made
- * @param standings how each rule did on all trainings
- * @param results what came of each rule on each pair of trainings, by its id
+ * @param standings the summary of each rule on all trainings
+ * @param results of each rule on each pair of trainings, by its id
  */
 public record Results(
     Provenance about, List<Race.RuleSummary> standings, Map<String, List<Race.Result>> results) {
@@ -23,26 +22,26 @@ public record Results(
   public static Results of(Provenance about, Race race) {
     Map<String, List<Race.Result>> results = new LinkedHashMap<>();
     ComparedRules.all().forEach(rule -> results.put(rule.id(), race.results(rule)));
-    return new Results(about, ComparedRules.all().stream().map(race::standing).toList(), results);
+    return new Results(about, ComparedRules.all().stream().map(race::summarize).toList(), results);
   }
 
-  /** The same for people. */
+  /** The results for people. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.addAll(table(standings));
     lines.add("");
     lines.add(
-        "%d trainings with all images, each compared with its twin that holds a tenth out."
+        "%d trainings with all images, each compared with its twin with a tenth held out."
             .formatted(standings.get(0).runs()));
     lines.add(
-        "In brackets: 95 % confidence, by a bootstrap over settings. REGRET: points below the best"
-            + " epoch. EARLIER, NO WORSE: than validation-5.");
+        "In brackets: 95 % confidence interval, by bootstrap over settings. REGRET: points below"
+            + " the best epoch. EARLIER, NO WORSE: than validation-5.");
     ComparedRules.all().forEach(rule -> lines.add("  " + rule.id() + ": " + rule.meaning()));
     return lines;
   }
 
-  static List<String> table(List<Race.RuleSummary> standings) {
+  private static List<String> table(List<Race.RuleSummary> standings) {
     Table table =
         new Table(
             "RULE",
@@ -80,7 +79,7 @@ public record Results(
             number(factor * estimate.high(), decimals));
   }
 
-  private static String number(double value, int decimals) {
+  static String number(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 }

@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How far an experiment is, and how long the rest will take at the pace so far. */
+/** How far an experiment is, and an estimate of the time left. */
 final class Progress {
   private final int trials;
   private final long allEpochs;
   private final long epochsEach;
   private final InstantSource clock;
-  private @Nullable Instant begun;
-  private long epochsAtBegin;
+  private @Nullable Instant start;
+  private long epochsAtStart;
   private long epochs;
 
   Progress(List<Trial> trials, InstantSource clock) {
@@ -29,30 +29,27 @@ final class Progress {
   }
 
   /**
-   * Notes how far the trainings are.
-   *
-   * @param open names of those that have not been recorded yet
-   * @param live those that have not ended, by name
+   * Updates the trained epochs from the trials not recorded yet and the runs still live, by name.
    */
-  void update(Collection<String> open, Map<String, TrainingRun> live) {
+  void update(Collection<String> pending, Map<String, TrainingRun> live) {
     epochs = allEpochs;
-    for (String name : open) {
+    for (String name : pending) {
       TrainingRun run = live.get(name);
       if (run != null) {
         epochs -= epochsEach - Math.min(epochsEach, run.getProgress().getCompletedEpochs());
       }
     }
-    if (begun == null) {
-      begun = clock.instant();
-      epochsAtBegin = epochs;
+    if (start == null) {
+      start = clock.instant();
+      epochsAtStart = epochs;
     }
   }
 
-  /** A line for a training that was recorded. */
+  /** The line for a training that was just recorded. */
   String line(int done, Trial trial, RecordedRun run) {
     return String.format(
         Locale.ROOT,
-        "[%d/%d] %s: accuracy %.2f %%, at best %.2f %%; %s",
+        "[%d/%d] %s: accuracy %.2f %%, best %.2f %%; %s",
         done,
         trials,
         trial.name(),
@@ -62,12 +59,12 @@ final class Progress {
   }
 
   private String remaining() {
-    long trained = epochs - epochsAtBegin;
-    if (begun == null || trained == 0) {
-      return "found";
+    long trained = epochs - epochsAtStart;
+    if (start == null || trained == 0) {
+      return "already trained";
     }
     Duration left =
-        Duration.between(begun, clock.instant())
+        Duration.between(start, clock.instant())
             .multipliedBy(allEpochs - epochs)
             .dividedBy(trained);
     return "about %d min %02d s left".formatted(left.toMinutes(), left.toSecondsPart());

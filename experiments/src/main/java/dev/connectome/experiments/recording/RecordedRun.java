@@ -12,18 +12,15 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one training did, as it is kept for replay.
+ * What one training did, as recorded for replay.
  *
  * @param setting the id of its setting
- * @param seed its seed
- * @param heldOut whether some images were held out for a validation loss
- * @param epochs how many epochs were trained
- * @param seconds time spent in training
- * @param series a value an epoch from epoch 1, null where there is none, by name of the series
- * @param decisions what the rules that watched it decided, by their ids; null for one that never
- *     said stop
- * @param stages the first epoch of each stage reached, by its name
- * @param definition that of the trial; empty in a file from before definitions were kept
+ * @param epochs that were trained
+ * @param seconds of training time
+ * @param series a value per epoch from epoch 1, null if there is none, by name
+ * @param decisions of the rules that watched it, by id; null for one that never said stop
+ * @param stages the first epoch of each stage reached, by name
+ * @param definition that of the trial; empty in files from before definitions were recorded
  */
 public record RecordedRun(
     String setting,
@@ -38,12 +35,7 @@ public record RecordedRun(
   /** Accuracy on the test images. */
   public static final String ACCURACY = "testAccuracy";
 
-  /**
-   * That a rule said stop.
-   *
-   * @param stop the epoch that decided
-   * @param keep the epoch whose weights are kept
-   */
+  /** A rule said stop after one epoch, and keeps the weights of the same or an earlier one. */
   public record Decision(int stop, int keep) {}
 
   public RecordedRun {
@@ -55,12 +47,12 @@ public record RecordedRun(
     stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
   }
 
-  /** The same for two records of one training, and for no others. */
+  /** Equal only for two records of the same training. */
   String key() {
     return "%s/%d/%d/%s".formatted(setting, seed, epochs, heldOut);
   }
 
-  /** The value of a series at an epoch; empty where there is none. */
+  /** The value of a series at an epoch; empty if there is none. */
   public OptionalDouble at(String name, int epoch) {
     List<@Nullable Double> values = series.getOrDefault(name, List.of());
     Double value = epoch <= values.size() ? values.get(epoch - 1) : null;
@@ -68,9 +60,9 @@ public record RecordedRun(
   }
 
   /**
-   * The accuracy after an epoch.
+   * The test accuracy after an epoch.
    *
-   * @throws IllegalArgumentException if it was not measured then
+   * @throws IllegalArgumentException if it was not measured
    */
   public double accuracy(int epoch) {
     return at(ACCURACY, epoch)
@@ -80,7 +72,7 @@ public record RecordedRun(
                     "%s, seed %d has no accuracy at epoch %d".formatted(setting, seed, epoch)));
   }
 
-  /** The best accuracy of any epoch: known in hindsight only. */
+  /** The best test accuracy of any epoch, known only in hindsight. */
   @JsonIgnore
   public double bestAccuracy() {
     return series.getOrDefault(ACCURACY, List.of()).stream()

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what the platform stored of a run into what is kept of it. */
+/** Turns what the platform stored of a run into a recorded run. */
 final class Recorder {
   /** More digits than any rule needs, fewer than a double has. */
   private static final MathContext DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
@@ -29,13 +29,7 @@ final class Recorder {
 
   private Recorder() {}
 
-  /**
-   * Records a training that has ended.
-   *
-   * @param trial what was asked for
-   * @param run how it ended
-   * @param latest its signatures, one an epoch
-   */
+  /** Records a completed training from its run and its signatures, one per epoch. */
   static RecordedRun record(Trial trial, TrainingRun run, List<SignatureRecord> latest) {
     Map<String, @Nullable Double[]> series = new LinkedHashMap<>();
     for (SignatureRecord record : latest) {
@@ -73,7 +67,7 @@ final class Recorder {
         trial.definition());
   }
 
-  /** A distance across a gap is no point of a series. */
+  /** A distance across a gap does not belong to a series. */
   private static boolean followsItsPredecessor(SignatureRecord record) {
     return record.getSignature().hasFromPrevious()
         && record.getSignature().getPreviousEpoch() == record.getEpoch() - 1;

@@ -17,12 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The trainings of an experiment, as they are kept in a file.
- *
- * @param about how they were made
- * @param runs the trainings
- */
+/** The trainings of an experiment as recorded in a file, and how it was run. */
 public record Recording(Provenance about, List<RecordedRun> runs) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,14 +28,14 @@ public record Recording(Provenance about, List<RecordedRun> runs) {
   /**
    * Reads a file.
    *
-   * @throws CommandFailure if there is none, or it is something else
+   * @throws CommandFailure if it does not exist or is not a recording
    */
   static Recording read(Path file) {
     try {
       return JSON.readValue(Files.readString(file), Recording.class);
     } catch (NoSuchFileException e) {
       throw CommandFailure.badInput(
-          file + " does not exist: it is written by 'connectome experiment paper --series FILE'");
+          file + " does not exist: 'connectome experiment paper --series FILE' writes it");
     } catch (JsonProcessingException e) {
       throw CommandFailure.badInput(file + " holds no recorded series: " + e.getOriginalMessage());
     } catch (IOException e) {
@@ -49,12 +44,11 @@ public record Recording(Provenance about, List<RecordedRun> runs) {
   }
 
   /**
-   * Reads several files.
+   * Reads at least one file.
    *
-   * @param files at least one
-   * @return what the first says of how it was made, and the trainings of all; one that is in
-   *     several is taken once, from the last
-   * @throws CommandFailure if there is none, or it is something else
+   * @return how the first was run, and the trainings of all; one that is in several files is taken
+   *     from the last
+   * @throws CommandFailure if one does not exist or is not a recording
    */
   public static Recording read(List<Path> files) {
     List<Recording> recordings = files.stream().map(Recording::read).toList();
@@ -65,17 +59,12 @@ public record Recording(Provenance about, List<RecordedRun> runs) {
     return new Recording(recordings.get(0).about(), List.copyOf(runs.values()));
   }
 
-  /**
-   * Writes a file, a line a training. It is there whole or as it was before, whatever happens
-   * meanwhile.
-   *
-   * @throws IOException if it cannot be written
-   */
+  /** Replaces the file atomically, with one line per training. */
   void write(Path file) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".part");
+    Path temporary = file.resolveSibling(file.getFileName() + ".part");
     try (FileChannel channel =
             FileChannel.open(
-                draft,
+                temporary,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);
@@ -90,6 +79,7 @@ public record Recording(Provenance about, List<RecordedRun> runs) {
       out.flush();
       channel.force(true);
     }
-    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -14,25 +14,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trainings that an experiment has: those that its file held when it began, and those that were
- * finished since. The file is written anew with each, so that whatever ends the experiment leaves
- * what it has.
+ * The trainings that an experiment has: those in its file, and those finished since. The file is
+ * rewritten with each, so an interrupted experiment keeps what it has.
  */
 public final class SeriesFile {
   private final @Nullable Path file;
-  private final Supplier<Provenance> about;
+  private final Supplier<Provenance> provenance;
   private final Map<String, RecordedRun> runs = new LinkedHashMap<>();
 
   /**
-   * Opens a file, and writes it once to see that it can be.
+   * Reads the file, and writes it once to make sure it can be.
    *
-   * @param file where the trainings are kept; may not exist yet; null to keep them in memory alone
-   * @param about tells how the trainings are made, whenever the file is written
+   * @param file may not exist yet; null to keep the trainings in memory only
+   * @param provenance asked each time the file is written
    * @throws CommandFailure if the file holds something else or cannot be written
    */
-  public SeriesFile(@Nullable Path file, Supplier<Provenance> about) {
+  public SeriesFile(@Nullable Path file, Supplier<Provenance> provenance) {
     this.file = file;
-    this.about = about;
+    this.provenance = provenance;
     if (file != null) {
       if (Files.exists(file)) {
         Recording.read(file).runs().forEach(run -> runs.put(run.key(), run));
@@ -41,18 +40,13 @@ public final class SeriesFile {
     }
   }
 
-  /** A training that has the same definition as a trial. */
+  /** The training with the same definition as a trial. */
   public Optional<RecordedRun> find(Trial trial) {
     return Optional.ofNullable(runs.get(trial.key()))
         .filter(run -> run.definition().equals(trial.definition()));
   }
 
-  /**
-   * Keeps a training that was finished, in place of one that had the same name and another
-   * definition.
-   *
-   * @throws CommandFailure if the file cannot be written
-   */
+  /** Adds a finished training, in place of one with the same name and another definition. */
   public void add(RecordedRun run) {
     runs.put(run.key(), run);
     if (file != null) {
@@ -60,13 +54,13 @@ public final class SeriesFile {
     }
   }
 
-  private void write(Path there) {
+  private void write(Path target) {
     try {
-      new Recording(about.get(), List.copyOf(runs.values())).write(there);
+      new Recording(provenance.get(), List.copyOf(runs.values())).write(target);
     } catch (IOException e) {
       throw CommandFailure.failed(
-          "--series %s cannot be written: %s; no training is lost, and the same command goes on"
-              .formatted(there, IoMessages.of(e)),
+          "--series %s cannot be written: %s; no training is lost; run the same command again to continue"
+              .formatted(target, IoMessages.of(e)),
           e);
     }
   }

@@ -31,108 +31,104 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Has the trainings of an experiment done by a platform. Those that are known are not done again,
- * nor those that the platform has done before, or began, and that are found by their names.
+ * Runs the trainings of an experiment on a platform. Those already recorded are not trained again;
+ * runs that the platform has finished or started are found by name.
  */
 public final class TrialRunner {
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
-  private static final Duration LAST_SIGNATURE = Duration.ofSeconds(60);
-  private static final int PAGE = 1000;
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration SIGNATURE_TIMEOUT = Duration.ofSeconds(60);
+  private static final int PAGE_SIZE = 1000;
 
   private final ConnectomeClient connection;
   private final Path images;
-  private final SeriesFile known;
+  private final SeriesFile recorded;
   private final InstantSource clock;
-  private final Consumer<String> say;
-  private final Map<String, Instant> endSeen = new LinkedHashMap<>();
+  private final Consumer<String> progress;
+  private final Map<String, Instant> firstSeenEnded = new LinkedHashMap<>();
 
   public TrialRunner(
       ConnectomeClient connection,
       Path images,
-      SeriesFile known,
+      SeriesFile recorded,
       InstantSource clock,
-      Consumer<String> say) {
+      Consumer<String> progress) {
     this.connection = connection;
     this.images = images;
-    this.known = known;
+    this.recorded = recorded;
     this.clock = clock;
-    this.say = say;
+    this.progress = progress;
   }
 
   /**
-   * Runs the trainings to their ends. Each is kept with those that are known as soon as it is
-   * finished.
+   * Runs the trainings to their ends; each is recorded as soon as it has finished.
    *
-   * @param trials what to train
-   * @return what each did, in the same order
-   * @throws InterruptedException if the thread is interrupted; the trainings go on or are resumed
-   * @throws CommandFailure if one fails, or the platform has a run of that name and another
+   * @return in the order of the trials
+   * @throws InterruptedException if the thread is interrupted; the trainings continue or are
+   *     resumed
+   * @throws CommandFailure if one fails, or the platform has a run of the same name and another
    *     definition
    */
   public List<RecordedRun> run(List<Trial> trials) throws InterruptedException {
-    Map<String, Trial> open = new LinkedHashMap<>();
-    Map<String, RecordedRun> done = new LinkedHashMap<>();
+    Map<String, Trial> pending = new LinkedHashMap<>();
+    Map<String, RecordedRun> finished = new LinkedHashMap<>();
     for (Trial trial : trials) {
-      known
+      recorded
           .find(trial)
-          .ifPresentOrElse(run -> done.put(trial.name(), run), () -> open.put(trial.name(), trial));
+          .ifPresentOrElse(
+              run -> finished.put(trial.name(), run), () -> pending.put(trial.name(), trial));
     }
-    if (!done.isEmpty()) {
-      say.accept("%d of %d trainings are known".formatted(done.size(), trials.size()));
+    if (!finished.isEmpty()) {
+      progress.accept(
+          "%d of %d trainings are recorded already".formatted(finished.size(), trials.size()));
     }
-    submit(open);
-    Progress progress = new Progress(trials, clock);
-    while (!open.isEmpty()) {
+    submit(pending);
+    Progress estimate = new Progress(trials, clock);
+    while (!pending.isEmpty()) {
       try {
-        look(open, done, progress);
+        poll(pending, finished, estimate);
       } catch (StatusRuntimeException e) {
         Status.Code code = e.getStatus().getCode();
-        // The platform starts a controller that died again.
+        // The platform restarts a controller that died.
         if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
           throw e;
         }
       }
-      if (!open.isEmpty()) {
-        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      if (!pending.isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL.toMillis());
       }
     }
-    return trials.stream().map(trial -> done.get(trial.name())).toList();
+    return trials.stream().map(trial -> finished.get(trial.name())).toList();
   }
 
-  /**
-   * Those of some trainings that are known or that the platform has done; nothing is started.
-   *
-   * @param trials what may have been trained
-   * @return what each that has been did, in the same order
-   */
+  /** The trainings that are recorded or that the platform has finished; starts nothing. */
   public List<RecordedRun> finished(List<Trial> trials) {
     Map<String, TrainingRun> completed = list(List.of(RunState.RUN_STATE_COMPLETED));
-    List<RecordedRun> done = new ArrayList<>();
+    List<RecordedRun> finished = new ArrayList<>();
     for (Trial trial : trials) {
       TrainingRun run = completed.get(trial.name());
-      if (known.find(trial).isEmpty()
+      if (recorded.find(trial).isEmpty()
           && run != null
           && definition(run).equals(trial.definition())) {
-        known.add(Recorder.record(trial, run, signatures(trial)));
+        recorded.add(Recorder.record(trial, run, signatures(trial)));
       }
-      known.find(trial).ifPresent(done::add);
+      recorded.find(trial).ifPresent(finished::add);
     }
-    say.accept("%d of %d trainings are finished".formatted(done.size(), trials.size()));
-    return done;
+    progress.accept("%d of %d trainings are finished".formatted(finished.size(), trials.size()));
+    return finished;
   }
 
   private void submit(Map<String, Trial> trials) {
-    Map<String, TrainingRun> begun = list(List.of());
+    Map<String, TrainingRun> existing = list(List.of());
     int found = 0;
     for (Trial trial : trials.values()) {
-      TrainingRun run = begun.get(trial.name());
+      TrainingRun run = existing.get(trial.name());
       if (run == null) {
         create(trial.name(), trial.run(images));
         continue;
       }
       if (!definition(run).equals(trial.definition())) {
         throw CommandFailure.badInput(
-            "the platform has a run %s of another definition: delete it, or name another directory with --state-dir"
+            "the platform has a run %s with another definition: delete it, or choose another --state-dir"
                 .formatted(trial.name()));
       }
       found++;
@@ -144,10 +140,10 @@ public final class TrialRunner {
                 ResumeTrainingRunRequest.newBuilder().setName(run.getName()).build());
       }
     }
-    say.accept(
+    progress.accept(
         "%d trainings%s"
             .formatted(
-                trials.size(), found == 0 ? "" : ", of which " + found + " were begun before"));
+                trials.size(), found == 0 ? "" : ", of which " + found + " were started before"));
   }
 
   private static String definition(TrainingRun run) {
@@ -165,10 +161,11 @@ public final class TrialRunner {
                 .build());
   }
 
-  private void look(Map<String, Trial> open, Map<String, RecordedRun> done, Progress progress) {
+  private void poll(
+      Map<String, Trial> pending, Map<String, RecordedRun> finished, Progress estimate) {
     Map<String, TrainingRun> live = list(RunStates.live());
-    progress.update(open.keySet(), live);
-    for (Trial trial : List.copyOf(open.values())) {
+    estimate.update(pending.keySet(), live);
+    for (Trial trial : List.copyOf(pending.values())) {
       if (live.containsKey(trial.name())) {
         continue;
       }
@@ -184,26 +181,21 @@ public final class TrialRunner {
       }
       if (run.getState() != RunState.RUN_STATE_COMPLETED) {
         throw CommandFailure.failed(
-            "run %s ended %s: %s; the same command goes on from here"
+            "run %s ended %s: %s; run the same command again to continue"
                 .formatted(trial.name(), Words.of(run.getState()), run.getStateMessage()));
       }
       List<SignatureRecord> latest = signatures(trial);
       if (complete(trial, latest)) {
-        RecordedRun recorded = Recorder.record(trial, run, latest);
-        known.add(recorded);
-        done.put(trial.name(), recorded);
-        open.remove(trial.name());
-        say.accept(progress.line(done.size(), trial, recorded));
+        RecordedRun record = Recorder.record(trial, run, latest);
+        recorded.add(record);
+        finished.put(trial.name(), record);
+        pending.remove(trial.name());
+        progress.accept(estimate.line(finished.size(), trial, record));
       }
     }
   }
 
-  /**
-   * The signatures of a training.
-   *
-   * @param trial the training
-   * @return one an epoch, in order of epochs; none if another platform trained it
-   */
+  /** The signatures of a training, one per epoch; none if another platform trained it. */
   public List<SignatureRecord> signatures(Trial trial) {
     try {
       return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
@@ -215,11 +207,13 @@ public final class TrialRunner {
     }
   }
 
-  /** The last signatures may be stored a moment after the end; one that is lost is not awaited. */
+  /**
+   * The last signatures may be stored shortly after the end; a lost one is not awaited for ever.
+   */
   private boolean complete(Trial trial, List<SignatureRecord> latest) {
-    Instant seen = endSeen.computeIfAbsent(trial.name(), name -> clock.instant());
+    Instant ended = firstSeenEnded.computeIfAbsent(trial.name(), name -> clock.instant());
     boolean last = !latest.isEmpty() && latest.get(latest.size() - 1).getEpoch() >= trial.epochs();
-    return last || Duration.between(seen, clock.instant()).compareTo(LAST_SIGNATURE) > 0;
+    return last || Duration.between(ended, clock.instant()).compareTo(SIGNATURE_TIMEOUT) > 0;
   }
 
   private Map<String, TrainingRun> list(List<RunState> states) {
@@ -231,7 +225,7 @@ public final class TrialRunner {
               .calls()
               .listTrainingRuns(
                   ListTrainingRunsRequest.newBuilder()
-                      .setPageSize(PAGE)
+                      .setPageSize(PAGE_SIZE)
                       .setPageToken(token)
                       .putLabels(Trial.LABEL, "true")
                       .addAllStates(states)

@@ -10,14 +10,8 @@ import dev.connectome.stopping.TroughRule;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A rule with settings that may be chosen.
- *
- * @param monitor the series it reads
- * @param rule the rule
- * @param knobs its settings as they are typed
- */
-public record Candidate(String monitor, StoppingRule rule, String knobs) {
+/** A rule with settings to choose from; {@code settings} as typed for {@code --policy}. */
+public record Candidate(String monitor, StoppingRule rule, String settings) {
   private static final List<String> MONITORS =
       List.of(
           "deathDistance",
@@ -33,11 +27,10 @@ public record Candidate(String monitor, StoppingRule rule, String knobs) {
   private static final List<Integer> CONFIRM = List.of(1, 2, 3, 5);
 
   /** The product's default. */
-  public static Candidate standard() {
+  public static Candidate productDefault() {
     return diminishing(DiminishingRule.DEFAULT.defaultMonitor(), DiminishingRule.DEFAULT);
   }
 
-  /** Every candidate. */
   public static List<Candidate> all() {
     List<Candidate> all = new ArrayList<>();
     for (String monitor : MONITORS) {
@@ -62,14 +55,14 @@ public record Candidate(String monitor, StoppingRule rule, String knobs) {
     return List.copyOf(all);
   }
 
-  /** The rule and the series: candidates of one family differ in numbers only. */
+  /** The rule and the series: candidates of one family differ only in numbers. */
   public String family() {
     return rule.name() + " on " + monitor;
   }
 
-  /** As it is typed for {@code --policy}. */
+  /** As typed for {@code --policy}. */
   public String syntax() {
-    return "%s:monitor=%s,%s".formatted(rule.name(), monitor, knobs);
+    return "%s:monitor=%s,%s".formatted(rule.name(), monitor, settings);
   }
 
   public StoppingPolicy policy() {

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The rules that an experiment compares. Their settings are written out, so that what was recorded
- * of a rule stays that of the rule of this name; another rule gets another name.
+ * The rules that experiments compare. Their settings are spelled out because recordings refer to
+ * rules by id: a rule with other settings needs another id.
  */
 public final class ComparedRules {
-  /** The rule that all others are compared with: the validation loss, with patience 5. */
+  /** The rule that all others are compared with: the validation loss with patience 5. */
   public static final String BASELINE = "validation-5";
 
   private static final String VALIDATION_LOSS = "validationLoss";
@@ -87,46 +87,44 @@ public final class ComparedRules {
   private ComparedRules() {}
 
   /**
-   * A rule in the race.
+   * A rule that experiments compare.
    *
-   * @param id its name there
    * @param heldOut whether it watches the trainings with some images held out
-   * @param policy the rule as the platform is asked for it
-   * @param judge the same, to replay
-   * @param meaning what it is, for people
+   * @param policy as sent to the platform
+   * @param replayPolicy the same, for replay
+   * @param meaning for people
    */
   public record Rule(
       String id,
       boolean heldOut,
       StoppingPolicy policy,
-      dev.connectome.stopping.StoppingPolicy judge,
+      dev.connectome.stopping.StoppingPolicy replayPolicy,
       String meaning) {}
 
-  private static Rule rule(String id, Candidate rule, String meaning) {
+  private static Rule rule(String id, Candidate candidate, String meaning) {
     return new Rule(
         id,
-        rule.monitor().equals(VALIDATION_LOSS),
-        PolicySyntax.parse(rule.syntax()).toBuilder().setPolicyId(id).build(),
-        new SeriesPolicy(id, rule.monitor(), rule.rule()),
+        candidate.monitor().equals(VALIDATION_LOSS),
+        PolicySyntax.parse(candidate.syntax()).toBuilder().setPolicyId(id).build(),
+        new SeriesPolicy(id, candidate.monitor(), candidate.rule()),
         meaning);
   }
 
   private static PatienceRule patience(
       int patience, double minDelta, int startFromEpoch, boolean restoreBest) {
-    PatienceRule rest = PatienceRule.DEFAULT;
+    PatienceRule defaults = PatienceRule.DEFAULT;
     return new PatienceRule(
-        rest.mode(),
+        defaults.mode(),
         minDelta,
         patience,
         startFromEpoch,
-        rest.baseline(),
-        rest.stoppingThreshold(),
-        rest.divergenceThreshold(),
-        rest.checkFinite(),
+        defaults.baseline(),
+        defaults.stoppingThreshold(),
+        defaults.divergenceThreshold(),
+        defaults.checkFinite(),
         restoreBest);
   }
 
-  /** The rule that all others are compared with. */
   public static Rule baseline() {
     return WITH_SOME_HELD_OUT.get(0);
   }
@@ -136,7 +134,7 @@ public final class ComparedRules {
     return heldOut ? WITH_SOME_HELD_OUT : ON_ALL_IMAGES;
   }
 
-  /** All of them, the baseline's kin last. */
+  /** All rules, those on the validation loss last. */
   public static List<Rule> all() {
     return Stream.concat(ON_ALL_IMAGES.stream(), WITH_SOME_HELD_OUT.stream()).toList();
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class GridTest {
 
   @Test
-  void thePublishedRegimeHasBothDataSetsAndOptimisersAndFourShadesOfNoise() {
+  void thePublishedRegimeHasBothDataSetsAndOptimisersAndFourNoiseLevels() {
     assertThat(Grid.PAPER.settings()).hasSize(16);
     assertThat(Trial.of(Grid.PAPER.settings(), Seeds.upTo(5), 80)).hasSize(160);
     assertThat(Trial.of(Grid.QUICK.settings(), Seeds.upTo(1), 30)).hasSize(16);
@@ -20,7 +20,7 @@ class GridTest {
   }
 
   @Test
-  void everyTrainingHasANameOfItsOwnThatTheControllerTakes() {
+  void everyTrainingHasAUniqueValidName() {
     List<Trial> trials = Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(2), 80);
 
     assertThat(trials).extracting(Trial::name).doesNotHaveDuplicates();
@@ -29,7 +29,7 @@ class GridTest {
   }
 
   @Test
-  void everySettingIsAnotherTraining() {
+  void everySettingIsADifferentTraining() {
     var specs = new HashSet<TrainingSpec>();
     Grid.EXTENDED.settings().forEach(setting -> specs.add(trial(setting, false).getSpec()));
 
@@ -37,7 +37,7 @@ class GridTest {
   }
 
   @Test
-  void theAuthorsNetworksAreTrainedAsTheyTrainedThem() {
+  void usesTheHyperparametersOfThePaper() {
     TrainingSpec spec =
         trial(new DataLimitedSetting(DataSet.FASHION_MNIST, "adam", 20, Variant.BASE), false)
             .getSpec();
@@ -51,7 +51,7 @@ class GridTest {
   }
 
   @Test
-  void allOfCifarIsLearntUnlessFewerImagesAreAskedFor() {
+  void trainsOnAllOfCifarUnlessFewerImagesAreRequested() {
     Setting all = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 0);
     Setting some = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 5000);
 
@@ -63,7 +63,7 @@ class GridTest {
   }
 
   @Test
-  void aTrainingIsNeverStoppedAndWatchedByTheRulesThatFitIt() {
+  void runsAreNeverStoppedAndWatchedByTheMatchingRules() {
     Setting setting = new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE);
     TrainingRun all = trial(setting, false);
     TrainingRun heldOut = trial(setting, true);
@@ -79,7 +79,7 @@ class GridTest {
   }
 
   @Test
-  void whereTheImagesLieIsNoPartOfADefinition() {
+  void definitionsDoNotDependOnTheImageFolder() {
     Trial trial =
         new Trial(new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE), 1, 80, false);
 

@@ -45,7 +45,7 @@ class ChoiceTest {
   }
 
   @Test
-  void theHalvesShareNoSettingAndSwapPlaces() {
+  void halvesShareNoSettingAndCanBeSwapped() {
     Choice one = Choice.of(Race.of(runs(12)), 1, false);
     Choice other = Choice.of(Race.of(runs(12)), 1, true);
 
@@ -57,7 +57,7 @@ class ChoiceTest {
   }
 
   @Test
-  void theRuleThatKeepsTheMostAccurateEpochIsChosenAndKeepsItThere() {
+  void choosesTheRuleThatKeepsTheMostAccurateEpoch() {
     Choice choice = Choice.of(Race.of(runs(12)), 1, false);
 
     Choice.Judged best = choice.chosen().get(0);
@@ -68,7 +68,7 @@ class ChoiceTest {
   }
 
   @Test
-  void everyFamilyHasOneChoice() {
+  void choosesOneRulePerFamily() {
     assertThat(Choice.of(Race.of(runs(4)), 1, false).chosen())
         .hasSize(15)
         .extracting(Choice.Judged::family)

@@ -32,12 +32,12 @@ class RaceTest {
   }
 
   @Test
-  void comparesEachRuleOnTheTrainingsThatHaveATwin() {
+  void comparesRulesOnTrainingsWithATwin() {
     assertThat(RACE.pairs()).extracting(Race.Pair::setting).containsExactly("a", "b", "c");
   }
 
   @Test
-  void tellsWhatIsKeptAndWhatWasMissed() {
+  void reportsKeptAccuracyAndRegret() {
     List<Race.Result> results = RACE.results(DIMINISHING);
 
     assertThat(results)
@@ -52,27 +52,26 @@ class RaceTest {
   }
 
   @Test
-  void countsAsWonWhatStoppedEarlierAndWasNoWorse() {
-    Race.RuleSummary standing = RACE.standing(DIMINISHING);
+  void summarizesAgainstTheBaseline() {
+    Race.RuleSummary summary = RACE.summarize(DIMINISHING);
 
-    assertThat(standing.runs()).isEqualTo(3);
-    assertThat(standing.undecided()).isEqualTo(1);
-    assertThat(standing.earlierAndNoWorse().mean()).isCloseTo(1.0 / 3, within(1e-9));
-    assertThat(standing.stopEpoch().mean()).isEqualTo(3.0);
-    assertThat(standing.epochsBeforeBaseline().mean()).isCloseTo(1.0 / 3, within(1e-9));
-    assertThat(standing.accuracyAboveBaseline().mean())
-        .isCloseTo((0.1 - 0.3 + 0) / 3, within(1e-9));
-    assertThat(standing.worstAgainstBaseline()).isCloseTo(-0.3, within(1e-9));
-    assertThat(standing.worstRegret()).isCloseTo(0.4, within(1e-9));
+    assertThat(summary.runs()).isEqualTo(3);
+    assertThat(summary.undecided()).isEqualTo(1);
+    assertThat(summary.earlierAndNoWorse().mean()).isCloseTo(1.0 / 3, within(1e-9));
+    assertThat(summary.stopEpoch().mean()).isEqualTo(3.0);
+    assertThat(summary.epochsBeforeBaseline().mean()).isCloseTo(1.0 / 3, within(1e-9));
+    assertThat(summary.accuracyAboveBaseline().mean()).isCloseTo((0.1 - 0.3 + 0) / 3, within(1e-9));
+    assertThat(summary.worstAgainstBaseline()).isCloseTo(-0.3, within(1e-9));
+    assertThat(summary.worstRegret()).isCloseTo(0.4, within(1e-9));
   }
 
   @Test
-  void theBaselineIsJudgedByTheTrainingThatHeldImagesOut() {
+  void evaluatesTheBaselineOnTheTrainingWithImagesHeldOut() {
     assertThat(RACE.results(ComparedRules.baseline()).get(0).accuracyKept()).isEqualTo(0.8);
   }
 
   @Test
-  void aRuleThatDidNotWatchIsJudgedByReplay() {
+  void replaysARuleThatDidNotWatch() {
     List<Double> changes = List.of(9.0, 1.0, 5.0, 5.0);
     RecordedRun watched =
         RecordedRuns.run(
@@ -91,7 +90,7 @@ class RaceTest {
   }
 
   @Test
-  void aRuleJudgedAnewIsJudgedOnAllImages() {
+  void evaluatesAnyOtherRuleOnTheTrainingWithAllImages() {
     assertThat(RACE.results(run -> Optional.of(new Decision(3, 3))))
         .extracting(Race.Result::accuracyKept)
         .containsExactly(0.8, 0.7, 0.7);

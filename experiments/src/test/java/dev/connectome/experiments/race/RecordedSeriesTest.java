@@ -35,7 +35,7 @@ class RecordedSeriesTest {
   private static final List<RecordedRun> RUNS = RECORDING.runs();
 
   @Test
-  void replayedRulesDecideAsTheControllerDidWhileTheNetworksTrained() {
+  void replayDecidesAsTheControllerDid() {
     Replay replay = new Replay();
 
     assertThat(RUNS).isNotEmpty();
@@ -45,7 +45,7 @@ class RecordedSeriesTest {
         if (!run.decisions().containsKey(rule.id())) {
           continue;
         }
-        Optional<Decision> decision = replay.decide(rule.judge(), run);
+        Optional<Decision> decision = replay.decide(rule.replayPolicy(), run);
 
         assertThat(decision)
             .as("%s on %s, seed %d", rule.id(), run.setting(), run.seed())
@@ -55,35 +55,38 @@ class RecordedSeriesTest {
   }
 
   @Test
-  void whatIsReplayedIsWhatThePlatformIsAskedFor() {
+  void replayPoliciesEqualThoseSentToThePlatform() {
     assertThat(ComparedRules.all())
-        .allSatisfy(rule -> assertThat(PolicyCodec.policy(rule.policy())).isEqualTo(rule.judge()));
+        .allSatisfy(
+            rule -> assertThat(PolicyCodec.policy(rule.policy())).isEqualTo(rule.replayPolicy()));
   }
 
   @Test
-  void theProductsDefaultIsInTheRace() {
-    Candidate standard = Candidate.standard();
+  void theProductDefaultIsCompared() {
+    Candidate productDefault = Candidate.productDefault();
 
     assertThat(ComparedRules.all())
         .filteredOn(rule -> rule.id().equals("loss-diminishing-3"))
         .singleElement()
-        .extracting(ComparedRules.Rule::judge)
-        .isEqualTo(new SeriesPolicy("loss-diminishing-3", standard.monitor(), standard.rule()));
+        .extracting(ComparedRules.Rule::replayPolicy)
+        .isEqualTo(
+            new SeriesPolicy(
+                "loss-diminishing-3", productDefault.monitor(), productDefault.rule()));
   }
 
   @Test
-  void anExperimentGoesOnFromThem() {
-    SeriesFile known = new SeriesFile(null, RECORDING::about);
-    RUNS.forEach(known::add);
+  void anExperimentContinuesFromThem() {
+    SeriesFile recorded = new SeriesFile(null, RECORDING::about);
+    RUNS.forEach(recorded::add);
     int seeds = RUNS.stream().mapToInt(RecordedRun::seed).max().orElseThrow();
 
     assertThat(Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(seeds), RUNS.get(0).epochs()))
-        .filteredOn(trial -> known.find(trial).isPresent())
+        .filteredOn(trial -> recorded.find(trial).isPresent())
         .hasSameSizeAs(RUNS);
   }
 
   @Test
-  void everyTrainingHasItsTwinAndLearnt() {
+  void everyTrainingHasATwinAndLearned() {
     List<Race.Pair> pairs = Race.of(RUNS).pairs();
 
     assertThat(RUNS).hasSize(2 * pairs.size());
@@ -91,7 +94,7 @@ class RecordedSeriesTest {
   }
 
   @Test
-  void resultsAreShownAndARuleIsChosenWithoutAPlatform() {
+  void showAndChooseNeedNoPlatform() {
     assertThat(run("show")).contains("validation-5", "label-wave");
     assertThat(run("choose")).contains("default: diminishing on trainLoss");
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SeriesFileTest {
 
-  private static final Provenance ABOUT =
+  private static final Provenance PROVENANCE =
       new Provenance("connectome", "1", "17", "Linux", 2, "2026-01-01T00:00:00Z", 1);
   private static final Setting SETTING =
       new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE);
@@ -34,7 +34,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void whatWasFinishedIsFoundByWhoeverOpensTheFileNext() {
+  void findsFinishedTrainingsWhenReopened() {
     RecordedRun run = run(TRIAL, TRIAL.definition());
     open().add(run);
 
@@ -48,7 +48,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void aTrainingOfAnotherDefinitionIsNotTakenAndGivesWayToOneOfThis() {
+  void replacesATrainingWithAnotherDefinition() {
     open().add(run(TRIAL, "another"));
 
     SeriesFile next = open();
@@ -61,7 +61,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void aFileFromBeforeDefinitionsWereKeptIsReadAndItsTrainingsAreDoneAgain() throws Exception {
+  void readsFilesWithoutDefinitionsAndTrainsAgain() throws Exception {
     open().add(run(TRIAL, TRIAL.definition()));
     Files.writeString(
         file, Files.readString(file).replace(",\"definition\":\"" + TRIAL.definition() + "\"", ""));
@@ -71,7 +71,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void trainingsOfOtherExperimentsStayInTheFile() {
+  void keepsTrainingsOfOtherExperiments() {
     RecordedRun other = run(new Trial(SETTING, 9, 80, true), "another");
     open().add(other);
 
@@ -81,8 +81,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void filesThatHoldSomethingElseOrCannotBeWrittenAreRefusedBeforeAnythingIsTrained()
-      throws Exception {
+  void rejectsForeignAndUnwritableFilesBeforeTraining() throws Exception {
     Files.writeString(file, "something else");
     assertThatThrownBy(this::open)
         .isInstanceOf(CommandFailure.class)
@@ -96,7 +95,7 @@ class SeriesFileTest {
   }
 
   @Test
-  void severalFilesAreReadAsOne() {
+  void readsSeveralFilesAsOne() {
     open().add(run(TRIAL, "first"));
     Path first = file;
     file = directory.resolve("second.json");
@@ -110,7 +109,7 @@ class SeriesFileTest {
   }
 
   private SeriesFile open() {
-    return new SeriesFile(file, () -> ABOUT);
+    return new SeriesFile(file, () -> PROVENANCE);
   }
 
   private static RecordedRun run(Trial trial, String definition) {
