@@ -37,15 +37,19 @@ final class MaximumSpanningTree {
    * overwritten by the next call.
    */
   int[] edges(FunctionalConnectome connectome) {
-    float[] triangle = connectome.triangle();
-    Arrays.fill(strongest, -1);
+    return edges(connectome.triangle());
+  }
+
+  /** The same of any complete graph with finite weights, given as its strict upper triangle. */
+  int[] edges(float[] triangle) {
+    Arrays.fill(strongest, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < outside.length; i++) {
       outside[i] = i + 1;
     }
     int joined = 0;
     for (int left = outside.length; left > 0; left--) {
       int next = 0;
-      float best = -2;
+      float best = Float.NEGATIVE_INFINITY;
       for (int k = 0; k < left; k++) {
         int neuron = outside[k];
         int edge = joined < neuron ? rowStart[joined] + neuron : rowStart[neuron] + joined;
