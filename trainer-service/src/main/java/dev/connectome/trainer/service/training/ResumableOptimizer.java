@@ -93,10 +93,13 @@ abstract sealed class ResumableOptimizer {
     return Map.copyOf(steps);
   }
 
-  /** Takes over a state that was saved. */
+  /**
+   * Takes over a state that was saved. Without any array that is their number alone, which DJL
+   * writes but refuses to read.
+   */
   void restore(NDManager manager, byte[] saved, Map<String, Integer> savedSteps) {
     states.clear();
-    if (saved.length > 0) {
+    if (saved.length > Integer.BYTES) {
       for (NDArray array : NDList.decode(manager, saved)) {
         array.detach();
         states.put(array.getName(), array);
