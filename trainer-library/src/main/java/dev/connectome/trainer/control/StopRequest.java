@@ -26,7 +26,7 @@ public sealed interface StopRequest {
    * @param reason why, for people
    * @param deadline when the trainer is ended by force; empty means never
    */
-  record Commanded(
+  record Command(
       String commandId,
       Mode mode,
       OptionalInt restoreEpoch,
@@ -42,18 +42,18 @@ public sealed interface StopRequest {
      * @param restoreEpoch the epoch whose weights to keep; empty means the last one trained
      * @param reason why, for people
      */
-    public Commanded(String commandId, Mode mode, OptionalInt restoreEpoch, String reason) {
+    public Command(String commandId, Mode mode, OptionalInt restoreEpoch, String reason) {
       this(commandId, mode, restoreEpoch, reason, Optional.empty());
     }
   }
 
   /** The process was told to end; another may continue. */
-  record Interrupted() implements StopRequest {}
+  record Interruption() implements StopRequest {}
 
   /**
    * The run is no longer this trainer's.
    *
    * @param message why, for people
    */
-  record Abandoned(String message) implements StopRequest {}
+  record Revocation(String message) implements StopRequest {}
 }

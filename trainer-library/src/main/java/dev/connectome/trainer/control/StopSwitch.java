@@ -61,20 +61,20 @@ public final class StopSwitch {
    * @param order the order
    * @return what became of it
    */
-  public synchronized Disposition command(StopRequest.Commanded order) {
+  public synchronized Disposition submit(StopRequest.Command order) {
     if (finished) {
       return Disposition.ALREADY_FINISHED;
     }
-    if (request instanceof StopRequest.Abandoned) {
+    if (request instanceof StopRequest.Revocation) {
       return Disposition.ALREADY_STOPPING;
     }
-    if (request instanceof StopRequest.Commanded current) {
+    if (request instanceof StopRequest.Command current) {
       if (order.commandId().equals(current.commandId()) && order.mode() == current.mode()) {
         return Disposition.ACCEPTED;
       }
       if (order.mode().compareTo(current.mode()) > 0) {
         request =
-            new StopRequest.Commanded(
+            new StopRequest.Command(
                 current.commandId(),
                 order.mode(),
                 current.restoreEpoch(),
@@ -90,7 +90,7 @@ public final class StopSwitch {
   /** The process was told to end. */
   public synchronized void interrupt() {
     if (request == null) {
-      request = new StopRequest.Interrupted();
+      request = new StopRequest.Interruption();
     }
   }
 
@@ -99,8 +99,8 @@ public final class StopSwitch {
    *
    * @param message why, for people
    */
-  public synchronized void abandon(String message) {
-    request = new StopRequest.Abandoned(message);
+  public synchronized void revoke(String message) {
+    request = new StopRequest.Revocation(message);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class StopSwitch {
    */
   public synchronized Optional<StopRequest> due(Boundary boundary) {
     boolean later =
-        request instanceof StopRequest.Commanded order
+        request instanceof StopRequest.Command order
             && order.mode() == StopRequest.Mode.END_OF_EPOCH
             && boundary == Boundary.MINI_BATCH
             && !isNear(order.deadline());
@@ -124,7 +124,7 @@ public final class StopSwitch {
    * @return true shortly before the deadline of the order that is obeyed, and after it
    */
   public synchronized boolean isDeadlineNear() {
-    return request instanceof StopRequest.Commanded order && isNear(order.deadline());
+    return request instanceof StopRequest.Command order && isNear(order.deadline());
   }
 
   private boolean isNear(Optional<Instant> deadline) {
@@ -136,8 +136,8 @@ public final class StopSwitch {
    *
    * @return the order; empty if there is none
    */
-  public synchronized Optional<StopRequest.Commanded> order() {
-    return request instanceof StopRequest.Commanded order ? Optional.of(order) : Optional.empty();
+  public synchronized Optional<StopRequest.Command> command() {
+    return request instanceof StopRequest.Command order ? Optional.of(order) : Optional.empty();
   }
 
   /** The training has ended by itself: orders come too late from now on. */

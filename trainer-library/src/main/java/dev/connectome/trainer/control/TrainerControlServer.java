@@ -101,8 +101,8 @@ public final class TrainerControlServer implements AutoCloseable {
    * @param command as it came
    * @return the order
    */
-  public static StopRequest.Commanded order(StopCommand command) {
-    return new StopRequest.Commanded(
+  public static StopRequest.Command order(StopCommand command) {
+    return new StopRequest.Command(
         command.getCommandId(),
         switch (command.getMode()) {
           case STOP_MODE_IMMEDIATE -> StopRequest.Mode.IMMEDIATE;
@@ -150,7 +150,7 @@ public final class TrainerControlServer implements AutoCloseable {
         return;
       }
       StopDisposition disposition =
-          switch (stopSwitch.command(order(request.getCommand()))) {
+          switch (stopSwitch.submit(order(request.getCommand()))) {
             case ACCEPTED -> StopDisposition.STOP_DISPOSITION_ACCEPTED;
             case ALREADY_STOPPING -> StopDisposition.STOP_DISPOSITION_ALREADY_STOPPING;
             case ALREADY_FINISHED -> StopDisposition.STOP_DISPOSITION_ALREADY_FINISHED;
@@ -169,7 +169,7 @@ public final class TrainerControlServer implements AutoCloseable {
               .setAttempt(served.attempt())
               .setInstanceId(served.instanceId())
               .setProgress(progress.get());
-      stopSwitch.order().ifPresent(order -> status.setStopCommandId(order.commandId()));
+      stopSwitch.command().ifPresent(order -> status.setStopCommandId(order.commandId()));
       observer.onNext(status.build());
       observer.onCompleted();
     }

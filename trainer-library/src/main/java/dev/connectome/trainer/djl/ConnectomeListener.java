@@ -43,7 +43,7 @@ public final class ConnectomeListener implements TrainingListener {
   private final StopSwitch stopSwitch = new StopSwitch();
   private final ListenerProgress progress = new ListenerProgress();
   private @Nullable Membership membership;
-  private @Nullable ProbeSample sample;
+  private @Nullable ProbeSampler sample;
   private @Nullable ActivationProbe probe;
   private @Nullable Thread atSignal;
   private Map<String, Double> metrics = Map.of();
@@ -83,7 +83,7 @@ public final class ConnectomeListener implements TrainingListener {
    * @return the epoch, from 1
    */
   public OptionalInt restoreEpoch() {
-    return stopSwitch.order().map(StopRequest.Commanded::restoreEpoch).orElse(OptionalInt.empty());
+    return stopSwitch.command().map(StopRequest.Command::restoreEpoch).orElse(OptionalInt.empty());
   }
 
   /**
@@ -110,7 +110,7 @@ public final class ConnectomeListener implements TrainingListener {
     membership = joined;
     progress.expect(joined.spec().getEpochs());
     if (settings.probe().isEmpty()) {
-      sample = new ProbeSample(wanted.getSamples(), joined.spec().getSeed());
+      sample = new ProbeSampler(wanted.getSamples(), joined.spec().getSeed());
     }
     atSignal = new Thread(() -> endBySignal(joined), "connectome-signal");
     Runtime.getRuntime().addShutdownHook(atSignal);
@@ -216,11 +216,11 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   private static String reason(StopRequest request) {
-    if (request instanceof StopRequest.Commanded order) {
+    if (request instanceof StopRequest.Command order) {
       return order.reason().isEmpty() ? "stopped by the platform" : order.reason();
     }
-    return request instanceof StopRequest.Abandoned abandoned
-        ? "the run is no longer this trainer's: " + abandoned.message()
+    return request instanceof StopRequest.Revocation revocation
+        ? "the run is no longer this trainer's: " + revocation.message()
         : "the process was told to end";
   }
 
@@ -243,7 +243,7 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   private TrainingOutcome outcome() {
-    Optional<StopRequest.Commanded> order = stopSwitch.order();
+    Optional<StopRequest.Command> order = stopSwitch.command();
     if (stopped && order.isPresent()) {
       return ended(TrainingEnd.TRAINING_END_STOPPED)
           .setStopCommandId(order.get().commandId())

@@ -115,11 +115,10 @@ public final class Heartbeats implements AutoCloseable {
       answer
           .filter(HeartbeatResponse::hasStopCommand)
           .ifPresent(
-              response ->
-                  stopSwitch.command(TrainerControlServer.order(response.getStopCommand())));
+              response -> stopSwitch.submit(TrainerControlServer.order(response.getStopCommand())));
     } catch (RejectedException e) {
       LOG.error("run lost to this trainer reason=\"{}\"", e.reason());
-      stopSwitch.abandon(e.reason());
+      stopSwitch.revoke(e.reason());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -74,7 +74,7 @@ class TrainerControlServerTest {
         .isEqualTo(StopDisposition.STOP_DISPOSITION_ALREADY_STOPPING);
 
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
-        .contains(new StopRequest.Commanded("a", StopRequest.Mode.GRACEFUL, OptionalInt.of(5), ""));
+        .contains(new StopRequest.Command("a", StopRequest.Mode.GRACEFUL, OptionalInt.of(5), ""));
     assertThat(
             trainer
                 .getTrainingStatus(GetTrainingStatusRequest.getDefaultInstance())

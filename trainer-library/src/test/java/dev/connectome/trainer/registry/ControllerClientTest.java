@@ -14,15 +14,11 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Over real connections, with a controller that goes away and comes back. */
 class ControllerClientTest {
@@ -102,8 +98,8 @@ class ControllerClientTest {
 
       heartbeats.start(Duration.ofMillis(20));
 
-      await().until(() -> stopSwitch.order().isPresent());
-      assertThat(stopSwitch.order().orElseThrow().commandId()).isEqualTo("stop-1");
+      await().until(() -> stopSwitch.command().isPresent());
+      assertThat(stopSwitch.command().orElseThrow().commandId()).isEqualTo("stop-1");
     }
   }
 
@@ -156,18 +152,7 @@ class ControllerClientTest {
           .untilAsserted(
               () ->
                   assertThat(stopSwitch.due(StopSwitch.Boundary.MINI_BATCH))
-                      .contains(new StopRequest.Abandoned("attempt 3 is over")));
+                      .contains(new StopRequest.Revocation("attempt 3 is over")));
     }
-  }
-
-  @Test
-  void theOutcomeIsLeftAsAFileThatReplacesAnother(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("new/outcome.json");
-
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(1).build());
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(2).build());
-
-    assertThat(Files.readString(file)).contains("TRAINING_END_STOPPED", "\"attempt\": 2");
-    assertThat(file.getParent()).isDirectoryNotContaining("glob:*.part");
   }
 }

@@ -9,19 +9,18 @@ import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingPhase;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
+import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.TrainerControlServer;
 import dev.connectome.trainer.publish.SnapshotPublisher;
 import dev.connectome.trainer.registry.ControllerClient;
 import dev.connectome.trainer.registry.Heartbeats;
-import dev.connectome.trainer.registry.OutcomeFile;
 import dev.connectome.trainer.registry.RejectedException;
 import dev.connectome.trainer.service.data.TrainingData;
 import dev.connectome.trainer.service.training.DiskFullException;
 import dev.connectome.trainer.service.training.Training;
-import dev.connectome.trainer.service.training.TrainingClock;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,7 +53,7 @@ final class TrainerProcess {
   private final StopSwitch stopSwitch = new StopSwitch();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private volatile int attempt;
-  private volatile TrainingClock clock = new TrainingClock(0, () -> Publication.NONE);
+  private volatile ProgressTracker clock = new ProgressTracker(0, () -> Publication.NONE);
   private volatile boolean waitingForController;
 
   TrainerProcess(TrainerSettings settings) {
@@ -144,7 +143,7 @@ final class TrainerProcess {
               attempt,
               settings.snapshotBuffer())) {
         clock =
-            new TrainingClock(
+            new ProgressTracker(
                 assignment.get().getSpec().getEpochs(),
                 () -> new Publication(publisher.droppedSnapshots(), publisher.publicationNanos()));
         try (Heartbeats heartbeats =
@@ -207,7 +206,7 @@ final class TrainerProcess {
             spec.getEpochs());
         clock.enter(TrainingPhase.TRAINING_PHASE_TRAINING, training.completedEpochs());
         Training.End end = training.run();
-        if (end.stop().filter(StopRequest.Interrupted.class::isInstance).isPresent()) {
+        if (end.stop().filter(StopRequest.Interruption.class::isInstance).isPresent()) {
           heartbeats.last(LAST_HEARTBEAT);
         }
         finish(training, end, outcome);
@@ -238,7 +237,7 @@ final class TrainerProcess {
   /** Keeps what the way in which the training ended asks for. */
   private void finish(Training training, Training.End end, TrainingOutcome.Builder outcome)
       throws IOException, InterruptedException, UserException {
-    Optional<StopRequest.Commanded> order = stopSwitch.order();
+    Optional<StopRequest.Command> order = stopSwitch.command();
     if (order.isPresent() && end.stop().isPresent()) {
       LOG.info(
           "stopping commandId={} epoch={} reason=\"{}\"",
@@ -256,12 +255,12 @@ final class TrainerProcess {
     } else if (end.stop().isEmpty()) {
       outcome.setEnd(TrainingEnd.TRAINING_END_COMPLETED);
       keep(training.keep(Optional.empty()), outcome);
-    } else if (end.stop().get() instanceof StopRequest.Abandoned abandoned) {
+    } else if (end.stop().get() instanceof StopRequest.Revocation revocation) {
       training.suspend();
       outcome
           .setEnd(TrainingEnd.TRAINING_END_FAILED)
           .setPermanent(true)
-          .setFailureMessage(abandoned.message());
+          .setFailureMessage(revocation.message());
     } else {
       outcome
           .setEnd(TrainingEnd.TRAINING_END_INTERRUPTED)

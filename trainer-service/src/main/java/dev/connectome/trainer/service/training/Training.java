@@ -13,6 +13,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
@@ -47,7 +48,7 @@ public final class Training implements AutoCloseable {
   private final TrainingSpec spec;
   private final TrainingData data;
   private final StopSwitch stopSwitch;
-  private final TrainingClock clock;
+  private final ProgressTracker clock;
   private final Consumer<ActivationSnapshot> snapshots;
   private final CheckpointStore store;
   private final CheckpointWriter checkpoints;
@@ -61,7 +62,7 @@ public final class Training implements AutoCloseable {
   private final ActivationProbe probe;
   private final Inference inference;
   private final PredictionChanges predictions;
-  private final BatchStage stage;
+  private final BatchPrefetcher stage;
   private int completedEpochs;
   private int nextBatch;
 
@@ -101,7 +102,7 @@ public final class Training implements AutoCloseable {
       Path checkpointDirectory,
       boolean resume,
       StopSwitch stopSwitch,
-      TrainingClock clock,
+      ProgressTracker clock,
       Consumer<ActivationSnapshot> snapshots)
       throws UserException, IOException {
     this.spec = spec;
@@ -139,7 +140,7 @@ public final class Training implements AutoCloseable {
     this.probe = probe();
     this.inference = new Inference(manager, data.train());
     this.predictions = new PredictionChanges(data.train(), inference);
-    this.stage = new BatchStage(data.train(), spec.getBatchSize());
+    this.stage = new BatchPrefetcher(data.train(), spec.getBatchSize());
   }
 
   private SequentialBlock buildNetwork() throws UserException {

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
+import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.TrainingData;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,11 +52,11 @@ class ResumeTest {
       throws Exception {
     var stopSwitch = new StopSwitch();
     var clock =
-        new TrainingClock(EPOCHS, () -> Publication.NONE) {
+        new ProgressTracker(EPOCHS, () -> Publication.NONE) {
           private int trained;
 
           @Override
-          synchronized void trained(long nanos, int images) {
+          public synchronized void trained(long nanos, int images) {
             trained++;
             if (trained == batches) {
               stopSwitch.interrupt();
@@ -68,9 +69,9 @@ class ResumeTest {
     try (Training training =
         new Training(
             spec, data, directory.resolve(folder), resume, stopSwitch, clock, snapshot -> {})) {
-      assertThat(training.run().stop().filter(StopRequest.Interrupted.class::isInstance))
+      assertThat(training.run().stop().filter(StopRequest.Interruption.class::isInstance))
           .isEqualTo(
-              batches == NEVER ? Optional.empty() : Optional.of(new StopRequest.Interrupted()));
+              batches == NEVER ? Optional.empty() : Optional.of(new StopRequest.Interruption()));
       training.suspend();
     }
     return new CheckpointStore(directory.resolve(folder), 3).newest().orElseThrow();

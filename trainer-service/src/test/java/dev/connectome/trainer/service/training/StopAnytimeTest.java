@@ -3,10 +3,11 @@ package dev.connectome.trainer.service.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
+import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.service.data.TrainingData;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,7 +48,7 @@ class StopAnytimeTest {
               directory,
               true,
               stopSwitch,
-              new TrainingClock(spec.getEpochs(), () -> Publication.NONE),
+              new ProgressTracker(spec.getEpochs(), () -> Publication.NONE),
               snapshot -> {})) {
         assertThat(training.completedEpochs()).as("stop %d", stop).isEqualTo(epoch);
         stopper.start();
@@ -83,7 +84,7 @@ class StopAnytimeTest {
   }
 
   private static void command(StopSwitch stopSwitch, StopRequest.Mode mode, int number) {
-    stopSwitch.command(
-        new StopRequest.Commanded("stop-" + number, mode, OptionalInt.empty(), "at any moment"));
+    stopSwitch.submit(
+        new StopRequest.Command("stop-" + number, mode, OptionalInt.empty(), "at any moment"));
   }
 }

@@ -10,12 +10,13 @@ import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
+import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.probe.ActivationSnapshot;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.TrainingData;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ class TrainingTest {
         directory.resolve(folder),
         resume,
         stopSwitch,
-        new TrainingClock(spec.getEpochs(), () -> Publication.NONE),
+        new ProgressTracker(spec.getEpochs(), () -> Publication.NONE),
         snapshots);
   }
 
@@ -153,15 +154,15 @@ class TrainingTest {
         training(spec("adam", 3), "parts", false, stopSwitch, snapshot -> stopSwitch.interrupt())) {
       // Interrupted at the end of the first epoch, then at once after the first mini-batch of the
       // second.
-      assertThat(training.run().stop()).containsInstanceOf(StopRequest.Interrupted.class);
+      assertThat(training.run().stop()).containsInstanceOf(StopRequest.Interruption.class);
       training.suspend();
     }
     var later = new StopSwitch();
     var data = TrainingData.load(spec("adam", 3).getData(), 3, Optional.empty());
     var clock =
-        new TrainingClock(3, () -> Publication.NONE) {
+        new ProgressTracker(3, () -> Publication.NONE) {
           @Override
-          synchronized void trained(long nanos, int images) {
+          public synchronized void trained(long nanos, int images) {
             later.interrupt();
           }
         };
@@ -183,7 +184,7 @@ class TrainingTest {
   void aBudgetThatChangesAfterTheSecondEpochIsKept(int registered, int changed, int trained)
       throws Exception {
     TrainingSpec spec = spec("sgd", registered);
-    var clock = new TrainingClock(registered, () -> Publication.NONE);
+    var clock = new ProgressTracker(registered, () -> Publication.NONE);
     try (Training training =
         new Training(
             spec,
@@ -231,8 +232,8 @@ class TrainingTest {
     Consumer<ActivationSnapshot> stopAtThree =
         snapshot -> {
           if (snapshot.epoch() == 3) {
-            stopSwitch.command(
-                new StopRequest.Commanded(
+            stopSwitch.submit(
+                new StopRequest.Command(
                     "id", StopRequest.Mode.GRACEFUL, OptionalInt.of(2), "enough"));
           }
         };

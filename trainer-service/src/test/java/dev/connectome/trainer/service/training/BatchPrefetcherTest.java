@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class BatchStageTest {
+class BatchPrefetcherTest {
 
   private final ImageBatches images;
 
-  BatchStageTest() throws Exception {
+  BatchPrefetcherTest() throws Exception {
     var spec = DataSpec.newBuilder().setTrainSamples(104).build();
     images = TrainingData.load(spec, 1, Optional.empty()).train();
   }
@@ -24,7 +24,8 @@ class BatchStageTest {
     return TrainingData.shuffled(images.count(), new Random(seed));
   }
 
-  private void assertEpoch(BatchStage stage, int[] order, int first) throws InterruptedException {
+  private void assertEpoch(BatchPrefetcher stage, int[] order, int first)
+      throws InterruptedException {
     for (int from = first * 10; from < 104; from += 10) {
       int to = Math.min(104, from + 10);
       ImageBatches.Batch expected = images.batch(order, from, to, images.room(10));
@@ -38,7 +39,7 @@ class BatchStageTest {
 
   @Test
   void givesTheMiniBatchesOfAnEpochInTheirOrderFromAnyOnwards() throws Exception {
-    try (var stage = new BatchStage(images, 10)) {
+    try (var stage = new BatchPrefetcher(images, 10)) {
       stage.begin(order(5), 3);
       assertEpoch(stage, order(5), 3);
     }
@@ -46,7 +47,7 @@ class BatchStageTest {
 
   @Test
   void anEpochThatBeginsLeavesNothingOfTheOneBefore() throws Exception {
-    try (var stage = new BatchStage(images, 10)) {
+    try (var stage = new BatchPrefetcher(images, 10)) {
       stage.begin(order(5), 0);
       assertEpoch(stage, order(5), 0);
       stage.begin(order(6), 0);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * order is that of the epoch, and the engine is left alone, so that what is trained is the same as
  * without. No more than those are in memory, in room that is used again.
  */
-final class BatchStage implements AutoCloseable {
+final class BatchPrefetcher implements AutoCloseable {
 
   /** Mini-batches gathered before they are asked for, at most. */
   private static final int AHEAD = 3;
@@ -40,7 +40,7 @@ final class BatchStage implements AutoCloseable {
    *
    * @param size images in a mini-batch
    */
-  BatchStage(ImageBatches images, int size) {
+  BatchPrefetcher(ImageBatches images, int size) {
     this.images = images;
     this.size = Math.min(size, images.count());
     this.rooms = Stream.generate(() -> images.room(this.size)).limit(AHEAD + 1).toList();

@@ -1,4 +1,4 @@
-package dev.connectome.trainer.registry;
+package dev.connectome.trainer.service;
 
 import com.google.protobuf.util.JsonFormat;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;

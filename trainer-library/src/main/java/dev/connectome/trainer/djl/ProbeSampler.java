@@ -18,7 +18,7 @@ import java.util.Random;
  * inputs give the same sample. Inputs whose shape or type differs from that of the first are passed
  * over.
  */
-final class ProbeSample {
+final class ProbeSampler {
 
   private record Kind(Shape row, DataType type) {
     static Kind of(NDArray rows) {
@@ -38,7 +38,7 @@ final class ProbeSample {
    * @param size inputs to draw
    * @param seed decides which
    */
-  ProbeSample(int size, long seed) {
+  ProbeSampler(int size, long seed) {
     this.size = size;
     this.random = new Random(seed);
   }

@@ -1,4 +1,4 @@
-package dev.connectome.trainer.service.training;
+package dev.connectome.trainer.control;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * How far a training is and where its time went. Written by the training, read by whoever tells of
  * it.
  */
-public class TrainingClock {
+public class ProgressTracker {
 
   private int totalEpochs;
   private final Supplier<Publication> publication;
@@ -41,7 +41,7 @@ public class TrainingClock {
    * @param totalEpochs epochs to train at most
    * @param publication tells what became of the snapshots
    */
-  public TrainingClock(int totalEpochs, Supplier<Publication> publication) {
+  public ProgressTracker(int totalEpochs, Supplier<Publication> publication) {
     this.totalEpochs = totalEpochs;
     this.publication = publication;
   }
@@ -70,25 +70,25 @@ public class TrainingClock {
     return changed;
   }
 
-  synchronized int totalEpochs() {
+  public synchronized int totalEpochs() {
     return totalEpochs;
   }
 
-  synchronized void epochEnded(int epoch, Map<String, Double> measured) {
+  public synchronized void epochEnded(int epoch, Map<String, Double> measured) {
     completedEpochs = epoch;
     metrics = Map.copyOf(measured);
   }
 
-  synchronized void trained(long nanos, int images) {
+  public synchronized void trained(long nanos, int images) {
     trainingNanos += nanos;
     samples += images;
   }
 
-  synchronized void waitedForCheckpoint(long nanos) {
+  public synchronized void waitedForCheckpoint(long nanos) {
     checkpointNanos += nanos;
   }
 
-  <T> T probing(Supplier<T> pass) {
+  public <T> T probing(Supplier<T> pass) {
     long start = System.nanoTime();
     T result = pass.get();
     synchronized (this) {
@@ -97,7 +97,7 @@ public class TrainingClock {
     return result;
   }
 
-  synchronized Map<String, Double> metrics() {
+  public synchronized Map<String, Double> metrics() {
     return metrics;
   }
 
