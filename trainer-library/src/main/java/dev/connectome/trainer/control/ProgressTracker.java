@@ -1,68 +1,52 @@
 package dev.connectome.trainer.control;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.connectome.protos.trainer.v1.TrainingPhase;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 
 /**
- * How far a training is and where its time went. Written by the training, read by whoever tells of
- * it.
+ * Tracks how far a training is and where its time goes. The training thread updates it; heartbeats,
+ * status requests and metrics read it. Thread-safe.
  */
 public class ProgressTracker {
 
-  private int totalEpochs;
-  private final Supplier<Publication> publication;
   private TrainingPhase phase = TrainingPhase.TRAINING_PHASE_PREPARING;
+  private int totalEpochs;
   private int completedEpochs;
   private Map<String, Double> metrics = Map.of();
   private long trainingNanos;
   private long probeNanos;
   private long checkpointNanos;
   private long samples;
+  private LongSupplier droppedSnapshots = () -> 0;
+  private LongSupplier publicationNanos = () -> 0;
 
   /**
-   * What became of the snapshots so far.
+   * Makes the tracker of a training that is being prepared.
    *
-   * @param dropped how many could not be published
-   * @param nanos time spent in serialising and publishing the others
+   * @param totalEpochs the epochs to train; 0 if not known yet
    */
-  public record Publication(long dropped, long nanos) {
-
-    /** Nothing was published and nothing dropped. */
-    public static final Publication NONE = new Publication(0, 0);
-  }
-
-  /**
-   * Makes the clock of a training that has not begun.
-   *
-   * @param totalEpochs epochs to train at most
-   * @param publication tells what became of the snapshots
-   */
-  public ProgressTracker(int totalEpochs, Supplier<Publication> publication) {
+  public ProgressTracker(int totalEpochs) {
     this.totalEpochs = totalEpochs;
-    this.publication = publication;
   }
 
   /**
-   * Notes what the trainer is doing.
+   * Sets the phase.
    *
-   * @param now the phase that begins
-   * @param epochs epochs trained to their end
+   * @param phase the phase that begins
    */
-  public synchronized void enter(TrainingPhase now, int epochs) {
-    phase = now;
-    completedEpochs = epochs;
+  public synchronized void enter(TrainingPhase phase) {
+    this.phase = phase;
   }
 
   /**
-   * Changes the budget. A training that has more epochs behind it already ends with the one that it
-   * is in.
+   * Changes the number of epochs to train. A training that has completed more epochs than that ends
+   * after its current epoch.
    *
-   * @param epochs epochs to train at most from now on
-   * @return whether it was another number before
+   * @param epochs the new number
+   * @return whether the number was different before
    */
   public synchronized boolean setTotalEpochs(int epochs) {
     boolean changed = totalEpochs != epochs;
@@ -70,71 +54,108 @@ public class ProgressTracker {
     return changed;
   }
 
+  /**
+   * Returns the number of epochs to train.
+   *
+   * @return the number; 0 if not known yet
+   */
   public synchronized int totalEpochs() {
     return totalEpochs;
   }
 
+  /**
+   * Sets the number of completed epochs, after a resume.
+   *
+   * @param epochs the number of epochs trained to their end
+   */
+  public synchronized void setCompletedEpochs(int epochs) {
+    completedEpochs = epochs;
+  }
+
+  /**
+   * Returns the number of completed epochs.
+   *
+   * @return the number of epochs trained to their end
+   */
+  public synchronized int completedEpochs() {
+    return completedEpochs;
+  }
+
+  /**
+   * Records the end of an epoch. May be called again for the same epoch with more metrics.
+   *
+   * @param epoch the epoch, from 1
+   * @param measured the metrics of the epoch by name; they replace those of the epoch before
+   */
   public synchronized void epochEnded(int epoch, Map<String, Double> measured) {
     completedEpochs = epoch;
     metrics = Map.copyOf(measured);
   }
 
-  public synchronized void trained(long nanos, int images) {
+  /**
+   * Adds a training step.
+   *
+   * @param nanos the time it took, in nanoseconds
+   * @param stepSamples the number of samples in its mini-batch
+   */
+  public synchronized void trained(long nanos, long stepSamples) {
     trainingNanos += nanos;
-    samples += images;
+    samples += stepSamples;
   }
 
+  /**
+   * Adds a pass over the probe set.
+   *
+   * @param nanos the time it took, in nanoseconds
+   */
+  public synchronized void probed(long nanos) {
+    probeNanos += nanos;
+  }
+
+  /**
+   * Adds time for which the training waited for a checkpoint.
+   *
+   * @param nanos the time, in nanoseconds
+   */
   public synchronized void waitedForCheckpoint(long nanos) {
     checkpointNanos += nanos;
   }
 
-  public <T> T probing(Supplier<T> pass) {
-    long start = System.nanoTime();
-    T result = pass.get();
-    synchronized (this) {
-      probeNanos += System.nanoTime() - start;
-    }
-    return result;
+  /**
+   * Sets where the figures on the publication of snapshots come from; they are 0 before.
+   *
+   * @param dropped returns the number of snapshots that were dropped
+   * @param nanos returns the time spent serializing and publishing, in nanoseconds
+   */
+  public synchronized void setPublication(LongSupplier dropped, LongSupplier nanos) {
+    droppedSnapshots = dropped;
+    publicationNanos = nanos;
   }
 
+  /**
+   * Returns the metrics of the last completed epoch.
+   *
+   * @return the metrics by name
+   */
   public synchronized Map<String, Double> metrics() {
     return metrics;
   }
 
   /**
-   * Time spent in training steps.
+   * Returns the progress as it is now.
    *
-   * @return the time so far
-   */
-  public synchronized Duration trainingTime() {
-    return Durations.fromNanos(trainingNanos);
-  }
-
-  /**
-   * Time spent in passes over the probe set.
-   *
-   * @return the time so far
-   */
-  public synchronized Duration probeTime() {
-    return Durations.fromNanos(probeNanos);
-  }
-
-  /**
-   * How far the training is.
-   *
-   * @return the progress
+   * @return the progress; its samples per second are those of the time in training steps
    */
   public synchronized TrainingProgress progress() {
-    Publication published = publication.get();
     return TrainingProgress.newBuilder()
         .setPhase(phase)
         .setCompletedEpochs(completedEpochs)
         .setTotalEpochs(totalEpochs)
         .putAllMetrics(metrics)
-        .setTrainingTime(trainingTime())
-        .setProbeTime(probeTime())
-        .setDroppedSnapshots(published.dropped())
-        .setPublicationTime(Durations.fromNanos(published.nanos()))
+        .setTrainingTime(Durations.fromNanos(trainingNanos))
+        .setProbeTime(Durations.fromNanos(probeNanos))
+        .setDroppedSnapshots(droppedSnapshots.getAsLong())
+        .setPublicationTime(Durations.fromNanos(publicationNanos.getAsLong()))
         .setCheckpointTime(Durations.fromNanos(checkpointNanos))
         .setSamplesPerSecond(trainingNanos == 0 ? 0 : samples * 1e9 / trainingNanos)
         .build();

@@ -17,28 +17,28 @@ class StopSwitchTest {
 
   private final StopSwitch stopSwitch = new StopSwitch();
 
-  private static Command order(String id, Mode mode) {
+  private static Command command(String id, Mode mode) {
     return new Command(id, mode, OptionalInt.empty(), "enough");
   }
 
   @Test
-  void untouchedItStopsNothing() {
+  void withoutARequestNothingIsDue() {
     assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
     assertThat(stopSwitch.due(Boundary.EPOCH)).isEmpty();
   }
 
   @Test
-  void aGracefulStopIsDueAfterTheMiniBatchAndOneAtTheEndOfTheEpochOnlyThere() {
-    stopSwitch.submit(order("a", Mode.END_OF_EPOCH));
+  void aStopIsDueAtTheBoundaryOfItsMode() {
+    stopSwitch.submit(command("a", Mode.END_OF_EPOCH));
     assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
-    assertThat(stopSwitch.due(Boundary.EPOCH)).contains(order("a", Mode.END_OF_EPOCH));
+    assertThat(stopSwitch.due(Boundary.EPOCH)).contains(command("a", Mode.END_OF_EPOCH));
 
-    stopSwitch.submit(order("b", Mode.GRACEFUL));
-    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+    stopSwitch.submit(command("b", Mode.GRACEFUL));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(command("a", Mode.GRACEFUL));
   }
 
   @Test
-  void anOrderThatCouldWaitForTheEpochDoesNotWhenItsDeadlineIsNear() {
+  void aStopAtTheEndOfTheEpochIsDueEarlierIfItsDeadlineIsNear() {
     var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
     var timed = new StopSwitch((InstantSource) now::get);
     timed.submit(
@@ -58,52 +58,52 @@ class StopSwitchTest {
   }
 
   @Test
-  void theSameOrderAgainIsAnsweredTheSameAndAnotherChangesNothing() {
-    Command first = order("a", Mode.GRACEFUL);
+  void aRepeatedCommandGetsTheSameAnswerAndAnotherChangesNothing() {
+    Command first = command("a", Mode.GRACEFUL);
 
     assertThat(stopSwitch.submit(first)).isEqualTo(Disposition.ACCEPTED);
     assertThat(stopSwitch.submit(first)).isEqualTo(Disposition.ACCEPTED);
-    assertThat(stopSwitch.submit(order("b", Mode.GRACEFUL)))
+    assertThat(stopSwitch.submit(command("b", Mode.GRACEFUL)))
         .isEqualTo(Disposition.ALREADY_STOPPING);
     assertThat(stopSwitch.command()).contains(first);
   }
 
   @Test
-  void anImmediateStopUpgradesAGracefulOneAndIsNotTakenBack() {
-    stopSwitch.submit(order("a", Mode.GRACEFUL));
-    stopSwitch.submit(order("b", Mode.IMMEDIATE));
-    stopSwitch.submit(order("c", Mode.GRACEFUL));
+  void anImmediateStopUpgradesAGracefulOneForGood() {
+    stopSwitch.submit(command("a", Mode.GRACEFUL));
+    stopSwitch.submit(command("b", Mode.IMMEDIATE));
+    stopSwitch.submit(command("c", Mode.GRACEFUL));
 
-    assertThat(stopSwitch.command()).contains(order("a", Mode.IMMEDIATE));
+    assertThat(stopSwitch.command()).contains(command("a", Mode.IMMEDIATE));
   }
 
   @Test
-  void anOrderOutranksAnInterruptionWhicheverCameFirst() {
+  void aCommandTakesPrecedenceOverAnInterruption() {
     stopSwitch.interrupt();
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
         .containsInstanceOf(StopRequest.Interruption.class);
 
-    assertThat(stopSwitch.submit(order("a", Mode.GRACEFUL))).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.submit(command("a", Mode.GRACEFUL))).isEqualTo(Disposition.ACCEPTED);
     stopSwitch.interrupt();
-    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(command("a", Mode.GRACEFUL));
   }
 
   @Test
-  void theLossOfTheRunOutranksAll() {
-    stopSwitch.submit(order("a", Mode.GRACEFUL));
+  void aRevocationTakesPrecedenceOverACommand() {
+    stopSwitch.submit(command("a", Mode.GRACEFUL));
     stopSwitch.revoke("superseded");
 
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
         .contains(new StopRequest.Revocation("superseded"));
-    assertThat(stopSwitch.submit(order("b", Mode.IMMEDIATE)))
+    assertThat(stopSwitch.submit(command("b", Mode.IMMEDIATE)))
         .isEqualTo(Disposition.ALREADY_STOPPING);
   }
 
   @Test
-  void anOrderAfterTheEndComesTooLate() {
+  void aCommandAfterTheEndIsAnsweredAlreadyFinished() {
     stopSwitch.finish();
 
-    assertThat(stopSwitch.submit(order("a", Mode.GRACEFUL)))
+    assertThat(stopSwitch.submit(command("a", Mode.GRACEFUL)))
         .isEqualTo(Disposition.ALREADY_FINISHED);
     assertThat(stopSwitch.command()).isEmpty();
   }

@@ -39,7 +39,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void registersWithAControllerThatComesLater() throws Exception {
+  void registersOnceTheControllerIsReachable() throws Exception {
     FakeController gone = FakeController.on(0);
     int port = gone.port();
     gone.close();
@@ -62,7 +62,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void givesUpOnAControllerThatStaysAway() throws Exception {
+  void givesUpAfterTheTimeout() throws Exception {
     FakeController gone = FakeController.on(0);
     String endpoint = gone.endpoint();
     gone.close();
@@ -73,7 +73,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void aRefusalIsNotTriedAgain() throws Exception {
+  void doesNotRetryARejection() throws Exception {
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint())) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
@@ -123,7 +123,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void learnsOfABudgetThatHasChanged() throws Exception {
+  void receivesAChangedBudget() throws Exception {
     var budget = new AtomicInteger(60);
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint());
@@ -140,7 +140,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void aSupersededTrainerAbandonsItsRun() throws Exception {
+  void aSupersededTrainerIsRevoked() throws Exception {
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {

@@ -12,19 +12,18 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * Gathers the mini-batches of an epoch on a thread of its own, a few ahead of the training. The
- * order is that of the epoch, and the engine is left alone, so that what is trained is the same as
- * without. No more than those are in memory, in room that is used again.
+ * Gathers the next mini-batches of an epoch on a thread of its own, into buffers that are reused.
+ * The thread does not touch the engine and keeps the order of the epoch, so that the training
+ * computes the same as without it.
  */
 final class BatchPrefetcher implements AutoCloseable {
 
-  /** Mini-batches gathered before they are asked for, at most. */
-  private static final int AHEAD = 3;
+  private static final int PREFETCHED = 3;
 
   private final ImageBatches images;
   private final int size;
-  private final List<ByteBuffer> rooms;
-  private final Queue<Future<ImageBatches.Batch>> staged = new ArrayDeque<>();
+  private final List<ByteBuffer> buffers;
+  private final Queue<Future<ImageBatches.Batch>> pending = new ArrayDeque<>();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -33,54 +32,55 @@ final class BatchPrefetcher implements AutoCloseable {
             return worker;
           });
   private int[] order = {};
-  private int next;
+  private int position;
 
   /**
-   * Makes a stage on which no epoch has begun.
+   * Makes a prefetcher. Call {@link #startEpoch} before {@link #next}.
    *
-   * @param size images in a mini-batch
+   * @param size images per mini-batch
    */
   BatchPrefetcher(ImageBatches images, int size) {
     this.images = images;
     this.size = Math.min(size, images.count());
-    this.rooms = Stream.generate(() -> images.room(this.size)).limit(AHEAD + 1).toList();
+    // One more for the mini-batch that the training uses.
+    this.buffers = Stream.generate(() -> images.allocate(this.size)).limit(PREFETCHED + 1).toList();
   }
 
   /**
-   * Begins an epoch: its first mini-batches are gathered from now on.
+   * Starts an epoch.
    *
-   * @param epochOrder the images of the epoch, in their order; not to be changed
-   * @param first the first mini-batch, from 0
+   * @param epochOrder the images in the order of the epoch; must not be changed afterwards
+   * @param firstBatch the first mini-batch, from 0
    */
-  void begin(int[] epochOrder, int first) {
-    // What is still being gathered is finished before what is asked for from now on.
-    staged.clear();
+  void startEpoch(int[] epochOrder, int firstBatch) {
+    // The single thread finishes what it still gathers for the epoch before, then the new one.
+    pending.clear();
     order = epochOrder;
-    next = Math.min(first * size, epochOrder.length);
-    gatherAhead();
+    position = Math.min(firstBatch * size, epochOrder.length);
+    prefetch();
   }
 
-  private void gatherAhead() {
-    while (staged.size() <= AHEAD && next < order.length) {
+  private void prefetch() {
+    while (pending.size() <= PREFETCHED && position < order.length) {
       int[] places = order;
-      int from = next;
+      int from = position;
       int to = Math.min(places.length, from + size);
-      ByteBuffer room = rooms.get(from / size % rooms.size());
-      staged.add(thread.submit(() -> images.batch(places, from, to, room)));
-      next = to;
+      ByteBuffer buffer = buffers.get(from / size % buffers.size());
+      pending.add(thread.submit(() -> images.batch(places, from, to, buffer)));
+      position = to;
     }
   }
 
   /**
-   * The next mini-batch; of the last, what is left. It is good until the next is taken or another
-   * epoch begins.
+   * Returns the next mini-batch; the last one may be smaller. It is valid until the next call or
+   * the next epoch.
    *
-   * @throws java.util.NoSuchElementException if there is none
+   * @throws java.util.NoSuchElementException at the end of the epoch
    */
-  ImageBatches.Batch take() throws InterruptedException {
-    gatherAhead();
+  ImageBatches.Batch next() throws InterruptedException {
+    prefetch();
     try {
-      return staged.remove().get();
+      return pending.remove().get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a mini-batch could not be gathered", e.getCause());
     }

@@ -3,9 +3,9 @@ package dev.connectome.trainer.service.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.ProgressTracker;
-import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.service.UserException;
@@ -51,12 +51,12 @@ class ResumeTest {
   private Checkpoint train(TrainingSpec spec, String folder, boolean resume, int batches)
       throws Exception {
     var stopSwitch = new StopSwitch();
-    var clock =
-        new ProgressTracker(EPOCHS, () -> Publication.NONE) {
+    var progress =
+        new ProgressTracker(EPOCHS) {
           private int trained;
 
           @Override
-          public synchronized void trained(long nanos, int images) {
+          public synchronized void trained(long nanos, long samples) {
             trained++;
             if (trained == batches) {
               stopSwitch.interrupt();
@@ -68,11 +68,11 @@ class ResumeTest {
     }
     try (Training training =
         new Training(
-            spec, data, directory.resolve(folder), resume, stopSwitch, clock, snapshot -> {})) {
+            spec, data, directory.resolve(folder), resume, stopSwitch, progress, snapshot -> {})) {
       assertThat(training.run().stop().filter(StopRequest.Interruption.class::isInstance))
           .isEqualTo(
               batches == NEVER ? Optional.empty() : Optional.of(new StopRequest.Interruption()));
-      training.suspend();
+      training.saveCheckpoint();
     }
     return new CheckpointStore(directory.resolve(folder), 3).newest().orElseThrow();
   }
@@ -87,6 +87,29 @@ class ResumeTest {
   void everyOptimizerResumesBitForBit(String optimizer, double momentum, int batches)
       throws Exception {
     TrainingSpec spec = spec(optimizer, momentum);
+    assertResumesBitForBit(spec, batches);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sgd,constant", "sgd,step", "sgd,cosine",
+    "adam,constant", "adam,step", "adam,cosine",
+    "adamw,constant", "adamw,step", "adamw,cosine"
+  })
+  void everyScheduleResumesBitForBit(String optimizer, String schedule) throws Exception {
+    TrainingSpec.Builder spec = spec(optimizer, 0.9).toBuilder();
+    spec.getOptimizerBuilder()
+        .setSchedule(
+            ScheduleSpec.newBuilder()
+                .setName(schedule)
+                .setStepEpochs(1)
+                .setFactor(0.5)
+                .setWarmUpEpochs(0.75));
+
+    assertResumesBitForBit(spec.build(), BATCHES_PER_EPOCH);
+  }
+
+  private void assertResumesBitForBit(TrainingSpec spec, int batches) throws Exception {
     Checkpoint uninterrupted = train(spec, "whole", false, NEVER);
 
     Checkpoint interrupted = train(spec, "parts", false, batches);

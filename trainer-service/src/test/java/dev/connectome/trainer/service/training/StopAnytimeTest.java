@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.ProgressTracker;
-import dev.connectome.trainer.control.ProgressTracker.Publication;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.service.data.TrainingData;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training that is stopped from another thread, again and again, at moments drawn by a seed. */
+/** Stops a training from another thread, repeatedly, at random moments. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StopAnytimeTest {
 
@@ -32,7 +31,7 @@ class StopAnytimeTest {
   @TempDir Path directory;
 
   @Test
-  void whateverTheMomentTheCheckpointLoadsAndTheTrainingGoesOnWhereItWas() throws Exception {
+  void aTrainingStoppedAtAnyMomentResumesWhereItWas() throws Exception {
     var random = new Random(20261126);
     TrainingSpec spec = TrainingTest.spec("adam", 100_000);
     TrainingData data = TrainingData.load(spec.getData(), spec.getSeed(), Optional.empty());
@@ -48,13 +47,13 @@ class StopAnytimeTest {
               directory,
               true,
               stopSwitch,
-              new ProgressTracker(spec.getEpochs(), () -> Publication.NONE),
+              new ProgressTracker(spec.getEpochs()),
               snapshot -> {})) {
         assertThat(training.completedEpochs()).as("stop %d", stop).isEqualTo(epoch);
         stopper.start();
-        Training.End end = training.run();
+        Training.Ended end = training.run();
         assertThat(end.stop()).isPresent();
-        training.suspend();
+        training.saveCheckpoint();
       }
       stopper.join();
       Checkpoint kept = new CheckpointStore(directory, 3).newest().orElseThrow();
