@@ -13,16 +13,10 @@ import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.probe.ActivationProbe;
-import dev.connectome.trainer.registry.ControllerClient;
-import dev.connectome.trainer.registry.RejectedException;
-import dev.connectome.trainer.registry.TrainerSession;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +42,7 @@ public final class ConnectomeListener implements TrainingListener {
   private final ListenerSettings settings;
   private final StopSwitch stopSwitch = new StopSwitch();
   private final ProgressTracker progress = new ProgressTracker(0);
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private @Nullable TrainerSession session;
+  private @Nullable ListenerSession session;
   private @Nullable ProbeSampler sampler;
   private @Nullable ActivationProbe probe;
   private @Nullable Thread shutdownHook;
@@ -100,19 +93,17 @@ public final class ConnectomeListener implements TrainingListener {
    */
   @Override
   public void onTrainingBegin(Trainer trainer) {
-    TrainerSession opened = openSession();
+    ListenerSession opened = ListenerSession.open(settings, stopSwitch, progress).orElse(null);
     if (opened == null) {
       return;
     }
     ProbeSpec spec = opened.spec().getProbe();
-    opened.startHeartbeats(epochs -> {});
     try {
       LOG.info(
           "observing layers={}",
           ActivationProbe.check(trainer.getModel().getBlock(), spec.getLayersList()));
     } catch (IllegalArgumentException e) {
-      end(
-          opened,
+      opened.end(
           failed(String.valueOf(e.getMessage())).setPermanent(true).build(),
           settings.controllerTimeout());
       throw e;
@@ -124,49 +115,6 @@ public final class ConnectomeListener implements TrainingListener {
     shutdownHook = new Thread(() -> endAfterSignal(opened), "connectome-signal");
     Runtime.getRuntime().addShutdownHook(shutdownHook);
     lastReturn = System.nanoTime();
-  }
-
-  private @Nullable TrainerSession openSession() {
-    try {
-      Optional<TrainerSession> opened = Optional.empty();
-      Optional<String> uid = findRun();
-      if (uid.isPresent()) {
-        opened =
-            TrainerSession.open(
-                settings.platform(),
-                uid.get(),
-                UUID.randomUUID().toString(),
-                settings.controllerTimeout(),
-                stopSwitch,
-                progress);
-      }
-      opened.ifPresentOrElse(
-          joined -> LOG.info("joined run={} attempt={}", settings.run(), joined.attempt()),
-          () ->
-              LOG.warn(
-                  "controller unreachable, training unobserved endpoint={}",
-                  settings.platform().controllerEndpoint()));
-      return opened.orElse(null);
-    } catch (RejectedException e) {
-      throw new IllegalStateException(
-          "cannot join run \"%s\": %s; create a run with: connectome runs create --name %s --launcher external"
-              .formatted(settings.run(), e.reason(), settings.run()),
-          e);
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "cannot listen for stop commands on %s: %s; set another control host"
-              .formatted(settings.platform().controlHost(), e.getMessage()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
-  }
-
-  private Optional<String> findRun() throws RejectedException, InterruptedException {
-    try (var controller = new ControllerClient(settings.platform().controllerEndpoint())) {
-      return controller.uidOf(settings.run(), settings.controllerTimeout());
-    }
   }
 
   /**
@@ -201,7 +149,7 @@ public final class ConnectomeListener implements TrainingListener {
    */
   @Override
   public void onEpoch(Trainer trainer) {
-    TrainerSession joined = session;
+    ListenerSession joined = session;
     if (joined == null) {
       return;
     }
@@ -217,7 +165,7 @@ public final class ConnectomeListener implements TrainingListener {
     lastReturn = System.nanoTime();
   }
 
-  private ActivationProbe probe(Trainer trainer, TrainerSession joined) {
+  private ActivationProbe probe(Trainer trainer, ListenerSession joined) {
     if (probe == null) {
       NDList inputs =
           sampler == null ? settings.probe().orElseThrow() : sampler.inputs(trainer.getManager());
@@ -258,12 +206,12 @@ public final class ConnectomeListener implements TrainingListener {
    */
   @Override
   public void onTrainingEnd(Trainer trainer) {
-    TrainerSession joined = session;
+    ListenerSession joined = session;
     if (joined == null) {
       return;
     }
     session = null;
-    end(joined, outcome(), settings.controllerTimeout());
+    joined.end(outcome(), settings.controllerTimeout());
     try {
       if (shutdownHook != null) {
         Runtime.getRuntime().removeShutdownHook(shutdownHook);
@@ -303,30 +251,12 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   /** Runs on the shutdown hook's thread. Another attempt may continue the run. */
-  private void endAfterSignal(TrainerSession joined) {
-    end(
-        joined,
+  private void endAfterSignal(ListenerSession joined) {
+    joined.end(
         TrainingOutcome.newBuilder()
             .setEnd(TrainingEnd.TRAINING_END_INTERRUPTED)
             .setFinalEpoch(progress.completedEpochs())
             .build(),
         TIMEOUT_AFTER_SIGNAL);
-  }
-
-  /** Reports an outcome and closes the session. Only the first call does anything. */
-  private void end(TrainerSession joined, TrainingOutcome outcome, Duration timeout) {
-    if (!ended.compareAndSet(false, true)) {
-      return;
-    }
-    try (joined) {
-      joined.endPublication(outcome.getFinalEpoch(), timeout);
-      if (!joined.report(joined.outcomeRequest(outcome), timeout)) {
-        LOG.warn("controller unreachable, outcome not reported end={}", outcome.getEnd());
-      }
-    } catch (RejectedException e) {
-      LOG.warn("outcome rejected reason=\"{}\"", e.reason());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

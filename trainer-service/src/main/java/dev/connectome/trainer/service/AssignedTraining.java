@@ -96,7 +96,7 @@ final class AssignedTraining {
         : spec;
   }
 
-  /** The last heartbeat may have turned an interruption into a stop command or a revocation. */
+  /** An interrupted training counts as stopped if the last heartbeat brought a stop command. */
   private void finish(Training training, Training.Ended end, TrainingOutcome.Builder outcome)
       throws IOException, InterruptedException, UserException {
     Optional<StopRequest.Command> command = stopSwitch.command();
