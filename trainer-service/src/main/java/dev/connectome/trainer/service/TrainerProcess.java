@@ -9,6 +9,7 @@ import dev.connectome.trainer.registry.PlatformSettings;
 import dev.connectome.trainer.registry.RejectedException;
 import dev.connectome.trainer.registry.TrainerSession;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,7 +170,7 @@ final class TrainerProcess {
     }
   }
 
-  private Object outcomeFile() {
-    return settings.outcomeFile().<Object>map(file -> file).orElse("none");
+  private String outcomeFile() {
+    return settings.outcomeFile().map(Path::toString).orElse("none");
   }
 }
