@@ -94,7 +94,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void everyEpochIsObservedAndTheEndIsReported() throws Exception {
+  void observesEveryEpochAndReportsTheEnd() throws Exception {
     train(3, listener(controller.endpoint()));
 
     assertThat(controller.outcomes).hasSize(1);
@@ -117,7 +117,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aStopEndsTheTrainingAsDjlDoes() {
+  void aStopEndsTheTrainingWithAnEarlyStoppedException() {
     var atThirdEpoch =
         new TrainingListenerAdapter() {
           private int epochs;
@@ -147,7 +147,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aRunThatCannotBeJoinedIsOneSentenceWithTheRemedy() {
+  void aRejectedTrainingReportsTheRemedy() {
     controller.refusal.set(Status.NOT_FOUND.withDescription("there is no run \"mine\""));
 
     assertThatThrownBy(() -> train(1, listener(controller.endpoint())))
@@ -157,7 +157,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aTrainingWhoseControllerIsAwayGoesOnUnobserved() throws Exception {
+  void aTrainingWithoutAControllerRunsUnobserved() throws Exception {
     String endpoint = controller.endpoint();
     controller.close();
 
@@ -167,7 +167,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aListenerWithoutARunSaysHowToNameOne() {
+  void aListenerWithoutARunReportsTheRemedy() {
     assertThatThrownBy(() -> new ConnectomeListenerBuilder(Map.of()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("CONNECTOME_RUN");
@@ -179,7 +179,7 @@ class ConnectomeListenerTest {
         .optController(endpoint)
         .optKafka(broker.bootstrapServers())
         .optTopicPrefix(prefix)
-        .optPatience(Duration.ofSeconds(5))
+        .optControllerTimeout(Duration.ofSeconds(5))
         .build();
   }
 

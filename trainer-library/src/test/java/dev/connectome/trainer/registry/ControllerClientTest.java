@@ -14,15 +14,11 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Over real connections, with a controller that goes away and comes back. */
 class ControllerClientTest {
@@ -43,7 +39,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void registersWithAControllerThatComesLater() throws Exception {
+  void registersOnceTheControllerIsReachable() throws Exception {
     FakeController gone = FakeController.on(0);
     int port = gone.port();
     gone.close();
@@ -66,7 +62,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void givesUpOnAControllerThatStaysAway() throws Exception {
+  void givesUpAfterTheTimeout() throws Exception {
     FakeController gone = FakeController.on(0);
     String endpoint = gone.endpoint();
     gone.close();
@@ -77,7 +73,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void aRefusalIsNotTriedAgain() throws Exception {
+  void doesNotRetryARejection() throws Exception {
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint())) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
@@ -102,8 +98,8 @@ class ControllerClientTest {
 
       heartbeats.start(Duration.ofMillis(20));
 
-      await().until(() -> stopSwitch.order().isPresent());
-      assertThat(stopSwitch.order().orElseThrow().commandId()).isEqualTo("stop-1");
+      await().until(() -> stopSwitch.command().isPresent());
+      assertThat(stopSwitch.command().orElseThrow().commandId()).isEqualTo("stop-1");
     }
   }
 
@@ -127,7 +123,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void learnsOfABudgetThatHasChanged() throws Exception {
+  void receivesAChangedBudget() throws Exception {
     var budget = new AtomicInteger(60);
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint());
@@ -144,7 +140,7 @@ class ControllerClientTest {
   }
 
   @Test
-  void aSupersededTrainerAbandonsItsRun() throws Exception {
+  void aSupersededTrainerIsRevoked() throws Exception {
     try (FakeController controller = FakeController.on(0);
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
@@ -156,18 +152,7 @@ class ControllerClientTest {
           .untilAsserted(
               () ->
                   assertThat(stopSwitch.due(StopSwitch.Boundary.MINI_BATCH))
-                      .contains(new StopRequest.Abandoned("attempt 3 is over")));
+                      .contains(new StopRequest.Revocation("attempt 3 is over")));
     }
-  }
-
-  @Test
-  void theOutcomeIsLeftAsAFileThatReplacesAnother(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("new/outcome.json");
-
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(1).build());
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(2).build());
-
-    assertThat(Files.readString(file)).contains("TRAINING_END_STOPPED", "\"attempt\": 2");
-    assertThat(file.getParent()).isDirectoryNotContaining("glob:*.part");
   }
 }

@@ -37,13 +37,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged trainer as a process, with a real broker and a controller that can go away. */
+/** The packaged trainer as a process, with a real broker and a controller that can be stopped. */
 class TrainerProcessIT {
 
   private static final java.time.Duration LONG = java.time.Duration.ofMinutes(2);
   private static final int ENDLESS = 100_000;
 
-  /** So long that a trainer learns of a stop by its last heartbeat alone. */
+  /** So long that a trainer learns of a stop only with its last heartbeat. */
   private static final Duration RARELY = Duration.newBuilder().setSeconds(3_600).build();
 
   private static final Duration OFTEN = Duration.newBuilder().setNanos(50_000_000).build();
@@ -138,7 +138,7 @@ class TrainerProcessIT {
     assertThat(trainer.isAlive()).as(this::log).isTrue();
   }
 
-  /** Whichever epoch's it is: a fast training deletes an early one before it could be seen. */
+  /** Of any epoch: a fast training may delete an early one before it is seen. */
   private void awaitCheckpoint() {
     Path checkpoints = directory.resolve("checkpoints");
     await()
@@ -174,7 +174,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void endedBySignalWithoutAStopItExits143AndAnotherGoesOn() throws Exception {
+  void afterASignalItExits143AndAnotherAttemptResumes() throws Exception {
     assign(ENDLESS, OFTEN, false);
     start();
     awaitEpoch(3);
@@ -199,7 +199,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void endedBySignalWhileAStopIsPendingItExitsZero() throws Exception {
+  void afterASignalWithAPendingStopItExitsZero() throws Exception {
     assign(ENDLESS, RARELY, false);
     start();
     awaitCheckpoint();
@@ -213,7 +213,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void aStopIsObeyedAndReportedThoughTheControllerWasDownInBetween() throws Exception {
+  void aStopIsReportedAfterTheControllerWasDown() throws Exception {
     assign(ENDLESS, OFTEN, false);
     start();
     awaitEpoch(2);
@@ -245,18 +245,20 @@ class TrainerProcessIT {
   }
 
   @Test
-  void withoutABrokerItTrainsToTheEndAndCountsWhatItDropped() throws Exception {
+  void withoutABrokerItCompletesAndCountsDroppedSnapshots() throws Exception {
     assign(6, OFTEN, false);
     start(directory.resolve("checkpoints"), "no-such-broker.invalid:9092");
 
     assertExit(0);
     assertThat(outcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_COMPLETED);
-    assertThat(log()).contains("broker away, snapshots kept").contains("snapshot dropped epoch=1 ");
+    assertThat(log())
+        .contains("broker unreachable, snapshots kept")
+        .contains("snapshot dropped epoch=1 ");
     assertThat(controller.progress.get().getDroppedSnapshots()).isPositive();
   }
 
   @Test
-  void aFullDiskFailsTheRunWithItsReason() throws Exception {
+  void aFullDiskFailsTheRun() throws Exception {
     Path small = Files.createDirectories(directory.resolve("small"));
     assumeTrue(mount("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", small.toString()));
     try {

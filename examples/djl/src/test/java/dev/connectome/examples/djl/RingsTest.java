@@ -37,7 +37,7 @@ class RingsTest {
   @TempDir Path directory;
 
   @Test
-  void isObservedAfterEveryEpochAndStoppedAsDjlStops() throws Exception {
+  void isObservedAfterEveryEpochAndStopped() throws Exception {
     try (TestBroker broker = new TestBroker(directory.resolve("broker"));
         FakeController controller = FakeController.on(0)) {
       broker.createTopic(TOPIC);
@@ -79,13 +79,13 @@ class RingsTest {
   }
 
   @Test
-  void thePageShowsTheCodeThatIsTested() throws Exception {
-    String code = squeezed(Files.readString(Path.of("src/main/java").resolve(classFile())));
+  void theDocumentationShowsTheTestedCode() throws Exception {
+    String code = withSingleSpaces(Files.readString(Path.of("src/main/java").resolve(classFile())));
     String page = Files.readString(Path.of("..", "..", "docs", "djl.md"));
     List<String> shown = new ArrayList<>();
     Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
     while (blocks.find()) {
-      shown.add(squeezed(blocks.group(1)));
+      shown.add(withSingleSpaces(blocks.group(1)));
     }
 
     assertThat(shown).isNotEmpty().allSatisfy(block -> assertThat(code).contains(block));
@@ -97,7 +97,7 @@ class RingsTest {
     return Rings.class.getName().replace('.', '/') + ".java";
   }
 
-  private static String squeezed(String code) {
+  private static String withSingleSpaces(String code) {
     return code.replaceAll("\\s+", " ").strip();
   }
 

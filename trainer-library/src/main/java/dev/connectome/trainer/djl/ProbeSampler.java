@@ -13,12 +13,11 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Draws the probe set from the inputs that pass by in the first epoch: each has the same chance,
- * whatever their order (reservoir sampling, Vitter's algorithm R). The same seed and the same
- * inputs give the same sample. Inputs whose shape or type differs from that of the first are passed
- * over.
+ * Draws the probe set from the inputs of the first epoch, each with the same probability (reservoir
+ * sampling, Vitter's algorithm R). The same seed and inputs give the same sample. Mini-batches
+ * whose inputs differ in shape or type from the first are ignored.
  */
-final class ProbeSample {
+final class ProbeSampler {
 
   private record Kind(Shape row, DataType type) {
     static Kind of(NDArray rows) {
@@ -32,28 +31,18 @@ final class ProbeSample {
   private List<Kind> kinds = List.of();
   private long seen;
 
-  /**
-   * Makes an empty sample.
-   *
-   * @param size inputs to draw
-   * @param seed decides which
-   */
-  ProbeSample(int size, long seed) {
+  ProbeSampler(int size, long seed) {
     this.size = size;
     this.random = new Random(seed);
   }
 
-  /**
-   * Lets a mini-batch pass by.
-   *
-   * @param batch its inputs, a sample a row of every array
-   */
-  void pass(NDList batch) {
-    List<Kind> passing = batch.stream().map(Kind::of).toList();
+  /** Offers a mini-batch; the first axis of its arrays are the samples. */
+  void add(NDList batch) {
+    List<Kind> batchKinds = batch.stream().map(Kind::of).toList();
     if (kinds.isEmpty()) {
-      kinds = passing;
+      kinds = batchKinds;
     }
-    if (!kinds.equals(passing)) {
+    if (!kinds.equals(batchKinds)) {
       return;
     }
     int count = (int) batch.head().getShape().get(0);
@@ -65,12 +54,12 @@ final class ProbeSample {
         if (arrays.isEmpty()) {
           batch.forEach(array -> arrays.add(array.toByteArray()));
         }
-        keep((int) place, row, count, arrays);
+        store((int) place, row, count, arrays);
       }
     }
   }
 
-  private void keep(int place, int row, int count, List<byte[]> arrays) {
+  private void store(int place, int row, int count, List<byte[]> arrays) {
     var parts = new byte[arrays.size()][];
     for (int a = 0; a < parts.length; a++) {
       int bytes = arrays.get(a).length / count;
@@ -83,21 +72,7 @@ final class ProbeSample {
     }
   }
 
-  /**
-   * How many inputs it has.
-   *
-   * @return the count, no more than were asked for
-   */
-  int count() {
-    return rows.size();
-  }
-
-  /**
-   * The sample as the network takes it.
-   *
-   * @param manager what owns it
-   * @return an array for each input of the network, a sample a row
-   */
+  /** An array for each input of the network, one sample per row. */
   NDList inputs(NDManager manager) {
     var inputs = new NDList();
     for (int a = 0; a < kinds.size(); a++) {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class BatchStageTest {
+class BatchPrefetcherTest {
 
   private final ImageBatches images;
 
-  BatchStageTest() throws Exception {
+  BatchPrefetcherTest() throws Exception {
     var spec = DataSpec.newBuilder().setTrainSamples(104).build();
     images = TrainingData.load(spec, 1, Optional.empty()).train();
   }
@@ -24,37 +24,38 @@ class BatchStageTest {
     return TrainingData.shuffled(images.count(), new Random(seed));
   }
 
-  private void assertEpoch(BatchStage stage, int[] order, int first) throws InterruptedException {
+  private void assertEpoch(BatchPrefetcher prefetcher, int[] order, int first)
+      throws InterruptedException {
     for (int from = first * 10; from < 104; from += 10) {
       int to = Math.min(104, from + 10);
-      ImageBatches.Batch expected = images.batch(order, from, to, images.room(10));
-      ImageBatches.Batch taken = stage.take();
+      ImageBatches.Batch expected = images.batch(order, from, to, images.allocate(10));
+      ImageBatches.Batch taken = prefetcher.next();
 
       assertThat(taken.values()).isEqualTo(expected.values());
       assertThat(taken.classes()).isEqualTo(expected.classes());
     }
-    assertThatThrownBy(stage::take).isInstanceOf(NoSuchElementException.class);
+    assertThatThrownBy(prefetcher::next).isInstanceOf(NoSuchElementException.class);
   }
 
   @Test
-  void givesTheMiniBatchesOfAnEpochInTheirOrderFromAnyOnwards() throws Exception {
-    try (var stage = new BatchStage(images, 10)) {
-      stage.begin(order(5), 3);
-      assertEpoch(stage, order(5), 3);
+  void returnsMiniBatchesInOrderFromAnyFirstOne() throws Exception {
+    try (var prefetcher = new BatchPrefetcher(images, 10)) {
+      prefetcher.startEpoch(order(5), 3);
+      assertEpoch(prefetcher, order(5), 3);
     }
   }
 
   @Test
-  void anEpochThatBeginsLeavesNothingOfTheOneBefore() throws Exception {
-    try (var stage = new BatchStage(images, 10)) {
-      stage.begin(order(5), 0);
-      assertEpoch(stage, order(5), 0);
-      stage.begin(order(6), 0);
-      stage.take();
+  void aNewEpochDiscardsPrefetchedMiniBatches() throws Exception {
+    try (var prefetcher = new BatchPrefetcher(images, 10)) {
+      prefetcher.startEpoch(order(5), 0);
+      assertEpoch(prefetcher, order(5), 0);
+      prefetcher.startEpoch(order(6), 0);
+      prefetcher.next();
 
-      stage.begin(order(7), 1);
+      prefetcher.startEpoch(order(7), 1);
 
-      assertEpoch(stage, order(7), 1);
+      assertEpoch(prefetcher, order(7), 1);
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.connectome.trainer.registry;
+package dev.connectome.trainer.service;
 
 import com.google.protobuf.util.JsonFormat;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
@@ -7,22 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/**
- * The outcome of an attempt left behind as a file, so that it survives a controller that is away.
- */
-public final class OutcomeFile {
+/** The outcome of an attempt as a file, for a controller that was unreachable at its end. */
+final class OutcomeFile {
 
   private OutcomeFile() {}
 
   /**
-   * Writes the file, whole or not at all. An empty file that is there already was made to be
-   * written to, as Kubernetes' termination log is, and cannot be replaced.
-   *
-   * @param file where to
-   * @param outcome what to write, as the JSON of its protobuf message
-   * @throws IOException if it cannot be written
+   * Writes the outcome as JSON, atomically. An existing empty file, such as the termination log of
+   * Kubernetes, cannot be replaced and is written to directly.
    */
-  public static void write(Path file, ReportOutcomeRequest outcome) throws IOException {
+  static void write(Path file, ReportOutcomeRequest outcome) throws IOException {
     if (Files.exists(file) && Files.size(file) == 0) {
       Files.writeString(
           file, JsonFormat.printer().omittingInsignificantWhitespace().print(outcome));
