@@ -38,10 +38,14 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -52,6 +56,7 @@ import javax.sql.DataSource;
 public final class ControllerUnderTest implements AutoCloseable {
 
   private final ControllerBeans beans = new ControllerBeans();
+  private final DataSource database;
   private final Store store;
   private final Heartbeats heartbeats;
   private final Watchers watchers;
@@ -66,6 +71,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   private ControllerUnderTest(
       DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
       throws IOException {
+    this.database = database;
     store = beans.store(database);
     Decisions decisions = beans.decisions(settings);
     Runs runs = beans.runs(store, decisions);
@@ -174,6 +180,20 @@ public final class ControllerUnderTest implements AutoCloseable {
 
   public Store store() {
     return store;
+  }
+
+  /** Sets the last heartbeat of a run back, as if its trainer had been silent since. */
+  public void setHeartbeatBack(String runUid, Duration by) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE heartbeats SET last_heartbeat = last_heartbeat - ? * interval '1 second' WHERE run_uid = ?")) {
+      update.setLong(1, by.toSeconds());
+      update.setObject(2, UUID.fromString(runUid));
+      if (update.executeUpdate() != 1) {
+        throw new IllegalArgumentException("no run " + runUid);
+      }
+    }
   }
 
   /** Creates a run that a simulated trainer is to train. */

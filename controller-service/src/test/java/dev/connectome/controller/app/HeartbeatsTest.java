@@ -120,9 +120,13 @@ class HeartbeatsTest {
     }
   }
 
-  private void loseAll() {
+  private void loseAll() throws Exception {
+    for (int i = 0; i < MANY; i++) {
+      controller.setHeartbeatBack(controller.get("run-" + i).getUid(), Duration.ofMinutes(2));
+    }
     var attempts = new Attempts(controller.store(), 2);
-    var limits = new Watchdog.Limits(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1));
+    var limits =
+        new Watchdog.Limits(Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1));
     assertThat(new Watchdog(controller.store(), attempts, limits, "here").look()).isEqualTo(MANY);
   }
 

@@ -21,6 +21,7 @@ import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Who may train a run, and what becomes of it when trainers come and go. */
 class TrainerRegistryTest {
 
-  private static final Duration NO_TIME = Duration.ZERO;
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final Duration LONG = Duration.ofHours(1);
 
   private ControllerUnderTest controller;
@@ -92,7 +93,7 @@ class TrainerRegistryTest {
   void aSilentRunIsLostAndReturnsToWhereItWas() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
+      lose(uid);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
       trainer.heartbeat(1);
@@ -107,7 +108,7 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       order();
-      look(NO_TIME, LONG);
+      lose(uid);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
       assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
@@ -120,7 +121,7 @@ class TrainerRegistryTest {
   void aLostRunIsStillStopped() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
+      lose(uid);
       order();
 
       assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
@@ -189,10 +190,11 @@ class TrainerRegistryTest {
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
     Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
-    look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
+    controller.setHeartbeatBack(local, TIMEOUT.multipliedBy(2));
+    look(new Watchdog.Limits(LONG, TIMEOUT, TIMEOUT));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 
-    look(new Watchdog.Limits(NO_TIME, LONG, LONG));
+    look(new Watchdog.Limits(TIMEOUT, LONG, LONG));
 
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
     try (var late = new SimulatedTrainer(controller.channel(), local, launch.instanceId())) {
@@ -205,7 +207,7 @@ class TrainerRegistryTest {
     try (SimulatedTrainer first = trainer();
         SimulatedTrainer second = trainer()) {
       first.register();
-      look(NO_TIME, LONG);
+      lose(uid);
 
       RegisterTrainerResponse taken = second.register();
 
@@ -223,8 +225,8 @@ class TrainerRegistryTest {
   void anExternalRunThatIsLostForTooLongFails() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
-      look(NO_TIME, NO_TIME);
+      lose(uid);
+      look(TIMEOUT, TIMEOUT);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
       refused(Status.Code.FAILED_PRECONDITION, () -> trainer.heartbeat(1));
@@ -356,6 +358,11 @@ class TrainerRegistryTest {
 
   private SimulatedTrainer trainer() throws IOException {
     return new SimulatedTrainer(controller.channel(), uid);
+  }
+
+  private void lose(String runUid) throws SQLException {
+    controller.setHeartbeatBack(runUid, TIMEOUT.multipliedBy(2));
+    look(TIMEOUT, LONG);
   }
 
   private void look(Duration lostAfter, Duration forsakenAfter) {
