@@ -14,7 +14,7 @@ import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Heartbeats;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
@@ -118,7 +118,7 @@ public class ControllerBeans {
   @Produces
   @Singleton
   LocalHost localHost(ControllerSettings settings) {
-    return OperatorMistake.refused(() -> LocalHost.here(settings.launch().local().host()));
+    return InvalidSettings.refused(() -> LocalHost.here(settings.launch().local().host()));
   }
 
   @Produces
@@ -134,7 +134,7 @@ public class ControllerBeans {
     launchers.add(new LocalLauncher(store, attempts, files, localSettings(settings), host));
     if (settings.launch().kubernetes().enabled()) {
       launchers.add(
-          OperatorMistake.refused(
+          InvalidSettings.refused(
               () ->
                   new KubernetesLauncher(
                       store,
@@ -163,7 +163,7 @@ public class ControllerBeans {
     }
     var consumer =
         new SignatureConsumer(
-            new Judge(store, decisions),
+            new PolicyEvaluator(store, decisions),
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
             settings.kafka().groupId(),

@@ -39,7 +39,7 @@ public class HttpBeans {
   }
 
   static Optional<HostCheck> hostCheck(ControllerSettings settings, String address) {
-    return OperatorMistake.refused(
+    return InvalidSettings.refused(
         () -> HostCheck.of(address, settings.http().allowedHosts().orElse(List.of())));
   }
 

@@ -1,7 +1,7 @@
 package dev.connectome.controller.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class SignatureConsumer implements AutoCloseable {
   private static final int MOST_AT_ONCE = 100;
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final Judge judge;
+  private final PolicyEvaluator judge;
   private final String topic;
   private final Map<String, Object> configuration;
   private final Thread thread = new Thread(this::run, "signature-consumer");
@@ -60,7 +60,7 @@ public final class SignatureConsumer implements AutoCloseable {
    * @throws UncheckedIOException if that file cannot be read
    */
   public SignatureConsumer(
-      Judge judge,
+      PolicyEvaluator judge,
       String bootstrapServers,
       String topic,
       String groupId,
@@ -133,13 +133,13 @@ public final class SignatureConsumer implements AutoCloseable {
   }
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
-    List<Judge.Arrival> arrivals = new ArrayList<>();
+    List<PolicyEvaluator.Arrival> arrivals = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       arrival(record).ifPresent(arrivals::add);
     }
     if (!arrivals.isEmpty() && !stored(arrivals)) {
       arrivals.stream()
-          .collect(Collectors.groupingBy(Judge.Arrival::runUid))
+          .collect(Collectors.groupingBy(PolicyEvaluator.Arrival::runUid))
           .forEach((uid, ofRun) -> malformed += stored(ofRun) ? 0 : ofRun.size());
     }
   }
@@ -148,7 +148,7 @@ public final class SignatureConsumer implements AutoCloseable {
    * Stores records, however long the database is away; tells whether they could be judged. Those of
    * a run that cannot must not keep those of others waiting.
    */
-  private boolean stored(List<Judge.Arrival> arrivals) {
+  private boolean stored(List<PolicyEvaluator.Arrival> arrivals) {
     boolean told = false;
     while (!closed) {
       try {
@@ -176,14 +176,14 @@ public final class SignatureConsumer implements AutoCloseable {
     throw new WakeupException();
   }
 
-  private Optional<Judge.Arrival> arrival(ConsumerRecord<byte[], byte[]> record) {
+  private Optional<PolicyEvaluator.Arrival> arrival(ConsumerRecord<byte[], byte[]> record) {
     try {
       SignatureRecord signature = SignatureRecord.parseFrom(record.value());
       if (signature.getAttempt() < 1 || signature.getEpoch() < 1) {
         throw new IllegalArgumentException("attempts and epochs are counted from 1");
       }
       return Optional.of(
-          new Judge.Arrival(
+          new PolicyEvaluator.Arrival(
               UUID.fromString(signature.getRunUid()),
               signature.getAttempt(),
               signature.getEpoch(),

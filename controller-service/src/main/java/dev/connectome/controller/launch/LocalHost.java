@@ -39,7 +39,7 @@ public record LocalHost(String name, String controller) {
    */
   public static LocalHost here(Optional<String> name) {
     return new LocalHost(
-        name.orElseGet(LocalHost::ownName), ProcessMark.of(ProcessHandle.current()));
+        name.orElseGet(LocalHost::ownName), ProcessIdentity.of(ProcessHandle.current()));
   }
 
   private static String ownName() {

@@ -39,7 +39,7 @@ public final class LocalLauncher implements Launcher {
   private final Attempts attempts;
   private final RunFiles files;
   private final Settings settings;
-  private final AttemptEnds attemptEnds;
+  private final ExitRecorder exitRecorder;
   private final AttemptRow.Origin here;
   private final Map<Key, ProcessHandle> processes = new ConcurrentHashMap<>();
   private final Map<Key, Adopted> adopted = new ConcurrentHashMap<>();
@@ -78,7 +78,7 @@ public final class LocalLauncher implements Launcher {
     this.attempts = attempts;
     this.files = files;
     this.settings = settings;
-    this.attemptEnds = new AttemptEnds(store, attempts, files);
+    this.exitRecorder = new ExitRecorder(store, attempts, files);
     this.here = new AttemptRow.Origin(host.name(), host.controller());
   }
 
@@ -93,7 +93,7 @@ public final class LocalLauncher implements Launcher {
         store.inTransaction(transaction -> transaction.attempts().onHost(here.host()))) {
       Optional<String> controller = attempt.controller();
       boolean own = controller.equals(Optional.of(here.controller()));
-      boolean free = own ? ownToo : controller.flatMap(ProcessMark::find).isEmpty();
+      boolean free = own ? ownToo : controller.flatMap(ProcessIdentity::find).isEmpty();
       if (free
           && store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, here))) {
         adopt(attempt);
@@ -103,7 +103,7 @@ public final class LocalLauncher implements Launcher {
 
   private void adopt(AttemptRow attempt) {
     var key = new Key(attempt.runUid(), attempt.attempt());
-    Optional<ProcessHandle> process = attempt.process().flatMap(ProcessMark::find);
+    Optional<ProcessHandle> process = attempt.process().flatMap(ProcessIdentity::find);
     if (process.isEmpty()) {
       var exit = ProcessExit.unseen("its trainer ended while the controller was away");
       unnoted.put(key, exit);
@@ -124,7 +124,7 @@ public final class LocalLauncher implements Launcher {
   private void lookAtAdopted() {
     adopted.forEach(
         (key, trainer) -> {
-          if (ProcessMark.find(trainer.mark()).isEmpty()) {
+          if (ProcessIdentity.find(trainer.mark()).isEmpty()) {
             adopted.remove(key);
             trainer.end().complete(ProcessExit.unseen("its trainer ended"));
           }
@@ -211,7 +211,7 @@ public final class LocalLauncher implements Launcher {
 
   /** For a controller that has to find the process again; the file is for people and {@code up}. */
   private void remember(Key key, ProcessHandle process) {
-    String mark = ProcessMark.of(process);
+    String mark = ProcessIdentity.of(process);
     store.inTransaction(
         transaction -> {
           transaction.attempts().setProcess(key.runUid(), key.attempt(), mark);
@@ -257,7 +257,7 @@ public final class LocalLauncher implements Launcher {
 
   /** Is tried again until it has worked. */
   private void note(Key key, ProcessExit exit) {
-    attemptEnds.note(key.runUid(), key.attempt(), exit);
+    exitRecorder.note(key.runUid(), key.attempt(), exit);
     unnoted.remove(key);
   }
 

@@ -64,11 +64,11 @@ public final class Attempts {
     return store.inTransaction(
         transaction -> {
           Optional<String> host = origin.map(AttemptRow.Origin::host);
-          if (transaction.dueRuns().lockLiveRuns(launcher, host) >= maxLive) {
+          if (transaction.runQueue().lockLiveRuns(launcher, host) >= maxLive) {
             return Optional.empty();
           }
           return transaction
-              .dueRuns()
+              .runQueue()
               .lockNextToLaunch(launcher)
               .map(run -> begin(transaction, run, UUID.randomUUID().toString(), origin));
         });

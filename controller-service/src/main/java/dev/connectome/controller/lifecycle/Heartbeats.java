@@ -3,7 +3,7 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.HeartbeatTable.Beat;
-import dev.connectome.controller.store.HeartbeatTable.Standing;
+import dev.connectome.controller.store.HeartbeatTable.RunStatus;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
@@ -56,7 +56,7 @@ public final class Heartbeats implements AutoCloseable {
    * @param runs how their runs stand
    * @param stops the stops that are being carried out, by run
    */
-  private record Answers(Map<UUID, Standing> runs, Map<UUID, StopRow> stops) {}
+  private record Answers(Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops) {}
 
   /**
    * Begins to take them.
@@ -129,21 +129,21 @@ public final class Heartbeats implements AutoCloseable {
     return store.inTransaction(
         transaction -> {
           transaction.heartbeats().note(beats);
-          List<Standing> runs = transaction.heartbeats().standings(uids);
+          List<RunStatus> runs = transaction.heartbeats().statuses(uids);
           runs.forEach(run -> transaction.touched(run.runUid()));
           List<UUID> stopping =
               runs.stream()
                   .filter(run -> run.effectiveState() == RunState.STOPPING)
-                  .map(Standing::runUid)
+                  .map(RunStatus::runUid)
                   .toList();
           return new Answers(
-              runs.stream().collect(Collectors.toMap(Standing::runUid, Function.identity())),
+              runs.stream().collect(Collectors.toMap(RunStatus::runUid, Function.identity())),
               stopping.isEmpty() ? Map.of() : transaction.stops().open(stopping));
         });
   }
 
   private Orders answer(Beat beat, Answers answers) {
-    Standing run = answers.runs().get(beat.runUid());
+    RunStatus run = answers.runs().get(beat.runUid());
     if (run == null) {
       throw Runs.notFound(beat.runUid().toString());
     }

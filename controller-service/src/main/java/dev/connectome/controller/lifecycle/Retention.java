@@ -50,7 +50,7 @@ public final class Retention {
       last =
           store.inTransaction(
               transaction -> {
-                List<UUID> gone = transaction.dueRuns().deleteEnded(keep, batch);
+                List<UUID> gone = transaction.runQueue().deleteEnded(keep, batch);
                 gone.forEach(transaction::touched);
                 return gone;
               });

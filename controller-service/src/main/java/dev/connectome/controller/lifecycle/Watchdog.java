@@ -64,7 +64,7 @@ public final class Watchdog {
     return store.inTransaction(
         transaction -> {
           int lost = 0;
-          for (RunRow run : transaction.dueRuns().lockSilent(limits.lost())) {
+          for (RunRow run : transaction.runQueue().lockSilent(limits.lost())) {
             transaction.move(
                 run,
                 RunState.LOST,
@@ -72,7 +72,7 @@ public final class Watchdog {
                 "no heartbeat for %d s".formatted(limits.lost().toSeconds()));
             lost++;
           }
-          for (RunRow run : transaction.dueRuns().lockForsaken(limits.forsaken(), host)) {
+          for (RunRow run : transaction.runQueue().lockForsaken(limits.forsaken(), host)) {
             transaction.stops().finish(run.uid(), "DONE");
             transaction.attempts().end(run.uid(), run.attempt());
             boolean stopping = run.effectiveState() == RunState.STOPPING;
@@ -88,7 +88,7 @@ public final class Watchdog {
 
   private void failUnregistered() {
     List<RunRow> late =
-        store.inTransaction(transaction -> transaction.dueRuns().unregistered(limits.start()));
+        store.inTransaction(transaction -> transaction.runQueue().unregistered(limits.start()));
     for (RunRow run : late) {
       attempts.endUnregistered(
           run.uid(),

@@ -38,7 +38,7 @@ public final class HeartbeatTable {
    * @param definition what it is, as it is stored
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Standing(
+  public record RunStatus(
       UUID runUid,
       String runId,
       int attempt,
@@ -97,14 +97,14 @@ public final class HeartbeatTable {
    * @param runUids the runs
    * @return those that exist
    */
-  public List<Standing> standings(List<UUID> runUids) {
+  public List<RunStatus> statuses(List<UUID> runUids) {
     return handle
         .createQuery(
             "SELECT uid, run_id, attempt, state, lost_from, definition FROM runs WHERE uid = ANY (:uids)")
         .bindArray("uids", UUID.class, runUids)
         .map(
             (row, context) ->
-                new Standing(
+                new RunStatus(
                     Rows.uuid(row, "uid"),
                     row.getString("run_id"),
                     row.getInt("attempt"),

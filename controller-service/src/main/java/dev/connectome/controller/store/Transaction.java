@@ -11,7 +11,7 @@ public final class Transaction {
 
   private final RunTable runs;
   private final RunList runList;
-  private final DueRuns dueRuns;
+  private final RunQueue runQueue;
   private final AttemptTable attempts;
   private final StopTable stops;
   private final HistoryTable history;
@@ -24,7 +24,7 @@ public final class Transaction {
   Transaction(Handle handle) {
     runs = new RunTable(handle);
     runList = new RunList(handle);
-    dueRuns = new DueRuns(handle);
+    runQueue = new RunQueue(handle);
     attempts = new AttemptTable(handle);
     stops = new StopTable(handle);
     history = new HistoryTable(handle);
@@ -56,8 +56,8 @@ public final class Transaction {
    *
    * @return the runs
    */
-  public DueRuns dueRuns() {
-    return dueRuns;
+  public RunQueue runQueue() {
+    return runQueue;
   }
 
   /**

@@ -7,7 +7,7 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -75,12 +75,12 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var judge = new Judge(controller.store(), new Decisions(Duration.ofMinutes(1)));
+      var judge = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         judge.accept(
             List.of(
-                new Judge.Arrival(
+                new PolicyEvaluator.Arrival(
                     UUID.fromString(run.getUid()),
                     1,
                     epoch,

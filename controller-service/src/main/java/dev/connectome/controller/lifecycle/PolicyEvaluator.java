@@ -28,7 +28,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Stores signatures and lets the policies of their runs judge them, all in one transaction. */
-public final class Judge {
+public final class PolicyEvaluator {
 
   /** Snapshots by which every series has begun; a distance begins with the second. */
   private static final int SERIES_BEGIN_WITHIN = 3;
@@ -42,7 +42,7 @@ public final class Judge {
    * @param store the database
    * @param decisions carries out what policies decide
    */
-  public Judge(Store store, Decisions decisions) {
+  public PolicyEvaluator(Store store, Decisions decisions) {
     this.store = store;
     this.decisions = decisions;
   }
@@ -83,7 +83,11 @@ public final class Judge {
         transaction
             .history()
             .knownSignatures(
-                byRun.values().stream().flatMap(List::stream).map(Judge::key).distinct().toList());
+                byRun.values().stream()
+                    .flatMap(List::stream)
+                    .map(PolicyEvaluator::key)
+                    .distinct()
+                    .toList());
     List<Taken> taken = new ArrayList<>();
     List<NewSignature> signatures = new ArrayList<>();
     for (RunRow run : runsOfBatch) {

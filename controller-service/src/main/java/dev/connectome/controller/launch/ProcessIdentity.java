@@ -12,14 +12,14 @@ import java.util.Optional;
  * number, and when it began. On Linux that is told in ticks since the machine started and by which
  * start of the machine, since the time of day can be set; elsewhere by the time of day.
  */
-final class ProcessMark {
+final class ProcessIdentity {
 
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** Where the start is among the fields of {@code /proc/PID/stat} that follow the name. */
   private static final int START = 19;
 
-  private ProcessMark() {}
+  private ProcessIdentity() {}
 
   /**
    * Marks a process.

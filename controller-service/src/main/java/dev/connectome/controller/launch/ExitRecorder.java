@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Notes how attempts ended whose process is gone: by what it left behind, else by what was seen.
  */
-final class AttemptEnds {
+final class ExitRecorder {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AttemptEnds.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ExitRecorder.class);
 
   private final Store store;
   private final Attempts attempts;
   private final RunFiles files;
 
-  AttemptEnds(Store store, Attempts attempts, RunFiles files) {
+  ExitRecorder(Store store, Attempts attempts, RunFiles files) {
     this.store = store;
     this.attempts = attempts;
     this.files = files;

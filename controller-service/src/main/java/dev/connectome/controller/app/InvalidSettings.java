@@ -6,11 +6,11 @@ import java.util.function.Supplier;
 /**
  * A mistake in the settings. It has no stack trace, which would be of no use to whoever made it.
  */
-final class OperatorMistake extends ConfigurationException {
+final class InvalidSettings extends ConfigurationException {
 
   private static final long serialVersionUID = 1L;
 
-  private OperatorMistake(String message) {
+  private InvalidSettings(String message) {
     super(message);
   }
 
@@ -20,13 +20,13 @@ final class OperatorMistake extends ConfigurationException {
    * @param made refuses wrong settings with {@link IllegalArgumentException}s for people
    * @param <T> what is made
    * @return what was made
-   * @throws OperatorMistake if they are wrong
+   * @throws InvalidSettings if they are wrong
    */
   static <T> T refused(Supplier<T> made) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {
-      throw new OperatorMistake(String.valueOf(e.getMessage()));
+      throw new InvalidSettings(String.valueOf(e.getMessage()));
     }
   }
 

@@ -7,14 +7,14 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /** Runs that it is time to do something about, within one transaction. */
-public final class DueRuns {
+public final class RunQueue {
 
   /** The space of the locks on the number of live runs, one a launcher; no other lock has it. */
   private static final int LAUNCHES = 0x6c61756e;
 
   private final Handle handle;
 
-  DueRuns(Handle handle) {
+  RunQueue(Handle handle) {
     this.handle = handle;
   }
 
