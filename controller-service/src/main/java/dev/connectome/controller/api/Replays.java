@@ -4,7 +4,7 @@ import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -68,7 +68,8 @@ final class Replays {
 
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
-    RunHistory history = Judge.history(transaction, run, RunDefinition.of(run.definition()));
+    RunHistory history =
+        PolicyEvaluator.history(transaction, run, RunDefinition.of(run.definition()));
     PolicyReplay replay = PolicyReplay.of(policy, history);
     var response =
         ReplayPolicyResponse.newBuilder()
