@@ -23,7 +23,7 @@ public record ActivationBatch(
     SnapshotShape shape,
     RowBlock block,
     ByteBuffer values,
-    SnapshotNotes notes)
+    SnapshotMetadata notes)
     implements ActivationMessage {
 
   /**

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param begunAt when the first of them arrived
  */
 public record OpenSnapshot(
-    int epoch, SnapshotShape shape, List<RowBlock> blocks, SnapshotNotes notes, Instant begunAt) {
+    int epoch, SnapshotShape shape, List<RowBlock> blocks, SnapshotMetadata notes, Instant begunAt) {
 
   /** Copies the list. */
   public OpenSnapshot {

@@ -10,4 +10,4 @@ package dev.connectome.signature.assembly;
  * @param notes what came with its batches
  */
 public record SnapshotFailure(
-    int attempt, int epoch, FailureReason reason, String message, SnapshotNotes notes) {}
+    int attempt, int epoch, FailureReason reason, String message, SnapshotMetadata notes) {}

@@ -18,7 +18,7 @@ import dev.connectome.signature.assembly.ActivationBatch;
 import dev.connectome.signature.assembly.ActivationMessage;
 import dev.connectome.signature.assembly.AttemptEnd;
 import dev.connectome.signature.assembly.RowBlock;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
 import java.io.IOException;
@@ -186,13 +186,13 @@ public final class ActivationDecoder {
     }
   }
 
-  private SnapshotNotes decodeNotes(dev.connectome.protos.activation.v1.ActivationBatch batch)
+  private SnapshotMetadata decodeNotes(dev.connectome.protos.activation.v1.ActivationBatch batch)
       throws MalformedRecordException {
     limit("batch.metrics", batch.getMetricsCount(), limits.maxMetrics());
     for (String name : batch.getMetricsMap().keySet()) {
       limit("batch.metrics", name.length(), RecordLimits.MAX_NAME_LENGTH);
     }
-    return new SnapshotNotes(
+    return new SnapshotMetadata(
         batch.hasCapturedAt() ? decodeTime(batch.getCapturedAt()) : null, batch.getMetricsMap());
   }
 

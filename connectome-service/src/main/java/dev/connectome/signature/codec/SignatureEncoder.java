@@ -9,7 +9,7 @@ import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.signature.assembly.FailureReason;
 import dev.connectome.signature.assembly.SnapshotFailure;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.compute.Comparison;
 import dev.connectome.signature.compute.SnapshotSignature;
 import dev.connectome.topology.SignatureLevels;
@@ -36,7 +36,7 @@ public final class SignatureEncoder {
       UUID runUid,
       int attempt,
       int epoch,
-      SnapshotNotes notes,
+      SnapshotMetadata notes,
       SnapshotSignature signature,
       Instant now) {
     return begin(runUid, attempt, epoch, notes, now)
@@ -64,7 +64,7 @@ public final class SignatureEncoder {
   }
 
   private static SignatureRecord.Builder begin(
-      UUID runUid, int attempt, int epoch, SnapshotNotes notes, Instant now) {
+      UUID runUid, int attempt, int epoch, SnapshotMetadata notes, Instant now) {
     SignatureRecord.Builder record =
         SignatureRecord.newBuilder()
             .setRunUid(runUid.toString())

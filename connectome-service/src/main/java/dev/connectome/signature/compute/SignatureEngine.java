@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
 public final class SignatureEngine {
 
   private final LongSupplier nanoTime;
-  private final Queue<Desk> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<ComputeBuffers> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * Makes an engine.
@@ -51,7 +51,7 @@ public final class SignatureEngine {
       Consumer<ActivationMatrix> activations,
       Optional<EarlierConnectome> previous,
       Optional<EarlierConnectome> first) {
-    Desk desk = borrow();
+    ComputeBuffers desk = borrow();
     try {
       ActivationMatrix matrix = desk.matrix(samples, neurons);
       activations.accept(matrix);
@@ -73,7 +73,7 @@ public final class SignatureEngine {
    * @return both, to be compared with
    */
   public EarlierConnectome recall(int epoch, FunctionalConnectome connectome) {
-    Desk desk = borrow();
+    ComputeBuffers desk = borrow();
     try {
       return new EarlierConnectome(
           epoch, connectome, TopologicalSignature.of(connectome, desk.workspace()));
@@ -92,9 +92,9 @@ public final class SignatureEngine {
     compute(2, 2, matrix -> matrix.putRows(0, 2, rows), Optional.empty(), Optional.empty());
   }
 
-  private Desk borrow() {
-    Desk desk = idle.poll();
-    return desk == null ? new Desk() : desk;
+  private ComputeBuffers borrow() {
+    ComputeBuffers desk = idle.poll();
+    return desk == null ? new ComputeBuffers() : desk;
   }
 
   private Computation compute(

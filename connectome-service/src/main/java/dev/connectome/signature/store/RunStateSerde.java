@@ -6,7 +6,7 @@ import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -139,7 +139,7 @@ public final class RunStateSerde implements Serde<RunState> {
     for (int i = 0; i < metricCount; i++) {
       metrics.put(in.readUTF(), in.readDouble());
     }
-    return new OpenSnapshot(epoch, shape, blocks, new SnapshotNotes(capturedAt, metrics), begunAt);
+    return new OpenSnapshot(epoch, shape, blocks, new SnapshotMetadata(capturedAt, metrics), begunAt);
   }
 
   private static Instant readInstant(DataInputStream in) throws IOException {

@@ -11,7 +11,7 @@ import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SnapshotAssembler;
 import dev.connectome.signature.assembly.SnapshotFailure;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.Step;
 import dev.connectome.signature.assembly.Transition;
 import dev.connectome.signature.codec.ActivationDecoder;
@@ -19,7 +19,7 @@ import dev.connectome.signature.codec.MalformedRecordException;
 import dev.connectome.signature.codec.SignatureEncoder;
 import dev.connectome.signature.compute.Computation;
 import dev.connectome.signature.compute.EarlierConnectome;
-import dev.connectome.signature.compute.RecentConnectomes;
+import dev.connectome.signature.compute.ConnectomeCache;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.store.RunStores;
@@ -97,7 +97,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
 
     private final ProcessorContext<byte[], byte[]> context;
     private final RunStores stores;
-    private final RecentConnectomes recent = new RecentConnectomes(recentBytes);
+    private final ConnectomeCache recent = new ConnectomeCache(recentBytes);
     private final DeadLetters deadLetters;
 
     /** Of the record that is being processed; empty if it is time that passes. */
@@ -252,7 +252,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
       publish(runUid, SignatureEncoder.encode(runUid, failure, now()), failure.notes());
     }
 
-    private void publish(UUID runUid, byte[] value, SnapshotNotes notes) {
+    private void publish(UUID runUid, byte[] value, SnapshotMetadata notes) {
       Instant now = now();
       context.forward(
           new Record<>(runUid.toString().getBytes(UTF_8), value, now.toEpochMilli(), trace),

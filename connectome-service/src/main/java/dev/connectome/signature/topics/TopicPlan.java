@@ -84,9 +84,9 @@ public final class TopicPlan {
    * @return what must be mended before the service can keep its promises, each as a sentence with
    *     its remedy; empty if all is well
    */
-  List<String> mismatches(FoundTopic activations, FoundTopic signatures, FoundTopic deadLetters) {
+  List<String> mismatches(ExistingTopic activations, ExistingTopic signatures, ExistingTopic deadLetters) {
     List<String> mismatches = new ArrayList<>();
-    for (FoundTopic topic : List.of(activations, signatures, deadLetters)) {
+    for (ExistingTopic topic : List.of(activations, signatures, deadLetters)) {
       if (topic.partitions() != settings.partitions()) {
         mismatches.add(
             "topic %s has %d partitions; set connectome.kafka.partitions to it, or create the topic with %d"

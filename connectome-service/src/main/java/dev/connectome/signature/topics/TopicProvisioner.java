@@ -75,11 +75,11 @@ public final class TopicProvisioner {
   }
 
   /** Fails if the topic is not known yet, as it may be right after its creation. */
-  private static FoundTopic find(
+  private static ExistingTopic find(
       String name, DescribeTopicsResult topics, DescribeConfigsResult configs)
       throws ExecutionException, InterruptedException {
     Config config = requireNonNull(configs.values().get(resource(name))).get();
-    return new FoundTopic(
+    return new ExistingTopic(
         name,
         requireNonNull(topics.topicNameValues().get(name)).get().partitions().size(),
         config.get(CLEANUP_POLICY_CONFIG).value(),

@@ -225,8 +225,8 @@ class SnapshotAssemblerTest {
     SnapshotShape shape = new SnapshotShape(2, 2, 2);
     take(
         new ActivationBatch(
-            RUN, 1, 1, shape, new RowBlock(0, 0, 1), values(shape, 1), SnapshotNotes.NONE));
-    SnapshotNotes notes = new SnapshotNotes(NOW, Map.of("trainLoss", 0.5));
+            RUN, 1, 1, shape, new RowBlock(0, 0, 1), values(shape, 1), SnapshotMetadata.NONE));
+    SnapshotMetadata notes = new SnapshotMetadata(NOW, Map.of("trainLoss", 0.5));
     Step step =
         take(new ActivationBatch(RUN, 1, 1, shape, new RowBlock(1, 1, 1), values(shape, 1), notes));
 
@@ -280,7 +280,7 @@ class SnapshotAssemblerTest {
   private static ActivationBatch batch(
       int attempt, int epoch, SnapshotShape shape, RowBlock block) {
     return new ActivationBatch(
-        RUN, attempt, epoch, shape, block, values(shape, block.sampleCount()), SnapshotNotes.NONE);
+        RUN, attempt, epoch, shape, block, values(shape, block.sampleCount()), SnapshotMetadata.NONE);
   }
 
   private static ByteBuffer values(SnapshotShape shape, int rows) {

@@ -218,7 +218,7 @@ class FaultsIT {
     int count = LONG ? 10_000 : 2_000;
     service("one").awaitReady();
     Workload workload = Workload.random(105, RUNS, EPOCHS);
-    Garbage garbage = new Garbage(105);
+    MalformedRecords garbage = new MalformedRecords(105);
     try (TopicReader signatures = signatures();
         TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
       int before = deadLetters.readToEnd().size();

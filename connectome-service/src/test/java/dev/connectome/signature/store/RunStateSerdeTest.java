@@ -9,7 +9,7 @@ import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
 import java.time.Instant;
 import java.util.List;
@@ -37,10 +37,10 @@ class RunStateSerdeTest {
                     71,
                     new SnapshotShape(10, 4, 3),
                     List.of(new RowBlock(2, 7, 3), new RowBlock(0, 0, 4)),
-                    new SnapshotNotes(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
+                    new SnapshotMetadata(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
                     TIME.minusSeconds(7)),
                 new OpenSnapshot(
-                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotNotes.NONE, TIME)),
+                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotMetadata.NONE, TIME)),
             new SignedSnapshots(List.of(new SignedSnapshot(1, 4), new SignedSnapshot(70, 5))),
             TIME);
 
@@ -56,7 +56,7 @@ class RunStateSerdeTest {
             1,
             new SnapshotShape(9, 5, 2),
             List.of(new RowBlock(0, 0, 4)),
-            SnapshotNotes.NONE,
+            SnapshotMetadata.NONE,
             TIME);
     RunState state =
         new RunState(1, false, EpochSet.EMPTY, List.of(open), SignedSnapshots.NONE, TIME);

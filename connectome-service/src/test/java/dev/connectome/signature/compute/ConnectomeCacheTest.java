@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class RecentConnectomesTest {
+class ConnectomeCacheTest {
 
   private static final UUID RUN = new UUID(0, 1);
   private static final UUID OTHER = new UUID(0, 2);
@@ -17,7 +17,7 @@ class RecentConnectomesTest {
   private static final long BYTES = 24;
 
   private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
-  private final RecentConnectomes recent = new RecentConnectomes(3 * BYTES);
+  private final ConnectomeCache recent = new ConnectomeCache(3 * BYTES);
 
   private EarlierConnectome connectome(int epoch) {
     FloatBuffer weights = FloatBuffer.wrap(new float[] {0.1f, 0.2f, 0.3f});

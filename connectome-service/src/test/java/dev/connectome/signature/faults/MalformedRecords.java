@@ -9,11 +9,11 @@ import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Records that are wrong in every way that a trainer, or somebody else, may think of. */
-final class Garbage {
+final class MalformedRecords {
 
   private final Random random;
 
-  Garbage(long seed) {
+  MalformedRecords(long seed) {
     this.random = new Random(seed);
   }
 

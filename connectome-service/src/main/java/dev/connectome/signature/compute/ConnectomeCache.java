@@ -13,7 +13,7 @@ import java.util.UUID;
  * computed again. What is not here is in the store. Runs that were quiet longest make room for
  * others. Not safe for use by several threads at once.
  */
-public final class RecentConnectomes {
+public final class ConnectomeCache {
 
   private final long maxBytes;
   private final LinkedHashMap<UUID, OfRun> runs = new LinkedHashMap<>(16, 0.75f, true);
@@ -25,7 +25,7 @@ public final class RecentConnectomes {
    * @param maxBytes how much memory the connectomes and sets may take together; 0 to remember
    *     nothing
    */
-  public RecentConnectomes(long maxBytes) {
+  public ConnectomeCache(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 

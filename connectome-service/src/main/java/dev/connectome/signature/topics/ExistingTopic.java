@@ -8,4 +8,4 @@ package dev.connectome.signature.topics;
  * @param cleanupPolicy its cleanup.policy
  * @param maxMessageBytes its max.message.bytes
  */
-record FoundTopic(String name, int partitions, String cleanupPolicy, int maxMessageBytes) {}
+record ExistingTopic(String name, int partitions, String cleanupPolicy, int maxMessageBytes) {}

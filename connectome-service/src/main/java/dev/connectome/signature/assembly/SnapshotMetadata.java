@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *     it was not said
  * @param metrics what was measured in the epoch, by name; any value is allowed, NaN too
  */
-public record SnapshotNotes(@Nullable Instant capturedAt, Map<String, Double> metrics) {
+public record SnapshotMetadata(@Nullable Instant capturedAt, Map<String, Double> metrics) {
 
   /** Nothing said. */
-  public static final SnapshotNotes NONE = new SnapshotNotes(null, Map.of());
+  public static final SnapshotMetadata NONE = new SnapshotMetadata(null, Map.of());
 
   /** Copies the metrics. */
-  public SnapshotNotes {
+  public SnapshotMetadata {
     metrics = Map.copyOf(metrics);
   }
 
@@ -29,8 +29,8 @@ public record SnapshotNotes(@Nullable Instant capturedAt, Map<String, Double> me
    * @return these notes, with the other's time if these have none and the other's metrics if these
    *     have none
    */
-  public SnapshotNotes orElse(SnapshotNotes other) {
-    return new SnapshotNotes(
+  public SnapshotMetadata orElse(SnapshotMetadata other) {
+    return new SnapshotMetadata(
         capturedAt != null ? capturedAt : other.capturedAt,
         metrics.isEmpty() ? other.metrics : metrics);
   }

@@ -5,7 +5,7 @@ import dev.connectome.topology.SignatureWorkspace;
 import org.jspecify.annotations.Nullable;
 
 /** Memory that one computation at a time uses, kept for the next one. */
-final class Desk {
+final class ComputeBuffers {
 
   private final SignatureWorkspace workspace = new SignatureWorkspace();
   private @Nullable ActivationMatrix matrix;
