@@ -9,91 +9,68 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Connectomes of runs that were active lately, with their sets, so that these need not be read and
- * computed again. What is not here is in the store. Runs that were quiet longest make room for
- * others. Not safe for use by several threads at once.
+ * Caches the connectomes of recently active runs with their birth and death sets, which otherwise
+ * are read from the store and computed again. Evicts the least recently used runs. Not thread-safe.
  */
 public final class ConnectomeCache {
 
   private final long maxBytes;
-  private final LinkedHashMap<UUID, OfRun> runs = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<UUID, Entry> runs = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  /**
-   * Remembers nothing yet.
-   *
-   * @param maxBytes how much memory the connectomes and sets may take together; 0 to remember
-   *     nothing
-   */
+  /** A cache of at most so many bytes of connectomes and sets; 0 caches nothing. */
   public ConnectomeCache(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /**
-   * Looks a connectome up.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param epoch the epoch
-   * @return the connectome; empty if it is not remembered
-   */
-  public Optional<EarlierConnectome> find(UUID runUid, int attempt, int epoch) {
-    OfRun run = runs.get(runUid);
+  public Optional<EarlierConnectome> get(UUID runUid, int attempt, int epoch) {
+    Entry run = runs.get(runUid);
     return run == null || run.attempt != attempt
         ? Optional.empty()
         : Optional.ofNullable(run.byEpoch.get(epoch));
   }
 
   /**
-   * Remembers a connectome.
-   *
-   * @param runUid the run
-   * @param attempt the attempt; what is remembered of another one is dropped
-   * @param connectome the connectome
-   * @param needed the epochs whose connectomes may be asked for again; others are dropped
+   * Adds a connectome; drops other attempts of its run and epochs that are not in {@code needed}.
    */
-  public void keep(UUID runUid, int attempt, EarlierConnectome connectome, Set<Integer> needed) {
-    OfRun run = runs.get(runUid);
+  public void put(UUID runUid, int attempt, EarlierConnectome connectome, Set<Integer> needed) {
+    Entry run = runs.get(runUid);
     if (run != null && run.attempt != attempt) {
-      forget(runUid);
+      remove(runUid);
       run = null;
     }
     if (run == null) {
-      run = new OfRun(attempt);
+      run = new Entry(attempt);
       runs.put(runUid, run);
     }
     bytes -= run.bytes();
     run.byEpoch.put(connectome.epoch(), connectome);
     run.byEpoch.keySet().retainAll(needed);
     bytes += run.bytes();
-    makeRoom();
+    evict();
   }
 
-  /**
-   * Drops what is remembered of a run.
-   *
-   * @param runUid the run
-   */
-  public void forget(UUID runUid) {
-    OfRun run = runs.remove(runUid);
+  public void remove(UUID runUid) {
+    Entry run = runs.remove(runUid);
     if (run != null) {
       bytes -= run.bytes();
     }
   }
 
-  private void makeRoom() {
-    Iterator<OfRun> quietest = runs.values().iterator();
+  private void evict() {
+    Iterator<Entry> leastRecent = runs.values().iterator();
     while (bytes > maxBytes) {
-      bytes -= quietest.next().bytes();
-      quietest.remove();
+      bytes -= leastRecent.next().bytes();
+      leastRecent.remove();
     }
   }
 
-  private static final class OfRun {
+  /** The connectomes of a run. */
+  private static final class Entry {
     private final int attempt;
     private final Map<Integer, EarlierConnectome> byEpoch = new HashMap<>();
 
-    OfRun(int attempt) {
+    Entry(int attempt) {
       this.attempt = attempt;
     }
 

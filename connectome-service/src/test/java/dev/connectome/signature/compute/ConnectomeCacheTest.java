@@ -17,57 +17,57 @@ class ConnectomeCacheTest {
   private static final long BYTES = 24;
 
   private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
-  private final ConnectomeCache recent = new ConnectomeCache(3 * BYTES);
+  private final ConnectomeCache cache = new ConnectomeCache(3 * BYTES);
 
   private EarlierConnectome connectome(int epoch) {
     FloatBuffer weights = FloatBuffer.wrap(new float[] {0.1f, 0.2f, 0.3f});
-    return engine.recall(epoch, FunctionalConnectome.ofUpperTriangle(3, weights));
+    return engine.restore(epoch, FunctionalConnectome.ofUpperTriangle(3, weights));
   }
 
   @Test
-  void whatIsNeededIsRememberedAndTheRestDropped() {
+  void neededEpochsStayAndTheRestIsDropped() {
     EarlierConnectome first = connectome(1);
-    recent.keep(RUN, 1, first, Set.of(1));
-    recent.keep(RUN, 1, connectome(2), Set.of(1, 2));
-    recent.keep(RUN, 1, connectome(3), Set.of(1, 3));
+    cache.put(RUN, 1, first, Set.of(1));
+    cache.put(RUN, 1, connectome(2), Set.of(1, 2));
+    cache.put(RUN, 1, connectome(3), Set.of(1, 3));
 
-    assertThat(recent.find(RUN, 1, 1)).containsSame(first);
-    assertThat(recent.find(RUN, 1, 2)).isEmpty();
-    assertThat(recent.find(RUN, 1, 3)).isPresent();
+    assertThat(cache.get(RUN, 1, 1)).containsSame(first);
+    assertThat(cache.get(RUN, 1, 2)).isEmpty();
+    assertThat(cache.get(RUN, 1, 3)).isPresent();
   }
 
   @Test
   void nothingOfAnotherAttemptIsFound() {
-    recent.keep(RUN, 1, connectome(1), Set.of(1));
+    cache.put(RUN, 1, connectome(1), Set.of(1));
 
-    assertThat(recent.find(RUN, 2, 1)).isEmpty();
-    recent.keep(RUN, 2, connectome(1), Set.of(1));
-    assertThat(recent.find(RUN, 1, 1)).isEmpty();
+    assertThat(cache.get(RUN, 2, 1)).isEmpty();
+    cache.put(RUN, 2, connectome(1), Set.of(1));
+    assertThat(cache.get(RUN, 1, 1)).isEmpty();
   }
 
   @Test
-  void theRunThatWasQuietLongestMakesRoom() {
-    recent.keep(RUN, 1, connectome(1), Set.of(1));
-    recent.keep(OTHER, 1, connectome(1), Set.of(1));
-    recent.keep(RUN, 1, connectome(2), Set.of(1, 2));
+  void theLeastRecentlyUsedRunIsEvicted() {
+    cache.put(RUN, 1, connectome(1), Set.of(1));
+    cache.put(OTHER, 1, connectome(1), Set.of(1));
+    cache.put(RUN, 1, connectome(2), Set.of(1, 2));
 
-    recent.keep(RUN, 1, connectome(3), Set.of(1, 2, 3));
+    cache.put(RUN, 1, connectome(3), Set.of(1, 2, 3));
 
-    assertThat(recent.find(OTHER, 1, 1)).isEmpty();
-    assertThat(recent.find(RUN, 1, 3)).isPresent();
+    assertThat(cache.get(OTHER, 1, 1)).isEmpty();
+    assertThat(cache.get(RUN, 1, 3)).isPresent();
   }
 
   @Test
-  void aRunThatIsForgottenLeavesItsRoom() {
-    recent.keep(RUN, 1, connectome(1), Set.of(1));
-    recent.keep(RUN, 1, connectome(2), Set.of(1, 2));
-    recent.forget(RUN);
+  void aRemovedRunFreesItsMemory() {
+    cache.put(RUN, 1, connectome(1), Set.of(1));
+    cache.put(RUN, 1, connectome(2), Set.of(1, 2));
+    cache.remove(RUN);
 
-    recent.keep(OTHER, 1, connectome(1), Set.of(1));
-    recent.keep(OTHER, 1, connectome(2), Set.of(1, 2));
+    cache.put(OTHER, 1, connectome(1), Set.of(1));
+    cache.put(OTHER, 1, connectome(2), Set.of(1, 2));
 
-    assertThat(recent.find(RUN, 1, 1)).isEmpty();
-    assertThat(recent.find(OTHER, 1, 1)).isPresent();
-    assertThat(recent.find(OTHER, 1, 2)).isPresent();
+    assertThat(cache.get(RUN, 1, 1)).isEmpty();
+    assertThat(cache.get(OTHER, 1, 1)).isPresent();
+    assertThat(cache.get(OTHER, 1, 2)).isPresent();
   }
 }

@@ -50,7 +50,7 @@ class RunStateSerdeTest {
   }
 
   @Test
-  void aStateOfTheFirstFormIsRead() {
+  void aStateOfTheFirstFormatIsRead() {
     OpenSnapshot open =
         new OpenSnapshot(
             1,
@@ -63,13 +63,13 @@ class RunStateSerdeTest {
     byte[] bytes = serde.serializer().serialize("runs", state);
     bytes[0] = 1;
     // What follows: the number of blocks, a block, no time, no metrics.
-    int begunAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
-    byte[] firstForm = new byte[bytes.length - INSTANT_BYTES];
-    System.arraycopy(bytes, 0, firstForm, 0, begunAtEnd - INSTANT_BYTES);
+    int openedAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
+    byte[] firstFormat = new byte[bytes.length - INSTANT_BYTES];
+    System.arraycopy(bytes, 0, firstFormat, 0, openedAtEnd - INSTANT_BYTES);
     System.arraycopy(
-        bytes, begunAtEnd, firstForm, begunAtEnd - INSTANT_BYTES, bytes.length - begunAtEnd);
+        bytes, openedAtEnd, firstFormat, openedAtEnd - INSTANT_BYTES, bytes.length - openedAtEnd);
 
-    assertThat(serde.deserializer().deserialize("runs", firstForm)).isEqualTo(state);
+    assertThat(serde.deserializer().deserialize("runs", firstFormat)).isEqualTo(state);
   }
 
   @Test
@@ -84,12 +84,12 @@ class RunStateSerdeTest {
   }
 
   @Test
-  void anotherVersionsFormIsRefused() {
+  void anUnknownFormatIsRefused() {
     byte[] bytes = serde.serializer().serialize("runs", RunState.begin(1, TIME));
     bytes[0] = 9;
 
     assertThatThrownBy(() -> serde.deserializer().deserialize("runs", bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("form 9");
+        .hasMessageContaining("format 9");
   }
 }
