@@ -107,8 +107,9 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
     for (long count = range.from() + 1; count <= range.to(); count++) {
       trainer.onNext(PublishActivationsResponse.newBuilder().setAcknowledgedCount(count).build());
     }
-    if (failure == null) {
-      trainer.request((int) (range.to() - range.from()));
+    int count = (int) (range.to() - range.from());
+    if (failure == null && count > 0) {
+      trainer.request(count);
     }
     endIfDone();
   }
