@@ -37,17 +37,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged service on a real broker, while everything about it fails. After each fault the
- * invariant is checked: the snapshots with a signature are exactly those that were completely
- * published before the first batch of a newer attempt, each once for a reader of committed records
- * and equal to the library's to the bit; every other one has one record with the reason.
+ * Faults of the packaged service and of a real broker. After each fault the invariant is checked:
+ * the snapshots with a signature are exactly those that were completely published before the first
+ * batch of a newer attempt, each once for a reader of committed records and equal to the library's
+ * to the bit; every other one has one record with the reason.
  *
  * <p>The short form of each fault runs by default, the long form with {@code -Pfaults}.
  */
 class FaultsIT {
 
   private static final boolean LONG = Boolean.getBoolean("faults.long");
-  private static final Duration PATIENCE = Duration.ofMinutes(LONG ? 5 : 2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(LONG ? 5 : 2);
   private static final String ACTIVATIONS = "connectome.activations.v1";
   private static final String SIGNATURES = "connectome.signatures.v1";
   private static final String DEAD_LETTERS = "connectome.dead-letters.v1";
@@ -129,7 +129,7 @@ class FaultsIT {
         publish(workload, kill, kills);
         int share = workload.complete().size() / kills;
         int seen = begun + kill * share + random.nextInt(share / 2);
-        signatures.readUntil(PATIENCE, all -> all.size() >= seen);
+        signatures.readUntil(TIMEOUT, all -> all.size() >= seen);
         current().kill();
         service("one");
       }
@@ -145,7 +145,7 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       services.get(0).kill();
       publish(workload, 1, 2);
@@ -165,7 +165,7 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 3);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       for (int i = 0; i < instances.size(); i++) {
         assertThat(services.get(i).terminate(Duration.ofSeconds(20))).isTrue();
@@ -184,7 +184,7 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       broker.close();
       broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
@@ -202,30 +202,30 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       relay.cut();
       publish(workload, 1, 2);
       await().atMost(away.plusSeconds(30)).pollDelay(away).until(() -> true);
-      relay.mend();
+      relay.reconnect();
 
       assertInvariant(workload, signatures);
     }
   }
 
   @Test
-  void garbageComesAmongGoodRecords() throws Exception {
+  void malformedRecordsArriveAmongGoodOnes() throws Exception {
     int count = LONG ? 10_000 : 2_000;
     service("one").awaitReady();
     Workload workload = Workload.random(105, RUNS, EPOCHS);
-    Garbage garbage = new Garbage(105);
+    MalformedRecords malformed = new MalformedRecords(105);
     try (TopicReader signatures = signatures();
         TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
       int before = deadLetters.readToEnd().size();
       int parts = 20;
       for (int part = 0; part < parts; part++) {
         for (int i = 0; i < count / parts; i++) {
-          producer.send(garbage.next(ACTIVATIONS));
+          producer.send(malformed.next(ACTIVATIONS));
         }
         publish(workload, part, parts);
       }
@@ -236,13 +236,13 @@ class FaultsIT {
   }
 
   @Test
-  void theLocalStateIsWiped() throws Exception {
+  void theLocalStateIsDeleted() throws Exception {
     service("one").awaitReady();
     Workload workload = Workload.random(106, RUNS, EPOCHS);
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       current().kill();
       Utils.delete(state.resolve("one").toFile());
@@ -275,7 +275,7 @@ class FaultsIT {
   }
 
   private static void assertInvariant(Workload workload, TopicReader reader) throws Exception {
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(FaultsIT::allIsProcessed);
+    await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(200)).until(FaultsIT::allIsProcessed);
     Map<SnapshotKey, SignatureRecord> records = new HashMap<>();
     for (SignatureRecord record : parse(reader.readToEnd())) {
       SnapshotKey key = SnapshotKey.of(record);

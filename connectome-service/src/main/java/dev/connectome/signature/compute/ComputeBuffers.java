@@ -4,8 +4,8 @@ import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.SignatureWorkspace;
 import org.jspecify.annotations.Nullable;
 
-/** Memory that one computation at a time uses, kept for the next one. */
-final class Desk {
+/** The reusable memory of one computation at a time. */
+final class ComputeBuffers {
 
   private final SignatureWorkspace workspace = new SignatureWorkspace();
   private @Nullable ActivationMatrix matrix;
@@ -14,7 +14,7 @@ final class Desk {
     return workspace;
   }
 
-  /** A matrix whose values are whatever they were before. */
+  /** A matrix with undefined values. */
   ActivationMatrix matrix(int samples, int neurons) {
     if (matrix != null && matrix.samples() == samples && matrix.neurons() == neurons) {
       return matrix;
@@ -22,8 +22,8 @@ final class Desk {
     if (matrix != null) {
       matrix.close();
     }
-    ActivationMatrix fresh = ActivationMatrix.allocate(samples, neurons);
-    matrix = fresh;
-    return fresh;
+    ActivationMatrix allocated = ActivationMatrix.allocate(samples, neurons);
+    matrix = allocated;
+    return allocated;
   }
 }

@@ -8,12 +8,12 @@ import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Records that are wrong in every way that a trainer, or somebody else, may think of. */
-final class Garbage {
+/** Generates records that are malformed in various ways. */
+final class MalformedRecords {
 
   private final Random random;
 
-  Garbage(long seed) {
+  MalformedRecords(long seed) {
     this.random = new Random(seed);
   }
 
