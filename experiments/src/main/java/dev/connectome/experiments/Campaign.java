@@ -1,7 +1,7 @@
 package dev.connectome.experiments;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.client.RunNames;
 import dev.connectome.client.RunStates;
@@ -184,7 +184,7 @@ final class Campaign {
       if (run.getState() != RunState.RUN_STATE_COMPLETED) {
         throw CommandFailure.failed(
             "run %s ended %s: %s; the same command goes on from here"
-                .formatted(trial.name(), Words.of(run.getState()), run.getStateMessage()));
+                .formatted(trial.name(), Display.of(run.getState()), run.getStateMessage()));
       }
       List<SignatureRecord> latest = signatures(trial);
       if (complete(trial, latest)) {

@@ -1,6 +1,6 @@
 package dev.connectome.experiments;
 
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureDistances;
@@ -57,7 +57,8 @@ final class Recorder {
         .forEach(decision -> decisions.put(decision.getPolicyId(), decision(decision)));
     Map<String, Integer> stages = new LinkedHashMap<>();
     run.getStageTransitionsList()
-        .forEach(transition -> stages.put(Words.of(transition.getStage()), transition.getEpoch()));
+        .forEach(
+            transition -> stages.put(Display.of(transition.getStage()), transition.getEpoch()));
     return new RecordedRun(
         trial.setting().id(),
         trial.seed(),

@@ -25,12 +25,12 @@ final class Demo {
   private static final Duration STALLED = Duration.ofMinutes(3);
 
   private final ConnectomeClient connection;
-  private final LiveView view;
+  private final ProgressView view;
   private final InstantSource clock;
-  private final Map<String, Observed> observed = new LinkedHashMap<>();
+  private final Map<String, ObservedRun> observed = new LinkedHashMap<>();
   private Instant lastChange;
 
-  Demo(ConnectomeClient connection, LiveView view, InstantSource clock) {
+  Demo(ConnectomeClient connection, ProgressView view, InstantSource clock) {
     this.connection = connection;
     this.view = view;
     this.clock = clock;
@@ -46,7 +46,7 @@ final class Demo {
    * @throws CommandFailure if a run ends otherwise than it should, or nothing moves for three
    *     minutes
    */
-  List<Pair> run(DemoPlan plan) throws InterruptedException {
+  List<Comparison> run(DemoPlan plan) throws InterruptedException {
     for (int i = 0; i < plan.runs(); i++) {
       submit(plan.name(i), plan.watched(i));
     }
@@ -65,9 +65,9 @@ final class Demo {
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
-    List<Pair> pairs = new ArrayList<>();
+    List<Comparison> pairs = new ArrayList<>();
     for (int i = 0; i < plan.runs(); i++) {
-      pairs.add(new Pair(ended(plan.name(i)), ended(plan.referenceName(i))));
+      pairs.add(new Comparison(ended(plan.name(i)), ended(plan.referenceName(i))));
     }
     return pairs;
   }
@@ -82,17 +82,17 @@ final class Demo {
                     .setTrainingRun(run)
                     .setRequestId(UUID.randomUUID().toString())
                     .build());
-    observed.put(id, new Observed(created, List.of()));
+    observed.put(id, new ObservedRun(created, List.of()));
   }
 
   private void look() {
-    for (Map.Entry<String, Observed> entry : observed.entrySet()) {
-      Observed before = entry.getValue();
+    for (Map.Entry<String, ObservedRun> entry : observed.entrySet()) {
+      ObservedRun before = entry.getValue();
       if (before.ended()) {
         continue;
       }
       try {
-        Observed now = observe(before.run().getName());
+        ObservedRun now = observe(before.run().getName());
         if (!now.run().equals(before.run())) {
           lastChange = clock.instant();
         }
@@ -111,21 +111,21 @@ final class Demo {
     }
   }
 
-  private Observed observe(String name) {
+  private ObservedRun observe(String name) {
     TrainingRun run =
         connection.calls().getTrainingRun(GetTrainingRunRequest.newBuilder().setName(name).build());
-    return new Observed(run, Signatures.all(connection, name));
+    return new ObservedRun(run, Signatures.all(connection, name));
   }
 
-  private static void check(Observed run) {
+  private static void check(ObservedRun run) {
     if (run.run().getState() == RunState.RUN_STATE_FAILED) {
       throw CommandFailure.failed("run " + run.name() + " failed: " + run.run().getStateMessage());
     }
   }
 
   /** With the signatures that came after its end: the last ones may be stored a moment later. */
-  private Observed ended(String id) {
-    Observed last = observed.get(id);
+  private ObservedRun ended(String id) {
+    ObservedRun last = observed.get(id);
     if (last == null) {
       throw new IllegalStateException("not submitted: " + id);
     }

@@ -116,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
       PlatformOptions options =
           new PlatformOptions(
               Installation.current(), state, dataDir, CONCURRENT_RUNS, PlatformOptions.Ports.ANY);
-      LiveView view = view();
+      ProgressView view = view();
       try (Platform platform = Platform.start(options, view::say)) {
         started = true;
         demonstrate(platform, view);
@@ -134,12 +134,12 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void demonstrate(Platform platform, LiveView view)
+  private void demonstrate(Platform platform, ProgressView view)
       throws InterruptedException, IOException {
     view.say("training " + runs + " networks, and each again without stopping ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
-    List<Pair> pairs;
+    List<Comparison> pairs;
     try (ConnectomeClient connection =
         ConnectomeClient.to(platform.endpoints().controller().grpc())) {
       pairs = new Demo(connection, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
@@ -183,7 +183,8 @@ public final class DemoCommand implements Callable<Integer> {
         wallSeconds);
   }
 
-  private void write(DemoSummary summary, List<Pair> pairs, PrintWriter out) throws IOException {
+  private void write(DemoSummary summary, List<Comparison> pairs, PrintWriter out)
+      throws IOException {
     try {
       if (json != null) {
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), summary);
@@ -198,7 +199,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private LiveView view() {
+  private ProgressView view() {
     PrintWriter out = spec.commandLine().getOut();
     String terminal = System.getenv().getOrDefault("TERM", "dumb");
     return System.console() != null && !terminal.equals("dumb")

@@ -69,15 +69,15 @@ final class HtmlReport {
    * @param file where to
    * @throws IOException if the file cannot be written
    */
-  static void write(DemoSummary summary, List<Pair> pairs, Path file) throws IOException {
+  static void write(DemoSummary summary, List<Comparison> pairs, Path file) throws IOException {
     Files.writeString(file, render(page(summary, pairs)));
   }
 
-  static Page page(DemoSummary summary, List<Pair> pairs) {
+  static Page page(DemoSummary summary, List<Comparison> pairs) {
     return new Page(summary, pairs.stream().map(HtmlReport::figure).toList());
   }
 
-  private static Figure figure(Pair pair) {
+  private static Figure figure(Comparison pair) {
     List<SignatureRecord> own = pair.watched().latest();
     int last = own.stream().mapToInt(SignatureRecord::getEpoch).max().orElse(0);
     Stream<SignatureRecord> beyond =

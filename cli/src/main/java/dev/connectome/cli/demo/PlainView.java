@@ -1,6 +1,6 @@
 package dev.connectome.cli.demo;
 
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -11,7 +11,7 @@ import java.util.Map;
  * A line every few epochs of a run and at each change of its state, for where nothing can be drawn
  * twice.
  */
-final class PlainView implements LiveView {
+final class PlainView implements ProgressView {
   private static final int EPOCHS_A_LINE = 5;
 
   private final PrintWriter out;
@@ -22,8 +22,8 @@ final class PlainView implements LiveView {
   }
 
   @Override
-  public synchronized void show(Collection<Observed> runs) {
-    for (Observed run : runs) {
+  public synchronized void show(Collection<ObservedRun> runs) {
+    for (ObservedRun run : runs) {
       Shown now = new Shown(run.run().getState(), run.epoch() / EPOCHS_A_LINE);
       if (!now.equals(shown.put(run.name(), now))) {
         out.println(line(run));
@@ -38,7 +38,7 @@ final class PlainView implements LiveView {
     out.flush();
   }
 
-  static String line(Observed run) {
+  static String line(ObservedRun run) {
     StringBuilder line =
         new StringBuilder(run.name())
             .append("  epoch ")
@@ -46,16 +46,16 @@ final class PlainView implements LiveView {
             .append('/')
             .append(run.budget());
     if (run.trainLoss() != null) {
-      line.append("  loss ").append(Words.number(run.trainLoss()));
+      line.append("  loss ").append(Display.number(run.trainLoss()));
     }
     if (run.deathDistance() != null) {
-      line.append("  death distance ").append(Words.number(run.deathDistance()));
+      line.append("  death distance ").append(Display.number(run.deathDistance()));
     }
-    String stage = Words.of(run.run().getStage());
+    String stage = Display.of(run.run().getStage());
     if (!stage.isEmpty()) {
       line.append("  ").append(stage);
     }
-    return line.append("  ").append(Words.of(run.run().getState())).toString();
+    return line.append("  ").append(Display.of(run.run().getState())).toString();
   }
 
   private record Shown(RunState state, int block) {}

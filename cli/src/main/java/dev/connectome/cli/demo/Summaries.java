@@ -1,7 +1,7 @@
 package dev.connectome.cli.demo;
 
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
-import dev.connectome.cli.runs.Words;
 import dev.connectome.protos.run.v1.StageTransition;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 final class Summaries {
   private Summaries() {}
 
-  static DemoSummary of(List<Pair> pairs, DemoSummary.Platform platform) {
+  static DemoSummary of(List<Comparison> pairs, DemoSummary.Platform platform) {
     return new DemoSummary(pairs.stream().map(Summaries::run).toList(), platform);
   }
 
-  private static DemoSummary.Run run(Pair pair) {
+  private static DemoSummary.Run run(Comparison pair) {
     TrainingRun run = pair.watched().run();
-    Observed reference = pair.reference();
+    ObservedRun reference = pair.reference();
     boolean decided = run.hasDecision();
     return new DemoSummary.Run(
         pair.watched().name(),
         run.getUid(),
-        Words.of(run.getState()),
+        Display.of(run.getState()),
         run.getSpec().getModel().getHiddenWidthsList(),
         pair.watched().budget(),
         decided ? run.getDecision().getStopEpoch() : null,
@@ -36,7 +36,7 @@ final class Summaries {
         decided ? decision(run.getDecision()) : null,
         series(pair.watched()),
         run.getStageTransitionsList().stream()
-            .map(stage -> new DemoSummary.Stage(Words.of(stage.getStage()), stage.getEpoch()))
+            .map(stage -> new DemoSummary.Stage(Display.of(stage.getStage()), stage.getEpoch()))
             .toList(),
         pair.watched().testAccuracy(),
         pair.watched().trainingSeconds(),
@@ -44,7 +44,7 @@ final class Summaries {
         reference.trainingSeconds() - pair.watched().trainingSeconds(),
         new DemoSummary.Reference(
             reference.name(),
-            Words.of(reference.run().getState()),
+            Display.of(reference.run().getState()),
             reference.epoch(),
             reference.testAccuracy(),
             reference.trainingSeconds()));
@@ -54,7 +54,7 @@ final class Summaries {
     return new DemoSummary.Decision(
         decision.getPolicyId(),
         decision.getRule(),
-        Words.of(decision.getReason()),
+        Display.of(decision.getReason()),
         decision.getMessage(),
         decision.getMonitor(),
         decision.getEvidenceList().stream()
@@ -63,7 +63,7 @@ final class Summaries {
   }
 
   /** A point an epoch; of an epoch trained by two attempts, the later one's. */
-  static List<DemoSummary.Point> series(Observed observed) {
+  static List<DemoSummary.Point> series(ObservedRun observed) {
     return observed.latest().stream().map(record -> point(record, observed.run())).toList();
   }
 
@@ -84,7 +84,7 @@ final class Summaries {
     return run.getStageTransitionsList().stream()
         .filter(transition -> transition.getEpoch() <= epoch)
         .max(Comparator.comparingInt(StageTransition::getEpoch))
-        .map(transition -> Words.of(transition.getStage()))
+        .map(transition -> Display.of(transition.getStage()))
         .orElse(null);
   }
 

@@ -1,13 +1,13 @@
 package dev.connectome.cli.demo;
 
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
-import dev.connectome.cli.runs.Words;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 
 /** A table that is drawn again in the same place. */
-final class TerminalView implements LiveView {
+final class TerminalView implements ProgressView {
   private static final String UP = "\u001b[%dA";
   private static final String CLEAR_BELOW = "\u001b[J";
 
@@ -19,7 +19,7 @@ final class TerminalView implements LiveView {
   }
 
   @Override
-  public synchronized void show(Collection<Observed> runs) {
+  public synchronized void show(Collection<ObservedRun> runs) {
     erase();
     List<String> lines = table(runs);
     lines.forEach(out::println);
@@ -42,16 +42,16 @@ final class TerminalView implements LiveView {
     }
   }
 
-  static List<String> table(Collection<Observed> runs) {
+  static List<String> table(Collection<ObservedRun> runs) {
     Table table = new Table("RUN", "EPOCH", "TRAINING LOSS", "DEATH DISTANCE", "STAGE", "STATE");
-    for (Observed run : runs) {
+    for (ObservedRun run : runs) {
       table.row(
           run.name(),
           run.epoch() + "/" + run.budget(),
-          Words.number(run.trainLoss()),
-          Words.number(run.deathDistance()),
-          Words.of(run.run().getStage()),
-          Words.of(run.run().getState()));
+          Display.number(run.trainLoss()),
+          Display.number(run.deathDistance()),
+          Display.of(run.run().getStage()),
+          Display.of(run.run().getState()));
     }
     return table.lines();
   }

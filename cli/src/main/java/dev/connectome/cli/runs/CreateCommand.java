@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Submits a run.")
-final class CreateCommand extends RunCommand {
+final class CreateCommand extends ControllerCommand {
   @Option(
       names = "--name",
       paramLabel = "NAME",
@@ -71,7 +71,7 @@ final class CreateCommand extends RunCommand {
 
   @Mixin private KubernetesOptions kubernetes;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   CreateCommand() {}

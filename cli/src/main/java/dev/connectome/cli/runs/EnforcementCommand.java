@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "While enforcement is off, every decision is recorded and none stops a run, then or later. Stops",
       "under way and stops by people are carried out."
     })
-final class EnforcementCommand extends RunCommand {
+final class EnforcementCommand extends ControllerCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "on|off",
@@ -40,7 +40,7 @@ final class EnforcementCommand extends RunCommand {
   @Option(names = "--history", description = "List the changes: who made them, when and why.")
   private boolean history;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   EnforcementCommand() {}

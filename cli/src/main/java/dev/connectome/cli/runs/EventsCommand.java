@@ -15,11 +15,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Lists what happened to a run.")
-final class EventsCommand extends RunCommand {
+final class EventsCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   EventsCommand() {}

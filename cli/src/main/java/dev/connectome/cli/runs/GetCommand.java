@@ -15,11 +15,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Shows a run.")
-final class GetCommand extends RunCommand {
+final class GetCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   GetCommand() {}

@@ -1,6 +1,7 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.report.Display;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Lists runs, newest first.")
-final class ListCommand extends RunCommand {
+final class ListCommand extends ControllerCommand {
   private static final int LARGEST_PAGE = 1000;
 
   @Option(
@@ -49,7 +50,7 @@ final class ListCommand extends RunCommand {
       description = "Runs to show at most. Default: ${DEFAULT-VALUE}")
   private int limit;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   ListCommand() {}
@@ -61,7 +62,7 @@ final class ListCommand extends RunCommand {
     }
     ListTrainingRunsRequest.Builder request =
         ListTrainingRunsRequest.newBuilder().putAllLabels(labels).setIdPrefix(prefix);
-    states.forEach(state -> request.addStates(Words.state("--state", state)));
+    states.forEach(state -> request.addStates(Display.state("--state", state)));
     ListTrainingRunsResponse.Builder found = ListTrainingRunsResponse.newBuilder();
     do {
       request.setPageSize(Math.min(LARGEST_PAGE, limit - found.getTrainingRunsCount()));

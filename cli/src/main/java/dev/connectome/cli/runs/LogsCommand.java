@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Prints the log of a run's trainer.")
-final class LogsCommand extends RunCommand {
+final class LogsCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 

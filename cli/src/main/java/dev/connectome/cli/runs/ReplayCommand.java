@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description =
         "Tells what another policy would have decided on recorded series, of one run or of many.")
-final class ReplayCommand extends RunCommand {
-  @Mixin private SelectedRuns runs;
+final class ReplayCommand extends ControllerCommand {
+  @Mixin private RunSelectionOptions runs;
 
   @Option(
       names = "--policy",
@@ -31,7 +31,7 @@ final class ReplayCommand extends RunCommand {
       description = "For instance plateau:fraction=0.2,confirm=3")
   private String policy;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   ReplayCommand() {}

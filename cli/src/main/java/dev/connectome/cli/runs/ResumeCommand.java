@@ -16,14 +16,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Continues a run that has ended from its newest checkpoint.")
-final class ResumeCommand extends RunCommand {
+final class ResumeCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 
   @Option(names = "--wait", description = "Follow the run to its end.")
   private boolean wait;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   ResumeCommand() {}

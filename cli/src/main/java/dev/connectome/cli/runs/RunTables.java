@@ -2,6 +2,7 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
 import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
@@ -31,10 +32,10 @@ final class RunTables {
     for (TrainingRun run : answer.getTrainingRunsList()) {
       table.row(
           RunNames.shortName(run),
-          Words.of(run.getState()),
+          Display.of(run.getState()),
           epochs(run),
           metric(run.getProgress().getMetricsMap(), "trainLoss"),
-          Words.of(run.getStage()),
+          Display.of(run.getStage()),
           time(run.getCreateTime()));
     }
     return table.lines();
@@ -44,10 +45,10 @@ final class RunTables {
     List<String> lines = new ArrayList<>();
     lines.add("name:      " + RunNames.shortName(run));
     lines.add("uid:       " + run.getUid());
-    lines.add("state:     " + Words.of(run.getState()) + message(run));
+    lines.add("state:     " + Display.of(run.getState()) + message(run));
     lines.add("epoch:     " + epochs(run));
     lines.add("attempt:   " + run.getAttempt());
-    String stage = Words.of(run.getStage());
+    String stage = Display.of(run.getStage());
     lines.add("stage:     " + (stage.isEmpty() ? "-" : stage));
     lines.add("created:   " + time(run.getCreateTime()));
     if (run.hasDecision()) {
@@ -61,7 +62,7 @@ final class RunTables {
     }
     Map<String, Double> metrics =
         run.hasOutcome() ? run.getOutcome().getMetricsMap() : run.getProgress().getMetricsMap();
-    metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Words.number(value)));
+    metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Display.number(value)));
     return lines;
   }
 
@@ -70,7 +71,7 @@ final class RunTables {
         + " at epoch "
         + decision.getStopEpoch()
         + " ("
-        + Words.of(decision.getReason())
+        + Display.of(decision.getReason())
         + "): "
         + decision.getMessage();
   }
@@ -86,7 +87,7 @@ final class RunTables {
                     time(event.getEventTime()),
                     event.getKind(),
                     event.getActor(),
-                    Words.of(event.getState()),
+                    Display.of(event.getState()),
                     event.getMessage()));
     return table.lines();
   }
@@ -102,9 +103,9 @@ final class RunTables {
           Integer.toString(signature.getAttempt()),
           Integer.toString(signature.getEpoch()),
           metric(signature.getMetricsMap(), "trainLoss"),
-          distances ? Words.number(values.getFromPrevious().getDeath()) : "-",
-          distances ? Words.number(values.getFromPrevious().getBirth()) : "-",
-          control ? Words.number(values.getFromPrevious().getConnectome()) : "-",
+          distances ? Display.number(values.getFromPrevious().getDeath()) : "-",
+          distances ? Display.number(values.getFromPrevious().getBirth()) : "-",
+          control ? Display.number(values.getFromPrevious().getConnectome()) : "-",
           signature.getLate() ? "late" : "",
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }
@@ -119,8 +120,8 @@ final class RunTables {
     for (StoppedRun run : answer.getRunsList()) {
       table.row(
           RunNames.shortName(run.getName()),
-          Words.of(run.getFromState()),
-          dryRun ? "yes" : Words.of(run.getState()));
+          Display.of(run.getFromState()),
+          dryRun ? "yes" : Display.of(run.getState()));
     }
     return table.lines();
   }
@@ -135,7 +136,7 @@ final class RunTables {
       ReplayPolicyResponse replay = run.getReplay();
       table.row(
           RunNames.shortName(run.getName()),
-          Words.of(run.getState()),
+          Display.of(run.getState()),
           Integer.toString(replay.getLastEpoch()),
           stopEpoch(replay.hasRecordedDecision(), replay.getRecordedDecision()),
           stopEpoch(replay.hasDecision(), replay.getDecision()),
@@ -174,7 +175,7 @@ final class RunTables {
   }
 
   private static String metric(Map<String, Double> metrics, String name) {
-    return Words.number(metrics.get(name));
+    return Display.number(metrics.get(name));
   }
 
   static String time(Timestamp time) {

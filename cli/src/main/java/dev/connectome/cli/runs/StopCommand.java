@@ -23,14 +23,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Orders a stop of one run, or of many; they keep their weights.")
-final class StopCommand extends RunCommand {
+final class StopCommand extends ControllerCommand {
   private static final Map<String, StopMode> MODES =
       Map.of(
           "graceful", StopMode.STOP_MODE_GRACEFUL,
           "immediate", StopMode.STOP_MODE_IMMEDIATE,
           "end-of-epoch", StopMode.STOP_MODE_END_OF_EPOCH);
 
-  @Mixin private SelectedRuns runs;
+  @Mixin private RunSelectionOptions runs;
 
   @Option(
       names = "--mode",
@@ -52,7 +52,7 @@ final class StopCommand extends RunCommand {
   @Option(names = "--wait", description = "Follow the run to its end; not with --runs.")
   private boolean wait;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   StopCommand() {}

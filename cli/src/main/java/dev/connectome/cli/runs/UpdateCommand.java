@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "New policies judge what comes from now on. A live trainer learns of a new budget with its next",
       "heartbeat; if it has trained more epochs already, it ends with the one that it is in."
     })
-final class UpdateCommand extends RunCommand {
+final class UpdateCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 
@@ -60,7 +60,7 @@ final class UpdateCommand extends RunCommand {
       description = "The budget: epochs to train at most, those behind the run included.")
   private @Nullable Integer epochs;
 
-  @Mixin private Output output;
+  @Mixin private OutputOption output;
 
   @SuppressWarnings("NullAway.Init")
   UpdateCommand() {}

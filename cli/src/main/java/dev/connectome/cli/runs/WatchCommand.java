@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description =
         "Follows a run to its end: exit code 0 if it was stopped or completed, 1 if it failed.")
-final class WatchCommand extends RunCommand {
+final class WatchCommand extends ControllerCommand {
   @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
   private String run;
 

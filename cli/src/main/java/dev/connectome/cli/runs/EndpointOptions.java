@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say which platform is meant. */
-public final class Endpoint {
+public final class EndpointOptions {
   @Option(
       names = "--endpoint",
       paramLabel = "HOST:PORT",
@@ -24,7 +24,7 @@ public final class Endpoint {
 
   /** Made by the command-line parser, which sets the fields. */
   @SuppressWarnings("NullAway.Init")
-  public Endpoint() {}
+  public EndpointOptions() {}
 
   /**
    * Opens a connection; no request is made yet.

@@ -1,6 +1,7 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.report.Display;
 import dev.connectome.protos.run.v1.RunSelection;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The runs that a command is about: one by its name, or many by what they have in common. */
-final class SelectedRuns {
+final class RunSelectionOptions {
   @Parameters(arity = "0..1", paramLabel = "RUN", description = "The run's name or uid.")
   private @Nullable String run;
 
@@ -24,7 +25,7 @@ final class SelectedRuns {
       })
   private List<String> selection = new ArrayList<>();
 
-  SelectedRuns() {}
+  RunSelectionOptions() {}
 
   /** The name of the one run; empty if there is a selection. */
   Optional<String> one() {
@@ -48,7 +49,7 @@ final class SelectedRuns {
           chosen.putLabels(label[0], label[1]);
         }
         case "prefix" -> chosen.setIdPrefix(value);
-        case "state" -> chosen.addStates(Words.state("--runs state", value));
+        case "state" -> chosen.addStates(Display.state("--runs state", value));
         default -> throw refused(term);
       }
     }

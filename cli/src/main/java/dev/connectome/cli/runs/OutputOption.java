@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The option that says how an answer is printed, and the printing. */
-public final class Output {
+public final class OutputOption {
   /** Ways to print an answer. */
   enum Format {
     /** For people. */
@@ -33,7 +33,7 @@ public final class Output {
 
   /** Made by the command-line parser, which sets the field. */
   @SuppressWarnings("NullAway.Init")
-  public Output() {}
+  public OutputOption() {}
 
   /**
    * Prints an answer.

@@ -1,4 +1,4 @@
-package dev.connectome.cli.runs;
+package dev.connectome.cli.report;
 
 import com.google.protobuf.ProtocolMessageEnum;
 import dev.connectome.cli.CommandFailure;
@@ -8,8 +8,8 @@ import dev.connectome.protos.run.v1.TrainingStage;
 import java.util.Locale;
 
 /** The contracts' enumerations and numbers as people read them. */
-public final class Words {
-  private Words() {}
+public final class Display {
+  private Display() {}
 
   /**
    * A run's state.
@@ -29,7 +29,7 @@ public final class Words {
    * @return the state
    * @throws CommandFailure if there is no such state
    */
-  static RunState state(String option, String typed) {
+  public static RunState state(String option, String typed) {
     try {
       return RunState.valueOf("RUN_STATE_" + typed.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {

@@ -6,4 +6,4 @@ package dev.connectome.cli.demo;
  * @param watched the run
  * @param reference the same spec under the policy never
  */
-record Pair(Observed watched, Observed reference) {}
+record Comparison(ObservedRun watched, ObservedRun reference) {}

@@ -3,13 +3,13 @@ package dev.connectome.cli.demo;
 import java.util.Collection;
 
 /** Shows how runs get on. */
-interface LiveView {
+interface ProgressView {
   /**
    * Shows how they are now.
    *
    * @param runs all of them, always in the same order
    */
-  void show(Collection<Observed> runs);
+  void show(Collection<ObservedRun> runs);
 
   /**
    * Shows a line of text.

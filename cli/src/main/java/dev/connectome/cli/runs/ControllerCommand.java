@@ -10,12 +10,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What all commands on runs have in common: a connection for their time. */
-abstract class RunCommand implements Callable<Integer> {
+abstract class ControllerCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private Endpoint endpoint;
+  @Mixin private EndpointOptions endpoint;
 
   @SuppressWarnings("NullAway.Init")
-  RunCommand() {}
+  ControllerCommand() {}
 
   @Override
   public final Integer call() throws Exception {

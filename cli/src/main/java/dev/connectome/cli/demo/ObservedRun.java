@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param run the run
  * @param signatures its signatures so far, by attempt and epoch
  */
-record Observed(TrainingRun run, List<SignatureRecord> signatures) {
-  Observed {
+record ObservedRun(TrainingRun run, List<SignatureRecord> signatures) {
+  ObservedRun {
     signatures = List.copyOf(signatures);
   }
 
