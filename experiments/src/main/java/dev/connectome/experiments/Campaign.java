@@ -3,19 +3,15 @@ package dev.connectome.experiments;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.report.Display;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.ControllerException;
 import dev.connectome.client.RunNames;
 import dev.connectome.client.RunStates;
 import dev.connectome.client.Signatures;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
-import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
-import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -36,7 +31,6 @@ import java.util.stream.Collectors;
 final class Campaign {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
   private static final Duration LAST_SIGNATURE = Duration.ofSeconds(60);
-  private static final int PAGE = 1000;
 
   private final ConnectomeClient connection;
   private final Path images;
@@ -84,10 +78,9 @@ final class Campaign {
     while (!open.isEmpty()) {
       try {
         look(open, done, progress);
-      } catch (StatusRuntimeException e) {
-        Status.Code code = e.getStatus().getCode();
+      } catch (ControllerException e) {
         // The platform starts a controller that died again.
-        if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
+        if (!e.isTransient()) {
           throw e;
         }
       }
@@ -126,7 +119,7 @@ final class Campaign {
     for (Trial trial : trials.values()) {
       TrainingRun run = begun.get(trial.name());
       if (run == null) {
-        create(trial.name(), trial.run(images));
+        connection.create(trial.name(), trial.run(images));
         continue;
       }
       if (!definition(run).equals(trial.definition())) {
@@ -137,10 +130,7 @@ final class Campaign {
       found++;
       if (run.getState() == RunState.RUN_STATE_FAILED
           || run.getState() == RunState.RUN_STATE_STOPPED) {
-        connection
-            .calls()
-            .resumeTrainingRun(
-                ResumeTrainingRunRequest.newBuilder().setName(run.getName()).build());
+        connection.resume(run.getName());
       }
     }
     say.accept(
@@ -153,17 +143,6 @@ final class Campaign {
     return run.getLabelsOrDefault(Trial.DEFINITION, "");
   }
 
-  private void create(String name, TrainingRun run) {
-    connection
-        .calls()
-        .createTrainingRun(
-            CreateTrainingRunRequest.newBuilder()
-                .setTrainingRunId(name)
-                .setTrainingRun(run)
-                .setRequestId(UUID.randomUUID().toString())
-                .build());
-  }
-
   private void look(Map<String, Trial> open, Map<String, RecordedRun> done, Progress progress) {
     Map<String, TrainingRun> live = list(RunStates.live());
     progress.update(open.keySet(), live);
@@ -171,20 +150,14 @@ final class Campaign {
       if (live.containsKey(trial.name())) {
         continue;
       }
-      TrainingRun run =
-          connection
-              .calls()
-              .getTrainingRun(
-                  GetTrainingRunRequest.newBuilder()
-                      .setName(RunNames.resource(trial.name()))
-                      .build());
+      TrainingRun run = connection.get(trial.name());
       if (!RunStates.ended(run.getState())) {
         continue;
       }
       if (run.getState() != RunState.RUN_STATE_COMPLETED) {
         throw CommandFailure.failed(
             "run %s ended %s: %s; the same command goes on from here"
-                .formatted(trial.name(), Display.of(run.getState()), run.getStateMessage()));
+                .formatted(trial.name(), Display.name(run.getState()), run.getStateMessage()));
       }
       List<SignatureRecord> latest = signatures(trial);
       if (complete(trial, latest)) {
@@ -205,9 +178,9 @@ final class Campaign {
    */
   List<SignatureRecord> signatures(Trial trial) {
     try {
-      return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+      return Signatures.latest(connection.signatures(trial.name()).toList());
+    } catch (ControllerException e) {
+      if (e.code() == Status.Code.NOT_FOUND) {
         return List.of();
       }
       throw e;
@@ -222,22 +195,12 @@ final class Campaign {
   }
 
   private Map<String, TrainingRun> list(List<RunState> states) {
-    List<TrainingRun> runs = new ArrayList<>();
-    String token = "";
-    do {
-      ListTrainingRunsResponse page =
-          connection
-              .calls()
-              .listTrainingRuns(
-                  ListTrainingRunsRequest.newBuilder()
-                      .setPageSize(PAGE)
-                      .setPageToken(token)
-                      .putLabels(Trial.LABEL, "true")
-                      .addAllStates(states)
-                      .build());
-      runs.addAll(page.getTrainingRunsList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return runs.stream().collect(Collectors.toMap(RunNames::shortName, run -> run));
+    return connection
+        .list(
+            ListTrainingRunsRequest.newBuilder()
+                .putLabels(Trial.LABEL, "true")
+                .addAllStates(states)
+                .build())
+        .collect(Collectors.toMap(RunNames::id, run -> run));
   }
 }

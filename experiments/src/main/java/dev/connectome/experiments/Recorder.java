@@ -58,7 +58,7 @@ final class Recorder {
     Map<String, Integer> stages = new LinkedHashMap<>();
     run.getStageTransitionsList()
         .forEach(
-            transition -> stages.put(Display.of(transition.getStage()), transition.getEpoch()));
+            transition -> stages.put(Display.stage(transition.getStage()), transition.getEpoch()));
     return new RecordedRun(
         trial.setting().id(),
         trial.seed(),

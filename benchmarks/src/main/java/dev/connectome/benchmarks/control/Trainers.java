@@ -2,11 +2,11 @@ package dev.connectome.benchmarks.control;
 
 import dev.connectome.benchmarks.Progress;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.ControllerException;
 import dev.connectome.protos.run.v1.LauncherKind;
-import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -22,7 +22,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Trainers that are played: each trains a run until it is stopped, ends it a moment later, and
@@ -34,7 +33,7 @@ final class Trainers implements AutoCloseable {
 
   private final ControlPlan plan;
   private final String label;
-  private final Supplier<TrainingRunServiceBlockingStub> api;
+  private final ConnectomeClient client;
   private final Consumer<PlayedRun> whenTraining;
   private final Sightings sightings = new Sightings();
   private final Map<String, PlayedRun> runs = new ConcurrentHashMap<>();
@@ -51,17 +50,14 @@ final class Trainers implements AutoCloseable {
    * No trainers yet.
    *
    * @param label the value of the label {@code bench} of their runs
-   * @param api the controller
+   * @param client the controller
    * @param whenTraining gets each run once its trainer is registered
    */
   Trainers(
-      ControlPlan plan,
-      String label,
-      Supplier<TrainingRunServiceBlockingStub> api,
-      Consumer<PlayedRun> whenTraining) {
+      ControlPlan plan, String label, ConnectomeClient client, Consumer<PlayedRun> whenTraining) {
     this.plan = plan;
     this.label = label;
-    this.api = api;
+    this.client = client;
     this.whenTraining = whenTraining;
     this.random = new SplittableRandom(plan.seed());
   }
@@ -110,22 +106,19 @@ final class Trainers implements AutoCloseable {
     try {
       PlannedStop stop = drawStop();
       TrainingRun created =
-          api.get()
-              .createTrainingRun(
-                  CreateTrainingRunRequest.newBuilder()
-                      .setTrainingRunId("%s-%05d".formatted(label, names.incrementAndGet()))
-                      .setTrainingRun(
-                          TrainingRun.newBuilder()
-                              .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
-                              .putLabels("bench", label)
-                              .setPolicy(PlannedStop.policy()))
-                      .build());
+          client.create(
+              "%s-%05d".formatted(label, names.incrementAndGet()),
+              TrainingRun.newBuilder()
+                  .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                  .putLabels("bench", label)
+                  .setPolicy(PlannedStop.policy())
+                  .build());
       PlayedRun run = new PlayedRun(created.getName(), created.getUid(), stop);
       runs.put(run.uid(), run);
       trainer.train(run);
       whenTraining.accept(run);
-    } catch (StatusRuntimeException e) {
-      failure = "a trainer could not take up a run: " + e.getStatus();
+    } catch (ControllerException | StatusRuntimeException e) {
+      failure = "a trainer could not take up a run: " + e.getMessage();
     }
   }
 
@@ -152,15 +145,9 @@ final class Trainers implements AutoCloseable {
     calls.execute(
         () -> {
           try {
-            var unused =
-                api.get()
-                    .stopTrainingRun(
-                        StopTrainingRunRequest.newBuilder()
-                            .setName(run.name())
-                            .setReason("load test")
-                            .build());
-          } catch (StatusRuntimeException e) {
-            failure = "a run could not be stopped: " + e.getStatus();
+            client.stop(run.name(), StopMode.STOP_MODE_GRACEFUL, "load test");
+          } catch (ControllerException e) {
+            failure = "a run could not be stopped: " + e.getMessage();
           }
         });
   }

@@ -1,9 +1,4 @@
 package dev.connectome.cli.demo;
 
-/**
- * A run that a policy watches, and the same training without stopping.
- *
- * @param watched the run
- * @param reference the same spec under the policy never
- */
+/** A run under the default policy, and the same training without stopping. */
 record Comparison(ObservedRun watched, ObservedRun reference) {}

@@ -7,15 +7,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * A line every few epochs of a run and at each change of its state, for where nothing can be drawn
- * twice.
- */
+/** A line every few epochs of a run and at each change of its state, for output that scrolls. */
 final class PlainView implements ProgressView {
-  private static final int EPOCHS_A_LINE = 5;
+  private static final int EPOCHS_PER_LINE = 5;
 
   private final PrintWriter out;
-  private final Map<String, Shown> shown = new HashMap<>();
+  private final Map<String, Milestone> lastShown = new HashMap<>();
 
   PlainView(PrintWriter out) {
     this.out = out;
@@ -24,8 +21,8 @@ final class PlainView implements ProgressView {
   @Override
   public synchronized void show(Collection<ObservedRun> runs) {
     for (ObservedRun run : runs) {
-      Shown now = new Shown(run.run().getState(), run.epoch() / EPOCHS_A_LINE);
-      if (!now.equals(shown.put(run.name(), now))) {
+      Milestone now = new Milestone(run.run().getState(), run.epoch() / EPOCHS_PER_LINE);
+      if (!now.equals(lastShown.put(run.name(), now))) {
         out.println(line(run));
       }
     }
@@ -33,7 +30,7 @@ final class PlainView implements ProgressView {
   }
 
   @Override
-  public synchronized void say(String line) {
+  public synchronized void print(String line) {
     out.println(line);
     out.flush();
   }
@@ -51,12 +48,12 @@ final class PlainView implements ProgressView {
     if (run.deathDistance() != null) {
       line.append("  death distance ").append(Display.number(run.deathDistance()));
     }
-    String stage = Display.of(run.run().getStage());
+    String stage = Display.stage(run.run().getStage());
     if (!stage.isEmpty()) {
       line.append("  ").append(stage);
     }
-    return line.append("  ").append(Display.of(run.run().getState())).toString();
+    return line.append("  ").append(Display.name(run.run().getState())).toString();
   }
 
-  private record Shown(RunState state, int block) {}
+  private record Milestone(RunState state, int block) {}
 }

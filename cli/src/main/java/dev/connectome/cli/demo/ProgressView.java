@@ -2,19 +2,10 @@ package dev.connectome.cli.demo;
 
 import java.util.Collection;
 
-/** Shows how runs get on. */
+/** Shows the progress of runs. */
 interface ProgressView {
-  /**
-   * Shows how they are now.
-   *
-   * @param runs all of them, always in the same order
-   */
+  /** Shows the runs as they are now, always in the same order. */
   void show(Collection<ObservedRun> runs);
 
-  /**
-   * Shows a line of text.
-   *
-   * @param line the line
-   */
-  void say(String line);
+  void print(String line);
 }

@@ -6,13 +6,12 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 
-/** A table that is drawn again in the same place. */
+/** A table that is redrawn in the same place. */
 final class TerminalView implements ProgressView {
-  private static final String UP = "\u001b[%dA";
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintWriter out;
-  private int drawn;
+  private int lines;
 
   TerminalView(PrintWriter out) {
     this.out = out;
@@ -21,24 +20,24 @@ final class TerminalView implements ProgressView {
   @Override
   public synchronized void show(Collection<ObservedRun> runs) {
     erase();
-    List<String> lines = table(runs);
-    lines.forEach(out::println);
+    List<String> table = table(runs);
+    table.forEach(out::println);
     out.flush();
-    drawn = lines.size();
+    lines = table.size();
   }
 
   @Override
-  public synchronized void say(String line) {
+  public synchronized void print(String line) {
     erase();
     out.println(line);
     out.flush();
   }
 
   private void erase() {
-    if (drawn > 0) {
-      out.printf(UP, drawn);
+    if (lines > 0) {
+      out.printf("\u001b[%dA", lines);
       out.print(CLEAR_BELOW);
-      drawn = 0;
+      lines = 0;
     }
   }
 
@@ -50,8 +49,8 @@ final class TerminalView implements ProgressView {
           run.epoch() + "/" + run.budget(),
           Display.number(run.trainLoss()),
           Display.number(run.deathDistance()),
-          Display.of(run.run().getStage()),
-          Display.of(run.run().getState()));
+          Display.stage(run.run().getStage()),
+          Display.name(run.run().getState()));
     }
     return table.lines();
   }

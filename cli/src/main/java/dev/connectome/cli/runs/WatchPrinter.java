@@ -17,12 +17,7 @@ final class WatchPrinter {
   private boolean decided;
   private @Nullable TrainingRun run;
 
-  /**
-   * The lines that an item is worth.
-   *
-   * @param item the next item of the stream
-   * @return none if it says nothing new
-   */
+  /** The lines for the next item of the stream; none if it says nothing new. */
   List<String> lines(WatchTrainingRunResponse item) {
     return switch (item.getItemCase()) {
       case TRAINING_RUN -> run(item.getTrainingRun());
@@ -41,7 +36,7 @@ final class WatchPrinter {
     if (now.getState() != state) {
       state = now.getState();
       String message = now.getStateMessage().isEmpty() ? "" : ": " + now.getStateMessage();
-      lines.add(RunNames.shortName(now) + " is " + Display.of(state) + message);
+      lines.add(RunNames.id(now) + " is " + Display.name(state) + message);
     }
     return lines;
   }
@@ -65,7 +60,7 @@ final class WatchPrinter {
     if (values.hasFromPrevious()) {
       line.append("  death distance ").append(Display.number(values.getFromPrevious().getDeath()));
     }
-    String stage = run == null ? "" : Display.of(run.getStage());
+    String stage = run == null ? "" : Display.stage(run.getStage());
     return stage.isEmpty() ? line.toString() : line.append("  ").append(stage).toString();
   }
 }
