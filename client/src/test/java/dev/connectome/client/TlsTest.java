@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -124,7 +125,7 @@ class TlsTest {
     words.addAll(List.of("-alias", "controller", "-storetype", "PKCS12", "-storepass", PASSWORD));
     words.addAll(List.of("-keystore", store.toString()));
     Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes());
+    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(keytool.waitFor()).as(output).isZero();
   }
 }
