@@ -7,21 +7,20 @@ import dev.connectome.client.ConnectomeClient;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformDatabase;
 import dev.connectome.platform.PlatformProcesses;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
-import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Runs the load on a platform: warm-up, the timed part, and the stops still pending; then the
@@ -32,7 +31,6 @@ final class ControlBench {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
-  private static final int PAGE_SIZE = 1_000;
 
   private final ControlPlan plan;
   private final Endpoints endpoints;
@@ -61,17 +59,12 @@ final class ControlBench {
 
   private void addEndedRuns(ConnectomeClient connection, ControlDatabase database) {
     progress.accept("adding %d ended runs to the database ...".formatted(plan.listedRuns()));
-    var unused =
-        connection
-            .calls()
-            .createTrainingRun(
-                CreateTrainingRunRequest.newBuilder()
-                    .setTrainingRunId("listed")
-                    .setTrainingRun(
-                        TrainingRun.newBuilder()
-                            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
-                            .putLabels("listed", "true"))
-                    .build());
+    connection.create(
+        "listed",
+        TrainingRun.newBuilder()
+            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+            .putLabels("listed", "true")
+            .build());
     database.addEndedRuns(plan.listedRuns());
   }
 
@@ -89,7 +82,7 @@ final class ControlBench {
                 TOPIC,
                 plan.signaturesPerSecond(),
                 run -> parts.trainers.ifPresent(trainers -> trainers.stopByPerson(run)));
-        TrainerPool trainers = new TrainerPool(plan, label, connection::calls, signatures::add);
+        TrainerPool trainers = new TrainerPool(plan, label, connection, signatures::add);
         SignatureReadTimes times =
             new SignatureReadTimes(endpoints.kafka().bootstrapServers(), TOPIC, trainers.runs())) {
       parts.trainers = Optional.of(trainers);
@@ -127,7 +120,7 @@ final class ControlBench {
       List<ListPages.Pages> list = List.of();
       if (plan.listedRuns() > 0) {
         progress.accept("reading the pages of the list ...");
-        list = new ListPages(connection::calls).measure();
+        list = new ListPages(connection).measure();
       }
       StopAudit.Result stops =
           new StopAudit(
@@ -186,21 +179,8 @@ final class ControlBench {
   }
 
   private Map<String, TrainingRun> listRuns(ConnectomeClient connection) {
-    Map<String, TrainingRun> runs = new HashMap<>();
-    String token = "";
-    do {
-      ListTrainingRunsResponse page =
-          connection
-              .calls()
-              .listTrainingRuns(
-                  ListTrainingRunsRequest.newBuilder()
-                      .putLabels("bench", label)
-                      .setPageSize(PAGE_SIZE)
-                      .setPageToken(token)
-                      .build());
-      page.getTrainingRunsList().forEach(run -> runs.put(run.getUid(), run));
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return runs;
+    return connection
+        .list(ListTrainingRunsRequest.newBuilder().putLabels("bench", label).build())
+        .collect(Collectors.toMap(TrainingRun::getUid, Function.identity()));
   }
 }

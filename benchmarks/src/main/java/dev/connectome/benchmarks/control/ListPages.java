@@ -1,24 +1,23 @@
 package dev.connectome.benchmarks.control;
 
 import dev.connectome.benchmarks.harness.Latencies;
+import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Reads pages of the list of runs and times each. */
 final class ListPages {
   private static final int FIRST_PAGES = 40;
   private static final int ALL_PAGES = Integer.MAX_VALUE;
 
-  private final Supplier<TrainingRunServiceBlockingStub> api;
+  private final ConnectomeClient client;
 
-  ListPages(Supplier<TrainingRunServiceBlockingStub> api) {
-    this.api = api;
+  ListPages(ConnectomeClient client) {
+    this.client = client;
   }
 
   /** The pages of one query: runs listed, and how long a page took for the caller. */
@@ -82,7 +81,7 @@ final class ListPages {
       ListTrainingRunsRequest request =
           query.filter().toBuilder().setPageSize(query.size()).setPageToken(token).build();
       long start = System.nanoTime();
-      ListTrainingRunsResponse page = api.get().listTrainingRuns(request);
+      ListTrainingRunsResponse page = client.listPage(request);
       latencies.add(Duration.ofNanos(System.nanoTime() - start));
       runs += page.getTrainingRunsCount();
       lastToken = page.getNextPageToken().isEmpty() ? token : page.getNextPageToken();

@@ -2,11 +2,11 @@ package dev.connectome.benchmarks.control;
 
 import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.ControllerException;
 import dev.connectome.protos.run.v1.LauncherKind;
-import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
+import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -22,7 +22,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Simulated trainers: each trains a run until it is stopped, reports its end shortly afterwards,
@@ -34,7 +33,7 @@ final class TrainerPool implements AutoCloseable {
 
   private final ControlPlan plan;
   private final String label;
-  private final Supplier<TrainingRunServiceBlockingStub> api;
+  private final ConnectomeClient client;
   private final Consumer<SimulatedRun> onRegistered;
   private final TrainerObservations observations = new TrainerObservations();
   private final Map<String, SimulatedRun> runs = new ConcurrentHashMap<>();
@@ -51,16 +50,17 @@ final class TrainerPool implements AutoCloseable {
    * Starts empty.
    *
    * @param label the value of the label {@code bench} of their runs
+   * @param client the controller
    * @param onRegistered receives each run once its trainer is registered
    */
   TrainerPool(
       ControlPlan plan,
       String label,
-      Supplier<TrainingRunServiceBlockingStub> api,
+      ConnectomeClient client,
       Consumer<SimulatedRun> onRegistered) {
     this.plan = plan;
     this.label = label;
-    this.api = api;
+    this.client = client;
     this.onRegistered = onRegistered;
     this.random = new SplittableRandom(plan.seed());
   }
@@ -109,22 +109,19 @@ final class TrainerPool implements AutoCloseable {
     try {
       PlannedStop stop = drawStop();
       TrainingRun created =
-          api.get()
-              .createTrainingRun(
-                  CreateTrainingRunRequest.newBuilder()
-                      .setTrainingRunId("%s-%05d".formatted(label, names.incrementAndGet()))
-                      .setTrainingRun(
-                          TrainingRun.newBuilder()
-                              .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
-                              .putLabels("bench", label)
-                              .setPolicy(PlannedStop.policy()))
-                      .build());
+          client.create(
+              "%s-%05d".formatted(label, names.incrementAndGet()),
+              TrainingRun.newBuilder()
+                  .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                  .putLabels("bench", label)
+                  .setPolicy(PlannedStop.policy())
+                  .build());
       SimulatedRun run = new SimulatedRun(created.getName(), created.getUid(), stop);
       runs.put(run.uid(), run);
       trainer.train(run);
       onRegistered.accept(run);
-    } catch (StatusRuntimeException e) {
-      failure = "a trainer could not start a run: " + e.getStatus();
+    } catch (ControllerException | StatusRuntimeException e) {
+      failure = "a trainer could not start a run: " + e.getMessage();
     }
   }
 
@@ -151,15 +148,9 @@ final class TrainerPool implements AutoCloseable {
     calls.execute(
         () -> {
           try {
-            var unused =
-                api.get()
-                    .stopTrainingRun(
-                        StopTrainingRunRequest.newBuilder()
-                            .setName(run.name())
-                            .setReason("load test")
-                            .build());
-          } catch (StatusRuntimeException e) {
-            failure = "a run could not be stopped: " + e.getStatus();
+            client.stop(run.name(), StopMode.STOP_MODE_GRACEFUL, "load test");
+          } catch (ControllerException e) {
+            failure = "a run could not be stopped: " + e.getMessage();
           }
         });
   }

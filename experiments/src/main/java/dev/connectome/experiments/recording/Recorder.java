@@ -1,6 +1,6 @@
 package dev.connectome.experiments.recording;
 
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.experiments.grid.Trial;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -52,7 +52,8 @@ final class Recorder {
         .forEach(decision -> decisions.put(decision.getPolicyId(), decision(decision)));
     Map<String, Integer> stages = new LinkedHashMap<>();
     run.getStageTransitionsList()
-        .forEach(transition -> stages.put(Words.of(transition.getStage()), transition.getEpoch()));
+        .forEach(
+            transition -> stages.put(Display.stage(transition.getStage()), transition.getEpoch()));
     return new RecordedRun(
         trial.setting().id(),
         trial.seed(),

@@ -1,22 +1,18 @@
 package dev.connectome.experiments.recording;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.ControllerException;
 import dev.connectome.client.RunNames;
 import dev.connectome.client.RunStates;
 import dev.connectome.client.Signatures;
 import dev.connectome.experiments.grid.Trial;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
-import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
-import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -37,7 +32,6 @@ import java.util.stream.Collectors;
 public final class TrialRunner {
   private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
   private static final Duration SIGNATURE_TIMEOUT = Duration.ofSeconds(60);
-  private static final int PAGE_SIZE = 1000;
 
   private final ConnectomeClient connection;
   private final Path images;
@@ -86,10 +80,9 @@ public final class TrialRunner {
     while (!pending.isEmpty()) {
       try {
         poll(pending, finished, estimate);
-      } catch (StatusRuntimeException e) {
-        Status.Code code = e.getStatus().getCode();
+      } catch (ControllerException e) {
         // The platform restarts a controller that died.
-        if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
+        if (!e.isTransient()) {
           throw e;
         }
       }
@@ -123,7 +116,7 @@ public final class TrialRunner {
     for (Trial trial : trials.values()) {
       TrainingRun run = existing.get(trial.name());
       if (run == null) {
-        create(trial.name(), trial.run(images));
+        connection.create(trial.name(), trial.run(images));
         continue;
       }
       if (!definition(run).equals(trial.definition())) {
@@ -134,10 +127,7 @@ public final class TrialRunner {
       found++;
       if (run.getState() == RunState.RUN_STATE_FAILED
           || run.getState() == RunState.RUN_STATE_STOPPED) {
-        connection
-            .calls()
-            .resumeTrainingRun(
-                ResumeTrainingRunRequest.newBuilder().setName(run.getName()).build());
+        connection.resume(run.getName());
       }
     }
     progress.accept(
@@ -150,17 +140,6 @@ public final class TrialRunner {
     return run.getLabelsOrDefault(Trial.DEFINITION, "");
   }
 
-  private void create(String name, TrainingRun run) {
-    connection
-        .calls()
-        .createTrainingRun(
-            CreateTrainingRunRequest.newBuilder()
-                .setTrainingRunId(name)
-                .setTrainingRun(run)
-                .setRequestId(UUID.randomUUID().toString())
-                .build());
-  }
-
   private void poll(
       Map<String, Trial> pending, Map<String, RecordedRun> finished, Progress estimate) {
     Map<String, TrainingRun> live = list(RunStates.live());
@@ -169,20 +148,14 @@ public final class TrialRunner {
       if (live.containsKey(trial.name())) {
         continue;
       }
-      TrainingRun run =
-          connection
-              .calls()
-              .getTrainingRun(
-                  GetTrainingRunRequest.newBuilder()
-                      .setName(RunNames.resource(trial.name()))
-                      .build());
+      TrainingRun run = connection.get(trial.name());
       if (!RunStates.ended(run.getState())) {
         continue;
       }
       if (run.getState() != RunState.RUN_STATE_COMPLETED) {
         throw CommandFailure.failed(
             "run %s ended %s: %s; run the same command again to continue"
-                .formatted(trial.name(), Words.of(run.getState()), run.getStateMessage()));
+                .formatted(trial.name(), Display.name(run.getState()), run.getStateMessage()));
       }
       List<SignatureRecord> latest = signatures(trial);
       if (complete(trial, latest)) {
@@ -198,9 +171,9 @@ public final class TrialRunner {
   /** The signatures of a training, one per epoch; none if another platform trained it. */
   public List<SignatureRecord> signatures(Trial trial) {
     try {
-      return Signatures.latest(Signatures.all(connection, RunNames.resource(trial.name())));
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+      return Signatures.latest(connection.signatures(trial.name()).toList());
+    } catch (ControllerException e) {
+      if (e.code() == Status.Code.NOT_FOUND) {
         return List.of();
       }
       throw e;
@@ -217,22 +190,12 @@ public final class TrialRunner {
   }
 
   private Map<String, TrainingRun> list(List<RunState> states) {
-    List<TrainingRun> runs = new ArrayList<>();
-    String token = "";
-    do {
-      ListTrainingRunsResponse page =
-          connection
-              .calls()
-              .listTrainingRuns(
-                  ListTrainingRunsRequest.newBuilder()
-                      .setPageSize(PAGE_SIZE)
-                      .setPageToken(token)
-                      .putLabels(Trial.LABEL, "true")
-                      .addAllStates(states)
-                      .build());
-      runs.addAll(page.getTrainingRunsList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return runs.stream().collect(Collectors.toMap(RunNames::shortName, run -> run));
+    return connection
+        .list(
+            ListTrainingRunsRequest.newBuilder()
+                .putLabels(Trial.LABEL, "true")
+                .addAllStates(states)
+                .build())
+        .collect(Collectors.toMap(RunNames::id, run -> run));
   }
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say which platform is meant. */
-public final class Endpoint {
+/** The options that select the platform. */
+final class EndpointOptions {
   @Option(
       names = "--endpoint",
       paramLabel = "HOST:PORT",
@@ -22,21 +22,13 @@ public final class Endpoint {
       description = "State directory of a platform on this machine. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public Endpoint() {}
-
-  /**
-   * Opens a connection; no request is made yet.
-   *
-   * @return the connection
-   * @throws CommandFailure if the address is malformed or no platform runs on the state directory
-   */
+  /** Opens a client; no request is made yet. */
   ConnectomeClient connect() {
     String target = endpoint == null ? Endpoints.read(stateDir).controller().grpc() : endpoint;
-    if (!target.matches(".+:\\d{1,5}")) {
-      throw CommandFailure.badInput("--endpoint is '" + target + "': it must be HOST:PORT");
+    try {
+      return ConnectomeClient.builder(target).plaintext().build();
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.badInput("--endpoint: " + e.getMessage());
     }
-    return ConnectomeClient.to(target);
   }
 }

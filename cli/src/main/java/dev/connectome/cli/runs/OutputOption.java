@@ -12,15 +12,11 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** The option that says how an answer is printed, and the printing. */
-public final class Output {
-  /** Ways to print an answer. */
+/** The option that selects how an answer of the controller is printed. */
+final class OutputOption {
   enum Format {
-    /** For people. */
     TABLE,
-    /** The contract's messages as JSON. */
     JSON,
-    /** The same as YAML. */
     YAML
   }
 
@@ -31,17 +27,7 @@ public final class Output {
       description = "table, json or yaml. Default: ${DEFAULT-VALUE}")
   private Format format;
 
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public Output() {}
-
-  /**
-   * Prints an answer.
-   *
-   * @param out where
-   * @param message the answer
-   * @param table the same for people, in lines
-   */
+  /** Prints a message, or the same for people in lines. */
   void print(PrintWriter out, Message message, Supplier<List<String>> table) {
     switch (format) {
       case TABLE -> table.get().forEach(out::println);

@@ -8,19 +8,14 @@ import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is known of a run at one moment.
- *
- * @param run the run
- * @param signatures its signatures so far, by attempt and epoch
- */
-record Observed(TrainingRun run, List<SignatureRecord> signatures) {
-  Observed {
+/** A run at one moment, and its signatures so far by attempt and epoch. */
+record ObservedRun(TrainingRun run, List<SignatureRecord> signatures) {
+  ObservedRun {
     signatures = List.copyOf(signatures);
   }
 
   String name() {
-    return RunNames.shortName(run);
+    return RunNames.id(run);
   }
 
   boolean ended() {
@@ -31,12 +26,12 @@ record Observed(TrainingRun run, List<SignatureRecord> signatures) {
     return run.getSpec().getEpochs();
   }
 
-  /** One record an epoch, in order of epochs: where attempts overlap, the later one's. */
-  List<SignatureRecord> latest() {
+  /** One signature an epoch; where attempts overlap, the later attempt's. */
+  List<SignatureRecord> latestSignatures() {
     return Signatures.latest(signatures);
   }
 
-  /** The last epoch trained: the outcome's word counts, where there is one. */
+  /** The last epoch trained; the outcome knows better than the last progress. */
   int epoch() {
     return run.hasOutcome() && ended()
         ? run.getOutcome().getFinalEpoch()
