@@ -2,10 +2,10 @@ package dev.connectome.benchmarks;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.Interruption;
+import dev.connectome.platform.Directories;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
-import dev.connectome.platform.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ public final class Measuring {
         return work.run(platform, state);
       }
     } finally {
-      Trees.delete(state);
+      Directories.delete(state);
     }
   }
 

@@ -19,11 +19,11 @@ public final class Platform implements AutoCloseable {
 
   private final Installation installation;
   private final StateDirectory state;
-  private final PlatformParts parts;
+  private final ShutdownSequence parts;
   private final Endpoints endpoints;
 
   private Platform(
-      Installation installation, StateDirectory state, PlatformParts parts, Endpoints endpoints) {
+      Installation installation, StateDirectory state, ShutdownSequence parts, Endpoints endpoints) {
     this.installation = installation;
     this.state = state;
     this.parts = parts;
@@ -46,16 +46,16 @@ public final class Platform implements AutoCloseable {
       ImageDirectory.check(options.dataDirectory());
     }
     StateDirectory state = new StateDirectory(options.stateDirectory());
-    PlatformParts parts = new PlatformParts(state);
+    ShutdownSequence parts = new ShutdownSequence(state);
     boolean started = false;
     try {
       parts.own(StateLock.take(state));
       state.prepare();
-      int ended = new Leftovers(state).endAll();
+      int ended = new OrphanedProcesses(state).endAll();
       if (ended > 0) {
         progress.accept("ended " + ended + " processes that an earlier platform had left behind");
       }
-      new Leftovers(state).forget();
+      new OrphanedProcesses(state).forget();
       PortPlan ports = PortPlan.choose(options.ports());
       parts.own(PlatformLog.to(state.log("up")));
       Endpoints endpoints = startAll(options, state, ports, parts, progress);
@@ -75,7 +75,7 @@ public final class Platform implements AutoCloseable {
       PlatformOptions options,
       StateDirectory state,
       PortPlan ports,
-      PlatformParts parts,
+      ShutdownSequence parts,
       Consumer<String> progress)
       throws IOException, InterruptedException {
     progress.accept("starting Kafka and PostgreSQL ...");
@@ -176,7 +176,7 @@ public final class Platform implements AutoCloseable {
    */
   public Duration timeConnectomeStart() throws InterruptedException {
     try {
-      return TrialStart.measure(installation, state, endpoints.kafka().bootstrapServers());
+      return StartupMeasurement.measure(installation, state, endpoints.kafka().bootstrapServers());
     } catch (IOException e) {
       throw PlatformException.failed(
           "another connectome service could not be started: " + IoMessages.of(e), e);

@@ -49,7 +49,7 @@ final class PostgresPrograms {
       Files.move(draft, programs);
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       // Another process was faster; its files are the same.
-      Trees.delete(draft);
+      Directories.delete(draft);
     }
     return programs;
   }

@@ -99,7 +99,7 @@ final class PostgresServer implements AutoCloseable {
   private static void initialise(Path programs, StateDirectory state)
       throws IOException, InterruptedException {
     // What is there was not completed.
-    Trees.delete(state.postgres());
+    Directories.delete(state.postgres());
     Path passwordFile = state.postgresPassword();
     Files.deleteIfExists(passwordFile);
     Files.createFile(
@@ -132,7 +132,7 @@ final class PostgresServer implements AutoCloseable {
           "PostgreSQL was not set up within " + START_LIMIT.toSeconds() + " s, see " + log);
     }
     if (initdb.exitValue() != 0) {
-      Trees.delete(state.postgres());
+      Directories.delete(state.postgres());
       throw PlatformException.failed("PostgreSQL could not be set up:\n" + LogTail.of(log));
     }
   }
@@ -231,7 +231,7 @@ final class PostgresServer implements AutoCloseable {
     } catch (IOException e) {
       server.destroy();
     }
-    Ending.awaitOrKill(List.of(server), patience);
+    ProcessTermination.awaitOrKill(List.of(server), patience);
   }
 
   @Override

@@ -189,6 +189,6 @@ final class SupervisedService {
     synchronized (this) {
       stopping.countDown();
     }
-    Ending.end(List.of(current().toHandle()), patience);
+    ProcessTermination.end(List.of(current().toHandle()), patience);
   }
 }

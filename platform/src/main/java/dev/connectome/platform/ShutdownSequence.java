@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What has been started, to be stopped in order: the controller, which ends its trainers; trainers
  * it left; the connectome service; then the rest, newest first.
  */
-final class PlatformParts implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(PlatformParts.class.getName());
+final class ShutdownSequence implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ShutdownSequence.class.getName());
   private static final Duration CONTROLLER_PATIENCE = Duration.ofMillis(9_500);
   private static final Duration TRAINER_PATIENCE = Duration.ofMillis(200);
   private static final Duration CONNECTOME_PATIENCE = Duration.ofMillis(1_500);
@@ -27,7 +27,7 @@ final class PlatformParts implements AutoCloseable {
   private @Nullable SupervisedService controller;
   private @Nullable SupervisedService connectome;
 
-  PlatformParts(StateDirectory state) {
+  ShutdownSequence(StateDirectory state) {
     this.state = state;
   }
 
@@ -59,7 +59,7 @@ final class PlatformParts implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     if (controller != null) {
       controller.stop(CONTROLLER_PATIENCE);
-      Leftovers left = new Leftovers(state);
+      OrphanedProcesses left = new OrphanedProcesses(state);
       try {
         left.endTrainers(TRAINER_PATIENCE);
       } catch (IOException e) {
@@ -80,7 +80,7 @@ final class PlatformParts implements AutoCloseable {
 
   private void forgetPids() {
     try {
-      new Leftovers(state).forget();
+      new OrphanedProcesses(state).forget();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "process files not deleted", e);
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Whole directories. */
-public final class Trees {
-  private Trees() {}
+public final class Directories {
+  private Directories() {}
 
   /**
    * Deletes a directory and everything in it; links are not followed.

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Processes that outlived the platform that started them: it was killed, or did not end them. */
-final class Leftovers {
+final class OrphanedProcesses {
   private static final Duration PATIENCE_WITH_CONTROLLER = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private final StateDirectory state;
 
-  Leftovers(StateDirectory state) {
+  OrphanedProcesses(StateDirectory state) {
     this.state = state;
   }
 
@@ -30,7 +30,7 @@ final class Leftovers {
     int ended = 0;
     Optional<ProcessHandle> controller = ProcessFile.find(state.pid(ServiceNames.CONTROLLER));
     if (controller.isPresent()) {
-      Ending.end(List.of(controller.get()), PATIENCE_WITH_CONTROLLER);
+      ProcessTermination.end(List.of(controller.get()), PATIENCE_WITH_CONTROLLER);
       ended++;
     }
     ended += endTrainers(PATIENCE);
@@ -59,7 +59,7 @@ final class Leftovers {
     for (Path file : files) {
       ProcessFile.find(file).ifPresent(processes::add);
     }
-    Ending.end(processes, patience);
+    ProcessTermination.end(processes, patience);
     return processes.size();
   }
 

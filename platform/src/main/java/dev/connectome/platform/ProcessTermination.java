@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Ends processes: first asks, then forces. */
-final class Ending {
+final class ProcessTermination {
   private static final Duration AFTER_FORCE = Duration.ofSeconds(1);
 
-  private Ending() {}
+  private ProcessTermination() {}
 
   /**
    * Sends SIGTERM, waits, and kills what is left.

@@ -12,12 +12,12 @@ import java.util.UUID;
  * Starts a connectome service beside the platform's own, with topics and state that are new, only
  * to see how long it takes.
  */
-final class TrialStart {
+final class StartupMeasurement {
   private static final String NAME = "connectome-service-trial";
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private TrialStart() {}
+  private StartupMeasurement() {}
 
   /**
    * Starts the service, waits until it is ready, and ends it.
@@ -53,7 +53,7 @@ final class TrialStart {
       return service.readyAfter();
     } finally {
       service.stop(PATIENCE);
-      Trees.delete(streams);
+      Directories.delete(streams);
     }
   }
 }
