@@ -18,12 +18,21 @@ public record Installation(Path home) {
   private static final String TRAINER_HEAP = "384m";
 
   /**
-   * The installation that the launcher script named, else the current directory.
-   *
-   * @return it, unchecked
+   * The checkout that {@link #HOME_PROPERTY} names, else the one around the working directory, else
+   * the working directory itself.
    */
   public static Installation current() {
-    return new Installation(Path.of(System.getProperty(HOME_PROPERTY, ".")).toAbsolutePath());
+    String home = System.getProperty(HOME_PROPERTY);
+    if (home != null) {
+      return new Installation(Path.of(home).toAbsolutePath());
+    }
+    Path working = Path.of("").toAbsolutePath();
+    for (Path folder = working; folder != null; folder = folder.getParent()) {
+      if (Files.isRegularFile(folder.resolve("mvnw"))) {
+        return new Installation(folder);
+      }
+    }
+    return new Installation(working);
   }
 
   /**
@@ -66,12 +75,8 @@ public record Installation(Path home) {
     return List.copyOf(command);
   }
 
-  /**
-   * Where programs are unpacked, to be found there the next time.
-   *
-   * @return a directory that may not exist yet
-   */
-  Path unpackedPrograms() {
+  /** Where PostgreSQL's programs are unpacked, once; the directory may not exist yet. */
+  public Path unpackedPrograms() {
     return home.resolve("platform/target/programs");
   }
 

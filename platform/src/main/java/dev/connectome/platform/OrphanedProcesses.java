@@ -30,14 +30,14 @@ final class OrphanedProcesses {
     int ended = 0;
     Optional<ProcessHandle> controller = ProcessFile.find(state.pid(ServiceNames.CONTROLLER));
     if (controller.isPresent()) {
-      ProcessTermination.end(List.of(controller.get()), PATIENCE_WITH_CONTROLLER);
+      ProcessTermination.terminate(List.of(controller.get()), PATIENCE_WITH_CONTROLLER);
       ended++;
     }
     ended += endTrainers(PATIENCE);
     ended += endNamed(List.of(state.pid(ServiceNames.CONNECTOME)), PATIENCE);
-    Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres());
+    Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres().data());
     if (database.isPresent()) {
-      PostgresServer.end(database.get(), PATIENCE);
+      PostgresServer.shutDown(database.get(), PATIENCE);
       ended++;
     }
     return ended;
@@ -59,7 +59,7 @@ final class OrphanedProcesses {
     for (Path file : files) {
       ProcessFile.find(file).ifPresent(processes::add);
     }
-    ProcessTermination.end(processes, patience);
+    ProcessTermination.terminate(processes, patience);
     return processes.size();
   }
 

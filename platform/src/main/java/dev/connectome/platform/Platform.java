@@ -82,7 +82,8 @@ public final class Platform implements AutoCloseable {
     KafkaBroker kafka = startKafka(state, ports);
     parts.own(kafka);
     Path programs = PostgresPrograms.unpacked(options.installation().unpackedPrograms());
-    PostgresServer postgres = PostgresServer.start(programs, state, ports.postgres());
+    PostgresServer postgres =
+        PostgresServer.start(programs, state.postgres(), ports.postgres(), Map.of());
     parts.own(postgres);
 
     progress.accept("starting the connectome service and the controller ...");
@@ -130,7 +131,8 @@ public final class Platform implements AutoCloseable {
   private static KafkaBroker startKafka(StateDirectory state, PortPlan ports)
       throws InterruptedException {
     try {
-      return KafkaBroker.start(state.kafka(), ports.kafka(), ports.kafkaController());
+      return KafkaBroker.start(
+          state.kafka(), new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()), Map.of());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {

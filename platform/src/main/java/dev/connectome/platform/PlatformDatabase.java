@@ -22,7 +22,7 @@ public final class PlatformDatabase {
   public static Connection connect(Endpoints endpoints, Path stateDirectory) {
     try {
       String password =
-          Files.readString(new StateDirectory(stateDirectory).postgresPassword()).strip();
+          Files.readString(new StateDirectory(stateDirectory).postgres().password()).strip();
       return DriverManager.getConnection(
           endpoints.postgres().jdbcUrl(), PostgresServer.USER, password);
     } catch (IOException e) {

@@ -19,7 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL's programs, unpacked once from the archive on the class path. */
-final class PostgresPrograms {
+public final class PostgresPrograms {
   private static final Set<String> X86 = Set.of("amd64", "x86_64");
 
   private PostgresPrograms() {}
@@ -31,7 +31,7 @@ final class PostgresPrograms {
    * @return the directory that holds bin/, lib/ and share/
    * @throws IOException if they cannot be written, or there are none for this machine
    */
-  static Path unpacked(Path parent) throws IOException {
+  public static Path unpacked(Path parent) throws IOException {
     Path programs = parent.resolve("postgres-" + digest());
     if (Files.isDirectory(programs)) {
       return programs;

@@ -8,44 +8,33 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Ends processes: first asks, then forces. */
+/** Ends processes: SIGTERM, a grace period, SIGKILL. */
 final class ProcessTermination {
-  private static final Duration AFTER_FORCE = Duration.ofSeconds(1);
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(1);
 
   private ProcessTermination() {}
 
-  /**
-   * Sends SIGTERM, waits, and kills what is left.
-   *
-   * @param processes which
-   * @param patience how long to wait before force
-   */
-  static void end(Collection<ProcessHandle> processes, Duration patience) {
+  static void terminate(Collection<ProcessHandle> processes, Duration gracePeriod) {
     processes.forEach(ProcessHandle::destroy);
-    awaitOrKill(processes, patience);
+    awaitOrKill(processes, gracePeriod);
   }
 
-  /**
-   * Waits for processes that were told to end, and kills what is left.
-   *
-   * @param processes which
-   * @param patience how long to wait before force
-   */
-  static void awaitOrKill(Collection<ProcessHandle> processes, Duration patience) {
-    if (await(processes, patience)) {
+  /** For processes that have been asked to end already. */
+  static void awaitOrKill(Collection<ProcessHandle> processes, Duration gracePeriod) {
+    if (await(processes, gracePeriod)) {
       return;
     }
-    List<ProcessHandle> left = processes.stream().filter(ProcessHandle::isAlive).toList();
-    left.forEach(ProcessHandle::destroyForcibly);
-    await(left, AFTER_FORCE);
+    List<ProcessHandle> remaining = processes.stream().filter(ProcessHandle::isAlive).toList();
+    remaining.forEach(ProcessHandle::destroyForcibly);
+    await(remaining, KILL_TIMEOUT);
   }
 
-  /** Whether all ended in time; an interrupt is kept for the caller and ends the waiting. */
-  private static boolean await(Collection<ProcessHandle> processes, Duration patience) {
+  /** Whether all ended in time. An interrupt ends the wait and stays set. */
+  private static boolean await(Collection<ProcessHandle> processes, Duration timeout) {
     CompletableFuture<?>[] exits =
         processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
     try {
-      CompletableFuture.allOf(exits).get(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(exits).get(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;

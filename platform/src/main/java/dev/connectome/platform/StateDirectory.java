@@ -95,12 +95,9 @@ record StateDirectory(Path root) {
     return root.resolve("kafka");
   }
 
-  Path postgres() {
-    return root.resolve("postgres");
-  }
-
-  Path postgresPassword() {
-    return root.resolve("postgres.password");
+  PostgresFiles postgres() {
+    return new PostgresFiles(
+        root.resolve("postgres"), root.resolve("postgres.password"), log(ServiceNames.POSTGRES));
   }
 
   Path streams() {

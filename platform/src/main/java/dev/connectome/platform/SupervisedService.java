@@ -189,6 +189,6 @@ final class SupervisedService {
     synchronized (this) {
       stopping.countDown();
     }
-    ProcessTermination.end(List.of(current().toHandle()), patience);
+    ProcessTermination.terminate(List.of(current().toHandle()), patience);
   }
 }

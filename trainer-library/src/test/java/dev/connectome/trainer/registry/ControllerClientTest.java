@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.FakeController;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -44,7 +45,7 @@ class ControllerClientTest {
 
   @Test
   void registersWithAControllerThatComesLater() throws Exception {
-    FakeController gone = FakeController.on(0);
+    FakeController gone = FakeController.start();
     int port = gone.port();
     gone.close();
     try (var client = new ControllerClient("127.0.0.1:" + port)) {
@@ -58,7 +59,7 @@ class ControllerClientTest {
                 }
               });
 
-      try (FakeController controller = FakeController.on(port)) {
+      try (FakeController controller = FakeController.start(port)) {
         assertThat(registration.join()).isEqualTo(3);
         assertThat(controller.calls).contains("register me");
       }
@@ -67,7 +68,7 @@ class ControllerClientTest {
 
   @Test
   void givesUpOnAControllerThatStaysAway() throws Exception {
-    FakeController gone = FakeController.on(0);
+    FakeController gone = FakeController.start();
     String endpoint = gone.endpoint();
     gone.close();
     try (var client = new ControllerClient(endpoint)) {
@@ -78,7 +79,7 @@ class ControllerClientTest {
 
   @Test
   void aRefusalIsNotTriedAgain() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint())) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
 
@@ -91,7 +92,7 @@ class ControllerClientTest {
 
   @Test
   void aPendingStopArrivesWithAHeartbeat() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.stop.set(
@@ -109,7 +110,7 @@ class ControllerClientTest {
 
   @Test
   void registersAgainWhenTheControllerIsBack() throws Exception {
-    FakeController first = FakeController.on(0);
+    FakeController first = FakeController.start();
     int port = first.port();
     try (var client = new ControllerClient(first.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
@@ -117,7 +118,7 @@ class ControllerClientTest {
       await().until(() -> first.calls.contains("heartbeat"));
       first.close();
 
-      try (FakeController second = FakeController.on(port)) {
+      try (FakeController second = FakeController.start(port)) {
         await().atMost(PATIENCE).until(() -> Collections.frequency(second.calls, "heartbeat") > 1);
         assertThat(second.calls.get(second.calls.indexOf("register me") + 1))
             .isEqualTo("heartbeat");
@@ -129,7 +130,7 @@ class ControllerClientTest {
   @Test
   void learnsOfABudgetThatHasChanged() throws Exception {
     var budget = new AtomicInteger(60);
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       heartbeats.onBudget(budget::set);
@@ -145,7 +146,7 @@ class ControllerClientTest {
 
   @Test
   void aSupersededTrainerAbandonsItsRun() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("attempt 3 is over"));
