@@ -106,7 +106,7 @@ final class Experiment {
     }
     List<Trial> trials = Trial.of(settings, wanted, epochs);
     Interruption interruption = Interruption.ofThisThread();
-    Optional<Endpoints> up = Endpoints.ofRunning(stateDir);
+    Optional<Endpoints> up = Endpoints.findRunning(stateDir);
     try {
       if (up.isPresent()) {
         say("using the platform that is up on " + stateDir);

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Processes that outlived the platform that started them: it was killed, or did not end them. */
+/** Processes that outlived the platform that started them, because it was killed. */
 final class OrphanedProcesses {
-  private static final Duration PATIENCE_WITH_CONTROLLER = Duration.ofSeconds(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  private static final Duration CONTROLLER_GRACE_PERIOD = Duration.ofSeconds(10);
+  private static final Duration GRACE_PERIOD = Duration.ofSeconds(4);
 
   private final StateDirectory state;
 
@@ -20,55 +20,41 @@ final class OrphanedProcesses {
   }
 
   /**
-   * Ends all of them: the controller first, which takes its trainers along, then the trainers, the
-   * rest and the database.
-   *
-   * @return how many processes there were
-   * @throws IOException if the state directory cannot be read
+   * Ends all of them and returns how many there were. The controller goes first, since it ends its
+   * trainers; the database goes last, since the others use it.
    */
-  int endAll() throws IOException {
-    int ended = 0;
-    Optional<ProcessHandle> controller = ProcessFile.find(state.pid(ServiceNames.CONTROLLER));
-    if (controller.isPresent()) {
-      ProcessTermination.terminate(List.of(controller.get()), PATIENCE_WITH_CONTROLLER);
-      ended++;
-    }
-    ended += endTrainers(PATIENCE);
-    ended += endNamed(List.of(state.pid(ServiceNames.CONNECTOME)), PATIENCE);
+  int terminateAll() throws IOException {
+    int count = terminate(List.of(state.pid(ServiceNames.CONTROLLER)), CONTROLLER_GRACE_PERIOD);
+    count += terminateTrainers(GRACE_PERIOD);
+    count += terminate(List.of(state.pid(ServiceNames.CONNECTOME)), GRACE_PERIOD);
     Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres().data());
     if (database.isPresent()) {
-      PostgresServer.shutDown(database.get(), PATIENCE);
-      ended++;
+      PostgresServer.shutDown(database.get(), GRACE_PERIOD);
+      count++;
     }
-    return ended;
+    return count;
   }
 
   /**
-   * Ends the trainers that the controller noted.
+   * Ends the trainers that the controller has recorded and returns how many there were.
    *
-   * @param patience how long they may take to write a checkpoint
-   * @return how many there were
-   * @throws IOException if the state directory cannot be read
+   * @param gracePeriod the time they have to write a checkpoint
    */
-  int endTrainers(Duration patience) throws IOException {
-    return endNamed(state.trainerPids(), patience);
+  int terminateTrainers(Duration gracePeriod) throws IOException {
+    return terminate(state.trainerPids(), gracePeriod);
   }
 
-  private static int endNamed(List<Path> files, Duration patience) throws IOException {
+  private static int terminate(List<Path> processFiles, Duration gracePeriod) {
     List<ProcessHandle> processes = new ArrayList<>();
-    for (Path file : files) {
+    for (Path file : processFiles) {
       ProcessFile.find(file).ifPresent(processes::add);
     }
-    ProcessTermination.terminate(processes, patience);
+    ProcessTermination.terminate(processes, gracePeriod);
     return processes.size();
   }
 
-  /**
-   * Forgets the processes of an earlier platform, once they have ended.
-   *
-   * @throws IOException if a file cannot be deleted
-   */
-  void forget() throws IOException {
+  /** Deletes the traces of an earlier platform, whose processes must have ended. */
+  void deleteFiles() throws IOException {
     Files.deleteIfExists(state.pid(ServiceNames.CONTROLLER));
     Files.deleteIfExists(state.pid(ServiceNames.CONNECTOME));
     Files.deleteIfExists(state.endpoints());

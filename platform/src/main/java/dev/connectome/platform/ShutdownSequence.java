@@ -12,18 +12,19 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been started, to be stopped in order: the controller, which ends its trainers; trainers
- * it left; the connectome service; then the rest, newest first.
+ * Stops what has been started, in order: the controller, which ends its trainers; trainers that are
+ * still there; the connectome service; then the rest, newest first.
  */
 final class ShutdownSequence implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ShutdownSequence.class.getName());
-  private static final Duration CONTROLLER_PATIENCE = Duration.ofMillis(9_500);
-  private static final Duration TRAINER_PATIENCE = Duration.ofMillis(200);
-  private static final Duration CONNECTOME_PATIENCE = Duration.ofMillis(1_500);
-  private static final Duration REST_PATIENCE = Duration.ofMillis(2_500);
+
+  private static final Duration CONTROLLER_GRACE_PERIOD = Duration.ofMillis(9_500);
+  private static final Duration TRAINER_GRACE_PERIOD = Duration.ofMillis(200);
+  private static final Duration CONNECTOME_GRACE_PERIOD = Duration.ofMillis(1_500);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(2_500);
 
   private final StateDirectory state;
-  private final Deque<AutoCloseable> rest = new ArrayDeque<>();
+  private final Deque<AutoCloseable> others = new ArrayDeque<>();
   private @Nullable SupervisedService controller;
   private @Nullable SupervisedService connectome;
 
@@ -31,83 +32,92 @@ final class ShutdownSequence implements AutoCloseable {
     this.state = state;
   }
 
-  void ownController(SupervisedService service) {
+  void addController(SupervisedService service) {
     controller = service;
   }
 
-  void ownConnectome(SupervisedService service) {
+  void addConnectome(SupervisedService service) {
     connectome = service;
   }
 
-  /** Stops the controller and the connectome service; broker and database stay. */
+  void add(AutoCloseable other) {
+    others.push(other);
+  }
+
+  /** Stops the controller and the connectome service; broker and database keep running. */
   void stopServices() {
+    stopController();
+    stopConnectome();
+  }
+
+  private void stopController() {
     if (controller != null) {
-      controller.stop(CONTROLLER_PATIENCE);
-    }
-    if (connectome != null) {
-      connectome.stop(CONNECTOME_PATIENCE);
+      controller.stop(CONTROLLER_GRACE_PERIOD);
     }
   }
 
-  void own(AutoCloseable part) {
-    rest.push(part);
+  private void stopConnectome() {
+    if (connectome != null) {
+      connectome.stop(CONNECTOME_GRACE_PERIOD);
+    }
   }
 
   @Override
   public void close() {
-    // An interrupt is what brought us here, or comes too late to matter.
+    // An interrupt usually is why this platform closes; it must not cut the waits short.
     boolean interrupted = Thread.interrupted();
+    stopController();
     if (controller != null) {
-      controller.stop(CONTROLLER_PATIENCE);
-      OrphanedProcesses left = new OrphanedProcesses(state);
-      try {
-        left.endTrainers(TRAINER_PATIENCE);
-      } catch (IOException e) {
-        LOG.log(Level.WARNING, "trainers not looked for", e);
-      }
+      terminateTrainers();
     }
-    if (connectome != null) {
-      connectome.stop(CONNECTOME_PATIENCE);
+    stopConnectome();
+    while (!others.isEmpty()) {
+      closeInTime(others.pop());
     }
-    closeRest();
     if (controller != null && connectome != null) {
-      forgetPids();
+      deleteProcessFiles();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void forgetPids() {
+  private void terminateTrainers() {
     try {
-      new OrphanedProcesses(state).forget();
+      new OrphanedProcesses(state).terminateTrainers(TRAINER_GRACE_PERIOD);
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "process files not deleted", e);
+      LOG.log(Level.WARNING, "trainers could not be listed", e);
     }
   }
 
-  /**
-   * One after the other, but none longer than is left: a broker that hangs ends with this process.
-   */
-  private void closeRest() {
-    while (!rest.isEmpty()) {
-      AutoCloseable part = rest.pop();
-      ExecutorService closer =
-          Executors.newSingleThreadExecutor(
-              task -> {
-                Thread thread = new Thread(task, "close");
-                thread.setDaemon(true);
-                return thread;
-              });
-      closer.execute(() -> close(part));
-      closer.shutdown();
-      try {
-        if (!closer.awaitTermination(REST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.log(Level.WARNING, "not closed in time: {0}", part.getClass().getSimpleName());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+  private void deleteProcessFiles() {
+    try {
+      new OrphanedProcesses(state).deleteFiles();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "process files could not be deleted", e);
+    }
+  }
+
+  /** In a daemon thread, so that a broker that hangs ends with this process. */
+  private static void closeInTime(AutoCloseable part) {
+    ExecutorService closer =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "close");
+              thread.setDaemon(true);
+              return thread;
+            });
+    closer.execute(() -> close(part));
+    closer.shutdown();
+    try {
+      if (!closer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(
+            Level.WARNING,
+            "{0} did not close within {1} ms",
+            new Object[] {part.getClass().getSimpleName(), CLOSE_TIMEOUT.toMillis()});
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -115,7 +125,7 @@ final class ShutdownSequence implements AutoCloseable {
     try {
       part.close();
     } catch (Exception e) {
-      LOG.log(Level.WARNING, "not closed: " + part.getClass().getSimpleName(), e);
+      LOG.log(Level.WARNING, part.getClass().getSimpleName() + " could not be closed", e);
     }
   }
 }

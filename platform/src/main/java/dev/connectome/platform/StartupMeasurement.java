@@ -8,35 +8,28 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 
-/**
- * Starts a connectome service beside the platform's own, with topics and state that are new, only
- * to see how long it takes.
- */
+/** Measures how long a connectome service without any data takes until it is ready. */
 final class StartupMeasurement {
   private static final String NAME = "connectome-service-trial";
-  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
   private StartupMeasurement() {}
 
   /**
-   * Starts the service, waits until it is ready, and ends it.
+   * Starts another connectome service, waits until it is ready, and stops it. Its state is deleted;
+   * its topics stay on the broker.
    *
-   * @param installation where it is
-   * @param state the platform's directory; what the service wrote there is deleted
-   * @param kafka the broker, on which its topics are left
-   * @return how long it took to be ready, to a fifth of a second
-   * @throws IOException if it cannot be started
-   * @throws InterruptedException if the thread is interrupted
+   * @return the time until it was ready, accurate to 0.2 s
    */
-  static Duration measure(Installation installation, StateDirectory state, String kafka)
+  static Duration run(Installation installation, StateDirectory state, String kafka)
       throws IOException, InterruptedException {
     PortPlan ports = PortPlan.choose(PlatformOptions.Ports.ANY);
-    Path streams = state.root().resolve(NAME);
-    Map<String, String> settings = ServiceSettings.connectome(streams, ports, kafka);
-    String trial = "trial." + UUID.randomUUID() + ".";
-    settings.put("connectome.kafka.topic-prefix", trial);
-    settings.put("connectome.streams.application-id", trial + "connectome-service");
+    Path stateOfService = state.root().resolve(NAME);
+    Map<String, String> settings = ServiceSettings.connectome(stateOfService, ports, kafka);
+    String prefix = "trial." + UUID.randomUUID() + ".";
+    settings.put("connectome.kafka.topic-prefix", prefix);
+    settings.put("connectome.streams.application-id", prefix + "connectome-service");
     ServiceSettings.write(settings, state.config(NAME));
     SupervisedService service =
         SupervisedService.start(
@@ -49,11 +42,11 @@ final class StartupMeasurement {
             message -> {},
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build());
     try {
-      service.awaitReady(READY_LIMIT);
+      service.awaitReady(READY_TIMEOUT);
       return service.readyAfter();
     } finally {
-      service.stop(PATIENCE);
-      Directories.delete(streams);
+      service.stop(GRACE_PERIOD);
+      Directories.delete(stateOfService);
     }
   }
 }

@@ -122,7 +122,7 @@ public final class PipelineCommand implements Callable<Integer> {
       return measure(plan, target, null, measuring);
     }
     measuring.say("measuring how long a connectome service takes to start ...");
-    return measure(plan, target, platform.timeConnectomeStart(), measuring);
+    return measure(plan, target, platform.measureConnectomeStartup(), measuring);
   }
 
   private int measure(

@@ -33,10 +33,21 @@ public final class Endpoint {
    * @throws CommandFailure if the address is malformed or no platform runs on the state directory
    */
   ConnectomeClient connect() {
-    String target = endpoint == null ? Endpoints.read(stateDir).controller().grpc() : endpoint;
+    String target = endpoint == null ? local().controller().grpc() : endpoint;
     if (!target.matches(".+:\\d{1,5}")) {
       throw CommandFailure.badInput("--endpoint is '" + target + "': it must be HOST:PORT");
     }
     return ConnectomeClient.to(target);
+  }
+
+  private Endpoints local() {
+    return Endpoints.find(stateDir)
+        .orElseThrow(
+            () ->
+                CommandFailure.badInput(
+                    "no platform is running on "
+                        + stateDir.toAbsolutePath().normalize()
+                        + ": start one with 'connectome up', or name another with --state-dir or"
+                        + " --endpoint"));
   }
 }
