@@ -15,17 +15,13 @@ import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
-import dev.connectome.stopping.SeriesPoint;
-import dev.connectome.stopping.StopDecision;
 import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
-/** Tells what a policy would have decided on recorded series. */
+/** Replays policies on the recorded series of runs. */
 final class Replays {
 
   private final Store store;
@@ -73,45 +69,26 @@ final class Replays {
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
     RunHistory history = Judge.history(transaction, run, RunDefinition.of(run.definition()));
-    int lastEpoch = history.lastEpoch().orElse(0);
-    var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
+    PolicyReplay replay = PolicyReplay.of(policy, history);
+    var response =
+        ReplayPolicyResponse.newBuilder()
+            .setLastEpoch(replay.lastEpoch())
+            .setEpochsSaved(replay.epochsSaved());
     Optional<StoppingDecision> recorded =
         transaction.history().enforcedDecision(run.uid()).map(DecisionCodec::decision);
     recorded.ifPresent(response::setRecordedDecision);
-    Optional<StopDecision> replayed = policy.decide(history);
-    if (replayed.isPresent()) {
-      StoppingDecision decision =
-          DecisionCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
-      response.setDecision(decision).setEpochsSaved(lastEpoch - decision.getStopEpoch());
-      accuracyDifference(
-              history, keptEpoch(decision), recorded.map(Replays::keptEpoch).orElse(lastEpoch))
-          .ifPresent(response::setAccuracyDifference);
-    }
+    replay
+        .decision()
+        .map(decision -> DecisionCodec.decision(decision).toBuilder().setShadow(true))
+        .ifPresent(response::setDecision);
+    replay
+        .accuracyDifference(recorded.map(Replays::keptEpoch).orElse(replay.lastEpoch()))
+        .ifPresent(response::setAccuracyDifference);
     return response.build();
   }
 
   private static int keptEpoch(StoppingDecision decision) {
     return decision.hasRestoreEpoch() ? decision.getRestoreEpoch() : decision.getStopEpoch();
-  }
-
-  private static OptionalDouble accuracyDifference(RunHistory history, int epoch, int reference) {
-    return Stream.of("testAccuracy", "validationAccuracy")
-        .flatMapToDouble(
-            metric -> {
-              OptionalDouble then = at(history, metric, epoch);
-              OptionalDouble atReference = at(history, metric, reference);
-              return then.isPresent() && atReference.isPresent()
-                  ? DoubleStream.of(then.getAsDouble() - atReference.getAsDouble())
-                  : DoubleStream.empty();
-            })
-        .findFirst();
-  }
-
-  private static OptionalDouble at(RunHistory history, String metric, int epoch) {
-    return history.series(metric).points().stream()
-        .filter(point -> point.epoch() == epoch)
-        .mapToDouble(SeriesPoint::value)
-        .findFirst();
   }
 
   private static StoppingPolicy policy(dev.connectome.protos.run.v1.StoppingPolicy message) {
