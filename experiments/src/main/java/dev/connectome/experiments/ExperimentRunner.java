@@ -104,7 +104,7 @@ final class ExperimentRunner {
     }
     List<Trial> trials = Trial.of(settings, wanted, epochs);
     Interruption interruption = Interruption.ofThisThread();
-    Optional<Endpoints> up = Endpoints.ofRunning(stateDir);
+    Optional<Endpoints> up = Endpoints.findRunning(stateDir);
     try {
       if (up.isPresent()) {
         message("using the platform that is up on " + stateDir);

@@ -6,7 +6,7 @@ import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
-import dev.connectome.platform.Trees;
+import dev.connectome.platform.Directories;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ public final class BenchRunner {
         return benchmark.run(platform, state);
       }
     } finally {
-      Trees.delete(state);
+      Directories.delete(state);
     }
   }
 

@@ -114,7 +114,7 @@ public final class PipelineCommand implements Callable<Integer> {
       return measure(plan, target, null);
     }
     runner.progress("measuring how long a connectome service takes to start ...");
-    return measure(plan, target, platform.timeConnectomeStart());
+    return measure(plan, target, platform.measureConnectomeStartup());
   }
 
   private BenchReport measure(PipelinePlan plan, Target target, @Nullable Duration startToReady) {

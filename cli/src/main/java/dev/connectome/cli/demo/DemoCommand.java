@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.Interruption;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.platform.Directories;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
-import dev.connectome.platform.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -198,7 +198,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void discard(Path state, boolean delete) throws IOException {
     if (delete) {
-      Trees.delete(state);
+      Directories.delete(state);
     } else {
       spec.commandLine().getErr().println("connectome: see the logs and state in " + state);
     }

@@ -24,11 +24,22 @@ final class EndpointOptions {
 
   /** Opens a client; no request is made yet. */
   ConnectomeClient connect() {
-    String target = endpoint == null ? Endpoints.read(stateDir).controller().grpc() : endpoint;
+    String target = endpoint == null ? local().controller().grpc() : endpoint;
     try {
       return ConnectomeClient.builder(target).plaintext().build();
     } catch (IllegalArgumentException e) {
       throw CommandFailure.badInput("--endpoint: " + e.getMessage());
     }
+  }
+
+  private Endpoints local() {
+    return Endpoints.find(stateDir)
+        .orElseThrow(
+            () ->
+                CommandFailure.badInput(
+                    "no platform is running on "
+                        + stateDir.toAbsolutePath().normalize()
+                        + ": start one with 'connectome up', or name another with --state-dir or"
+                        + " --endpoint"));
   }
 }

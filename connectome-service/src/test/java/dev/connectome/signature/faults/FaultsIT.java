@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.platform.fixture.FreePort;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
+import dev.connectome.signature.fixture.Brokers;
 import dev.connectome.signature.fixture.ServiceProcess;
 import dev.connectome.signature.fixture.Signatures;
-import dev.connectome.signature.fixture.TestBroker;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.fixture.TopicReader;
 import java.io.IOException;
@@ -55,8 +57,7 @@ class FaultsIT {
   private static final int EPOCHS = LONG ? 12 : 6;
 
   @TempDir static Path directory;
-  private static int brokerPort;
-  private static TestBroker.Relayed relayed;
+  private static int relayPort;
   private static TestBroker broker;
   private static Relay relay;
 
@@ -66,10 +67,10 @@ class FaultsIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    brokerPort = TestBroker.freePort();
-    relayed = new TestBroker.Relayed(TestBroker.freePort(), TestBroker.freePort());
-    broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
-    relay = new Relay(relayed.advertised(), relayed.port());
+    int listening = FreePort.find();
+    relayPort = FreePort.find();
+    broker = Brokers.startRelayed(directory.resolve("kafka"), listening, relayPort);
+    relay = new Relay(relayPort, listening);
   }
 
   @AfterAll
@@ -104,7 +105,7 @@ class FaultsIT {
   private ServiceProcess service(String instance, int standbyReplicas) throws IOException {
     ServiceProcess service =
         ServiceProcess.start(
-            "127.0.0.1:" + relayed.advertised(),
+            "127.0.0.1:" + relayPort,
             state.resolve(instance),
             Map.of(
                 "connectome.streams.group-instance-id",
@@ -186,8 +187,8 @@ class FaultsIT {
       publish(workload, 0, 2);
       signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
-      broker.close();
-      broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
+      broker.stop();
+      broker.start();
       publish(workload, 1, 2);
 
       assertInvariant(workload, signatures);

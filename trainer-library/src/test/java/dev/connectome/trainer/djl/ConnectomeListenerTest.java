@@ -18,6 +18,8 @@ import ai.djl.training.listener.EarlyStoppingListener.EarlyStoppedException;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -25,8 +27,6 @@ import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import io.grpc.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +60,7 @@ class ConnectomeListenerTest {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = new TestBroker(directory);
+    broker = TestBroker.start(directory);
   }
 
   @AfterAll
@@ -70,7 +70,7 @@ class ConnectomeListenerTest {
 
   @BeforeEach
   void start() throws Exception {
-    controller = FakeController.on(0);
+    controller = FakeController.start();
     prefix = "t%d.".formatted(System.nanoTime());
     broker.createTopic(prefix + "activations.v1");
     controller.assignment.updateAndGet(

@@ -3,6 +3,7 @@ package dev.connectome.trainer.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.trainer.probe.ActivationSnapshot;
@@ -34,7 +35,7 @@ class SnapshotPublisherTest {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = new TestBroker(directory);
+    broker = TestBroker.start(directory);
   }
 
   @AfterAll

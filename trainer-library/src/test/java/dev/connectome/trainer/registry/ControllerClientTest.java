@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.FakeController;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -40,7 +41,7 @@ class ControllerClientTest {
 
   @Test
   void registersOnceTheControllerIsReachable() throws Exception {
-    FakeController gone = FakeController.on(0);
+    FakeController gone = FakeController.start();
     int port = gone.port();
     gone.close();
     try (var client = new ControllerClient("127.0.0.1:" + port)) {
@@ -54,7 +55,7 @@ class ControllerClientTest {
                 }
               });
 
-      try (FakeController controller = FakeController.on(port)) {
+      try (FakeController controller = FakeController.start(port)) {
         assertThat(registration.join()).isEqualTo(3);
         assertThat(controller.calls).contains("register me");
       }
@@ -63,7 +64,7 @@ class ControllerClientTest {
 
   @Test
   void givesUpAfterTheTimeout() throws Exception {
-    FakeController gone = FakeController.on(0);
+    FakeController gone = FakeController.start();
     String endpoint = gone.endpoint();
     gone.close();
     try (var client = new ControllerClient(endpoint)) {
@@ -74,7 +75,7 @@ class ControllerClientTest {
 
   @Test
   void doesNotRetryARejection() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint())) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
 
@@ -87,7 +88,7 @@ class ControllerClientTest {
 
   @Test
   void aPendingStopArrivesWithAHeartbeat() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.stop.set(
@@ -105,7 +106,7 @@ class ControllerClientTest {
 
   @Test
   void registersAgainWhenTheControllerIsBack() throws Exception {
-    FakeController first = FakeController.on(0);
+    FakeController first = FakeController.start();
     int port = first.port();
     try (var client = new ControllerClient(first.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
@@ -113,7 +114,7 @@ class ControllerClientTest {
       await().until(() -> first.calls.contains("heartbeat"));
       first.close();
 
-      try (FakeController second = FakeController.on(port)) {
+      try (FakeController second = FakeController.start(port)) {
         await().atMost(PATIENCE).until(() -> Collections.frequency(second.calls, "heartbeat") > 1);
         assertThat(second.calls.get(second.calls.indexOf("register me") + 1))
             .isEqualTo("heartbeat");
@@ -125,7 +126,7 @@ class ControllerClientTest {
   @Test
   void receivesAChangedBudget() throws Exception {
     var budget = new AtomicInteger(60);
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       heartbeats.onBudget(budget::set);
@@ -141,7 +142,7 @@ class ControllerClientTest {
 
   @Test
   void aSupersededTrainerIsRevoked() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("attempt 3 is over"));

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Duration;
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
@@ -18,8 +20,6 @@ import dev.connectome.protos.trainer.v1.TrainerControlServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -57,7 +57,7 @@ class TrainerProcessIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = new TestBroker(brokerDirectory);
+    broker = TestBroker.start(brokerDirectory);
     broker.createTopic("connectome.activations.v1");
   }
 
@@ -68,7 +68,7 @@ class TrainerProcessIT {
 
   @BeforeEach
   void startController() throws IOException {
-    controller = FakeController.on(0);
+    controller = FakeController.start();
   }
 
   @AfterEach
@@ -237,7 +237,7 @@ class TrainerProcessIT {
       channel.shutdownNow();
     }
     await().atMost(LONG).until(() -> Files.exists(directory.resolve("checkpoints/outcome.json")));
-    controller = FakeController.on(port);
+    controller = FakeController.start(port);
 
     assertExit(0);
     assertThat(outcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_STOPPED);

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,14 +35,9 @@ class KubernetesControllerIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  private final Map<String, String> settings = new HashMap<>();
+  private final Map<String, String> settings = TestDatabase.settings(TestDatabase.create());
 
   KubernetesControllerIT() {
-    settings.put(
-        "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://127.0.0.1:%d/%s"
-            .formatted(TestDatabase.port(), TestDatabase.nameOf(TestDatabase.create())));
-    settings.put("quarkus.datasource.username", "postgres");
     // No broker is there: runs are created, launched and stopped without one.
     settings.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
     settings.put("connectome.launch.kubernetes.image", "example.org/trainer:1");

@@ -3,14 +3,14 @@ package dev.connectome.examples.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.djl.ConnectomeListener;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +38,8 @@ class RingsTest {
 
   @Test
   void isObservedAfterEveryEpochAndStopped() throws Exception {
-    try (TestBroker broker = new TestBroker(directory.resolve("broker"));
-        FakeController controller = FakeController.on(0)) {
+    try (TestBroker broker = TestBroker.start(directory.resolve("broker"));
+        FakeController controller = FakeController.start()) {
       broker.createTopic(TOPIC);
       controller.assignment.updateAndGet(
           assignment -> assignment.toBuilder().setSpec(spec()).build());

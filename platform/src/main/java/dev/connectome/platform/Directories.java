@@ -8,15 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Whole directories. */
-public final class Trees {
-  private Trees() {}
+public final class Directories {
+  private Directories() {}
 
-  /**
-   * Deletes a directory and everything in it; links are not followed.
-   *
-   * @param root the directory; nothing happens if it does not exist
-   * @throws IOException if something cannot be deleted
-   */
+  /** Deletes a directory, if it exists, and everything in it; links are not followed. */
   public static void delete(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
