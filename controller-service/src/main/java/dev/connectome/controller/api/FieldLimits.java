@@ -15,17 +15,14 @@ import static dev.connectome.controller.api.Limit.whole;
 import static java.util.Map.entry;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The limits of every field of every request, as the comments of the contracts state them, by the
- * name that a field has below {@code connectome}. What depends on several fields is in {@link
- * SpecRules}; the settings of stopping rules have upper limits alone, since the rules check their
- * settings themselves.
+ * The limits of every field of every request, as the comments of the contracts state them. What
+ * depends on several fields is in {@link SpecRules}; the settings of stopping rules have upper
+ * limits alone, since the rules check their settings themselves.
  *
  * <p>A trainer takes a refusal as an order to end, so what trainers report has limits that no
  * training reaches.
@@ -39,17 +36,12 @@ final class FieldLimits {
 
   private static final Limit UID =
       matching(36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID");
-  private static final Limit RUN_NAME = text(256);
   private static final Limit RUN_ID =
       matching(
           63,
           "[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
           "lower-case letters, digits and hyphens, begin with a letter, not end with a hyphen and"
               + " be at most 63 long");
-  private static final Limit REASON = text(1_024);
-  private static final Limit TOKEN = text(1_024);
-  private static final Limit ID_PREFIX = text(63);
-  private static final Limit STATES = items(64, required(known()));
   private static final Limit LABEL =
       matching(63, "[A-Za-z0-9_.-]*", "letters, digits, '-', '_' and '.', at most 63");
   private static final Limit LABELS_WANTED = entries(64, text(63), text(63));
@@ -60,16 +52,14 @@ final class FieldLimits {
   private static final Limit TIME_SPENT = seconds(0, false);
   private static final Limit METRICS = entries(10_000, text(1_024), ANY);
 
-  /** Networks that the trainer has, or, with a dot in its name, one that it finds in a jar. */
+  private static final Limit BUILT_IN_MODEL = oneOf("lenet5", "mlp", "resnet", "vgg");
+  private static final Limit MODEL_IN_JAR =
+      matching(
+          256,
+          "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
+          "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
-      value ->
-          ((String) value).contains(".")
-              ? matching(
-                      256,
-                      "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
-                      "words of letters, digits, '-' and '_' with dots between them")
-                  .problems(value)
-              : oneOf("lenet5", "mlp", "resnet", "vgg").problems(value);
+      value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
 
   private static final String DNS_NAME = "[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?";
   private static final String QUALIFIED_NAME =
@@ -88,54 +78,38 @@ final class FieldLimits {
                   "[0-9]+(\\.[0-9]+)?([numkMGTPE]|[KMGTPE]i|[eE][0-9]{1,2})?",
                   "quantities such as 500m, 2 or 4Gi")));
 
-  private static final Map<String, Limit> RUN =
+  /** By the name of a field, or by message and field where it means something else there. */
+  private static final Map<String, Limit> LIMITS =
       Map.ofEntries(
+          entry("page_size", COUNT),
+          entry("page_token", text(1_024)),
+          entry("states", items(64, required(known()))),
+          entry("id_prefix", text(63)),
+          entry("name", text(256)),
+          entry("parent", text(256)),
+          entry("mode", known()),
+          entry("reason", text(1_024)),
+          entry("attempt", COUNT),
+          entry("run_uid", required(UID)),
+          entry("metrics", METRICS),
+          entry("training_time", TIME_SPENT),
+          entry("probe_time", TIME_SPENT),
+          entry("every_epochs", whole(1, EPOCHS)),
+          entry("confirm", POINTS),
+          entry("smoothing", ANY),
+          entry("peak_fraction", ANY),
+          entry("policies", items(16, ANY)),
+          entry("FieldMask.paths", items(64, text(256))),
           entry("CreateTrainingRunRequest.training_run_id", RUN_ID),
           entry("CreateTrainingRunRequest.request_id", UID),
-          entry("GetTrainingRunRequest.name", RUN_NAME),
-          entry("ListTrainingRunsRequest.page_size", COUNT),
-          entry("ListTrainingRunsRequest.page_token", TOKEN),
-          entry("ListTrainingRunsRequest.states", STATES),
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
-          entry("ListTrainingRunsRequest.id_prefix", ID_PREFIX),
           entry("RunSelection.labels", LABELS_WANTED),
-          entry("RunSelection.id_prefix", ID_PREFIX),
-          entry("RunSelection.states", STATES),
-          entry("StopTrainingRunRequest.name", RUN_NAME),
-          entry("StopTrainingRunRequest.mode", known()),
-          entry("StopTrainingRunRequest.reason", REASON),
-          entry("BatchStopTrainingRunsRequest.mode", known()),
-          entry("BatchStopTrainingRunsRequest.reason", REASON),
-          entry("ResumeTrainingRunRequest.name", RUN_NAME),
-          entry("DeleteTrainingRunRequest.name", RUN_NAME),
-          entry("WatchTrainingRunRequest.name", RUN_NAME),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
-          entry("ListSignaturesRequest.parent", RUN_NAME),
-          entry("ListSignaturesRequest.page_size", COUNT),
-          entry("ListSignaturesRequest.page_token", TOKEN),
-          entry("ListRunEventsRequest.parent", RUN_NAME),
-          entry("ListRunEventsRequest.page_size", COUNT),
-          entry("ListRunEventsRequest.page_token", TOKEN),
-          entry("ReadRunLogRequest.name", RUN_NAME),
-          entry("ReadRunLogRequest.attempt", COUNT),
-          entry("ReplayPolicyRequest.name", RUN_NAME),
-          entry("BatchReplayPolicyRequest.page_size", COUNT),
-          entry("BatchReplayPolicyRequest.page_token", TOKEN),
-          entry("ListEnforcementChangesRequest.page_size", COUNT),
-          entry("ListEnforcementChangesRequest.page_token", TOKEN),
-          entry("Enforcement.reason", REASON),
-          entry("TrainingRun.name", RUN_NAME),
           entry("TrainingRun.labels", entries(64, required(LABEL), LABEL)),
           entry("TrainingRun.shadow_policies", items(16, ANY)),
-          entry("TrainingRun.launcher", known()));
-
-  private static final Map<String, Limit> POLICY =
-      Map.ofEntries(
+          entry("TrainingRun.launcher", known()),
           entry("StoppingPolicy.policy_id", text(63)),
           entry("StoppingPolicy.monitor", text(256)),
-          entry("AnyRule.policies", items(16, ANY)),
-          entry("AllRule.policies", items(16, ANY)),
-          entry("PatienceRule.mode", known()),
           entry("PatienceRule.min_delta", ANY),
           entry("PatienceRule.patience", POINTS),
           entry("PatienceRule.start_from_epoch", POINTS),
@@ -143,18 +117,8 @@ final class FieldLimits {
           entry("PatienceRule.stopping_threshold", ANY),
           entry("PatienceRule.divergence_threshold", ANY),
           entry("PlateauRule.fraction", ANY),
-          entry("PlateauRule.confirm", POINTS),
-          entry("DiminishingRule.smoothing", ANY),
-          entry("DiminishingRule.peak_fraction", ANY),
           entry("DiminishingRule.window", POINTS),
           entry("DiminishingRule.min_relative_drop", ANY),
-          entry("DiminishingRule.confirm", POINTS),
-          entry("TroughRule.smoothing", ANY),
-          entry("TroughRule.peak_fraction", ANY),
-          entry("TroughRule.confirm", POINTS));
-
-  private static final Map<String, Limit> KUBERNETES =
-      Map.ofEntries(
           entry(
               "KubernetesSpec.image",
               matching(1_024, "\\S*", "a reference to an image, without spaces")),
@@ -181,10 +145,7 @@ final class FieldLimits {
           entry("Toleration.operator", oneOf("Equal", "Exists")),
           entry("Toleration.value", matching(63, LABEL_VALUE, "the value of a taint")),
           entry("Toleration.effect", oneOf("NoSchedule", "PreferNoSchedule", "NoExecute")),
-          entry("Toleration.toleration_seconds", whole(-1, 315_360_000)));
-
-  private static final Map<String, Limit> TRAINER =
-      Map.ofEntries(
+          entry("Toleration.toleration_seconds", whole(0, 315_360_000)),
           entry("TrainingSpec.epochs", whole(1, EPOCHS)),
           entry("TrainingSpec.batch_size", whole(1, 65_536)),
           entry("TrainingSpec.seed", ANY),
@@ -218,29 +179,19 @@ final class FieldLimits {
           entry("ScheduleSpec.final_fraction", FRACTION),
           entry("ScheduleSpec.warm_up_epochs", real("0 or above", x -> x >= 0)),
           entry("ProbeSpec.samples", whole(2, 100_000)),
-          entry("ProbeSpec.every_epochs", whole(1, EPOCHS)),
           entry("ProbeSpec.max_neurons", whole(2, 16_384)),
           entry(
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
-          entry("CheckpointSpec.every_epochs", whole(1, EPOCHS)),
-          entry("RegisterTrainerRequest.run_uid", required(UID)),
           entry("RegisterTrainerRequest.instance_id", required(text(256))),
           entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
-          entry("HeartbeatRequest.run_uid", required(UID)),
-          entry("HeartbeatRequest.attempt", COUNT),
           entry("HeartbeatRequest.instance_id", text(256)),
-          entry("ReportOutcomeRequest.run_uid", required(UID)),
-          entry("ReportOutcomeRequest.attempt", COUNT),
           entry("ReportOutcomeRequest.instance_id", text(256)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
           entry("TrainingProgress.total_epochs", COUNT),
-          entry("TrainingProgress.metrics", METRICS),
-          entry("TrainingProgress.training_time", TIME_SPENT),
-          entry("TrainingProgress.probe_time", TIME_SPENT),
           entry("TrainingProgress.dropped_snapshots", whole(0, Long.MAX_VALUE)),
           entry("TrainingProgress.publication_time", TIME_SPENT),
           entry("TrainingProgress.checkpoint_time", TIME_SPENT),
@@ -249,26 +200,13 @@ final class FieldLimits {
           entry("TrainingOutcome.final_epoch", COUNT),
           entry("TrainingOutcome.restored_epoch", COUNT),
           entry("TrainingOutcome.checkpoint_uri", text(65_536)),
-          entry("TrainingOutcome.metrics", METRICS),
           entry("TrainingOutcome.failure_message", text(1_000_000)),
-          entry("TrainingOutcome.stop_command_id", text(256)),
-          entry("TrainingOutcome.training_time", TIME_SPENT),
-          entry("TrainingOutcome.probe_time", TIME_SPENT));
+          entry("TrainingOutcome.stop_command_id", text(256)));
 
   private static final Set<String> REQUIRED_MESSAGES =
       Set.of(
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
-
-  private static final Map<String, Limit> BY_FIELD = new HashMap<>();
-
-  static {
-    for (Map<String, Limit> limits : List.of(RUN, POLICY, KUBERNETES)) {
-      limits.forEach((field, limit) -> BY_FIELD.put("connectome.run.v1." + field, limit));
-    }
-    TRAINER.forEach((field, limit) -> BY_FIELD.put("connectome.trainer.v1." + field, limit));
-    BY_FIELD.put("google.protobuf.FieldMask.paths", items(64, text(256)));
-  }
 
   private FieldLimits() {}
 
@@ -279,6 +217,7 @@ final class FieldLimits {
 
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */
   static Optional<Limit> of(FieldDescriptor field) {
-    return Optional.ofNullable(BY_FIELD.get(field.getFullName()));
+    String inMessage = field.getContainingType().getName() + "." + field.getName();
+    return Optional.ofNullable(LIMITS.getOrDefault(inMessage, LIMITS.get(field.getName())));
   }
 }
