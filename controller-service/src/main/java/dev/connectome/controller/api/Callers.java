@@ -51,7 +51,7 @@ public class Callers implements ServerInterceptor {
    */
   public static String checked(String name) {
     if (!ALLOWED.matcher(name).matches()) {
-      throw Rejection.invalid(
+      throw ApiErrors.invalid(
           HEADER.originalName(),
           "must be 1 to 64 printable ASCII characters without spaces at the ends, not \"%s\""
               .formatted(name.replaceAll("[^ -~]", "?")));

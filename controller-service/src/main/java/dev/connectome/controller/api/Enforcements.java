@@ -28,11 +28,8 @@ final class Enforcements {
   }
 
   Enforcement update(UpdateEnforcementRequest request, String actor) {
-    if (!request.hasEnforcement()) {
-      throw Rejection.invalid("enforcement", "must be set");
-    }
     Enforcement asked = request.getEnforcement();
-    String reason = RunRequests.reason("enforcement.reason", asked.getReason());
+    String reason = asked.getReason();
     EnforcementRow now =
         store.inTransaction(
             transaction -> {
@@ -48,14 +45,14 @@ final class Enforcements {
   }
 
   ListEnforcementChangesResponse changes(ListEnforcementChangesRequest request) {
-    int size = RunRequests.pageSize(request.getPageSize(), 100);
-    long before = RunRequests.numbers(request.getPageToken(), 1)[0];
+    int size = PageTokens.pageSize(request.getPageSize(), 100);
+    long before = PageTokens.numbers(request.getPageToken(), 1)[0];
     List<EnforcementTable.Change> changes =
         store.inTransaction(transaction -> transaction.enforcement().changes(before, size + 1));
     var response = ListEnforcementChangesResponse.newBuilder();
     changes.stream().limit(size).forEach(change -> response.addChanges(message(change.after())));
     if (changes.size() > size) {
-      response.setNextPageToken(RunRequests.token(changes.get(size - 1).changeId()));
+      response.setNextPageToken(PageTokens.after(changes.get(size - 1).changeId()));
     }
     return response.build();
   }

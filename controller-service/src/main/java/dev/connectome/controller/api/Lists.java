@@ -27,7 +27,7 @@ final class Lists {
   }
 
   ListTrainingRunsResponse runs(ListTrainingRunsRequest request) {
-    int size = RunRequests.pageSize(request.getPageSize(), 50);
+    int size = PageTokens.pageSize(request.getPageSize(), 50);
     return store.inTransaction(
         transaction -> {
           List<RunRow> rows =
@@ -35,21 +35,21 @@ final class Lists {
                   .runList()
                   .list(
                       RunSelections.filter(request),
-                      RunRequests.place(request.getPageToken()),
+                      PageTokens.place(request.getPageToken()),
                       size + 1);
           var response = ListTrainingRunsResponse.newBuilder();
           response.addAllTrainingRuns(
               RunCodec.runs(transaction, rows.stream().limit(size).toList()));
           if (rows.size() > size) {
-            response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
+            response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
           }
           return response.build();
         });
   }
 
   ListSignaturesResponse signatures(ListSignaturesRequest request) {
-    int size = RunRequests.pageSize(request.getPageSize(), 100);
-    long[] after = RunRequests.numbers(request.getPageToken(), 2);
+    int size = PageTokens.pageSize(request.getPageSize(), 100);
+    long[] after = PageTokens.numbers(request.getPageToken(), 2);
     List<SignatureRow> rows =
         runs.read(
             RunRequests.id("parent", request.getParent()),
@@ -59,14 +59,14 @@ final class Lists {
     rows.stream().limit(size).forEach(row -> response.addSignatures(SignatureCodec.record(row)));
     if (rows.size() > size) {
       SignatureRow last = rows.get(size - 1);
-      response.setNextPageToken(RunRequests.token(last.attempt(), last.epoch()));
+      response.setNextPageToken(PageTokens.after(last.attempt(), last.epoch()));
     }
     return response.build();
   }
 
   ListRunEventsResponse events(ListRunEventsRequest request) {
-    int size = RunRequests.pageSize(request.getPageSize(), 100);
-    long after = RunRequests.numbers(request.getPageToken(), 1)[0];
+    int size = PageTokens.pageSize(request.getPageSize(), 100);
+    long after = PageTokens.numbers(request.getPageToken(), 1)[0];
     List<EventRow> rows =
         runs.read(
             RunRequests.id("parent", request.getParent()),
@@ -74,7 +74,7 @@ final class Lists {
     var response = ListRunEventsResponse.newBuilder();
     rows.stream().limit(size).forEach(row -> response.addEvents(RunCodec.event(row)));
     if (rows.size() > size) {
-      response.setNextPageToken(RunRequests.token(rows.get(size - 1).position()));
+      response.setNextPageToken(PageTokens.after(rows.get(size - 1).position()));
     }
     return response.build();
   }

@@ -86,10 +86,10 @@ public final class LogStreams implements AutoCloseable {
       observer.onCompleted();
     } catch (IOException e) {
       if (!observer.isCancelled()) {
-        observer.onError(Calls.rejection(new IllegalStateException(e)));
+        observer.onError(ApiErrors.of(new IllegalStateException(e)));
       }
     } catch (RuntimeException e) {
-      observer.onError(Calls.rejection(e));
+      observer.onError(ApiErrors.of(e));
     }
   }
 
@@ -151,9 +151,9 @@ public final class LogStreams implements AutoCloseable {
           observer.onCompleted();
         }
       } catch (IOException e) {
-        observer.onError(Calls.rejection(new IllegalStateException(e)));
+        observer.onError(ApiErrors.of(new IllegalStateException(e)));
       } catch (RuntimeException e) {
-        observer.onError(Calls.rejection(e));
+        observer.onError(ApiErrors.of(e));
       }
     }
 

@@ -33,15 +33,15 @@ final class Replays {
   }
 
   ReplayPolicyResponse replay(ReplayPolicyRequest request) {
-    StoppingPolicy policy = policy(request.getPolicy());
+    StoppingPolicy policy = PolicyCodec.policy(request.getPolicy());
     return runs.read(
         RunRequests.id("name", request.getName()),
         (transaction, run) -> replay(transaction, run, policy));
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
-    StoppingPolicy policy = policy(request.getPolicy());
-    int size = RunRequests.pageSize(request.getPageSize(), 50);
+    StoppingPolicy policy = PolicyCodec.policy(request.getPolicy());
+    int size = PageTokens.pageSize(request.getPageSize(), 50);
     return store.inTransaction(
         transaction -> {
           List<RunRow> rows =
@@ -49,7 +49,7 @@ final class Replays {
                   .runList()
                   .list(
                       RunSelections.filter(request.getSelection()),
-                      RunRequests.place(request.getPageToken()),
+                      PageTokens.place(request.getPageToken()),
                       size + 1);
           var response = BatchReplayPolicyResponse.newBuilder();
           for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
@@ -60,7 +60,7 @@ final class Replays {
                     .setReplay(replay(transaction, run, policy)));
           }
           if (rows.size() > size) {
-            response.setNextPageToken(RunRequests.token(rows.get(size - 1)));
+            response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
           }
           return response.build();
         });
@@ -90,13 +90,5 @@ final class Replays {
 
   private static int keptEpoch(StoppingDecision decision) {
     return decision.hasRestoreEpoch() ? decision.getRestoreEpoch() : decision.getStopEpoch();
-  }
-
-  private static StoppingPolicy policy(dev.connectome.protos.run.v1.StoppingPolicy message) {
-    try {
-      return PolicyCodec.policy(message);
-    } catch (IllegalArgumentException e) {
-      throw Rejection.invalid("policy", String.valueOf(e.getMessage()));
-    }
   }
 }

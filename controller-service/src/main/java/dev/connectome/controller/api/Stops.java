@@ -21,7 +21,7 @@ import java.util.Set;
 /** Orders stops, of one run or of many. */
 final class Stops {
 
-  private static final int MOST = 1_000;
+  private static final int MAX_RUNS = 1_000;
   private static final Set<RunState> STOPPABLE =
       EnumSet.of(RunState.PENDING, RunState.STARTING, RunState.RUNNING, RunState.LOST);
 
@@ -59,12 +59,12 @@ final class Stops {
         states.isEmpty()
             ? List.of()
             : store.inTransaction(
-                transaction -> transaction.runList().list(filter, Optional.empty(), MOST + 1));
-    if (selected.size() > MOST) {
-      throw Rejection.invalid(
+                transaction -> transaction.runList().list(filter, Optional.empty(), MAX_RUNS + 1));
+    if (selected.size() > MAX_RUNS) {
+      throw ApiErrors.invalid(
           "selection",
           "has more than %d live runs; narrow it by a label, a longer id_prefix or states, and stop them in parts"
-              .formatted(MOST));
+              .formatted(MAX_RUNS));
     }
     var response = BatchStopTrainingRunsResponse.newBuilder();
     for (RunRow run : selected) {
@@ -98,16 +98,14 @@ final class Stops {
   }
 
   private static String reason(String asked) {
-    String reason = RunRequests.reason("reason", asked);
-    return reason.isEmpty() ? "stopped by hand" : reason;
+    return asked.isEmpty() ? "stopped by hand" : asked;
   }
 
   private static String mode(StopMode mode) {
     return switch (mode) {
       case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
       case STOP_MODE_END_OF_EPOCH -> "END_OF_EPOCH";
-      case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED -> "GRACEFUL";
-      case UNRECOGNIZED -> throw Rejection.invalid("mode", "is unknown");
+      case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> "GRACEFUL";
     };
   }
 }

@@ -45,14 +45,15 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
   @Override
   public void registerTrainer(
       RegisterTrainerRequest request, StreamObserver<RegisterTrainerResponse> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () -> {
-          required("instance_id", request.getInstanceId());
-          required("control_endpoint", request.getControlEndpoint());
           Attempts.Assignment assignment =
               attempts.register(
-                  uid(request.getRunUid()), request.getInstanceId(), request.getControlEndpoint());
+                  UUID.fromString(request.getRunUid()),
+                  request.getInstanceId(),
+                  request.getControlEndpoint());
           return RegisterTrainerResponse.newBuilder()
               .setAttempt(assignment.attempt())
               .setSpec(assignment.definition().spec())
@@ -64,13 +65,14 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
 
   @Override
   public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> observer) {
-    Calls.answerLater(
+    UnaryCalls.handleAsync(
+        request,
         observer,
         () ->
             heartbeats
                 .submit(
                     new HeartbeatTable.Heartbeat(
-                        uid(request.getRunUid()),
+                        UUID.fromString(request.getRunUid()),
                         request.getAttempt(),
                         request.getProgress().toByteArray(),
                         request.getProgress().getCompletedEpochs()))
@@ -87,34 +89,17 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
   @Override
   public void reportOutcome(
       ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () -> {
-          try {
-            attempts.end(
-                uid(request.getRunUid()),
-                request.getAttempt(),
-                OutcomeCodec.end(request.getOutcome()),
-                Optional.of(request.getOutcome().toByteArray()),
-                "trainer");
-          } catch (IllegalArgumentException e) {
-            throw Rejection.invalid("outcome.end", "must say how the attempt ended");
-          }
+          attempts.end(
+              UUID.fromString(request.getRunUid()),
+              request.getAttempt(),
+              OutcomeCodec.end(request.getOutcome()),
+              Optional.of(request.getOutcome().toByteArray()),
+              "trainer");
           return ReportOutcomeResponse.getDefaultInstance();
         });
-  }
-
-  private static void required(String field, String value) {
-    if (value.isEmpty()) {
-      throw Rejection.invalid(field, "must not be empty");
-    }
-  }
-
-  private static UUID uid(String text) {
-    try {
-      return UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw Rejection.invalid("run_uid", "must be a UUID, not \"%s\"".formatted(text));
-    }
   }
 }

@@ -82,7 +82,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void createTrainingRun(
       CreateTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () -> {
           String launcher =
@@ -91,12 +92,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
           if (launcher.equals(RunRow.LOCAL) && settings.launch().local().command().isEmpty()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
-                "this controller starts no trainers itself; use launcher EXTERNAL, or set connectome.launch.local.command");
+                "this controller starts no trainers itself; use launcher EXTERNAL, or set"
+                    + " connectome.launch.local.command");
           }
           if (launcher.equals(RunRow.KUBERNETES) && !settings.launch().kubernetes().enabled()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
-                "this controller starts no Jobs; start it with --launcher kubernetes, or set connectome.launch.kubernetes.enabled");
+                "this controller starts no Jobs; start it with --launcher kubernetes, or set"
+                    + " connectome.launch.kubernetes.enabled");
           }
           return runs.create(
               RunRequests.newId(request),
@@ -110,20 +113,23 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   @Override
   public void getTrainingRun(GetTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(
-        observer, () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run));
+    UnaryCalls.handle(
+        request,
+        observer,
+        () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run));
   }
 
   @Override
   public void listTrainingRuns(
       ListTrainingRunsRequest request, StreamObserver<ListTrainingRunsResponse> observer) {
-    Calls.answer(observer, () -> lists.runs(request));
+    UnaryCalls.handle(request, observer, () -> lists.runs(request));
   }
 
   @Override
   public void updateTrainingRun(
       UpdateTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () ->
             runs.update(
@@ -136,20 +142,21 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(observer, () -> stops.stop(request, Callers.current()));
+    UnaryCalls.handle(request, observer, () -> stops.stop(request, Callers.current()));
   }
 
   @Override
   public void batchStopTrainingRuns(
       BatchStopTrainingRunsRequest request,
       StreamObserver<BatchStopTrainingRunsResponse> observer) {
-    Calls.answer(observer, () -> stops.stop(request, Callers.current()));
+    UnaryCalls.handle(request, observer, () -> stops.stop(request, Callers.current()));
   }
 
   @Override
   public void resumeTrainingRun(
       ResumeTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () ->
             runs.resume(
@@ -158,7 +165,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   @Override
   public void deleteTrainingRun(DeleteTrainingRunRequest request, StreamObserver<Empty> observer) {
-    Calls.answer(
+    UnaryCalls.handle(
+        request,
         observer,
         () -> {
           runs.delete(
@@ -171,39 +179,37 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void watchTrainingRun(
       WatchTrainingRunRequest request, StreamObserver<WatchTrainingRunResponse> observer) {
     try {
-      if (request.getAfterPosition() < 0) {
-        throw Rejection.invalid(
-            "after_position", "must be 0 or more, not " + request.getAfterPosition());
-      }
+      RequestChecks.check(request);
       RunRow run = runs.read(RunRequests.id("name", request.getName()), (tx, row) -> row);
       watchers.watch(
           run.uid(),
           request.getAfterPosition(),
           (ServerCallStreamObserver<WatchTrainingRunResponse>) observer);
     } catch (RuntimeException e) {
-      observer.onError(Calls.rejection(e));
+      observer.onError(ApiErrors.of(e));
     }
   }
 
   @Override
   public void listSignatures(
       ListSignaturesRequest request, StreamObserver<ListSignaturesResponse> observer) {
-    Calls.answer(observer, () -> lists.signatures(request));
+    UnaryCalls.handle(request, observer, () -> lists.signatures(request));
   }
 
   @Override
   public void listRunEvents(
       ListRunEventsRequest request, StreamObserver<ListRunEventsResponse> observer) {
-    Calls.answer(observer, () -> lists.events(request));
+    UnaryCalls.handle(request, observer, () -> lists.events(request));
   }
 
   @Override
   public void readRunLog(ReadRunLogRequest request, StreamObserver<ReadRunLogResponse> observer) {
     try {
+      RequestChecks.check(request);
       RunRow run = runs.read(RunRequests.id("name", request.getName()), (tx, row) -> row);
       int attempt = request.getAttempt() == 0 ? run.attempt() : request.getAttempt();
-      if (attempt < 0 || attempt > run.attempt()) {
-        throw Rejection.invalid(
+      if (attempt > run.attempt()) {
+        throw ApiErrors.invalid(
             "attempt", "must be 0 to %d, not %d".formatted(run.attempt(), attempt));
       }
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
@@ -217,37 +223,37 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
                 "run \"%s\" is trained elsewhere; its log is there".formatted(run.runId()));
       }
     } catch (RuntimeException e) {
-      observer.onError(Calls.rejection(e));
+      observer.onError(ApiErrors.of(e));
     }
   }
 
   @Override
   public void replayPolicy(
       ReplayPolicyRequest request, StreamObserver<ReplayPolicyResponse> observer) {
-    Calls.answer(observer, () -> replays.replay(request));
+    UnaryCalls.handle(request, observer, () -> replays.replay(request));
   }
 
   @Override
   public void batchReplayPolicy(
       BatchReplayPolicyRequest request, StreamObserver<BatchReplayPolicyResponse> observer) {
-    Calls.answer(observer, () -> replays.replay(request));
+    UnaryCalls.handle(request, observer, () -> replays.replay(request));
   }
 
   @Override
   public void getEnforcement(GetEnforcementRequest request, StreamObserver<Enforcement> observer) {
-    Calls.answer(observer, enforcements::get);
+    UnaryCalls.handle(request, observer, enforcements::get);
   }
 
   @Override
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
-    Calls.answer(observer, () -> enforcements.update(request, Callers.current()));
+    UnaryCalls.handle(request, observer, () -> enforcements.update(request, Callers.current()));
   }
 
   @Override
   public void listEnforcementChanges(
       ListEnforcementChangesRequest request,
       StreamObserver<ListEnforcementChangesResponse> observer) {
-    Calls.answer(observer, () -> enforcements.changes(request));
+    UnaryCalls.handle(request, observer, () -> enforcements.changes(request));
   }
 }

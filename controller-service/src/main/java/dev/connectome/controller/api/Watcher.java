@@ -94,7 +94,7 @@ final class Watcher {
       }
     } catch (RuntimeException e) {
       finish();
-      observer.onError(Calls.rejection(e));
+      observer.onError(ApiErrors.of(e));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.connectome.controller.http;
 
 import com.google.rpc.Code;
-import dev.connectome.controller.api.Rejection;
+import dev.connectome.controller.api.ApiErrors;
 import io.vertx.core.Handler;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
@@ -84,7 +84,7 @@ public final class HostCheck implements Handler<RoutingContext> {
     HttpCall.fail(
         context.response(),
         MISDIRECTED,
-        Rejection.of(
+        ApiErrors.of(
             Code.PERMISSION_DENIED,
             "FOREIGN_HOST",
             "this controller does not answer for the host \"%s\"; call it as 127.0.0.1, or name the host in connectome.http.allowed-hosts"

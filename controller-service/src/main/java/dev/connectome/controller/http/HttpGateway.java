@@ -4,8 +4,8 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import dev.connectome.controller.api.ApiErrors;
 import dev.connectome.controller.api.Callers;
-import dev.connectome.controller.api.Rejection;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -124,7 +124,7 @@ public final class HttpGateway implements AutoCloseable {
       HttpCall.fail(
           response,
           415,
-          Rejection.of(
+          ApiErrors.of(
               Code.INVALID_ARGUMENT,
               "NOT_JSON",
               "the header Content-Type must be application/json, also without a body"));
@@ -209,7 +209,7 @@ public final class HttpGateway implements AutoCloseable {
       HttpCall.fail(
           response,
           404,
-          Rejection.of(
+          ApiErrors.of(
               Code.NOT_FOUND,
               "NO_SUCH_PATH",
               "there is nothing at %s; /openapi.json tells what there is"
@@ -221,7 +221,7 @@ public final class HttpGateway implements AutoCloseable {
     HttpCall.fail(
         response.putHeader("Allow", allowed),
         405,
-        Rejection.of(
+        ApiErrors.of(
             Code.UNIMPLEMENTED,
             "NO_SUCH_METHOD",
             "%s takes %s, not %s".formatted(request.path(), allowed, request.method())));
@@ -238,13 +238,13 @@ public final class HttpGateway implements AutoCloseable {
         head(context.response()),
         callers ? code : 500,
         callers
-            ? Rejection.of(
+            ? ApiErrors.of(
                 Code.INVALID_ARGUMENT,
                 "BAD_REQUEST",
                 code == 413
                     ? "a body must be at most %d bytes".formatted(LARGEST_BODY_BYTES)
                     : "this is not a request that HTTP allows")
-            : Rejection.internal());
+            : ApiErrors.internal());
   }
 
   /** Ends all calls. */

@@ -7,7 +7,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import dev.connectome.controller.api.Rejection;
+import dev.connectome.controller.api.ApiErrors;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.json.Json;
 import java.util.Base64;
@@ -69,7 +69,7 @@ final class QueryFields {
       set(part, whole, parts[1], values);
       message.setField(field, part.build());
     } else if (field.isMapField()) {
-      throw Rejection.invalid(whole, "must be given as %s[KEY]=VALUE".formatted(whole));
+      throw ApiErrors.invalid(whole, "must be given as %s[KEY]=VALUE".formatted(whole));
     } else if (field.isRepeated()) {
       values.forEach(value -> message.addRepeatedField(field, value(message, whole, field, value)));
     } else {
@@ -101,12 +101,12 @@ final class QueryFields {
             .map(FieldDescriptor::getName)
             .sorted()
             .toList();
-    return Rejection.invalid(name, "is not a parameter; there are " + names);
+    return ApiErrors.invalid(name, "is not a parameter; there are " + names);
   }
 
   private static String only(String name, List<String> values) {
     if (values.size() != 1) {
-      throw Rejection.invalid(name, "must be given once, not " + values.size() + " times");
+      throw ApiErrors.invalid(name, "must be given once, not " + values.size() + " times");
     }
     return values.get(0);
   }
@@ -132,7 +132,7 @@ final class QueryFields {
       };
     } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       String type = field.getType().name().toLowerCase(Locale.ROOT);
-      throw Rejection.invalid(name, "must be of type %s, not \"%s\"".formatted(type, text));
+      throw ApiErrors.invalid(name, "must be of type %s, not \"%s\"".formatted(type, text));
     }
   }
 

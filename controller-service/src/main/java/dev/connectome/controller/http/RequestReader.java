@@ -6,7 +6,7 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import dev.connectome.controller.api.Rejection;
+import dev.connectome.controller.api.ApiErrors;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -47,7 +47,7 @@ final class RequestReader {
     }
     for (String name : query.names()) {
       if (path.containsKey(name) || binding.wholeBody() || isBody(name)) {
-        throw Rejection.invalid(name, "is not a parameter of the query here");
+        throw ApiErrors.invalid(name, "is not a parameter of the query here");
       }
       QueryFields.set(message, name, query.getAll(name));
     }
@@ -103,7 +103,7 @@ final class RequestReader {
     try {
       return new JsonObject(body);
     } catch (DecodeException e) {
-      throw Rejection.invalid(field, "must be a JSON object");
+      throw ApiErrors.invalid(field, "must be a JSON object");
     }
   }
 
@@ -112,7 +112,7 @@ final class RequestReader {
       JsonFormat.parser().merge(json, message);
     } catch (InvalidProtocolBufferException e) {
       String problem = Objects.requireNonNullElse(e.getMessage(), "it is something else");
-      throw Rejection.invalid(
+      throw ApiErrors.invalid(
           field,
           "must be a JSON object of the form of %s: %s"
               .formatted(

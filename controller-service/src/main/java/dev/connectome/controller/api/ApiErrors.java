@@ -10,24 +10,23 @@ import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Errors as the API tells them: a status with one {@code ErrorInfo} and, for bad arguments, a
- * violation a field.
+ * The errors of the API: a status with exactly one {@code ErrorInfo} and, for invalid arguments, a
+ * violation for each field.
  */
-public final class Rejection {
+public final class ApiErrors {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
   private static final String DOMAIN = "connectome.dev";
 
-  private Rejection() {}
+  private ApiErrors() {}
 
-  /**
-   * That a field is wrong.
-   *
-   * @param field its path
-   * @param problem what is wrong and what would be right
-   */
+  /** What is wrong with a field; together a sentence. */
   record Violation(String field, String problem) {}
 
   static StatusRuntimeException invalid(List<Violation> violations) {
@@ -47,49 +46,43 @@ public final class Rejection {
         List.of(Any.pack(details.build())));
   }
 
-  /**
-   * That a field is wrong.
-   *
-   * @param field its path
-   * @param problem what is wrong and what would be right
-   * @return INVALID_ARGUMENT
-   */
+  /** INVALID_ARGUMENT for one field. */
   public static StatusRuntimeException invalid(String field, String problem) {
     return invalid(List.of(new Violation(field, problem)));
   }
 
-  static StatusRuntimeException of(RunException e) {
-    Code code =
-        switch (e.kind()) {
-          case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
-          case RUN_EXISTS -> Code.ALREADY_EXISTS;
-          case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
-          case SHUTTING_DOWN -> Code.UNAVAILABLE;
-        };
-    return of(code, e.kind().name(), e.problem(), List.of());
+  /** The error for whatever a call threw; what nobody expected is logged. */
+  static StatusRuntimeException of(RuntimeException e) {
+    if (e instanceof StatusRuntimeException status) {
+      return status;
+    }
+    if (e instanceof RunException refused) {
+      return of(code(refused.kind()), refused.kind().name(), refused.problem());
+    }
+    Optional<DatabaseFault> fault = DatabaseFault.of(e);
+    if (fault.isPresent()) {
+      LOG.debug("call failed fault={}", fault.get(), e);
+      return of(Code.UNAVAILABLE, "DATABASE_" + fault.get(), fault.get().problem());
+    }
+    LOG.error("call failed", e);
+    return internal();
   }
 
-  static StatusRuntimeException unavailable(DatabaseFault fault) {
-    return of(Code.UNAVAILABLE, "DATABASE_" + fault, fault.problem(), List.of());
+  private static Code code(RunException.Kind kind) {
+    return switch (kind) {
+      case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
+      case RUN_EXISTS -> Code.ALREADY_EXISTS;
+      case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
+      case SHUTTING_DOWN -> Code.UNAVAILABLE;
+    };
   }
 
-  /**
-   * That the controller is at fault.
-   *
-   * @return INTERNAL
-   */
+  /** INTERNAL. */
   public static StatusRuntimeException internal() {
-    return of(Code.INTERNAL, "INTERNAL", "the controller failed; its log says why", List.of());
+    return of(Code.INTERNAL, "INTERNAL", "the controller failed to answer; its log has the reason");
   }
 
-  /**
-   * A refusal.
-   *
-   * @param code its code
-   * @param reason why, for programs
-   * @param message the same for people
-   * @return the error
-   */
+  /** Any error, with its reason for programs and its message for people. */
   public static StatusRuntimeException of(Code code, String reason, String message) {
     return of(code, reason, message, List.of());
   }

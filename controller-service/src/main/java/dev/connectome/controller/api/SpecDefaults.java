@@ -1,0 +1,144 @@
+package dev.connectome.controller.api;
+
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.OptimizerSpec;
+import dev.connectome.protos.trainer.v1.ProbeSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.util.List;
+
+/** Writes the defaults that the contract names into a spec that has passed the checks. */
+final class SpecDefaults {
+
+  static final int TRAIN_SAMPLES = 6_000;
+
+  /** Epochs that a decision may take to reach a trainer that trains many a second. */
+  private static final int DECISION_LAG_EPOCHS = 20;
+
+  private SpecDefaults() {}
+
+  /**
+   * Completes a spec.
+   *
+   * @param restoreDistance how many epochs back the policies may want weights from
+   */
+  static TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
+    return TrainingSpec.newBuilder()
+        .setModel(model(asked.getModel()))
+        .setData(data(asked.getData(), batchSize(asked)))
+        .setOptimizer(optimizer(asked.getOptimizer()))
+        .setEpochs(epochs(asked))
+        .setBatchSize(batchSize(asked))
+        .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
+        .setProbe(probe(asked.getProbe()))
+        .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
+        .setDevice(asked.getDevice())
+        .setTestEveryEpochs(asked.getTestEveryEpochs())
+        .setPredictionChanges(asked.getPredictionChanges())
+        .build();
+  }
+
+  static int epochs(TrainingSpec asked) {
+    return asked.hasEpochs() ? asked.getEpochs() : 100;
+  }
+
+  static int batchSize(TrainingSpec asked) {
+    return asked.hasBatchSize() ? asked.getBatchSize() : 50;
+  }
+
+  static String modelName(ModelSpec asked) {
+    return asked.getName().isEmpty() ? "mlp" : asked.getName();
+  }
+
+  static String scheduleName(ScheduleSpec asked) {
+    return asked.getName().isEmpty() ? "constant" : asked.getName();
+  }
+
+  private static ModelSpec model(ModelSpec asked) {
+    String name = modelName(asked);
+    var model =
+        asked.toBuilder()
+            .setName(name)
+            .setDropout(asked.getDropout())
+            .setBatchNorm(asked.getBatchNorm());
+    if (asked.getHiddenWidthsCount() == 0) {
+      model.addAllHiddenWidths(hiddenWidths(name));
+    }
+    if (!asked.hasChannels() && (name.equals("vgg") || name.equals("resnet"))) {
+      model.setChannels(name.equals("vgg") ? 32 : 16);
+    }
+    if (!asked.hasDepth() && name.equals("resnet")) {
+      model.setDepth(8);
+    }
+    return model.build();
+  }
+
+  private static List<Integer> hiddenWidths(String model) {
+    return switch (model) {
+      case "mlp" -> List.of(128, 64);
+      case "lenet5" -> List.of(120, 84);
+      case "vgg" -> List.of(256, 128);
+      default -> List.of();
+    };
+  }
+
+  private static DataSpec data(DataSpec asked, int batch) {
+    var data =
+        asked.toBuilder()
+            .setFormat(asked.getFormat().isEmpty() ? "auto" : asked.getFormat())
+            .setValidationFraction(asked.getValidationFraction())
+            .setLabelNoise(asked.getLabelNoise());
+    if (!asked.hasTrainFraction() && !asked.hasTrainSamples()) {
+      data.setTrainSamples(Math.max(TRAIN_SAMPLES, batch));
+    }
+    return data.build();
+  }
+
+  private static OptimizerSpec optimizer(OptimizerSpec asked) {
+    var optimizer = asked.toBuilder();
+    if (asked.getName().isEmpty()) {
+      optimizer.setName("sgd");
+    }
+    if (!asked.hasLearningRate()) {
+      optimizer.setLearningRate(optimizer.getName().equals("sgd") ? 0.01 : 0.0003);
+    }
+    return optimizer
+        .setMomentum(asked.hasMomentum() ? asked.getMomentum() : 0.9)
+        .setWeightDecay(asked.getWeightDecay())
+        .setSchedule(schedule(asked.getSchedule()))
+        .build();
+  }
+
+  /** What a schedule does not use stays unset. */
+  private static ScheduleSpec schedule(ScheduleSpec asked) {
+    String name = scheduleName(asked);
+    var schedule = ScheduleSpec.newBuilder().setName(name).setWarmUpEpochs(asked.getWarmUpEpochs());
+    if (name.equals("step")) {
+      schedule
+          .setStepEpochs(asked.hasStepEpochs() ? asked.getStepEpochs() : 30)
+          .setFactor(asked.hasFactor() ? asked.getFactor() : 0.1);
+    } else if (name.equals("cosine")) {
+      schedule.setFinalFraction(asked.getFinalFraction());
+    }
+    return schedule.build();
+  }
+
+  private static ProbeSpec probe(ProbeSpec asked) {
+    return ProbeSpec.newBuilder()
+        .setSamples(asked.hasSamples() ? asked.getSamples() : 1_000)
+        .setEveryEpochs(asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1)
+        .setMaxNeurons(asked.hasMaxNeurons() ? asked.getMaxNeurons() : 4_096)
+        .addAllLayers(asked.getLayersList())
+        .build();
+  }
+
+  private static CheckpointSpec checkpoint(CheckpointSpec asked, int restoreDistance) {
+    int wanted = restoreDistance == 0 ? 2 : restoreDistance + 1 + DECISION_LAG_EPOCHS;
+    return CheckpointSpec.newBuilder()
+        .setKeep(asked.hasKeep() ? asked.getKeep() : Math.min(1_000, wanted))
+        .setEveryEpochs(asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1)
+        .build();
+  }
+}

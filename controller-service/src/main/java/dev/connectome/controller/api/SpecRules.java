@@ -1,0 +1,151 @@
+package dev.connectome.controller.api;
+
+import com.google.protobuf.Message;
+import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.ReplayPolicyRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.Toleration;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.ScheduleSpec;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** What the fields of a message must be to one another. A message that leaves all out is right. */
+final class SpecRules {
+
+  private static final int MAX_LEAVES = 64;
+
+  private final BiConsumer<String, String> problems;
+
+  private SpecRules(BiConsumer<String, String> problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * Checks one message, without those that it contains.
+   *
+   * @param problems takes a field's path in the message, and what is wrong with it
+   */
+  static void check(Message message, BiConsumer<String, String> problems) {
+    var rules = new SpecRules(problems);
+    if (message instanceof TrainingRun run) {
+      rules.policy("policy", run.getPolicy());
+      run.getShadowPoliciesList().forEach(policy -> rules.policy("shadow_policies", policy));
+    } else if (message instanceof ReplayPolicyRequest replay) {
+      rules.policy("policy", replay.getPolicy());
+    } else if (message instanceof BatchReplayPolicyRequest replay) {
+      rules.policy("policy", replay.getPolicy());
+    } else if (message instanceof TrainingSpec spec) {
+      rules.budget(spec);
+    } else if (message instanceof ModelSpec model) {
+      rules.model(model, SpecDefaults.modelName(model));
+    } else if (message instanceof DataSpec data) {
+      rules.data(data);
+    } else if (message instanceof ScheduleSpec schedule) {
+      rules.schedule(schedule, SpecDefaults.scheduleName(schedule));
+    } else if (message instanceof Toleration toleration) {
+      rules.toleration(toleration);
+    }
+  }
+
+  private void policy(String field, StoppingPolicy policy) {
+    long leaves = leaves(policy);
+    if (leaves > MAX_LEAVES) {
+      problems.accept(field, "must have at most %d rules, not %d".formatted(MAX_LEAVES, leaves));
+      return;
+    }
+    try {
+      PolicyCodec.policy(policy);
+    } catch (IllegalArgumentException e) {
+      problems.accept(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static long leaves(StoppingPolicy policy) {
+    List<StoppingPolicy> members =
+        switch (policy.getRuleCase()) {
+          case ANY -> policy.getAny().getPoliciesList();
+          case ALL -> policy.getAll().getPoliciesList();
+          default -> List.of();
+        };
+    return members.isEmpty() ? 1 : members.stream().mapToLong(SpecRules::leaves).sum();
+  }
+
+  private void budget(TrainingSpec spec) {
+    int epochs = SpecDefaults.epochs(spec);
+    double warmUp = spec.getOptimizer().getSchedule().getWarmUpEpochs();
+    if (epochs > 0 && warmUp >= epochs) {
+      problems.accept(
+          "optimizer.schedule.warm_up_epochs",
+          "must be 0 or above and below the %d epochs of the budget, not %s"
+              .formatted(epochs, warmUp));
+    }
+    int batch = SpecDefaults.batchSize(spec);
+    DataSpec data = spec.getData();
+    if (data.hasTrainSamples() && data.getTrainSamples() < batch) {
+      problems.accept(
+          "data.train_samples",
+          "must be %d or more, as many as a mini-batch, not %d"
+              .formatted(batch, data.getTrainSamples()));
+    }
+  }
+
+  private void model(ModelSpec model, String name) {
+    boolean residual = name.equals("resnet");
+    boolean convolutional = residual || name.equals("vgg");
+    if (model.hasChannels() && !convolutional) {
+      problems.accept(
+          "channels", "is for vgg and resnet, not for %s; leave it out".formatted(name));
+    }
+    if (model.hasDepth() && !residual) {
+      problems.accept("depth", "is for resnet, not for %s; leave it out".formatted(name));
+    } else if (model.hasDepth() && model.getDepth() % 6 != 2) {
+      problems.accept("depth", "must be 8, 14, 20 and so on up to 110, not " + model.getDepth());
+    }
+    if (residual && model.getHiddenWidthsCount() > 0) {
+      problems.accept("hidden_widths", "are not for resnet; leave them out");
+    }
+    if (residual && model.getDropout() != 0) {
+      problems.accept("dropout", "is not for resnet; leave it out");
+    }
+    if (model.getSettingsCount() > 0 && !name.contains(".")) {
+      problems.accept(
+          "settings", "are for a network in a jar, not for %s; leave them out".formatted(name));
+    }
+  }
+
+  private void data(DataSpec data) {
+    if (data.hasTrainFraction() && data.hasTrainSamples()) {
+      problems.accept("train_fraction", "is instead of data.train_samples; leave one of them out");
+    }
+    int samples = data.hasTrainSamples() ? data.getTrainSamples() : SpecDefaults.TRAIN_SAMPLES;
+    if (!data.hasTrainFraction() && samples * (1 - data.getValidationFraction()) < 2) {
+      problems.accept("validation_fraction", "leaves fewer than 2 images to learn from");
+    }
+  }
+
+  private void schedule(ScheduleSpec schedule, String name) {
+    unused("step_epochs", schedule.hasStepEpochs(), "step", name);
+    unused("factor", schedule.hasFactor(), "step", name);
+    unused("final_fraction", schedule.hasFinalFraction(), "cosine", name);
+  }
+
+  private void unused(String field, boolean set, String user, String name) {
+    if (set && !name.equals(user)) {
+      problems.accept(
+          field, "is for the schedule %s, not for %s; leave it out".formatted(user, name));
+    }
+  }
+
+  private void toleration(Toleration toleration) {
+    if (toleration.getKey().isEmpty() && !toleration.getOperator().equals("Exists")) {
+      problems.accept(
+          "operator",
+          "must be Exists where the key is empty, not \"%s\"".formatted(toleration.getOperator()));
+    }
+  }
+}
