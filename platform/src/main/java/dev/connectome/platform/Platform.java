@@ -1,12 +1,10 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -90,28 +88,30 @@ public final class Platform implements AutoCloseable {
 
     progress.accept("starting the connectome service and the controller ...");
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    Path connectomeConfig = state.config(ServiceNames.CONNECTOME);
     ServiceSettings.write(
         ServiceSettings.connectome(state.streams(), ports, kafka.bootstrapServers()),
-        state.config(ServiceNames.CONNECTOME));
+        connectomeConfig);
     SupervisedService connectome =
         SupervisedService.start(
-            spec(
+            ServiceSpec.of(
                 state,
                 ServiceNames.CONNECTOME,
-                installation.connectomeCommand(state.config(ServiceNames.CONNECTOME)),
+                installation.connectomeCommand(connectomeConfig),
                 ports.connectomeHttp()),
             progress,
             http);
     running.addConnectome(connectome);
+    Path controllerConfig = state.config(ServiceNames.CONTROLLER);
     ServiceSettings.write(
         ServiceSettings.controller(options, ports, kafka.bootstrapServers(), postgres),
-        state.config(ServiceNames.CONTROLLER));
+        controllerConfig);
     SupervisedService controller =
         SupervisedService.start(
-            spec(
+            ServiceSpec.of(
                 state,
                 ServiceNames.CONTROLLER,
-                installation.controllerCommand(state.config(ServiceNames.CONTROLLER)),
+                installation.controllerCommand(controllerConfig),
                 ports.controllerHttp()),
             progress,
             http);
@@ -130,25 +130,13 @@ public final class Platform implements AutoCloseable {
       throws InterruptedException {
     try {
       return KafkaBroker.start(
-          state.kafka(),
-          new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()),
-          Map.of());
+          state.kafka(), new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()), Map.of());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       throw PlatformException.failed(
           "Kafka could not be started: " + e.getMessage() + ";\n" + LogTail.of(state.log("up")), e);
     }
-  }
-
-  private static ServiceSpec spec(
-      StateDirectory state, String name, List<String> command, int httpPort) {
-    return new ServiceSpec(
-        name,
-        command,
-        state.log(name),
-        state.pid(name),
-        URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"));
   }
 
   private static Endpoints.Service endpoints(int grpc, int http) {

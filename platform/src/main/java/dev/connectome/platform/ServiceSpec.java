@@ -15,4 +15,14 @@ record ServiceSpec(String name, List<String> command, Path log, Path pidFile, UR
   ServiceSpec {
     command = List.copyOf(command);
   }
+
+  /** A service with its files in the state directory and Quarkus's readiness check. */
+  static ServiceSpec of(StateDirectory state, String name, List<String> command, int httpPort) {
+    return new ServiceSpec(
+        name,
+        command,
+        state.log(name),
+        state.pid(name),
+        URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"));
+  }
 }

@@ -1,7 +1,6 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,12 +32,11 @@ final class StartupMeasurement {
     ServiceSettings.write(settings, state.config(NAME));
     SupervisedService service =
         SupervisedService.start(
-            new ServiceSpec(
+            ServiceSpec.of(
+                state,
                 NAME,
                 installation.connectomeCommand(state.config(NAME)),
-                state.log(NAME),
-                state.pid(NAME),
-                URI.create("http://127.0.0.1:" + ports.connectomeHttp() + "/q/health/ready")),
+                ports.connectomeHttp()),
             message -> {},
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build());
     try {
