@@ -40,7 +40,11 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "java..", "org.jspecify.annotations", ROOT + "compute", "dev.connectome.topology")
+            "java..",
+            "com.sun.management",
+            "org.jspecify.annotations",
+            ROOT + "compute",
+            "dev.connectome.topology")
         .check(service);
   }
 

@@ -195,6 +195,46 @@ class ConnectomeServiceIT {
     }
   }
 
+  @Test
+  void aSnapshotThatDoesNotFitIntoTheMemoryIsRefusedAndOtherRunsGoOn() throws Exception {
+    UUID tooWide = new UUID(3, 1);
+    UUID wide = new UUID(3, 2);
+    UUID ordinary = new UUID(3, 3);
+    ActivationRecord refused = TestSnapshot.random(tooWide, 1, 1, 14, 16_384).record();
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(service.grpcTarget(), InsecureChannelCredentials.create()).build();
+    try (KafkaProducer<byte[], byte[]> producer = producer();
+        TopicReader signatures = new TopicReader(broker.bootstrapServers(), SIGNATURES);
+        TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        send(producer, tooWide, List.of(refused));
+        send(producer, wide, TestSnapshot.random(wide, 1, epoch, 50, 4096).records(1));
+        send(producer, ordinary, TestSnapshot.random(ordinary, 1, epoch, 50, 64).records(1));
+      }
+      assertThat(signatures.awaitSignatures(6)).allMatch(SignatureRecord::hasSignature);
+      assertThat(deadLetters.await(3))
+          .allSatisfy(
+              letter ->
+                  assertThat(
+                          new String(
+                              letter.headers().lastHeader("connectome-error").value(),
+                              StandardCharsets.UTF_8))
+                      .isEqualTo("LIMIT_EXCEEDED"));
+
+      BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> call =
+          ActivationIngestServiceGrpc.newBlockingV2Stub(channel).publishActivations();
+      call.write(PublishActivationsRequest.newBuilder().setRecord(refused).build());
+      assertThatThrownBy(call::read)
+          .hasMessageContaining("16384 neurons needs 3584 MiB of heap")
+          .satisfies(
+              failure ->
+                  assertThat(Status.fromThrowable(failure).getCode())
+                      .isEqualTo(Status.Code.INVALID_ARGUMENT));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
   private static Metadata trace() {
     Metadata metadata = new Metadata();
     metadata.put(header("traceparent"), TRACE_PARENT);

@@ -13,6 +13,7 @@ import dev.connectome.protos.activation.v1.EndOfAttempt;
 import dev.connectome.signature.assembly.ActivationMessage;
 import dev.connectome.signature.assembly.AttemptEnd;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
+import dev.connectome.signature.compute.MemoryBudget;
 import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,9 @@ public final class ActivationDecoder {
 
   private final BatchDecoder batches;
 
-  /** Refuses records beyond the given limits. */
-  public ActivationDecoder(RecordLimits limits) {
-    this.batches = new BatchDecoder(limits);
+  /** Refuses records beyond the limits and snapshots that do not fit into the memory. */
+  public ActivationDecoder(RecordLimits limits, MemoryBudget memory) {
+    this.batches = new BatchDecoder(limits, memory);
   }
 
   /**

@@ -12,7 +12,10 @@ import dev.connectome.protos.activation.v1.ActivationLayer;
 import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
+import dev.connectome.signature.codec.MalformedRecordException.Defect;
+import dev.connectome.signature.compute.MemoryBudget;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Validates the fields of an activation batch. */
@@ -24,9 +27,11 @@ final class BatchDecoder {
   private static final long LAST_SECOND = 253_402_300_799L;
 
   private final RecordLimits limits;
+  private final MemoryBudget memory;
 
-  BatchDecoder(RecordLimits limits) {
+  BatchDecoder(RecordLimits limits, MemoryBudget memory) {
     this.limits = limits;
+    this.memory = memory;
   }
 
   dev.connectome.signature.assembly.ActivationBatch decode(ActivationBatch batch)
@@ -56,6 +61,11 @@ final class BatchDecoder {
         "batch.snapshot_samples * batch.neuron_count * 4",
         (long) samples * neurons * Float.BYTES,
         limits.maxSnapshotBytes());
+    Optional<String> refusal = memory.refusal(samples, neurons);
+    if (refusal.isPresent()) {
+      throw new MalformedRecordException(
+          Defect.LIMIT_EXCEEDED, "batch.neuron_count", refusal.get());
+    }
     int batches = inRange("batch.batch_count", 1, batch.getBatchCount(), limits.maxBatches());
     if (batches > samples) {
       throw invalid(

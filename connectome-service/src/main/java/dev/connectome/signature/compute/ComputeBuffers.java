@@ -26,4 +26,13 @@ final class ComputeBuffers {
     matrix = allocated;
     return allocated;
   }
+
+  /** Frees the memory; it is allocated again when needed. */
+  void free() {
+    workspace.close();
+    if (matrix != null) {
+      matrix.close();
+      matrix = null;
+    }
+  }
 }

@@ -10,10 +10,10 @@ import dev.connectome.topology.SignatureWorkspace;
 import dev.connectome.topology.TopologicalSignature;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -23,8 +23,13 @@ import java.util.function.LongSupplier;
  */
 public final class SignatureEngine {
 
+  /** What a large snapshot needed outside the heap is given back to the operating system. */
+  private static final long MAX_IDLE_BYTES = 32 << 20;
+
   private final LongSupplier nanoTime;
-  private final Queue<ComputeBuffers> idle = new ConcurrentLinkedQueue<>();
+
+  /** The most recently used first, so that those left over from a peak stay as they are. */
+  private final Deque<ComputeBuffers> idle = new ConcurrentLinkedDeque<>();
 
   /** Measures compute times with the given clock, in nanoseconds. */
   public SignatureEngine(LongSupplier nanoTime) {
@@ -56,7 +61,7 @@ public final class SignatureEngine {
           "neuron %d did not respond with a finite value to sample %d"
               .formatted(e.neuron(), e.sample()));
     } finally {
-      idle.add(buffers);
+      release(buffers, MemoryBudget.nativeFor(samples, neurons));
     }
   }
 
@@ -67,7 +72,7 @@ public final class SignatureEngine {
       return new EarlierConnectome(
           epoch, connectome, TopologicalSignature.of(connectome, buffers.workspace()));
     } finally {
-      idle.add(buffers);
+      release(buffers, MemoryBudget.nativeFor(0, connectome.neurons()));
     }
   }
 
@@ -84,6 +89,13 @@ public final class SignatureEngine {
   private ComputeBuffers acquire() {
     ComputeBuffers buffers = idle.poll();
     return buffers == null ? new ComputeBuffers() : buffers;
+  }
+
+  private void release(ComputeBuffers buffers, long usedBytes) {
+    if (usedBytes > MAX_IDLE_BYTES) {
+      buffers.free();
+    }
+    idle.push(buffers);
   }
 
   private Computation compute(

@@ -25,7 +25,8 @@ public class ActivationIngest extends ActivationIngestServiceImplBase {
 
   /** Connects to the broker in the background. */
   public ActivationIngest(ConnectomeSettings settings) {
-    this.decoder = new ActivationDecoder(settings.limits().toRecordLimits());
+    this.decoder =
+        new ActivationDecoder(settings.limits().toRecordLimits(), settings.memoryBudget());
     this.publisher =
         new RecordPublisher(
             new KafkaProducer<>(KafkaConfig.producer(settings.kafka())),

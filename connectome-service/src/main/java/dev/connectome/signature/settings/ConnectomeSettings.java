@@ -1,5 +1,6 @@
 package dev.connectome.signature.settings;
 
+import dev.connectome.signature.compute.MemoryBudget;
 import io.smallrye.config.ConfigMapping;
 
 /** The settings of the service, each a property or an environment variable. */
@@ -13,4 +14,14 @@ public interface ConnectomeSettings {
   RetentionSettings retention();
 
   LimitSettings limits();
+
+  /** The memory for one snapshot, as set or else computed from the memory of this process. */
+  default MemoryBudget memoryBudget() {
+    MemoryBudget process =
+        MemoryBudget.ofProcess(
+            streams().threads(), streams().recentBytes(), streams().storeMemoryBytes());
+    return new MemoryBudget(
+        limits().snapshotHeapBytes().orElse(process.heapBytes()),
+        limits().snapshotNativeBytes().orElse(process.nativeBytes()));
+  }
 }

@@ -2,6 +2,7 @@ package dev.connectome.signature.settings;
 
 import dev.connectome.signature.codec.RecordLimits;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
 
 /** Limits of a record; one that exceeds them becomes a dead letter. */
 public interface LimitSettings {
@@ -29,6 +30,12 @@ public interface LimitSettings {
   /** Metrics in a batch. */
   @WithDefault("256")
   int maxMetrics();
+
+  /** Heap for one snapshot; computed from the heap of the process unless set. */
+  Optional<Long> snapshotHeapBytes();
+
+  /** Memory outside the heap for one snapshot; computed from the process unless set. */
+  Optional<Long> snapshotNativeBytes();
 
   default RecordLimits toRecordLimits() {
     return new RecordLimits(

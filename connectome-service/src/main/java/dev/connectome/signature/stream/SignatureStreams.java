@@ -2,7 +2,7 @@ package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.Retention;
 import dev.connectome.signature.codec.ActivationDecoder;
-import dev.connectome.signature.codec.RecordLimits;
+import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.settings.ConnectomeSettings;
@@ -30,10 +30,14 @@ public final class SignatureStreams {
   static KafkaStreams create(
       ConnectomeSettings settings, SignatureEngine engine, PipelineMeters meters) {
     RetentionSettings retention = settings.retention();
+    MemoryBudget memory = settings.memoryBudget();
+    LOG.infof(
+        "memory for one snapshot heapBytes=%d nativeBytes=%d maxNeurons=%d",
+        memory.heapBytes(), memory.nativeBytes(), memory.maxNeurons());
     Topology topology =
         topology(
             TopicNames.withPrefix(settings.kafka().topicPrefix()),
-            settings.limits().toRecordLimits(),
+            new ActivationDecoder(settings.limits().toRecordLimits(), memory),
             new Retention(retention.silent(), retention.recorded(), retention.checkInterval()),
             engine,
             meters,
@@ -50,12 +54,11 @@ public final class SignatureStreams {
 
   static Topology topology(
       TopicNames topics,
-      RecordLimits limits,
+      ActivationDecoder decoder,
       Retention retention,
       SignatureEngine engine,
       PipelineMeters meters,
       long cacheBytes) {
-    ActivationDecoder decoder = new ActivationDecoder(limits);
     return SignatureTopology.build(
         topics,
         new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {

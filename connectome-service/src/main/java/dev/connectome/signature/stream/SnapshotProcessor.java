@@ -85,7 +85,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
       task.deadLetters().send(record, ProcessingError.PROCESSING_FAILED, e.toString());
       return;
     } catch (OutOfMemoryError e) {
-      // One array was too large, for a snapshot within the limits but beyond this process.
+      // The memory budget admitted a snapshot for which there was no memory after all.
       task.deadLetters().send(record, ProcessingError.OUT_OF_MEMORY, e.toString());
       return;
     }

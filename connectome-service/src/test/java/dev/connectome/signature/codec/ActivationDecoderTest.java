@@ -11,6 +11,7 @@ import dev.connectome.protos.activation.v1.ActivationLayer;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.signature.assembly.AttemptEnd;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
+import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.fixture.TestSnapshot;
 import java.util.Random;
 import java.util.UUID;
@@ -28,7 +29,8 @@ class ActivationDecoderTest {
       TestSnapshot.random(RUN, 2, 5, 10, 4).records(2).get(1);
 
   private final ActivationDecoder decoder =
-      new ActivationDecoder(new RecordLimits(100, 1000, 100_000, 8, 50, 2));
+      new ActivationDecoder(
+          new RecordLimits(100, 1000, 100_000, 8, 50, 2), new MemoryBudget(1 << 20, 1 << 20));
 
   @Test
   void aValidBatchIsReadFieldByField() throws Exception {
@@ -98,6 +100,24 @@ class ActivationDecoderTest {
             batch -> batch.setCapturedAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
         beyond("batch.metrics", batch -> batch.putMetrics("a", 1).putMetrics("b", 2)),
         beyond("batch.metrics", batch -> batch.putMetrics("x".repeat(257), 1)));
+  }
+
+  @Test
+  void aSnapshotThatDoesNotFitIntoTheMemoryIsRefusedByItsFirstBatch() {
+    ActivationDecoder small =
+        new ActivationDecoder(
+            new RecordLimits(16_384, 1000, 1 << 20, 8, 50, 2), new MemoryBudget(1 << 20, 1 << 20));
+    ActivationRecord record = TestSnapshot.random(RUN, 1, 1, 10, 300).records(2).get(0);
+
+    MalformedRecordException refusal =
+        catchThrowableOfType(MalformedRecordException.class, () -> small.decode(record));
+
+    assertThat(refusal.defect()).isEqualTo(Defect.LIMIT_EXCEEDED);
+    assertThat(refusal.field()).isEqualTo("batch.neuron_count");
+    assertThat(refusal.problem())
+        .isEqualTo(
+            "a snapshot of 300 neurons needs 2 MiB of heap; this service has 1 MiB for one, enough"
+                + " for 274 neurons. Probe fewer neurons or give the service a larger heap");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.connectome.protos.activation.v1.PublishActivationsRequest;
 import dev.connectome.protos.activation.v1.PublishActivationsResponse;
 import dev.connectome.signature.codec.ActivationDecoder;
 import dev.connectome.signature.codec.RecordLimits;
+import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.fixture.TestSnapshot;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ class PublishingStreamTest {
   private final Trainer trainer = new Trainer();
   private final PublishingStream stream =
       new PublishingStream(
-          new ActivationDecoder(new RecordLimits(100, 1000, 100_000, 8, 50, 2)),
+          new ActivationDecoder(
+              new RecordLimits(100, 1000, 100_000, 8, 50, 2), new MemoryBudget(1 << 20, 1 << 20)),
           new RecordPublisher(broker, "activations"),
           List.of(),
           trainer);
@@ -62,7 +64,8 @@ class PublishingStreamTest {
     private final List<Callback> sent = new ArrayList<>();
 
     @Override
-    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, Callback callback) {
       sent.add(callback);
       return new CompletableFuture<>();
     }

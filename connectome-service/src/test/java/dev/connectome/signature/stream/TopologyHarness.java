@@ -6,7 +6,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.signature.assembly.Retention;
+import dev.connectome.signature.codec.ActivationDecoder;
 import dev.connectome.signature.codec.RecordLimits;
+import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.metrics.PipelineMeters;
@@ -56,7 +58,7 @@ final class TopologyHarness implements AutoCloseable {
         new TopologyTestDriver(
             SignatureStreams.topology(
                 TOPICS,
-                LIMITS,
+                new ActivationDecoder(LIMITS, new MemoryBudget(64 << 20, 64 << 20)),
                 RETENTION,
                 new SignatureEngine(System::nanoTime),
                 new PipelineMeters(meters),
