@@ -68,8 +68,8 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         observer,
         () ->
             heartbeats
-                .beat(
-                    new HeartbeatTable.Beat(
+                .submit(
+                    new HeartbeatTable.Heartbeat(
                         uid(request.getRunUid()),
                         request.getAttempt(),
                         request.getProgress().toByteArray(),

@@ -3,9 +3,7 @@ package dev.connectome.controller.app;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.function.Supplier;
 
-/**
- * A mistake in the settings. It has no stack trace, which would be of no use to whoever made it.
- */
+/** Invalid settings. Has no stack trace: the message is for the operator. */
 final class InvalidSettings extends ConfigurationException {
 
   private static final long serialVersionUID = 1L;
@@ -15,16 +13,11 @@ final class InvalidSettings extends ConfigurationException {
   }
 
   /**
-   * Makes something of settings.
-   *
-   * @param made refuses wrong settings with {@link IllegalArgumentException}s for people
-   * @param <T> what is made
-   * @return what was made
-   * @throws InvalidSettings if they are wrong
+   * @throws InvalidSettings if the supplier throws an {@link IllegalArgumentException}
    */
-  static <T> T refused(Supplier<T> made) {
+  static <T> T check(Supplier<T> supplier) {
     try {
-      return made.get();
+      return supplier.get();
     } catch (IllegalArgumentException e) {
       throw new InvalidSettings(String.valueOf(e.getMessage()));
     }

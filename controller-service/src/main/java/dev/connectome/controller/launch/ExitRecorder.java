@@ -6,6 +6,8 @@ import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes how attempts ended whose process is gone: by what it left behind, else by what was seen.
+ * Records the ends of attempts whose process has exited: from the outcome file if there is one,
+ * otherwise from the exit.
  */
 final class ExitRecorder {
 
@@ -29,33 +32,44 @@ final class ExitRecorder {
     this.files = files;
   }
 
-  /** Notes an end; once more changes nothing. */
-  void note(UUID runUid, int attempt, ProcessExit exit) {
+  /** Idempotent. */
+  void record(UUID runUid, int attempt, ProcessExit exit) {
     try {
-      Optional<TrainingOutcome> outcome = OutcomeFile.read(files.outcome(runUid, attempt));
-      AttemptEnd end = outcome.map(OutcomeCodec::end).orElseGet(() -> seen(runUid, attempt, exit));
+      Optional<TrainingOutcome> outcome = readOutcome(files.outcome(runUid, attempt));
+      AttemptEnd end = outcome.map(OutcomeCodec::end).orElseGet(() -> infer(runUid, attempt, exit));
       attempts.end(runUid, attempt, end, outcome.map(TrainingOutcome::toByteArray), "launcher");
     } catch (RunException e) {
       LOG.info("trainer of a deleted run ended runId={} attempt={}", runUid, attempt);
     }
     store.inTransaction(
         transaction -> {
-          transaction.attempts().processGone(runUid, attempt);
+          transaction.attempts().clearProcess(runUid, attempt);
           return runUid;
         });
   }
 
-  private AttemptEnd seen(UUID runUid, int attempt, ProcessExit exit) {
-    return exit.asked()
-        ? new AttemptEnd.Interrupted()
-        : new AttemptEnd.Gone(describe(runUid, attempt, exit.what()));
+  /** Trainers leave their outcome in this file in case no controller is reachable. */
+  private static Optional<TrainingOutcome> readOutcome(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return ReportedOutcome.parse(Files.readString(file));
+    } catch (IOException e) {
+      LOG.warn("outcome file unreadable path={} error=\"{}\"", file, e.getMessage());
+      return Optional.empty();
+    }
   }
 
-  private String describe(UUID runUid, int attempt, String what) {
+  private AttemptEnd infer(UUID runUid, int attempt, ProcessExit exit) {
+    if (exit.requested()) {
+      return new AttemptEnd.Interrupted();
+    }
     String line = files.lastLogLine(runUid, attempt);
     Path log = files.log(runUid, attempt);
-    return line.isEmpty()
-        ? what + "; its log is empty: " + log
-        : "%s; the last line of %s is: %s".formatted(what, log, line);
+    return new AttemptEnd.Gone(
+        line.isEmpty()
+            ? exit.description() + "; its log is empty: " + log
+            : "%s; the last line of %s is: %s".formatted(exit.description(), log, line));
   }
 }

@@ -8,47 +8,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What tells a process from every other that is, was or will be there under the same number: the
- * number, and when it began. On Linux that is told in ticks since the machine started and by which
- * start of the machine, since the time of day can be set; elsewhere by the time of day.
+ * Identifies a process across reuse of its pid and across reboots: by its pid and its start. On
+ * Linux the start is in clock ticks of a boot id, because the wall clock can be changed; elsewhere
+ * it is the wall-clock time.
  */
 final class ProcessIdentity {
 
-  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-  /** Where the start is among the fields of {@code /proc/PID/stat} that follow the name. */
-  private static final int START = 19;
+  /** Index of the start time among the fields of {@code /proc/PID/stat} after the process name. */
+  private static final int START_TIME = 19;
 
   private ProcessIdentity() {}
 
-  /**
-   * Marks a process.
-   *
-   * @param process the process
-   * @return its mark; one that is never found if it has ended already
-   */
+  /** Matches no process if this one has ended. */
   static String of(ProcessHandle process) {
-    return process.pid() + " " + beginning(process).orElse("ended");
+    return process.pid() + " " + startOf(process).orElse("ended");
   }
 
-  /**
-   * Finds a process on this machine.
-   *
-   * @param mark its mark
-   * @return the process; empty if it has ended
-   */
-  static Optional<ProcessHandle> find(String mark) {
-    List<String> parts = List.of(mark.split(" ", 2));
+  /** Finds a live process on this machine. */
+  static Optional<ProcessHandle> find(String identity) {
+    List<String> parts = List.of(identity.split(" ", 2));
     try {
       return ProcessHandle.of(Long.parseLong(parts.get(0)))
-          .filter(process -> beginning(process).equals(Optional.of(parts.get(parts.size() - 1))));
+          .filter(process -> startOf(process).equals(Optional.of(parts.get(parts.size() - 1))));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<String> beginning(ProcessHandle process) {
-    if (!Files.exists(BOOT)) {
+  private static Optional<String> startOf(ProcessHandle process) {
+    if (!Files.exists(BOOT_ID)) {
       return process.isAlive()
           ? process.info().startInstant().map(Instant::toString)
           : Optional.empty();
@@ -56,10 +46,10 @@ final class ProcessIdentity {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
       List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
-      // A process that has ended stays until its parent asks how.
+      // A zombie has ended but has not been reaped by its parent.
       return fields.get(0).equals("Z")
           ? Optional.empty()
-          : Optional.of(Files.readString(BOOT).strip() + "/" + fields.get(START));
+          : Optional.of(Files.readString(BOOT_ID).strip() + "/" + fields.get(START_TIME));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** Runs that it is time to do something about, within one transaction. */
+/** Runs that are due: to be launched, to be marked LOST or failed, to be deleted. */
 public final class RunQueue {
 
-  /** The space of the locks on the number of live runs, one a launcher; no other lock has it. */
-  private static final int LAUNCHES = 0x6c61756e;
+  /** The class of the advisory locks on the number of live runs, one lock a launcher. */
+  private static final int LAUNCH_LOCK_CLASS = 0x6c61756e;
 
   private final Handle handle;
 
@@ -18,13 +18,7 @@ public final class RunQueue {
     this.handle = handle;
   }
 
-  /**
-   * Deletes runs that ended long ago, the oldest first, with their history.
-   *
-   * @param since for how long they must have ended
-   * @param limit how many at most
-   * @return the runs
-   */
+  /** Deletes the runs that ended first, with their history. */
   public List<UUID> deleteEnded(Duration since, int limit) {
     return handle
         .createQuery(
@@ -42,13 +36,8 @@ public final class RunQueue {
         .list();
   }
 
-  /**
-   * The next run that waits for a launcher, in order of creation; locked.
-   *
-   * @param launcher the launcher
-   * @return the run
-   */
-  public Optional<RunRow> lockNextToLaunch(String launcher) {
+  /** The oldest run that waits for a launcher. */
+  public Optional<RunRow> lockNextPending(String launcher) {
     return handle
         .createQuery(
             """
@@ -62,15 +51,13 @@ public final class RunQueue {
   }
 
   /**
-   * How many runs of a launcher have a trainer. Nobody else counts them until the transaction ends,
-   * so that two who both see room for one more do not both begin one.
+   * Counts the runs of a launcher that have a trainer. The count stays locked until the transaction
+   * ends, so that two controllers that see room for one more run do not both start one.
    *
-   * @param launcher the launcher
-   * @param host only those whose trainers are processes of this machine; empty for all
-   * @return the number
+   * @param host counts only runs whose trainers are processes of this machine; empty counts all
    */
-  public int lockLiveRuns(String launcher, Optional<String> host) {
-    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCHES, launcher);
+  public int lockLiveRunCount(String launcher, Optional<String> host) {
+    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCH_LOCK_CLASS, launcher);
     return handle
         .createQuery(
             """
@@ -85,13 +72,7 @@ public final class RunQueue {
         .one();
   }
 
-  /**
-   * Runs whose heartbeats are missing; locked.
-   *
-   * @param since for how long
-   * @return the runs
-   */
-  public List<RunRow> lockSilent(Duration since) {
+  public List<RunRow> lockWithoutHeartbeat(Duration since) {
     return handle
         .createQuery(
             """
@@ -106,11 +87,7 @@ public final class RunQueue {
   }
 
   /**
-   * Runs whose trainer was started and has not registered, but for those that a cluster may keep
-   * waiting.
-   *
-   * @param since for how long
-   * @return the runs
+   * Runs whose trainer was started and has not registered. On Kubernetes the launcher checks that.
    */
   public List<RunRow> unregistered(Duration since) {
     return handle
@@ -126,14 +103,9 @@ public final class RunQueue {
   }
 
   /**
-   * Runs that have been LOST too long and whose trainer nobody here can look at: someone else
-   * started it, or a controller on another machine; locked.
-   *
-   * @param since for how long
-   * @param host what this machine is called
-   * @return the runs
+   * LOST runs whose trainer this controller cannot observe: it is external, or on another machine.
    */
-  public List<RunRow> lockForsaken(Duration since, String host) {
+  public List<RunRow> lockUnobservable(Duration since, String host) {
     return handle
         .createQuery(
             """

@@ -7,6 +7,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -54,11 +55,11 @@ abstract class ApiOverGrpc {
 
   /** Pairs of an epoch and its death distance. */
   void arrive(String uid, double... pairs) {
-    List<PolicyEvaluator.Arrival> arrivals = new ArrayList<>();
+    List<ReceivedSignature> arrivals = new ArrayList<>();
     for (int i = 0; i < pairs.length; i += 2) {
       int epoch = (int) pairs[i];
       arrivals.add(
-          new PolicyEvaluator.Arrival(
+          new ReceivedSignature(
               UUID.fromString(uid),
               1,
               epoch,

@@ -56,6 +56,7 @@ import javax.sql.DataSource;
 public final class ControllerUnderTest implements AutoCloseable {
 
   private final ControllerBeans beans = new ControllerBeans();
+  private final LauncherBeans launcherBeans = new LauncherBeans();
   private final DataSource database;
   private final Store store;
   private final Heartbeats heartbeats;
@@ -76,11 +77,13 @@ public final class ControllerUnderTest implements AutoCloseable {
     Decisions decisions = beans.decisions(settings);
     Runs runs = beans.runs(store, decisions);
     Attempts attempts = beans.attempts(store, settings);
-    RunFiles files = beans.runFiles(settings);
+    RunFiles files = launcherBeans.runFiles(settings);
     heartbeats = beans.heartbeats(store);
     watchers = beans.watchers(store);
-    LocalHost host = beans.localHost(settings);
-    Launchers launchers = beans.launchers(store, attempts, files, settings, host, cluster);
+    LocalHost host = launcherBeans.localHost(settings);
+    Launchers launchers =
+        launcherBeans.launchers(
+            store, beans.launchQueue(store), attempts, files, settings, host, cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
         beans.controller(
@@ -114,9 +117,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   /** Starts a controller; settings left out have their defaults, and there is no broker. */
   public static ControllerUnderTest start(DataSource database, Map<String, String> settings)
       throws IOException {
-    var started = notStarted(database, settings);
-    started.controller.start();
-    return started;
+    return notStarted(database, settings).started();
   }
 
   /** Starts a controller whose launcher is a cluster. */
@@ -129,9 +130,17 @@ public final class ControllerUnderTest implements AutoCloseable {
     values.put("connectome.launch.kubernetes.controller-endpoint", "controller:9400");
     values.put("connectome.launch.kubernetes.image", "example.org/trainer:1");
     values.putAll(settings);
-    var started = make(database, values, () -> cluster);
-    started.controller.start();
-    return started;
+    return make(database, values, () -> cluster).started();
+  }
+
+  private ControllerUnderTest started() {
+    try {
+      controller.start();
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** A controller that answers calls and does nothing by itself. */

@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -53,12 +54,12 @@ class RetentionTest {
     }
     controller.createExternal("waiting", StoppingPolicy.newBuilder());
     TestDatabase.setClock(database, KEEP.minusDays(1));
-    assertThat(retention(2).work()).isZero();
+    assertThat(retention(2).deleteExpired()).isZero();
     end("young");
 
     TestDatabase.setClock(database, KEEP.plusDays(1));
 
-    assertThat(retention(2).work()).isEqualTo(3);
+    assertThat(retention(2).deleteExpired()).isEqualTo(3);
     assertThat(
             controller
                 .runs()
@@ -80,7 +81,7 @@ class RetentionTest {
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         judge.accept(
             List.of(
-                new PolicyEvaluator.Arrival(
+                new ReceivedSignature(
                     UUID.fromString(run.getUid()),
                     1,
                     epoch,
@@ -96,7 +97,7 @@ class RetentionTest {
     }
 
     TestDatabase.setClock(database, KEEP.plusDays(1));
-    assertThat(retention(100).work()).isEqualTo(1);
+    assertThat(retention(100).deleteExpired()).isEqualTo(1);
 
     for (String table : tables) {
       assertThat(rows(table)).as(table).isZero();

@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
+import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.AttemptEnd;
@@ -104,10 +105,10 @@ class TrainerRegistryTest {
   }
 
   @Test
-  void aStoppingRunThatWasLostReturnsToStoppingAndGetsItsOrder() throws Exception {
+  void aStoppingRunThatWasLostReturnsToStoppingAndGetsItsStopCommand() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      order();
+      requestStop();
       lose(uid);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
@@ -122,7 +123,7 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       lose(uid);
-      order();
+      requestStop();
 
       assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
     }
@@ -133,14 +134,14 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       trainer.heartbeat(1);
-      look(LONG, LONG);
+      check(LONG, LONG);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
     }
   }
 
   @Test
-  void launchersThatLookAtTheSameTimeBeginNoMoreThanThereIsRoomFor() throws Exception {
+  void launchersThatRunAtTheSameTimeStartNoMoreThanThereIsRoomFor() throws Exception {
     for (int i = 0; i < 24; i++) {
       createLocal("local-" + i);
     }
@@ -154,7 +155,9 @@ class TrainerRegistryTest {
                 () -> {
                   var unused = barrier.await();
                   int count = 0;
-                  while (attempts().next(RunRow.LOCAL, 7, Optional.empty()).isPresent()) {
+                  while (new LaunchQueue(controller.store())
+                      .next(RunRow.LOCAL, 7, Optional.empty())
+                      .isPresent()) {
                     count++;
                   }
                   return count;
@@ -189,12 +192,13 @@ class TrainerRegistryTest {
   @Test
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
-    Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
+    LaunchQueue.Launch launch =
+        new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
     controller.setHeartbeatBack(local, TIMEOUT.multipliedBy(2));
-    look(new Watchdog.Limits(LONG, TIMEOUT, TIMEOUT));
+    check(new Watchdog.Timeouts(LONG, TIMEOUT, TIMEOUT));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 
-    look(new Watchdog.Limits(TIMEOUT, LONG, LONG));
+    check(new Watchdog.Timeouts(TIMEOUT, LONG, LONG));
 
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
     try (var late = new SimulatedTrainer(controller.channel(), local, launch.instanceId())) {
@@ -226,7 +230,7 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       lose(uid);
-      look(TIMEOUT, TIMEOUT);
+      check(TIMEOUT, TIMEOUT);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
       refused(Status.Code.FAILED_PRECONDITION, () -> trainer.heartbeat(1));
@@ -318,7 +322,7 @@ class TrainerRegistryTest {
   void theOutcomeOfATrainerThatWasGivenUpIsKept() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      order();
+      requestStop();
       attempts()
           .end(
               UUID.fromString(uid),
@@ -362,22 +366,22 @@ class TrainerRegistryTest {
 
   private void lose(String runUid) throws SQLException {
     controller.setHeartbeatBack(runUid, TIMEOUT.multipliedBy(2));
-    look(TIMEOUT, LONG);
+    check(TIMEOUT, LONG);
   }
 
-  private void look(Duration lostAfter, Duration forsakenAfter) {
-    look(new Watchdog.Limits(LONG, lostAfter, forsakenAfter));
+  private void check(Duration heartbeatTimeout, Duration lostTimeout) {
+    check(new Watchdog.Timeouts(LONG, heartbeatTimeout, lostTimeout));
   }
 
-  private void look(Watchdog.Limits limits) {
-    var unused = new Watchdog(controller.store(), attempts(), limits, "here").look();
+  private void check(Watchdog.Timeouts timeouts) {
+    var unused = new Watchdog(controller.store(), attempts(), timeouts, "here").check();
   }
 
   private Attempts attempts() {
     return new Attempts(controller.store(), 2);
   }
 
-  private void order() {
+  private void requestStop() {
     var unused =
         controller
             .runs()

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultWorld implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   /** The first point of a series that the policy compares with. */
   private static final double START = 10;
@@ -315,7 +315,7 @@ final class FaultWorld implements AutoCloseable {
   void awaitEnd(UUID runUid) {
     await()
         .alias("end of the run")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> run(runUid).state().isEnd());
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.util.Durations;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.fixture.TestCluster;
-import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.Toleration;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -219,7 +219,7 @@ class JobTemplateTest {
 
   private static Job job(KubernetesLauncherSettings settings, TrainingRun run) {
     return new JobTemplate(settings, INSTALLATION)
-        .job(new Attempts.Launch(RUN, "a-run", 3, "instance", new RunDefinition(run)));
+        .job(new Launch(RUN, "a-run", 3, "instance", new RunDefinition(run)));
   }
 
   private static PodSpec pod(Job job) {

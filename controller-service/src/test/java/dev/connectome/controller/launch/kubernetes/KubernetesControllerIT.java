@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class KubernetesControllerIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   private final Map<String, String> settings = new HashMap<>();
 
@@ -71,7 +71,7 @@ class KubernetesControllerIT {
           runs.withWaitForReady()
               .createTrainingRun(
                   CreateTrainingRunRequest.newBuilder().setTrainingRunId("a").build());
-      await().atMost(PATIENCE).until(() -> cluster.job(run.getUid(), 1).isPresent());
+      await().atMost(TIMEOUT).until(() -> cluster.job(run.getUid(), 1).isPresent());
       Job job = cluster.job(run.getUid(), 1).orElseThrow();
       cluster.pod(job, TestCluster.running(Instant.now()));
       try (var trainer =
@@ -80,12 +80,12 @@ class KubernetesControllerIT {
         trainer.register();
         var unused =
             runs.stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/a").build());
-        await().atMost(PATIENCE).until(() -> !trainer.orders().isEmpty());
+        await().atMost(TIMEOUT).until(() -> !trainer.stopRequests().isEmpty());
         trainer.report(TrainingEnd.TRAINING_END_STOPPED, 3);
       }
       cluster.pod(job, TestCluster.terminated(0, "Completed", ""));
 
-      await().atMost(PATIENCE).until(() -> cluster.jobs().isEmpty());
+      await().atMost(TIMEOUT).until(() -> cluster.jobs().isEmpty());
       assertThat(
               runs.getTrainingRun(GetTrainingRunRequest.newBuilder().setName("runs/a").build())
                   .getState())

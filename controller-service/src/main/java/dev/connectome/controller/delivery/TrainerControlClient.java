@@ -9,20 +9,15 @@ import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Calls {@code TrainerControlService}. A stop is one call to a trainer, so a connection is made for
- * it and let go.
- */
-final class TrainerCalls {
+/** Calls {@code TrainerControlService}. Each call has a channel of its own: a trainer gets few. */
+final class TrainerControlClient {
 
   private static final Duration DEADLINE = Duration.ofSeconds(3);
 
-  private TrainerCalls() {}
+  private TrainerControlClient() {}
 
   /**
-   * Asks a trainer to stop.
-   *
-   * @throws io.grpc.StatusRuntimeException if it cannot be reached in time or refuses
+   * @throws io.grpc.StatusRuntimeException if the trainer cannot be reached in time or refuses
    */
   static StopDisposition stop(String endpoint, StopTrainingRequest request) {
     ManagedChannel channel =
