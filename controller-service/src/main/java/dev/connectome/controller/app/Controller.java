@@ -59,8 +59,13 @@ public final class Controller implements AutoCloseable {
         });
   }
 
-  /** Takes over from an earlier controller and starts the work. */
+  /**
+   * Takes over from an earlier controller and starts the work.
+   *
+   * @throws IllegalArgumentException if the settings of a launcher cannot work
+   */
   public void start() {
+    launcher.validate();
     launcher.adopt();
     every(TICK, Duration.ZERO, () -> schedule("launch", launchScheduled, launcher::tick));
     every(TICK, Duration.ZERO, () -> schedule("delivery", deliveryScheduled, delivery::tick));

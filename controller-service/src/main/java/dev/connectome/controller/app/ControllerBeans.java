@@ -140,7 +140,12 @@ public class ControllerBeans {
   }
 
   void start(@Observes StartupEvent event, Controller controller) {
-    controller.start();
+    var unused =
+        InvalidSettings.check(
+            () -> {
+              controller.start();
+              return controller;
+            });
   }
 
   void stop(@Observes ShutdownEvent event, Controller controller) {

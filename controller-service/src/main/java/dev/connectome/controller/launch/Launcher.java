@@ -8,6 +8,13 @@ import java.util.UUID;
 public interface Launcher extends AutoCloseable {
 
   /**
+   * Checks the settings against the launcher's surroundings. Called once, before {@link #adopt}.
+   *
+   * @throws IllegalArgumentException if they cannot work; the message is for the operator
+   */
+  default void validate() {}
+
+  /**
    * Takes over the trainers that an earlier controller started. Called once, before {@link #tick}.
    */
   void adopt();

@@ -19,6 +19,11 @@ public final class Launchers implements Launcher {
   }
 
   @Override
+  public void validate() {
+    launchers.forEach(Launcher::validate);
+  }
+
+  @Override
   public void adopt() {
     launchers.forEach(Launcher::adopt);
   }

@@ -6,9 +6,13 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Objects;
 
 /** Requests for Jobs and logs to the API server, at a limited rate. */
@@ -16,6 +20,8 @@ final class JobClient {
 
   /** What the API server answers to a Job that it can never accept. */
   static final int UNPROCESSABLE = 422;
+
+  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -27,9 +33,24 @@ final class JobClient {
     this.limiter = RateLimiter.create(requestsPerSecond);
   }
 
+  /** Fields that Jobs do not have are refused, not dropped. */
   void create(Job job) {
     limiter.acquire();
-    in(client, job).create();
+    in(client, job).fieldValidation(Validation.STRICT).create();
+  }
+
+  /** Has the API server check a Job without creating it, without retries. */
+  void validate(Job job) {
+    RequestConfig once =
+        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+            .withRequestRetryBackoffLimit(0)
+            .withRequestTimeout((int) VALIDATION_TIMEOUT.toMillis())
+            .build();
+    limiter.acquire();
+    in(client.newClient(once).adapt(KubernetesClient.class), job)
+        .dryRun()
+        .fieldValidation(Validation.STRICT)
+        .create();
   }
 
   private Resource<Job> in(KubernetesClient cluster, Job job) {

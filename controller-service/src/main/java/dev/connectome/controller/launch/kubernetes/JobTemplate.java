@@ -1,7 +1,9 @@
 package dev.connectome.controller.launch.kubernetes;
 
 import com.google.common.base.Throwables;
+import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
+import dev.connectome.protos.run.v1.TrainingRun;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -11,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -31,9 +32,12 @@ final class JobTemplate {
   static final String INSTALLATION = "connectome.dev/installation";
   static final String QUEUE = "kueue.x-k8s.io/queue-name";
 
+  private static final String SAMPLE = "template-check";
+
   private final KubernetesSerialization serialization = new KubernetesSerialization();
   private final String installation;
   private final JobOverlay overlay;
+  private final boolean hasImage;
   private final Map<String, Object> skeleton;
 
   /**
@@ -42,6 +46,7 @@ final class JobTemplate {
    */
   JobTemplate(KubernetesLauncherSettings settings, UUID installation) {
     this.installation = installation.toString();
+    this.hasImage = settings.image().isPresent();
     this.overlay = new JobOverlay(settings, this.installation);
     Map<String, Object> builtIn = Objects.requireNonNull(read(resource()));
     this.skeleton =
@@ -71,6 +76,15 @@ final class JobTemplate {
     return job;
   }
 
+  /** The Job of a run that asks for nothing, for the API server to check. */
+  Job sample() {
+    var run = TrainingRun.newBuilder();
+    if (!hasImage) {
+      run.getKubernetesBuilder().setImage(SAMPLE);
+    }
+    return job(new Launch(new UUID(0, 0), SAMPLE, 1, SAMPLE, new RunDefinition(run.build())));
+  }
+
   private Map<String, Object> readTemplate(Path file) {
     @Nullable Map<String, Object> template;
     try {
@@ -91,12 +105,7 @@ final class JobTemplate {
   }
 
   private Job typed(Map<String, Object> fields) {
-    Job job = serialization.convertValue(fields, Job.class);
-    List<String> unknown = UnknownFields.of(job);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("unknown fields " + unknown);
-    }
-    return job;
+    return serialization.convertValue(fields, Job.class);
   }
 
   @SuppressWarnings("unchecked")

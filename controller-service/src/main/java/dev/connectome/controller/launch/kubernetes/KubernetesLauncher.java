@@ -80,6 +80,11 @@ public final class KubernetesLauncher implements Launcher {
   }
 
   @Override
+  public void validate() {
+    settings.jobTemplate().ifPresent(file -> TemplateCheck.check(file, template, jobs));
+  }
+
+  @Override
   public void adopt() {
     LOG.info("watching Jobs namespace={}", namespace);
     watch.start();

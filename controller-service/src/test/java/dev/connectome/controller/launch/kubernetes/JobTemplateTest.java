@@ -179,25 +179,6 @@ class JobTemplateTest {
   }
 
   @Test
-  void aTemplateWithAFieldThatJobsDoNotHaveIsRefusedByItsName() throws Exception {
-    Path template = directory.resolve("job.yaml");
-    Files.writeString(
-        template,
-        """
-        apiVersion: batch/v1
-        kind: Job
-        spec:
-          template:
-            spec:
-              nodeSelektor: {gpu: h200}
-        """);
-
-    assertThatThrownBy(() -> new JobTemplate(withTemplate(template), INSTALLATION))
-        .hasMessageContaining(template.toString())
-        .hasMessageContaining("spec.template.spec.nodeSelektor");
-  }
-
-  @Test
   void aTemplateThatIsMissingOrNoYamlIsRefusedByItsPath() throws Exception {
     Path missing = directory.resolve("none.yaml");
     Path list = directory.resolve("list.yaml");
