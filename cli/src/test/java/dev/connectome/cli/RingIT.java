@@ -224,7 +224,7 @@ class RingIT {
 
     TrainingRun resumed = awaitRun("resumes", running(2, 3));
     assertThat(events("resumes"))
-        .anySatisfy(event -> assertThat(event.getMessage()).contains("interrupted; goes on"));
+        .anySatisfy(event -> assertThat(event.getMessage()).contains("interrupted; will resume"));
     awaitRun("resumes", running(2, resumed.getProgress().getCompletedEpochs() + 1));
     assertThat(stopByHand("resumes").getOutcome().getFinalEpoch())
         .isGreaterThan(resumed.getProgress().getCompletedEpochs());

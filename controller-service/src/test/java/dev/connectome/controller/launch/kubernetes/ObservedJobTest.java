@@ -45,8 +45,8 @@ class ObservedJobTest {
   @ParameterizedTest
   @CsvSource({
     "137, OOMKilled, Gone, more memory",
-    "143, Error,     Interrupted, told to end",
-    "130, Error,     Interrupted, told to end",
+    "143, Error,     Interrupted, told to terminate",
+    "130, Error,     Interrupted, told to terminate",
     "2,   Error,     Failed, refused its settings",
     "1,   Error,     Gone, exited with code 1; the last line of its log is: last words",
     "0,   Completed, Gone, exited with code 0"
