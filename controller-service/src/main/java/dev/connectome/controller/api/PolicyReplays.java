@@ -25,13 +25,13 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** Tells what a policy would have decided on recorded series. */
-final class Replays {
+/** Evaluates policies on recorded series. */
+final class PolicyReplays {
 
   private final Store store;
   private final Runs runs;
 
-  Replays(Store store, Runs runs) {
+  PolicyReplays(Store store, Runs runs) {
     this.store = store;
     this.runs = runs;
   }
@@ -84,7 +84,9 @@ final class Replays {
           DecisionCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
       response.setDecision(decision).setEpochsSaved(lastEpoch - decision.getStopEpoch());
       accuracyDifference(
-              history, keptEpoch(decision), recorded.map(Replays::keptEpoch).orElse(lastEpoch))
+              history,
+              keptEpoch(decision),
+              recorded.map(PolicyReplays::keptEpoch).orElse(lastEpoch))
           .ifPresent(response::setAccuracyDifference);
     }
     return response.build();
