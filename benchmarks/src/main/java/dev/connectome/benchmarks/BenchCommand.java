@@ -24,12 +24,9 @@ import picocli.CommandLine.Spec;
       JmhCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
+@SuppressWarnings("NullAway.Init") // Picocli sets the field.
 public final class BenchCommand implements CommandExtension {
   @Spec private CommandSpec spec;
-
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public BenchCommand() {}
 
   @Override
   public void run() {

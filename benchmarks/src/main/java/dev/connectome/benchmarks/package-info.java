@@ -1,6 +1,5 @@
 /**
- * {@code connectome bench}: load on a whole platform, measured. What every benchmark shares is
- * here: latencies, the use of a process, the machine, the printing.
+ * {@code connectome bench}: measures the platform under load, and the computation of a signature.
  */
 @NullMarked
 package dev.connectome.benchmarks;

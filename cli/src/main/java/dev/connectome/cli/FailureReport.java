@@ -1,8 +1,7 @@
 package dev.connectome.cli;
 
-import dev.connectome.cli.runs.GrpcFailure;
+import dev.connectome.client.ControllerException;
 import dev.connectome.platform.PlatformException;
-import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -12,38 +11,36 @@ import picocli.CommandLine.ParseResult;
 final class FailureReport implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(
-      Exception failure, CommandLine command, ParseResult arguments) {
-    CommandFailure known = known(failure);
+      Exception thrown, CommandLine command, ParseResult arguments) {
+    CommandFailure failure = failure(thrown);
     PrintWriter err = command.getErr();
-    err.println("connectome: " + known.text());
+    err.println("connectome: " + failure.getMessage());
     if (debug(arguments)) {
-      failure.printStackTrace(err);
+      thrown.printStackTrace(err);
     }
     err.flush();
-    return known.exitCode();
+    return failure.exitCode();
   }
 
-  private static CommandFailure known(Exception failure) {
-    if (failure instanceof CommandFailure known) {
-      return known;
+  private static CommandFailure failure(Exception thrown) {
+    if (thrown instanceof CommandFailure failure) {
+      return failure;
     }
-    if (failure instanceof PlatformException refused) {
-      return CommandFailure.of(refused);
+    if (thrown instanceof PlatformException refused) {
+      return CommandFailure.of(refused, refused.isBadInput());
     }
-    if (failure instanceof StatusRuntimeException status) {
-      return GrpcFailure.of(status);
+    if (thrown instanceof ControllerException refused) {
+      return CommandFailure.of(refused, refused.isBadRequest());
     }
-    if (failure instanceof InterruptedException) {
+    if (thrown instanceof InterruptedException) {
       return CommandFailure.interrupted();
     }
-    String message = failure.getMessage() == null ? "no message" : failure.getMessage();
     return CommandFailure.failed(
-        "unexpected error: "
-            + failure.getClass().getSimpleName()
-            + ": "
-            + message
-            + " (run the command again with --debug for the stack trace)",
-        failure);
+        "unexpected error: %s: %s (run the command again with --debug for the stack trace)"
+            .formatted(
+                thrown.getClass().getSimpleName(),
+                thrown.getMessage() == null ? "no message" : thrown.getMessage()),
+        thrown);
   }
 
   private static boolean debug(ParseResult arguments) {

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import sun.misc.Signal;
 
 /**
- * Ctrl-C and SIGTERM as an interrupt of the command's thread. Shutdown hooks would not do: the
- * libraries' own ones run at the same time, and parts would stop in no order.
+ * Turns Ctrl-C and SIGTERM into an interrupt of the command's thread. Shutdown hooks would not do:
+ * libraries' own hooks run at the same time, and parts would stop in no order.
  */
 public final class Interruption {
   private final CountDownLatch requested = new CountDownLatch(1);
@@ -15,11 +15,7 @@ public final class Interruption {
     this.thread = thread;
   }
 
-  /**
-   * From now on the first signal interrupts the calling thread; later ones do nothing.
-   *
-   * @return tells whether one has come
-   */
+  /** From now on the first signal interrupts the calling thread; later ones do nothing. */
   public static Interruption ofThisThread() {
     Interruption interruption = new Interruption(Thread.currentThread());
     for (String name : new String[] {"INT", "TERM", "HUP"}) {
@@ -35,20 +31,12 @@ public final class Interruption {
     }
   }
 
-  /**
-   * Whether a signal has come.
-   *
-   * @return true if so
-   */
+  /** Whether a signal has come. */
   public boolean requested() {
     return requested.getCount() == 0;
   }
 
-  /**
-   * Waits for a signal.
-   *
-   * @throws InterruptedException when it has come
-   */
+  /** Waits for a signal, which interrupts the wait. */
   public void await() throws InterruptedException {
     requested.await();
   }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** Entry point of the {@code connectome} command. */
 @Command(
     name = "connectome",
-    description = "Trains neural networks and stops each one when it has finished learning.",
+    description = "Trains neural networks and stops each when it has finished learning.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
     subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class, SignatureCommand.class},
@@ -40,15 +40,6 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT)
   private boolean debug;
 
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public Main() {}
-
-  /**
-   * Runs the command and ends the process.
-   *
-   * @param args the command line
-   */
   public static void main(String[] args) {
     System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
     for (Handler handler : Logger.getLogger("").getHandlers()) {
@@ -57,11 +48,7 @@ public final class Main implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /**
-   * The whole command line, ready to be executed.
-   *
-   * @return a fresh one
-   */
+  /** The whole command line, with the commands of other modules, ready to be executed. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     ServiceLoader.load(CommandExtension.class).forEach(line::addSubcommand);
@@ -71,6 +58,6 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "A command is missing.");
+    throw new ParameterException(spec.commandLine(), "Missing command.");
   }
 }

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Starts the whole platform on this machine and keeps it running until Ctrl-C.",
-      "A Kafka broker, a PostgreSQL database and the two services are started; nothing need be"
-          + " installed. Everything listens on 127.0.0.1. Runs in progress at Ctrl-C write a"
-          + " checkpoint and go on at the next start."
+      "It starts a Kafka broker, a PostgreSQL database and the two services; you need not install"
+          + " anything. Everything listens on 127.0.0.1. At Ctrl-C, live runs write a checkpoint;"
+          + " the next start resumes them."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -38,22 +38,23 @@ public final class UpCommand implements Callable<Integer> {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Images that runs train on unless they name others: the four IDX files of MNIST or"
-              + " Fashion-MNIST, gzipped or not. Default: images embedded in the trainer.")
+          "Default images of runs: the four IDX files of MNIST or Fashion-MNIST, gzipped or not."
+              + " Default: images embedded in the trainer.")
   private @Nullable Path dataDir;
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       defaultValue = ".connectome",
-      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+      description = "Directory for all state. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 
   @Option(
       names = "--max-concurrent-runs",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Runs that train at the same time; others wait. Default: ${DEFAULT-VALUE}")
+      description =
+          "The most runs that train at the same time; others wait. Default: ${DEFAULT-VALUE}")
   private int maxConcurrentRuns;
 
   @Option(
@@ -66,7 +67,7 @@ public final class UpCommand implements Callable<Integer> {
       names = "--controller-http-port",
       paramLabel = "PORT",
       description =
-          "HTTP port of the controller: its API as JSON, health, metrics. Default: a free one")
+          "HTTP port of the controller: JSON API, web page, health, metrics. Default: a free one")
   private int controllerHttpPort;
 
   @Option(
@@ -87,10 +88,6 @@ public final class UpCommand implements Callable<Integer> {
       description = "Port of the database. Default: a free one")
   private int postgresPort;
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public UpCommand() {}
-
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -104,10 +101,10 @@ public final class UpCommand implements Callable<Integer> {
                 controllerPort, controllerHttpPort, kafkaPort, postgresPort, connectomePort));
     Interruption interruption = Interruption.ofThisThread();
     try (Platform platform = Platform.start(options, line -> print(out, line))) {
-      announce(out, platform);
+      printEndpoints(out, platform);
       interruption.await();
     } catch (InterruptedException stop) {
-      print(out, "stopped; runs in progress go on at the next 'connectome up'");
+      print(out, "stopped; the next 'connectome up' resumes live runs");
     } catch (PlatformException failure) {
       if (!interruption.requested()) {
         throw failure;
@@ -116,10 +113,10 @@ public final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void announce(PrintWriter out, Platform platform) {
+  private void printEndpoints(PrintWriter out, Platform platform) {
     Endpoints at = platform.endpoints();
-    boolean usual = stateDir.equals(Path.of(".connectome"));
-    String where = usual ? "" : " --state-dir " + stateDir;
+    boolean isDefault = stateDir.equals(Path.of(".connectome"));
+    String stateDirOption = isDefault ? "" : " --state-dir " + stateDir;
     out.printf("%nThe platform is up; its state is in %s%n", platform.stateDirectory());
     out.printf(
         "  controller          gRPC %s   %s%n", at.controller().grpc(), at.controller().http());
@@ -128,8 +125,8 @@ public final class UpCommand implements Callable<Integer> {
     out.printf("  Kafka               %s%n", at.kafka().bootstrapServers());
     out.printf("  PostgreSQL          %s%n", at.postgres().jdbcUrl());
     out.printf("%nIn another terminal:%n");
-    out.printf("  connectome runs create --name first --epochs 60%s%n", where);
-    out.printf("  connectome runs watch first%s%n", where);
+    out.printf("  connectome runs create --name first --epochs 60%s%n", stateDirOption);
+    out.printf("  connectome runs watch first%s%n", stateDirOption);
     out.printf("%nCtrl-C stops everything.%n");
     out.flush();
   }

@@ -1,4 +1,4 @@
-/** The connectome command. */
+/** The {@code connectome} command. */
 @NullMarked
 package dev.connectome.cli;
 

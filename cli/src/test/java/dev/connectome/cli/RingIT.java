@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.connectome.cli.runs.PolicySyntax;
+import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.ControllerException;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
@@ -14,34 +16,26 @@ import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.PublishActivationsRequest;
 import dev.connectome.protos.activation.v1.PublishActivationsResponse;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DecisionReason;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
-import dev.connectome.protos.run.v1.ListRunEventsRequest;
-import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopPhase;
-import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
-import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
+import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,7 +64,7 @@ class RingIT {
 
   @TempDir static Path stateDirectory;
   private static Platform platform;
-  private static ManagedChannel channel;
+  private static ConnectomeClient client;
 
   @BeforeAll
   static void start() throws Exception {
@@ -79,21 +73,14 @@ class RingIT {
             new PlatformOptions(
                 Installation.current(), stateDirectory, null, 2, PlatformOptions.Ports.ANY),
             line -> {});
-    channel =
-        Grpc.newChannelBuilder(
-                platform.endpoints().controller().grpc(), InsecureChannelCredentials.create())
-            .build();
+    client = ConnectomeClient.to(platform.endpoints().controller().grpc());
   }
 
   @AfterAll
   static void stop() {
-    channel.shutdownNow();
+    client.close();
     platform.close();
     assertThat(processesOfThePlatform()).isEmpty();
-  }
-
-  private static TrainingRunServiceBlockingStub runs() {
-    return TrainingRunServiceGrpc.newBlockingStub(channel).withWaitForReady();
   }
 
   private static List<String> processesOfThePlatform() {
@@ -110,14 +97,8 @@ class RingIT {
         .setModel(ModelSpec.newBuilder().setName("mlp").addHiddenWidths(48).addHiddenWidths(24));
   }
 
-  private static TrainingRun create(String id, TrainingRun run) {
-    return runs()
-        .createTrainingRun(
-            CreateTrainingRunRequest.newBuilder().setTrainingRunId(id).setTrainingRun(run).build());
-  }
-
   private static TrainingRun createEndless(String id) {
-    return create(
+    return client.create(
         id,
         TrainingRun.newBuilder()
             .setSpec(spec(ENDLESS))
@@ -129,13 +110,8 @@ class RingIT {
     return await()
         .atMost(LONG)
         .pollInterval(Duration.ofMillis(200))
-        .ignoreException(StatusRuntimeException.class)
-        .until(
-            () ->
-                runs()
-                    .getTrainingRun(
-                        GetTrainingRunRequest.newBuilder().setName("runs/" + id).build()),
-            condition);
+        .ignoreException(ControllerException.class)
+        .until(() -> client.get(id), condition);
   }
 
   private static Predicate<TrainingRun> running(int attempt, int epochs) {
@@ -146,12 +122,7 @@ class RingIT {
   }
 
   private static TrainingRun stopByHand(String id) {
-    runs()
-        .stopTrainingRun(
-            StopTrainingRunRequest.newBuilder()
-                .setName("runs/" + id)
-                .setReason("seen enough")
-                .build());
+    client.stop(id, StopMode.STOP_MODE_GRACEFUL, "seen enough");
     return awaitRun(id, run -> run.getState() == RunState.RUN_STATE_STOPPED);
   }
 
@@ -174,15 +145,14 @@ class RingIT {
   }
 
   @Test
-  void aRunIsTrainedAndStoppedWhenItsConnectomeHasSettled() {
+  void aRunIsTrainedAndStoppedWhenItsConnectomeHasSettled() throws Exception {
     var settled =
         PolicySyntax.parse("diminishing:monitor=connectomeDistance,min-relative-drop=0.2");
-    create("settles", TrainingRun.newBuilder().setSpec(spec(ENDLESS)).setPolicy(settled).build());
+    client.create(
+        "settles", TrainingRun.newBuilder().setSpec(spec(ENDLESS)).setPolicy(settled).build());
 
     List<WatchTrainingRunResponse> watched = new ArrayList<>();
-    runs()
-        .watchTrainingRun(WatchTrainingRunRequest.newBuilder().setName("runs/settles").build())
-        .forEachRemaining(watched::add);
+    client.watch("settles").toEnd(watched::add, outage -> {});
 
     TrainingRun run = watched.get(watched.size() - 1).getTrainingRun();
     assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
@@ -198,14 +168,7 @@ class RingIT {
     assertThat(run.getOutcome().getMetricsMap().get("testAccuracy")).isBetween(0.7, 1.0);
     assertThat(Path.of(java.net.URI.create(run.getOutcome().getCheckpointUri()))).isDirectory();
 
-    List<SignatureRecord> series =
-        runs()
-            .listSignatures(
-                ListSignaturesRequest.newBuilder()
-                    .setParent("runs/settles")
-                    .setPageSize(1_000)
-                    .build())
-            .getSignaturesList();
+    List<SignatureRecord> series = client.signatures("settles").toList();
     assertThat(series)
         .extracting(SignatureRecord::getEpoch)
         .doesNotHaveDuplicates()
@@ -245,11 +208,8 @@ class RingIT {
 
   private static List<RunEvent> events(String id) {
     try {
-      return runs()
-          .listRunEvents(
-              ListRunEventsRequest.newBuilder().setParent("runs/" + id).setPageSize(1_000).build())
-          .getEventsList();
-    } catch (StatusRuntimeException e) {
+      return client.events(id).toList();
+    } catch (ControllerException e) {
       return List.of();
     }
   }
@@ -274,27 +234,26 @@ class RingIT {
   @Test
   void aTrainerThatKnowsOnlyTheProtosPublishesOverGrpcAndItsSignaturesAreFound() throws Exception {
     String uid =
-        create(
+        client
+            .create(
                 "outside",
                 TrainingRun.newBuilder()
                     .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
                     .setSpec(spec(2))
                     .build())
             .getUid();
-    int attempt =
-        TrainerRegistryServiceGrpc.newBlockingStub(channel)
-            .registerTrainer(
-                RegisterTrainerRequest.newBuilder()
-                    .setRunUid(uid)
-                    .setInstanceId("0b7e9d1c-6f0e-4b62-9a55-5d5c3f1c2a10")
-                    .setControlEndpoint("127.0.0.1:9")
-                    .build())
-            .getAttempt();
-    ManagedChannel connectome =
-        Grpc.newChannelBuilder(
-                platform.endpoints().connectome().grpc(), InsecureChannelCredentials.create())
-            .build();
+    ManagedChannel controller = channel(platform.endpoints().controller().grpc());
+    ManagedChannel connectome = channel(platform.endpoints().connectome().grpc());
     try {
+      int attempt =
+          TrainerRegistryServiceGrpc.newBlockingStub(controller)
+              .registerTrainer(
+                  RegisterTrainerRequest.newBuilder()
+                      .setRunUid(uid)
+                      .setInstanceId("0b7e9d1c-6f0e-4b62-9a55-5d5c3f1c2a10")
+                      .setControlEndpoint("127.0.0.1:9")
+                      .build())
+              .getAttempt();
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> publishing =
           ActivationIngestServiceGrpc.newBlockingV2Stub(connectome).publishActivations();
       publishing.write(activations(uid, attempt, 1, 1, 2, 3, 4, 2, 1, 4, 3));
@@ -304,11 +263,14 @@ class RingIT {
       assertThat(publishing.read().getAcknowledgedCount()).isEqualTo(2);
       assertThat(publishing.read()).isNull();
     } finally {
+      controller.shutdownNow();
       connectome.shutdownNow();
     }
 
     List<SignatureRecord> signatures =
-        await().atMost(LONG).until(() -> signatures("outside"), found -> found.size() == 2);
+        await()
+            .atMost(LONG)
+            .until(() -> client.signatures("outside").toList(), found -> found.size() == 2);
 
     // Of two neurons: |r| is 0.6 in the first epoch, and in the second 6.5 / sqrt(5 · 8.75).
     assertThat(signatures.get(0).getSignature().getBirths().getMean()).isCloseTo(0.6, within(1e-6));
@@ -316,11 +278,8 @@ class RingIT {
         .isCloseTo(6.5 / Math.sqrt(5 * 8.75) - 0.6, within(1e-6));
   }
 
-  private static List<SignatureRecord> signatures(String id) {
-    return runs()
-        .listSignatures(
-            ListSignaturesRequest.newBuilder().setParent("runs/" + id).setPageSize(10).build())
-        .getSignaturesList();
+  private static ManagedChannel channel(String endpoint) {
+    return Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create()).build();
   }
 
   /** A snapshot of two neurons: the responses of the first to every input, then of the second. */
@@ -350,7 +309,7 @@ class RingIT {
 
   @Test
   void aRunWhoseDataIsMissingFailsAtOnceAndSaysWhy() {
-    create(
+    client.create(
         "no-data",
         TrainingRun.newBuilder()
             .setSpec(spec(5).setData(DataSpec.newBuilder().setDirectory("/nowhere/mnist")))

@@ -2,33 +2,24 @@ package dev.connectome.client;
 
 import dev.connectome.protos.run.v1.TrainingRun;
 
-/** Resource names of runs and what people type for them. */
+/** Resource names of runs, {@code runs/ID}, and the ids that people use. */
 public final class RunNames {
   private static final String COLLECTION = "runs/";
 
   private RunNames() {}
 
-  /**
-   * The resource name.
-   *
-   * @param typed a run's id, uid or resource name
-   * @return {@code runs/...}
-   */
-  public static String resource(String typed) {
-    return typed.startsWith(COLLECTION) ? typed : COLLECTION + typed;
+  /** Returns the resource name for a run's id, uid or resource name. */
+  public static String resource(String run) {
+    return run.startsWith(COLLECTION) ? run : COLLECTION + run;
   }
 
-  /**
-   * The name without the collection.
-   *
-   * @param run the run
-   * @return what people call it
-   */
-  public static String shortName(TrainingRun run) {
-    return shortName(run.getName());
+  /** Returns the run's id. */
+  public static String id(TrainingRun run) {
+    return id(run.getName());
   }
 
-  public static String shortName(String name) {
+  /** Returns the id in a resource name; a text without {@code runs/} is returned as it is. */
+  public static String id(String name) {
     return name.startsWith(COLLECTION) ? name.substring(COLLECTION.length()) : name;
   }
 }

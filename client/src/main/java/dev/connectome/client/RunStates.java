@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Which states of a run are ends. */
+/** Which states of a run are final. */
 public final class RunStates {
-  private static final Set<RunState> ENDS =
+  private static final Set<RunState> ENDED =
       Set.of(RunState.RUN_STATE_STOPPED, RunState.RUN_STATE_COMPLETED, RunState.RUN_STATE_FAILED);
 
   private RunStates() {}
 
   /** Whether a run in this state has ended: STOPPED, COMPLETED or FAILED. */
   public static boolean ended(RunState state) {
-    return ENDS.contains(state);
+    return ENDED.contains(state);
   }
 
   /** Every state of a run that has not ended. */

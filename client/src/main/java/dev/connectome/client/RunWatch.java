@@ -1,6 +1,8 @@
 package dev.connectome.client;
 
 import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
 import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import io.grpc.Status;
@@ -11,72 +13,90 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Follows one run to its end; a controller that is away is waited for, and nothing is shown twice.
+ * Follows one run to its end. After a broken connection it waits for the controller, with a backoff
+ * of 0.25 s to 5 s, and resumes after the last position that it has seen. Not thread-safe.
  */
 public final class RunWatch {
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
 
-  private final ConnectomeClient connection;
+  private final TrainingRunServiceBlockingStub stub;
   private final String name;
   private long position;
-  private Duration pause = FIRST_PAUSE;
+  private TrainingRun run = TrainingRun.getDefaultInstance();
+  private Duration backoff = FIRST_BACKOFF;
+  private boolean connected;
+  private boolean outage;
 
-  public RunWatch(ConnectomeClient connection, String name) {
-    this.connection = connection;
+  RunWatch(TrainingRunServiceBlockingStub stub, String name, long afterPosition) {
+    this.stub = stub;
     this.name = name;
+    this.position = afterPosition;
+  }
+
+  /** The position of the last item seen; {@link ConnectomeClient#watch} resumes after it. */
+  public long position() {
+    return position;
   }
 
   /**
-   * Follows the run.
+   * Follows the run until it has ended.
    *
-   * @param items gets every item once, in order
-   * @param notes gets a line when the controller goes away
-   * @return the state the run ended in
+   * @param items gets the run as it is now, then every event, every signature and every change of
+   *     the run once, in order
+   * @param outages gets the error once in each outage, when the controller becomes unreachable
+   * @return the state in which the run ended: STOPPED, COMPLETED or FAILED
    * @throws InterruptedException if the thread is interrupted while it waits for the controller
-   * @throws StatusRuntimeException if the controller refuses
+   * @throws ControllerException if the controller refuses, or cannot be reached at the beginning
    */
-  public RunState toEnd(Consumer<WatchTrainingRunResponse> items, Consumer<String> notes)
+  public RunState toEnd(
+      Consumer<WatchTrainingRunResponse> items, Consumer<ControllerException> outages)
       throws InterruptedException {
-    boolean reached = false;
-    boolean noted = false;
     while (true) {
       try {
-        Iterator<WatchTrainingRunResponse> stream =
-            connection
-                .streams()
-                .watchTrainingRun(
-                    WatchTrainingRunRequest.newBuilder()
-                        .setName(name)
-                        .setAfterPosition(position)
-                        .build());
-        RunState last = RunState.RUN_STATE_UNSPECIFIED;
-        while (stream.hasNext()) {
-          WatchTrainingRunResponse item = stream.next();
-          reached = true;
-          noted = false;
-          pause = FIRST_PAUSE;
-          position = Math.max(position, item.getPosition());
-          items.accept(item);
-          if (item.hasTrainingRun()) {
-            last = item.getTrainingRun().getState();
-          }
-        }
-        if (RunStates.ended(last)) {
-          return last;
+        WatchTrainingRunRequest request =
+            WatchTrainingRunRequest.newBuilder().setName(name).setAfterPosition(position).build();
+        read(stub.watchTrainingRun(request), items);
+        if (RunStates.ended(run.getState())) {
+          return run.getState();
         }
       } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() != Status.Code.UNAVAILABLE || !reached) {
-          throw e;
+        ControllerException failure = new ControllerException(e);
+        if (failure.code() != Status.Code.UNAVAILABLE || !connected) {
+          throw failure;
         }
-        if (!noted) {
-          notes.accept("the controller is away; waiting for it ...");
-          noted = true;
+        if (!outage) {
+          outage = true;
+          outages.accept(failure);
         }
       }
-      TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-      Duration doubled = pause.multipliedBy(2);
-      pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+      TimeUnit.MILLISECONDS.sleep(backoff.toMillis());
+      Duration doubled = backoff.multipliedBy(2);
+      backoff = doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
     }
+  }
+
+  private void read(
+      Iterator<WatchTrainingRunResponse> stream, Consumer<WatchTrainingRunResponse> items) {
+    while (stream.hasNext()) {
+      WatchTrainingRunResponse item = stream.next();
+      connected = true;
+      outage = false;
+      backoff = FIRST_BACKOFF;
+      if (isNew(item)) {
+        items.accept(item);
+      }
+      position = Math.max(position, item.getPosition());
+    }
+  }
+
+  /** Each stream begins with a snapshot of the run, which may not have changed. */
+  private boolean isNew(WatchTrainingRunResponse item) {
+    if (!item.hasTrainingRun()) {
+      return item.getPosition() > position;
+    }
+    boolean changed = !item.getTrainingRun().equals(run);
+    run = item.getTrainingRun();
+    return changed;
   }
 }

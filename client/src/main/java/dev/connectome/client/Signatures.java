@@ -1,52 +1,21 @@
 package dev.connectome.client;
 
-import dev.connectome.protos.run.v1.ListSignaturesRequest;
-import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The recorded signatures of a run. */
+/** The recorded signatures of a run as a series over its epochs. */
 public final class Signatures {
-  private static final int PAGE = 1000;
-
   private Signatures() {}
 
   /**
-   * Reads them all, page by page.
+   * Leaves one record an epoch, in order of epochs: where attempts overlap, the later attempt's.
    *
-   * @param connection to the controller
-   * @param parent the run's resource name
-   * @return the records by attempt and epoch
+   * @param records the records of one run, from {@link ConnectomeClient#signatures}
    */
-  public static List<SignatureRecord> all(ConnectomeClient connection, String parent) {
-    List<SignatureRecord> all = new ArrayList<>();
-    String token = "";
-    do {
-      ListSignaturesResponse page =
-          connection
-              .calls()
-              .listSignatures(
-                  ListSignaturesRequest.newBuilder()
-                      .setParent(parent)
-                      .setPageSize(PAGE)
-                      .setPageToken(token)
-                      .build());
-      all.addAll(page.getSignaturesList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all;
-  }
-
-  /**
-   * One record an epoch: where attempts overlap, the later one's.
-   *
-   * @param records the records of a run
-   * @return those that count, in order of epochs
-   */
-  public static List<SignatureRecord> latest(List<SignatureRecord> records) {
+  public static List<SignatureRecord> latest(Collection<SignatureRecord> records) {
     SortedMap<Integer, SignatureRecord> byEpoch = new TreeMap<>();
     records.forEach(
         record ->

@@ -6,14 +6,16 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import dev.connectome.platform.fixture.FreePort;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.PublishActivationsRequest;
 import dev.connectome.protos.activation.v1.PublishActivationsResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.signature.fixture.Brokers;
 import dev.connectome.signature.fixture.ServiceProcess;
 import dev.connectome.signature.fixture.Signatures;
-import dev.connectome.signature.fixture.TestBroker;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.fixture.TopicReader;
 import grpc.health.v1.HealthGrpc;
@@ -60,11 +62,11 @@ class ConnectomeServiceIT {
 
   @BeforeEach
   void start() throws Exception {
-    int brokerPort = TestBroker.freePort();
+    int brokerPort = FreePort.find();
     service = ServiceProcess.start("127.0.0.1:" + brokerPort, directory.resolve("state"));
     service.awaitLive();
     assertThat(service.get("/q/health/ready")).isEqualTo(503);
-    broker = TestBroker.start(directory.resolve("kafka"), brokerPort);
+    broker = Brokers.start(directory.resolve("kafka"), brokerPort);
     service.awaitReady();
   }
 

@@ -1,16 +1,17 @@
 package dev.connectome.controller;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which package may know what. */
+/** Which packages may use which. */
 class ArchitectureTest {
 
   private static final String ROOT = "dev.connectome.controller.";
@@ -20,20 +21,24 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.connectome.controller");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"stopping", "run"})
-  void whatDecidesKnowsNothingButTheJdk(String pure) {
+  @Test
+  void theStatesOfRunsDependOnTheJdkOnly() {
     classes()
         .that()
-        .resideInAPackage(ROOT + pure)
+        .resideInAPackage(ROOT + "run")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("java..", "org.jspecify.annotations", ROOT + pure)
+        .resideInAnyPackage("java..", "org.jspecify.annotations", ROOT + "run")
         .check(service);
   }
 
   @Test
-  void theStoreKnowsNoMessages() {
+  void packagesHaveNoCycles() {
+    slices().matching("dev.connectome.controller.(**)").should().beFreeOfCycles().check(service);
+  }
+
+  @Test
+  void theStoreUsesNoMessages() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + "store")
@@ -44,10 +49,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheStoreKnowsTheDatabase() {
+  void onlyTheStoreUsesTheDatabase() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "store", ROOT + "app", ROOT + "api")
+        .resideOutsideOfPackages(ROOT + "store", ROOT + "app")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.jdbi..", "java.sql..", "javax.sql..")
@@ -55,7 +60,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheEdgeKnowsQuarkus() {
+  void onlyWiringAndApiUseQuarkus() {
     noClasses()
         .that()
         .resideOutsideOfPackages(ROOT + "app", ROOT + "api", ROOT + "settings")
@@ -66,15 +71,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void servicesShareNothingButTheContracts() {
-    noClasses()
+  void ofTheProjectItUsesOnlyTheContractsAndTheStoppingRules() {
+    classes()
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.connectome.signature..",
-            "dev.connectome.trainer..",
-            "dev.connectome.topology..",
-            "dev.connectome.cli..")
+        .onlyDependOnClassesThat(
+            resideOutsideOfPackage("dev.connectome..")
+                .or(
+                    resideInAnyPackage(
+                        "dev.connectome.controller..",
+                        "dev.connectome.protos..",
+                        "dev.connectome.stopping..")))
         .check(service);
   }
 }

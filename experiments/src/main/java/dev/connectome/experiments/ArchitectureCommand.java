@@ -1,6 +1,10 @@
 package dev.connectome.experiments;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.experiments.grid.ArchitectureLimitedSetting;
+import dev.connectome.experiments.grid.Cifar;
+import dev.connectome.experiments.grid.ImageFolders;
+import dev.connectome.experiments.grid.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,10 +21,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Repeats the architecture-limited regime of the method's paper: a convolutional network that"
-          + " is small for what it learns, all images of CIFAR-10 or CIFAR-100, by SGD and Adam.",
-      "Trainings, rules, report and going on after an interruption are as in 'connectome experiment"
-          + " paper'. Without a GPU an epoch of all images takes minutes: --train-samples takes"
-          + " fewer."
+          + " is small for its data, all images of CIFAR-10 or CIFAR-100, with SGD and Adam.",
+      "Trainings, rules, report and continuing after an interruption are as in 'connectome"
+          + " experiment paper'. Without a GPU an epoch of all images takes minutes:"
+          + " --train-samples takes fewer."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -28,14 +32,15 @@ import picocli.CommandLine.Option;
       "  connectome experiment architecture --data-dir ~/cifar --seeds 1 --epochs 20"
           + " --train-samples 5000"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class ArchitectureCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       required = true,
       description =
-          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the binary versions as"
-              + " they are unpacked. What is there is trained.")
+          "Has the folder cifar-10-batches-bin, or cifar-100-binary, or both: the unpacked binary"
+              + " versions. Every data set found is trained.")
   private Path dataDir;
 
   @Option(
@@ -45,17 +50,13 @@ public final class ArchitectureCommand implements Callable<Integer> {
       description = "Training images, chosen by the seed; 0 for all. Default: ${DEFAULT-VALUE}")
   private int trainSamples;
 
-  @Mixin private Experiment experiment;
-
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public ArchitectureCommand() {}
+  @Mixin private ExperimentRunner experiment;
 
   @Override
   public Integer call() throws IOException {
     if (trainSamples < 0) {
       throw CommandFailure.badInput(
-          "--train-samples is " + trainSamples + ": it must be 0, for all, or more");
+          "--train-samples is " + trainSamples + ": it must be 0 (all images) or more");
     }
     ImageFolders images = ImageFolders.ofCifar(dataDir);
     List<Setting> settings = new ArrayList<>();

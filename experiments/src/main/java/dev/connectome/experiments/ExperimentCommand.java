@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "experiment",
     mixinStandardHelpOptions = true,
-    description = "Compares stopping rules on trainings that are never stopped.",
+    description = "Compares stopping rules on trainings that run to their full length.",
     subcommands = {
       PaperCommand.class,
       ArchitectureCommand.class,
@@ -18,12 +18,9 @@ import picocli.CommandLine.Spec;
       ChooseCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class ExperimentCommand implements CommandExtension {
   @Spec private CommandSpec spec;
-
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public ExperimentCommand() {}
 
   @Override
   public void run() {

@@ -1,5 +1,7 @@
 package dev.connectome.experiments;
 
+import dev.connectome.experiments.grid.Grid;
+import dev.connectome.experiments.grid.ImageFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,22 +18,23 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Repeats the data-limited regime of the method's paper: multilayer perceptrons on a tenth of"
-          + " MNIST and Fashion-MNIST, by SGD and Adam, with 0, 10, 20 and 40 %% of the labels"
+          + " MNIST and Fashion-MNIST, with SGD and Adam, with 0, 10, 20 and 40 %% of the labels"
           + " wrong.",
-      "Each network is trained to the end of its length, with all images and again with a tenth"
-          + " held out for a validation loss, while the rules say when they would have stopped it."
-          + " The accuracy is that on the 10,000 test images.",
-      "Starts the platform on --state-dir, or uses the one that is up there. When it is"
-          + " interrupted, the same command goes on where it was: every training is kept there, and"
-          + " those that are finished also in the file of --series, with which it goes on anywhere."
+      "Each network is trained to its full length, with all images and again with a tenth held out"
+          + " for a validation loss, while the rules say when they would have stopped it. Accuracy"
+          + " is measured on the 10,000 test images.",
+      "Starts the platform on --state-dir, or uses the one that is up there. After an interruption"
+          + " run the same command again to continue: every training is kept in --state-dir, and"
+          + " finished ones also in the file of --series, with which it continues anywhere."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  connectome experiment paper --data-dir ~/images --seeds 1 --epochs 30 --quick",
       "  connectome experiment paper --data-dir ~/images --report report --series series.json"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class PaperCommand implements Callable<Integer> {
-  /** Which part of the grid; one of them at most. */
+  /** Which part of the grid; at most one of them. */
   static final class Size {
     @Option(
         names = "--quick",
@@ -42,9 +45,9 @@ public final class PaperCommand implements Callable<Integer> {
     @Option(
         names = "--extended",
         description =
-            "A wider grid: also narrower, wider and deeper networks, steps a third and three times"
-                + " as long, a cosine schedule, dropout and weight decay, without noise and with"
-                + " 40 %%.")
+            "A wider grid: also narrower, wider and deeper networks, a third and three times the"
+                + " learning rate, a cosine schedule, dropout and weight decay, without noise and"
+                + " with 40 %%.")
     private boolean extended;
 
     Grid grid() {
@@ -58,18 +61,14 @@ public final class PaperCommand implements Callable<Integer> {
       required = true,
       description = {
         "Has the folders mnist and fashion-mnist, each with its four IDX files.",
-        "Training images are those of DIR/subset/mnist and DIR/subset/fashion-mnist where there are"
-            + " such folders, else 6,000 that the seed chooses."
+        "Training images come from DIR/subset/mnist and DIR/subset/fashion-mnist if these folders"
+            + " exist; otherwise the seed chooses 6,000."
       })
   private Path dataDir;
 
   @ArgGroup private @Nullable Size size;
 
-  @Mixin private Experiment experiment;
-
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public PaperCommand() {}
+  @Mixin private ExperimentRunner experiment;
 
   @Override
   public Integer call() throws IOException {

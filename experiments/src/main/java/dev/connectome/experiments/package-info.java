@@ -1,7 +1,4 @@
-/**
- * Experiments: grids of trainings that run through the platform, the race of stopping rules on what
- * they recorded, and the choice of a rule from it.
- */
+/** {@code connectome experiment}: the commands that train, compare, show and choose. */
 @NullMarked
 package dev.connectome.experiments;
 

@@ -32,7 +32,7 @@ class ExperimentIT {
   private String messages = "";
 
   @Test
-  void aSecondTimeFindsWhatTheFirstOneTrainedAndAnotherPlaceGoesOnFromTheSeries() throws Exception {
+  void continuesFromItsStateDirectoryAndAnywhereFromTheSeries() throws Exception {
     for (String set : new String[] {"mnist", "fashion-mnist"}) {
       images(directory.resolve("images").resolve(set), "train", 400);
       images(directory.resolve("images").resolve(set), "t10k", 200);
@@ -56,13 +56,13 @@ class ExperimentIT {
     withoutTheLast(series, 2);
     JsonNode elsewhere = paper("elsewhere", "--report", report, "--series", series);
 
-    assertThat(messages).contains("14 of 16 trainings are known", "\n2 trainings\n");
+    assertThat(messages).contains("14 of 16 trainings are recorded already", "\n2 trainings\n");
     assertThat(elsewhere.get("standings")).isEqualTo(first.get("standings"));
     assertThat(new ObjectMapper().readTree(series.toFile()).get("runs")).hasSize(16);
   }
 
   @Test
-  void aConvolutionalNetworkLearnsWhatThereIsOfCifar() throws Exception {
+  void trainsAConvolutionalNetworkOnTheCifarFoldersFound() throws Exception {
     Path folder = Files.createDirectories(directory.resolve("images/cifar-100-binary"));
     records(folder.resolve("train.bin"), 200);
     records(folder.resolve("test.bin"), 100);
@@ -133,7 +133,7 @@ class ExperimentIT {
     Files.write(file, records);
   }
 
-  /** Noise, with a bright row that tells the class. */
+  /** Noise, with a bright row that encodes the class. */
   private static void images(Path folder, String part, int count) throws IOException {
     Files.createDirectories(folder);
     Random random = new Random(part.length());

@@ -18,16 +18,15 @@ public final class ImageDirectory {
   /**
    * Checks that the four IDX files are there, each plain or gzipped.
    *
-   * @param directory the folder
    * @throws PlatformException that names what is missing
    */
   public static void check(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw PlatformException.badInput(
-          "--data-dir "
+          "the data directory "
               + directory
-              + " is not a directory; without --data-dir the embedded images"
-              + " are used");
+              + " does not exist or is not a directory: choose another one, or none for the"
+              + " embedded images");
     }
     List<String> missing =
         FILES.stream()
@@ -36,7 +35,7 @@ public final class ImageDirectory {
             .toList();
     if (!missing.isEmpty()) {
       throw PlatformException.badInput(
-          "--data-dir "
+          "the data directory "
               + directory
               + " lacks "
               + String.join(", ", missing)

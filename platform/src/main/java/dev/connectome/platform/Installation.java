@@ -5,101 +5,72 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Where the built parts of the platform are.
- *
- * @param home the root of the checkout
- */
+/** A checkout in which the platform has been built, and the commands that start its parts. */
 public record Installation(Path home) {
-  /** The system property that the launcher script sets to the root of the checkout. */
+  /** The system property that names the root of the checkout. */
   public static final String HOME_PROPERTY = "connectome.home";
 
-  private static final String CONNECTOME_HEAP = "384m";
-  private static final String TRAINER_HEAP = "384m";
-
   /**
-   * The installation that the launcher script named, else the current directory.
-   *
-   * @return it, unchecked
+   * The checkout that {@link #HOME_PROPERTY} names, else the one around the working directory, else
+   * the working directory itself.
    */
   public static Installation current() {
-    return new Installation(Path.of(System.getProperty(HOME_PROPERTY, ".")).toAbsolutePath());
+    String home = System.getProperty(HOME_PROPERTY);
+    if (home != null) {
+      return new Installation(Path.of(home).toAbsolutePath());
+    }
+    Path working = Path.of("").toAbsolutePath();
+    for (Path folder = working; folder != null; folder = folder.getParent()) {
+      if (Files.isRegularFile(folder.resolve("mvnw"))) {
+        return new Installation(folder);
+      }
+    }
+    return new Installation(working);
   }
 
-  /**
-   * Starts the controller.
-   *
-   * @param heap its largest heap, as the JVM takes it
-   * @param configuration its settings
-   * @return the command line
-   */
-  List<String> controllerCommand(String heap, Path configuration) {
-    return quarkusCommand("controller-service", heap, configuration);
+  List<String> controllerCommand(Path configuration) {
+    return quarkusCommand(
+        "controller-service", List.of("-Xmx256m", "-XX:+UseSerialGC"), configuration);
   }
 
-  /**
-   * Starts the connectome service.
-   *
-   * @param configuration its settings
-   * @return the command line
-   */
   List<String> connectomeCommand(Path configuration) {
-    List<String> command =
-        new ArrayList<>(quarkusCommand("connectome-service", CONNECTOME_HEAP, configuration));
-    command.set(command.indexOf("-XX:+UseSerialGC"), "-XX:+UseG1GC");
-    command.add(1, "-XX:G1HeapRegionSize=4m");
-    return command;
+    return quarkusCommand(
+        "connectome-service",
+        List.of("-Xmx384m", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=4m"),
+        configuration);
   }
 
-  /**
-   * Starts a trainer; what it trains comes from its environment.
-   *
-   * @return the command line
-   */
+  /** Starts a trainer, which is configured by its environment. */
   public List<String> trainerCommand() {
-    List<String> command = java(TRAINER_HEAP);
-    // Its work is done by the engine: compiling the calls again, and better, takes more than it
-    // saves.
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-jar");
-    command.add(existing(home.resolve("trainer-service/target/trainer-service.jar")).toString());
-    return List.copyOf(command);
+    return javaCommand(
+        // The engine does the work: the optimizing compiler would cost more than it saves.
+        List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        home.resolve("trainer-service/target/trainer-service.jar"));
   }
 
-  /**
-   * Where programs are unpacked, to be found there the next time.
-   *
-   * @return a directory that may not exist yet
-   */
-  Path unpackedPrograms() {
+  /** Where PostgreSQL's programs are unpacked, once; the directory may not exist yet. */
+  public Path unpackedPrograms() {
     return home.resolve("platform/target/programs");
   }
 
-  private List<String> quarkusCommand(String module, String heap, Path configuration) {
-    List<String> command = java(heap);
-    command.add("-Dsmallrye.config.locations=" + configuration.toUri());
-    command.add("-jar");
-    command.add(
-        existing(home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")).toString());
-    return List.copyOf(command);
+  private List<String> quarkusCommand(String module, List<String> options, Path configuration) {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Dsmallrye.config.locations=" + configuration.toUri());
+    return javaCommand(all, home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar"));
   }
 
-  private static List<String> java(String heap) {
+  private List<String> javaCommand(List<String> options, Path jar) {
+    if (!Files.isRegularFile(jar)) {
+      throw PlatformException.failed(
+          jar + " is missing: run ./mvnw -DskipTests package in " + home);
+    }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heap);
-    command.add("-XX:+UseSerialGC");
+    command.addAll(options);
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
-    return command;
-  }
-
-  private static Path existing(Path artifact) {
-    if (!Files.isRegularFile(artifact)) {
-      throw PlatformException.failed(
-          artifact + " is missing: run ./mvnw -DskipTests package in the root of the checkout");
-    }
-    return artifact;
+    command.addAll(List.of("-jar", jar.toString()));
+    return List.copyOf(command);
   }
 }

@@ -5,16 +5,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 
-/** Words for errors whose own message is only a path. */
+/** Messages for I/O errors, some of whose own messages are only a path. */
 public final class IoMessages {
   private IoMessages() {}
 
-  /**
-   * Says what went wrong.
-   *
-   * @param error the error
-   * @return a phrase for people
-   */
+  /** A phrase that says what went wrong, to follow a colon. */
   public static String of(IOException error) {
     if (error instanceof AccessDeniedException denied) {
       return "no permission for " + denied.getFile();

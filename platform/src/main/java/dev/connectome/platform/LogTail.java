@@ -13,12 +13,7 @@ public final class LogTail {
 
   private LogTail() {}
 
-  /**
-   * The last lines of a log file, indented, under its name.
-   *
-   * @param log the file
-   * @return text of several lines without a line end
-   */
+  /** The last lines of a log file, indented, below its name. */
   public static String of(Path log) {
     try {
       List<String> lines =

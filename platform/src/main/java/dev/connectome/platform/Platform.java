@@ -11,34 +11,34 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The whole platform on this machine: broker in this process, database and services as child
+ * The whole platform on this machine: the broker in this process, database and services as child
  * processes, and the trainers that the controller starts. Everything listens on 127.0.0.1 only.
  */
 public final class Platform implements AutoCloseable {
-  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
   private final Installation installation;
   private final StateDirectory state;
-  private final PlatformParts parts;
+  private final ShutdownSequence running;
   private final Endpoints endpoints;
 
   private Platform(
-      Installation installation, StateDirectory state, PlatformParts parts, Endpoints endpoints) {
+      Installation installation,
+      StateDirectory state,
+      ShutdownSequence running,
+      Endpoints endpoints) {
     this.installation = installation;
     this.state = state;
-    this.parts = parts;
+    this.running = running;
     this.endpoints = endpoints;
   }
 
   /**
-   * Starts everything, or nothing: what was started before a failure is ended again.
+   * Starts everything and waits until it is ready. On failure, what was started is stopped again.
    *
-   * @param options what to start with
-   * @param progress gets a line for each step, and later for each service that dies and is started
-   *     again
-   * @return the platform; every part of it is ready
-   * @throws InterruptedException if the thread is interrupted
-   * @throws PlatformException if it cannot be started; says why, and what to do
+   * @param progress gets a line for each step, and later for each service that dies and is
+   *     restarted
+   * @throws PlatformException if the platform cannot be started; the message says why
    */
   public static Platform start(PlatformOptions options, Consumer<String> progress)
       throws InterruptedException {
@@ -46,27 +46,28 @@ public final class Platform implements AutoCloseable {
       ImageDirectory.check(options.dataDirectory());
     }
     StateDirectory state = new StateDirectory(options.stateDirectory());
-    PlatformParts parts = new PlatformParts(state);
+    ShutdownSequence running = new ShutdownSequence(state);
     boolean started = false;
     try {
-      parts.own(StateLock.take(state));
+      running.add(StateLock.acquire(state));
       state.prepare();
-      int ended = new Leftovers(state).endAll();
+      OrphanedProcesses orphans = new OrphanedProcesses(state);
+      int ended = orphans.terminateAll();
       if (ended > 0) {
         progress.accept("ended " + ended + " processes that an earlier platform had left behind");
       }
-      new Leftovers(state).forget();
+      orphans.deleteFiles();
       PortPlan ports = PortPlan.choose(options.ports());
-      parts.own(PlatformLog.to(state.log("up")));
-      Endpoints endpoints = startAll(options, state, ports, parts, progress);
+      running.add(PlatformLog.to(state.log("up")));
+      Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
       started = true;
-      return new Platform(options.installation(), state, parts, endpoints);
+      return new Platform(options.installation(), state, running, endpoints);
     } catch (IOException e) {
       throw PlatformException.failed("the platform could not be started: " + IoMessages.of(e), e);
     } finally {
       if (!started) {
-        parts.close();
+        running.close();
       }
     }
   }
@@ -75,53 +76,51 @@ public final class Platform implements AutoCloseable {
       PlatformOptions options,
       StateDirectory state,
       PortPlan ports,
-      PlatformParts parts,
+      ShutdownSequence running,
       Consumer<String> progress)
       throws IOException, InterruptedException {
+    Installation installation = options.installation();
     progress.accept("starting Kafka and PostgreSQL ...");
     KafkaBroker kafka = startKafka(state, ports);
-    parts.own(kafka);
-    Path programs = PostgresPrograms.unpacked(options.installation().unpackedPrograms());
-    PostgresServer postgres = PostgresServer.start(programs, state, ports.postgres());
-    parts.own(postgres);
+    running.add(kafka);
+    Path programs = PostgresPrograms.unpacked(installation.unpackedPrograms());
+    PostgresServer postgres =
+        PostgresServer.start(programs, state.postgres(), ports.postgres(), Map.of());
+    running.add(postgres);
 
     progress.accept("starting the connectome service and the controller ...");
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    Map<String, String> connectomeSettings =
-        ServiceSettings.connectome(state.streams(), ports, kafka.bootstrapServers());
-    ServiceSettings.write(connectomeSettings, state.config(ServiceNames.CONNECTOME));
+    ServiceSettings.write(
+        ServiceSettings.connectome(state.streams(), ports, kafka.bootstrapServers()),
+        state.config(ServiceNames.CONNECTOME));
     SupervisedService connectome =
         SupervisedService.start(
             spec(
                 state,
                 ServiceNames.CONNECTOME,
-                options.installation().connectomeCommand(state.config(ServiceNames.CONNECTOME)),
+                installation.connectomeCommand(state.config(ServiceNames.CONNECTOME)),
                 ports.connectomeHttp()),
             progress,
             http);
-    parts.ownConnectome(connectome);
-    Map<String, String> controllerSettings =
-        ServiceSettings.controller(options, ports, kafka.bootstrapServers(), postgres);
-    ServiceSettings.write(controllerSettings, state.config(ServiceNames.CONTROLLER));
+    running.addConnectome(connectome);
+    ServiceSettings.write(
+        ServiceSettings.controller(options, ports, kafka.bootstrapServers(), postgres),
+        state.config(ServiceNames.CONTROLLER));
     SupervisedService controller =
         SupervisedService.start(
             spec(
                 state,
                 ServiceNames.CONTROLLER,
-                options
-                    .installation()
-                    .controllerCommand("256m", state.config(ServiceNames.CONTROLLER)),
+                installation.controllerCommand(state.config(ServiceNames.CONTROLLER)),
                 ports.controllerHttp()),
             progress,
             http);
-    parts.ownController(controller);
-    connectome.awaitReady(READY_LIMIT);
-    controller.awaitReady(READY_LIMIT);
+    running.addController(controller);
+    connectome.awaitReady(READY_TIMEOUT);
+    controller.awaitReady(READY_TIMEOUT);
     return new Endpoints(
-        new Endpoints.Service(
-            "127.0.0.1:" + ports.controllerGrpc(), "http://127.0.0.1:" + ports.controllerHttp()),
-        new Endpoints.Service(
-            "127.0.0.1:" + ports.connectomeGrpc(), "http://127.0.0.1:" + ports.connectomeHttp()),
+        endpoints(ports.controllerGrpc(), ports.controllerHttp()),
+        endpoints(ports.connectomeGrpc(), ports.connectomeHttp()),
         new Endpoints.Kafka(kafka.bootstrapServers()),
         new Endpoints.Postgres(postgres.jdbcUrl()),
         ProcessHandle.current().pid());
@@ -130,7 +129,10 @@ public final class Platform implements AutoCloseable {
   private static KafkaBroker startKafka(StateDirectory state, PortPlan ports)
       throws InterruptedException {
     try {
-      return KafkaBroker.start(state.kafka(), ports.kafka(), ports.kafkaController());
+      return KafkaBroker.start(
+          state.kafka(),
+          new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()),
+          Map.of());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -149,43 +151,37 @@ public final class Platform implements AutoCloseable {
         URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"));
   }
 
-  /**
-   * Where its parts listen.
-   *
-   * @return the endpoints
-   */
+  private static Endpoints.Service endpoints(int grpc, int http) {
+    return new Endpoints.Service("127.0.0.1:" + grpc, "http://127.0.0.1:" + http);
+  }
+
   public Endpoints endpoints() {
     return endpoints;
   }
 
-  /**
-   * Its state directory.
-   *
-   * @return an absolute path
-   */
+  /** The absolute path of the state directory. */
   public Path stateDirectory() {
     return state.root();
   }
 
   /**
-   * Starts one more connectome service, with topics and state that are new, and ends it again.
+   * Starts another connectome service, with topics and state of its own, and stops it again.
    *
-   * @return how long it took to be ready, to a fifth of a second
-   * @throws InterruptedException if the thread is interrupted
+   * @return the time until it was ready, accurate to 0.2 s
    * @throws PlatformException if it does not start
    */
-  public Duration timeConnectomeStart() throws InterruptedException {
+  public Duration measureConnectomeStartup() throws InterruptedException {
     try {
-      return TrialStart.measure(installation, state, endpoints.kafka().bootstrapServers());
+      return StartupMeasurement.run(installation, state, endpoints.kafka().bootstrapServers());
     } catch (IOException e) {
       throw PlatformException.failed(
           "another connectome service could not be started: " + IoMessages.of(e), e);
     }
   }
 
-  /** Stops the controller and the connectome service; broker and database stay. */
+  /** Stops the controller and the connectome service; broker and database keep running. */
   public void stopServices() {
-    parts.stopServices();
+    running.stopServices();
   }
 
   /** Stops everything within 15 s; what does not end by itself is killed. */
@@ -196,6 +192,6 @@ public final class Platform implements AutoCloseable {
     } catch (IOException ignored) {
       // The next platform on this directory deletes it.
     }
-    parts.close();
+    running.close();
   }
 }

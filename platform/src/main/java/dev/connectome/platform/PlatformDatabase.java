@@ -7,24 +7,22 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/** The way to the database of a platform on this machine, past its services. */
+/** Direct access to the database of a platform on this machine. */
 public final class PlatformDatabase {
   private PlatformDatabase() {}
 
   /**
-   * Opens a connection as the controller's own user.
+   * Connects as the controller's user.
    *
-   * @param endpoints where the platform listens
-   * @param stateDirectory where its password is
-   * @return the connection
    * @throws PlatformException if the database cannot be reached
    */
   public static Connection connect(Endpoints endpoints, Path stateDirectory) {
     try {
-      String password =
-          Files.readString(new StateDirectory(stateDirectory).postgresPassword()).strip();
+      Path password = new StateDirectory(stateDirectory).postgres().password();
       return DriverManager.getConnection(
-          endpoints.postgres().jdbcUrl(), PostgresServer.USER, password);
+          endpoints.postgres().jdbcUrl(),
+          PostgresServer.USER,
+          Files.readString(password).strip());
     } catch (IOException e) {
       throw PlatformException.failed(
           "the password of the database cannot be read: " + IoMessages.of(e), e);

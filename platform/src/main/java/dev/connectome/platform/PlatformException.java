@@ -2,7 +2,7 @@ package dev.connectome.platform;
 
 import org.jspecify.annotations.Nullable;
 
-/** The platform cannot do what was asked; the message says why, and what to do. */
+/** The platform cannot do what was requested; the message says why, and what to do. */
 public final class PlatformException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -28,7 +28,7 @@ public final class PlatformException extends RuntimeException {
     return new PlatformException(false, message, cause);
   }
 
-  /** Whether the caller must ask for something else, rather than try again. */
+  /** Whether the request must be changed, rather than tried again. */
   public boolean isBadInput() {
     return badInput;
   }

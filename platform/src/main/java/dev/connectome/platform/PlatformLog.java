@@ -10,28 +10,19 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 
-/**
- * Takes what the libraries in this process log, above all the broker, to a file; nothing of it
- * reaches the terminal.
- */
+/** Writes the log messages of this process, most of them the broker's, to a file. */
 final class PlatformLog implements AutoCloseable {
   private static final Logger ROOT = Logger.getLogger("");
 
-  private final FlushedHandler handler;
+  private final FlushingHandler handler;
 
-  private PlatformLog(FlushedHandler handler) {
+  private PlatformLog(FlushingHandler handler) {
     this.handler = handler;
   }
 
-  /**
-   * Begins to log.
-   *
-   * @param file appended to
-   * @return ends the logging when closed
-   * @throws IOException if the file cannot be opened
-   */
+  /** Appends to a file from now on, until closed. */
   static PlatformLog to(Path file) throws IOException {
-    FlushedHandler handler = new FlushedHandler(new FileOutputStream(file.toFile(), true));
+    FlushingHandler handler = new FlushingHandler(new FileOutputStream(file.toFile(), true));
     ROOT.addHandler(handler);
     return new PlatformLog(handler);
   }
@@ -42,8 +33,8 @@ final class PlatformLog implements AutoCloseable {
     handler.close();
   }
 
-  private static final class FlushedHandler extends StreamHandler {
-    FlushedHandler(OutputStream out) {
+  private static final class FlushingHandler extends StreamHandler {
+    FlushingHandler(OutputStream out) {
       super(out, new SimpleFormatter());
       setLevel(Level.INFO);
     }

@@ -6,12 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a platform is started with.
  *
- * @param installation where the built services are
- * @param stateDirectory everything the platform keeps; made if missing
- * @param dataDirectory the images that runs train on unless they name others; null: those embedded
- *     in the trainer
- * @param maxConcurrentRuns runs that may train at the same time, at least 1
- * @param ports where to listen
+ * @param stateDirectory everything the platform keeps; created if missing
+ * @param dataDirectory the images for runs that name none; null for those embedded in the trainer
+ * @param maxConcurrentRuns how many runs may train at the same time, at least 1
  */
 public record PlatformOptions(
     Installation installation,
@@ -20,27 +17,17 @@ public record PlatformOptions(
     int maxConcurrentRuns,
     Ports ports) {
 
-  /** Makes the paths absolute and checks the number of runs. */
   public PlatformOptions {
     stateDirectory = stateDirectory.toAbsolutePath().normalize();
     dataDirectory = dataDirectory == null ? null : dataDirectory.toAbsolutePath().normalize();
     if (maxConcurrentRuns < 1) {
       throw PlatformException.badInput(
-          "--max-concurrent-runs is " + maxConcurrentRuns + ": it must be at least 1");
+          "the number of concurrent runs is " + maxConcurrentRuns + ": it must be at least 1");
     }
   }
 
-  /**
-   * Ports asked for; 0 means any free one.
-   *
-   * @param controller of the controller's gRPC server
-   * @param controllerHttp of the controller's HTTP server
-   * @param kafka of the broker
-   * @param postgres of the database
-   * @param connectome of the connectome service's gRPC server
-   */
+  /** The ports to listen on, 0 for any free one; those named after a service are for gRPC. */
   public record Ports(int controller, int controllerHttp, int kafka, int postgres, int connectome) {
-    /** Any free ports. */
     public static final Ports ANY = new Ports(0, 0, 0, 0, 0);
   }
 }

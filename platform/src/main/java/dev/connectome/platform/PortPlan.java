@@ -8,15 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The port of everything that listens, all different and free when they were chosen.
+ * The ports of everything that listens: all different, and free when they were chosen.
  *
- * @param controllerGrpc the controller's gRPC server
- * @param controllerHttp the controller's HTTP server
- * @param connectomeGrpc the connectome service's gRPC server
- * @param connectomeHttp the connectome service's HTTP server
- * @param kafka the broker, for clients
- * @param kafkaController the broker, for itself
- * @param postgres the database
+ * @param kafka for the broker's clients
+ * @param kafkaController for the broker itself
  */
 record PortPlan(
     int controllerGrpc,
@@ -28,41 +23,39 @@ record PortPlan(
     int postgres) {
 
   /**
-   * Chooses the ports.
+   * Chooses the ports. All are bound at the same time, so that none is chosen twice.
    *
-   * @param wanted those asked for
-   * @return the plan
-   * @throws PlatformException if one asked for is taken; names it and its option
+   * @throws PlatformException if a requested port is out of range or in use; the message names it
    */
-  static PortPlan choose(PlatformOptions.Ports wanted) {
-    List<ServerSocket> held = new ArrayList<>();
+  static PortPlan choose(PlatformOptions.Ports requested) {
+    List<ServerSocket> bound = new ArrayList<>();
     try {
-      int controller = bind(held, "--controller-port", wanted.controller());
-      int controllerHttp = bind(held, "--controller-http-port", wanted.controllerHttp());
-      int kafka = bind(held, "--kafka-port", wanted.kafka());
-      int postgres = bind(held, "--postgres-port", wanted.postgres());
-      int connectome = bind(held, "--connectome-port", wanted.connectome());
+      int controller = bind(bound, "the controller", requested.controller());
+      int controllerHttp = bind(bound, "the controller over HTTP", requested.controllerHttp());
+      int kafka = bind(bound, "Kafka", requested.kafka());
+      int postgres = bind(bound, "PostgreSQL", requested.postgres());
+      int connectome = bind(bound, "the connectome service", requested.connectome());
       return new PortPlan(
           controller,
           controllerHttp,
           connectome,
-          bind(held, "", 0),
+          bind(bound, "the connectome service over HTTP", 0),
           kafka,
-          bind(held, "", 0),
+          bind(bound, "Kafka's controller", 0),
           postgres);
     } finally {
-      held.forEach(PortPlan::release);
+      bound.forEach(PortPlan::release);
     }
   }
 
-  private static int bind(List<ServerSocket> held, String option, int port) {
+  private static int bind(List<ServerSocket> bound, String owner, int port) {
     if (port < 0 || port > 65_535) {
       throw PlatformException.badInput(
-          option + " is " + port + ": a port is 1 .. 65535, or 0 for any");
+          "the port for " + owner + " is " + port + ": it must be 1 .. 65535, or 0 for any");
     }
     try {
       ServerSocket socket = new ServerSocket();
-      held.add(socket);
+      bound.add(socket);
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return socket.getLocalPort();
@@ -71,11 +64,7 @@ record PortPlan(
         throw PlatformException.failed("no free port on 127.0.0.1: " + IoMessages.of(e), e);
       }
       throw PlatformException.badInput(
-          "port "
-              + port
-              + " of "
-              + option
-              + " is in use: choose another one, or leave the option out for a free one");
+          "port " + port + " for " + owner + " is in use: choose another one, or any free one");
     }
   }
 
@@ -83,7 +72,7 @@ record PortPlan(
     try {
       socket.close();
     } catch (IOException ignored) {
-      // A socket that only held a port has nothing to lose.
+      // The socket only reserved a port.
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.connectome.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,37 +19,37 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL's programs, unpacked once from the archive on the class path. */
-final class PostgresPrograms {
+public final class PostgresPrograms {
   private static final Set<String> X86 = Set.of("amd64", "x86_64");
 
   private PostgresPrograms() {}
 
   /**
-   * Unpacks the programs unless they are there.
+   * Unpacks the programs into a subdirectory of {@code parent} that is named after the archive's
+   * digest, unless it exists. Several processes may do so at the same time.
    *
-   * @param parent where; a directory named after the archive's digest is made in it
    * @return the directory that holds bin/, lib/ and share/
    * @throws IOException if they cannot be written, or there are none for this machine
    */
-  static Path unpacked(Path parent) throws IOException {
+  public static Path unpacked(Path parent) throws IOException {
     Path programs = parent.resolve("postgres-" + digest());
     if (Files.isDirectory(programs)) {
       return programs;
     }
     Files.createDirectories(parent);
-    Path draft = Files.createTempDirectory(parent, "unpacking-");
+    Path temporary = Files.createTempDirectory(parent, "unpacking-");
     try (InputStream packed = archive();
         TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(packed))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        unpack(tar, entry, draft);
+        unpack(tar, entry, temporary);
       }
     }
-    Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     try {
-      Files.move(draft, programs);
+      Files.move(temporary, programs);
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      // Another process was faster; its files are the same.
-      Trees.delete(draft);
+      // Another process was faster, with the same files.
+      Directories.delete(temporary);
     }
     return programs;
   }
@@ -79,10 +79,10 @@ final class PostgresPrograms {
     try (InputStream packed = archive();
         DigestInputStream digested =
             new DigestInputStream(packed, MessageDigest.getInstance("SHA-256"))) {
-      digested.transferTo(java.io.OutputStream.nullOutputStream());
+      digested.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digested.getMessageDigest().digest(), 0, 8);
     } catch (NoSuchAlgorithmException e) {
-      throw new UncheckedIOException(new IOException("every Java has SHA-256", e));
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
@@ -95,11 +95,7 @@ final class PostgresPrograms {
             : null;
     if (archive == null) {
       throw new IOException(
-          "there is no PostgreSQL for "
-              + system
-              + " on "
-              + machine
-              + ": only Linux on x86_64 has one");
+          "no PostgreSQL for " + system + " on " + machine + ": Linux on x86_64 is required");
     }
     return archive;
   }

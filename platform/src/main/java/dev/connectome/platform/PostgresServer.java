@@ -15,19 +15,30 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
- * A real PostgreSQL server as a child process, on 127.0.0.1, with one database and a password made
- * at its first start.
+ * A real PostgreSQL server as a child process, on 127.0.0.1, with one user, whose password is made
+ * at the first start, and one database.
  */
-final class PostgresServer implements AutoCloseable {
-  static final String USER = "connectome";
-  static final String DATABASE = "connectome";
+public final class PostgresServer implements AutoCloseable {
+  public static final String USER = "connectome";
+  public static final String DATABASE = "connectome";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(40);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(40);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
+  private static final Duration GRACE_PERIOD = Duration.ofSeconds(3);
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "shared_buffers", "32MB",
+          "max_connections", "50",
+          // Benchmarks ask when a row was committed.
+          "track_commit_timestamp", "on");
 
   private final Process process;
   private final int port;
@@ -40,35 +51,37 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server; the data of an earlier one on the same directory is there again.
+   * Starts a server that accepts connections. Data of an earlier server on the same files is kept.
    *
-   * @param programs PostgreSQL's programs
-   * @param state where data, password and log are kept
-   * @param port where to listen
-   * @return the server, which accepts connections
-   * @throws IOException if it cannot be set up
-   * @throws InterruptedException if the thread is interrupted; the server is ended then
+   * @param programs PostgreSQL's programs, see {@link PostgresPrograms#unpacked}
+   * @param overrides server settings that are added to, or replace, the built-in ones
+   * @throws PlatformException if the server cannot be set up or does not start; the message ends
+   *     with the last lines of its log
+   * @throws InterruptedException if the thread is interrupted; no server is left running
    */
-  static PostgresServer start(Path programs, StateDirectory state, int port)
+  public static PostgresServer start(
+      Path programs, PostgresFiles files, int port, Map<String, String> overrides)
       throws IOException, InterruptedException {
-    Path data = state.postgres();
-    if (!Files.exists(data.resolve("PG_VERSION")) || !Files.exists(state.postgresPassword())) {
-      initialise(programs, state);
+    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    settings.putAll(overrides);
+    if (!Files.exists(files.data().resolve("PG_VERSION")) || !Files.exists(files.password())) {
+      initialize(programs, files, settings);
     }
-    if (runningOn(data).isEmpty()) {
-      // Left by a server that was killed; its number may be another process's by now.
-      Files.deleteIfExists(data.resolve("postmaster.pid"));
+    if (runningOn(files.data()).isEmpty()) {
+      // Left by a server that was killed. PostgreSQL refuses to start if another process has its
+      // id by now.
+      Files.deleteIfExists(files.data().resolve("postmaster.pid"));
     }
-    String password = Files.readString(state.postgresPassword()).strip();
-    Process process =
-        new ProcessBuilder(DetachedCommand.of(asOrdinaryUser(serverCommand(programs, data, port))))
-            .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(state.log(ServiceNames.POSTGRES).toFile()))
-            .start();
+    String password = Files.readString(files.password()).strip();
+    List<String> command = new ArrayList<>();
+    command.add(programs.resolve("bin/postgres").toString());
+    command.addAll(List.of("-D", files.data().toString()));
+    command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", ""));
+    command.addAll(options(settings));
+    Process process = launch(DetachedCommand.of(asOrdinaryUser(command)), files.log());
     PostgresServer server = new PostgresServer(process, port, password);
     try {
-      server.awaitReady(state.log(ServiceNames.POSTGRES));
+      server.awaitReady(files.log());
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.close();
       throw e;
@@ -76,65 +89,49 @@ final class PostgresServer implements AutoCloseable {
     return server;
   }
 
-  private static List<String> serverCommand(Path programs, Path data, int port) {
-    return List.of(
-        programs.resolve("bin/postgres").toString(),
-        "-D",
-        data.toString(),
-        "-p",
-        Integer.toString(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        "",
-        "-c",
-        "shared_buffers=32MB",
-        "-c",
-        "max_connections=50",
-        // Benchmarks ask when a row was committed.
-        "-c",
-        "track_commit_timestamp=on");
+  private static List<String> options(Map<String, String> settings) {
+    return settings.entrySet().stream()
+        .flatMap(setting -> Stream.of("-c", setting.getKey() + "=" + setting.getValue()))
+        .toList();
   }
 
-  private static void initialise(Path programs, StateDirectory state)
+  private static void initialize(Path programs, PostgresFiles files, Map<String, String> settings)
       throws IOException, InterruptedException {
-    // What is there was not completed.
-    Trees.delete(state.postgres());
-    Path passwordFile = state.postgresPassword();
-    Files.deleteIfExists(passwordFile);
+    // What is there was left by a setup that did not complete.
+    Directories.delete(files.data());
+    Files.deleteIfExists(files.password());
     Files.createFile(
-        passwordFile,
+        files.password(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     byte[] password = new byte[16];
     new SecureRandom().nextBytes(password);
-    Files.writeString(passwordFile, HexFormat.of().formatHex(password) + "\n");
-    Path log = state.log(ServiceNames.POSTGRES);
-    Process initdb =
-        new ProcessBuilder(
-                asOrdinaryUser(
-                    List.of(
-                        programs.resolve("bin/initdb").toString(),
-                        "-D",
-                        state.postgres().toString(),
-                        "-U",
-                        USER,
-                        "-E",
-                        "UTF8",
-                        "--locale=C",
-                        "--auth=scram-sha-256",
-                        "--pwfile=" + passwordFile)))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    if (!initdb.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+    Files.writeString(files.password(), HexFormat.of().formatHex(password) + "\n");
+    List<String> command = new ArrayList<>();
+    command.add(programs.resolve("bin/initdb").toString());
+    command.addAll(List.of("-D", files.data().toString(), "-U", USER));
+    command.addAll(List.of("-E", "UTF8", "--locale=C"));
+    command.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + files.password()));
+    command.addAll(options(settings));
+    Process initdb = launch(asOrdinaryUser(command), files.log());
+    if (!initdb.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       initdb.destroyForcibly();
       throw PlatformException.failed(
-          "PostgreSQL was not set up within " + START_LIMIT.toSeconds() + " s, see " + log);
+          "PostgreSQL was not set up within "
+              + START_TIMEOUT.toSeconds()
+              + " s:\n"
+              + LogTail.of(files.log()));
     }
     if (initdb.exitValue() != 0) {
-      Trees.delete(state.postgres());
-      throw PlatformException.failed("PostgreSQL could not be set up:\n" + LogTail.of(log));
+      Directories.delete(files.data());
+      throw PlatformException.failed("PostgreSQL could not be set up:\n" + LogTail.of(files.log()));
     }
+  }
+
+  private static Process launch(List<String> command, Path log) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
   }
 
   /** PostgreSQL refuses to run as root; in a user namespace without a mapping root is nobody. */
@@ -148,19 +145,16 @@ final class PostgresServer implements AutoCloseable {
   }
 
   private void awaitReady(Path log) throws IOException, InterruptedException {
-    Instant limit = Instant.now().plus(START_LIMIT);
-    while (true) {
-      if (!process.isAlive()) {
-        throw PlatformException.failed("PostgreSQL did not start:\n" + LogTail.of(log));
-      }
+    Instant deadline = Instant.now().plus(START_TIMEOUT);
+    do {
       try {
         createDatabase();
         return;
       } catch (SQLException e) {
-        if (Instant.now().isAfter(limit)) {
+        if (Instant.now().isAfter(deadline)) {
           throw PlatformException.failed(
               "PostgreSQL was not ready within "
-                  + START_LIMIT.toSeconds()
+                  + START_TIMEOUT.toSeconds()
                   + " s ("
                   + e.getMessage()
                   + "):\n"
@@ -168,10 +162,8 @@ final class PostgresServer implements AutoCloseable {
               e);
         }
       }
-      if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
-        continue;
-      }
-    }
+    } while (!process.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+    throw PlatformException.failed("PostgreSQL did not start:\n" + LogTail.of(log));
   }
 
   private void createDatabase() throws SQLException {
@@ -186,24 +178,24 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private String jdbcUrl(String database) {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-  }
-
-  String jdbcUrl() {
+  /** The URL of {@link #DATABASE}, without user and password. */
+  public String jdbcUrl() {
     return jdbcUrl(DATABASE);
   }
 
-  String password() {
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String password() {
     return password;
   }
 
-  /**
-   * The server that runs on a data directory.
-   *
-   * @param data the directory
-   * @return the server process, if one lives
-   */
+  /** The live server process on a data directory, whoever started it. */
   static Optional<ProcessHandle> runningOn(Path data) {
     try {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
@@ -215,27 +207,22 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Ends a server at once: connections are closed, what was committed is written.
-   *
-   * @param server its process
-   * @param patience how long to wait before force
-   */
-  static void end(ProcessHandle server, Duration patience) {
+  /** Shuts a server down without waiting for its clients; kills it after the grace period. */
+  static void shutDown(ProcessHandle server, Duration gracePeriod) {
     if (!server.isAlive()) {
       return;
     }
     try {
-      // SIGTERM would wait for the clients to go.
+      // Fast shutdown. After SIGTERM it would wait for its clients to disconnect.
       new ProcessBuilder("sh", "-c", "kill -INT " + server.pid()).inheritIO().start();
     } catch (IOException e) {
       server.destroy();
     }
-    Ending.awaitOrKill(List.of(server), patience);
+    ProcessTermination.awaitOrKill(List.of(server), gracePeriod);
   }
 
   @Override
   public void close() {
-    end(process.toHandle(), PATIENCE);
+    shutDown(process.toHandle(), GRACE_PERIOD);
   }
 }

@@ -10,36 +10,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names a process so that it is found again, and no other that got its number later: the first line
- * is the process id, the second the instant it started, in milliseconds since 1970 (0: unknown).
+ * Identifies a process even after its id has been reused. The first line is the process id, the
+ * second its start time in milliseconds since 1970, or 0 if unknown.
  */
 final class ProcessFile {
-  /** The system computes the start from ticks since boot, and so may be off by a little. */
+  /** The system computes the start time from ticks since boot, which is slightly inexact. */
   private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
   private ProcessFile() {}
 
-  /**
-   * Notes a process, at once as a whole.
-   *
-   * @param file where
-   * @param process which
-   * @throws IOException if the file cannot be written
-   */
+  /** Writes the file atomically. */
   static void write(Path file, ProcessHandle process) throws IOException {
     long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(draft, process.pid() + "\n" + start + "\n");
-    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(temporary, process.pid() + "\n" + start + "\n");
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /**
-   * Finds the process a file names.
-   *
-   * @param file the file
-   * @return the process if it lives; empty if it is gone, its number is another's now, or the file
-   *     is missing or damaged
-   */
+  /** The process that a file names; empty if it has ended, or the file is missing or damaged. */
   static Optional<ProcessHandle> find(Path file) {
     try {
       List<String> lines = Files.readAllLines(file);

@@ -3,29 +3,28 @@ package dev.connectome.platform;
 import java.time.Duration;
 
 /**
- * How long to wait before a service that died is started again: twice as long each time, until it
- * has lived for a while.
+ * The delay before a service that died is restarted: doubled each time, and reset once the service
+ * has run for a minute.
  */
 final class RestartBackoff {
-  private static final Duration FIRST = Duration.ofMillis(500);
-  private static final Duration LONGEST = Duration.ofSeconds(30);
-  private static final Duration RECOVERED = Duration.ofSeconds(60);
+  private static final Duration INITIAL = Duration.ofMillis(500);
+  private static final Duration MAX = Duration.ofSeconds(30);
+  private static final Duration RESET_AFTER = Duration.ofSeconds(60);
 
-  private Duration next = FIRST;
+  private Duration next = INITIAL;
 
   /**
-   * The pause after a death.
+   * The delay after a death.
    *
-   * @param lifetime how long the service had lived
-   * @return 0.5 s .. 30 s
+   * @param uptime how long the service had been running
    */
-  Duration after(Duration lifetime) {
-    if (lifetime.compareTo(RECOVERED) >= 0) {
-      next = FIRST;
+  Duration nextDelay(Duration uptime) {
+    if (uptime.compareTo(RESET_AFTER) >= 0) {
+      next = INITIAL;
     }
-    Duration pause = next;
+    Duration delay = next;
     Duration doubled = next.multipliedBy(2);
-    next = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
-    return pause;
+    next = doubled.compareTo(MAX) > 0 ? MAX : doubled;
+    return delay;
   }
 }

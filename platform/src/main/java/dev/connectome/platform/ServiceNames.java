@@ -1,6 +1,6 @@
 package dev.connectome.platform;
 
-/** What the services are called in messages and in the names of their files. */
+/** The names of the services in messages and file names. */
 final class ServiceNames {
   static final String CONTROLLER = "controller-service";
   static final String CONNECTOME = "connectome-service";

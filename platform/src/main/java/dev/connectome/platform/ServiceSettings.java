@@ -10,38 +10,22 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** The settings each service is started with. */
+/** The settings that the services are started with. */
 final class ServiceSettings {
   private static final String LOOPBACK = "127.0.0.1";
 
   private ServiceSettings() {}
 
-  /**
-   * The connectome service's.
-   *
-   * @param streams where it keeps its state
-   * @param ports where it listens
-   * @param kafka the broker
-   * @return settings by name
-   */
-  static Map<String, String> connectome(Path streams, PortPlan ports, String kafka) {
+  static Map<String, String> connectome(Path stateDirectory, PortPlan ports, String kafka) {
     Map<String, String> settings = servers(ports.connectomeGrpc(), ports.connectomeHttp());
     settings.put("connectome.kafka.bootstrap-servers", kafka);
-    settings.put("connectome.streams.state-dir", streams.toString());
-    // Or it waits at the next start for the broker to take it for dead.
+    settings.put("connectome.streams.state-dir", stateDirectory.toString());
+    // A static member need not wait at the next start until the broker has expired its session.
     settings.put("connectome.streams.group-instance-id", "local");
     return settings;
   }
 
-  /**
-   * The controller's.
-   *
-   * @param options what the platform was started with
-   * @param ports where it listens
-   * @param kafka the broker
-   * @param postgres the database
-   * @return settings by name; one of them is the database's password
-   */
+  /** The result contains the database's password. */
   static Map<String, String> controller(
       PlatformOptions options, PortPlan ports, String kafka, PostgresServer postgres) {
     Map<String, String> settings = servers(ports.controllerGrpc(), ports.controllerHttp());
@@ -58,8 +42,7 @@ final class ServiceSettings {
     }
     settings.put(
         launch + "directory", new StateDirectory(options.stateDirectory()).runs().toString());
-    // This platform's controllers are all here, whatever the machine or the container is called
-    // next time.
+    // Not the host's name, which may be another at the next start: the runs are still here then.
     settings.put(launch + "host", "the platform's own");
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));
     settings.put(launch + "controller-endpoint", LOOPBACK + ":" + ports.controllerGrpc());
@@ -78,19 +61,13 @@ final class ServiceSettings {
     return settings;
   }
 
-  /**
-   * Writes settings for a service to read; only their owner may read them.
-   *
-   * @param settings settings by name
-   * @param file where
-   * @throws IOException if the file cannot be written
-   */
+  /** Writes a service's configuration file, which only its owner may read. */
   static void write(Map<String, String> settings, Path file) throws IOException {
     Properties properties = new Properties();
-    // A dollar begins an expression in the services' settings.
+    // A dollar sign starts an expression in the services' configuration.
     settings.forEach((name, value) -> properties.setProperty(name, value.replace("$", "\\$")));
     StringWriter text = new StringWriter();
-    properties.store(text, "Written at the start of the platform; changes are lost.");
+    properties.store(text, "Rewritten at every start of the platform; changes are lost.");
     Files.deleteIfExists(file);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -7,10 +7,8 @@ import java.util.List;
 /**
  * How a service is started and watched.
  *
- * @param name for messages
- * @param command its command line
- * @param log where its output is appended
- * @param pidFile where its process is noted
+ * @param log the file to which its output is appended
+ * @param pidFile records its process
  * @param ready answers 200 when the service is ready
  */
 record ServiceSpec(String name, List<String> command, Path log, Path pidFile, URI ready) {

@@ -6,19 +6,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * The layout of everything that a platform keeps.
- *
- * @param root the directory
- */
+/** The layout of everything that a platform keeps. */
 record StateDirectory(Path root) {
-  /** The layout's version; another one is not touched. */
+  /** The layout's version; a directory of another version is not touched. */
   static final String VERSION = "1";
 
   /**
-   * Makes the directory, or checks that it is one of this version.
+   * Creates the directory, or checks that it is one of this version.
    *
-   * @throws PlatformException if it cannot be made, holds something else, or is of another version
+   * @throws PlatformException if it cannot be created, holds something else, or is of another
+   *     version
    */
   void prepare() {
     try {
@@ -30,17 +27,17 @@ record StateDirectory(Path root) {
           throw PlatformException.badInput(
               "the state directory "
                   + root
-                  + " is of version "
+                  + " has version "
                   + found
-                  + ", this program's is "
+                  + ", this program needs version "
                   + VERSION
-                  + ": name another one with --state-dir, or delete it");
+                  + ": choose another state directory, or delete this one");
         }
-      } else if (holdsSomething()) {
+      } else if (hasContent()) {
         throw PlatformException.badInput(
             root
-                + " is not empty and not a state directory (it has no file 'version'): name another"
-                + " one with --state-dir");
+                + " is not empty and not a state directory (it has no file 'version'): choose"
+                + " another state directory");
       } else {
         Files.writeString(version, VERSION + "\n");
       }
@@ -53,7 +50,7 @@ record StateDirectory(Path root) {
     }
   }
 
-  private boolean holdsSomething() throws IOException {
+  private boolean hasContent() throws IOException {
     try (Stream<Path> content = Files.list(root)) {
       return content.anyMatch(path -> !path.equals(lock()));
     }
@@ -95,12 +92,9 @@ record StateDirectory(Path root) {
     return root.resolve("kafka");
   }
 
-  Path postgres() {
-    return root.resolve("postgres");
-  }
-
-  Path postgresPassword() {
-    return root.resolve("postgres.password");
+  PostgresFiles postgres() {
+    return new PostgresFiles(
+        root.resolve("postgres"), root.resolve("postgres.password"), log(ServiceNames.POSTGRES));
   }
 
   Path streams() {
@@ -111,12 +105,7 @@ record StateDirectory(Path root) {
     return root.resolve("runs");
   }
 
-  /**
-   * The files in which the controller noted its trainers.
-   *
-   * @return those that exist
-   * @throws IOException if the directory cannot be read
-   */
+  /** The files in which the controller has recorded its trainers. */
   List<Path> trainerPids() throws IOException {
     if (!Files.isDirectory(runs())) {
       return List.of();

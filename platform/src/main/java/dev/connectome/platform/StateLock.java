@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Held by the one platform that uses a state directory; the system lets go of it when the process
- * ends.
+ * Held by the one platform that uses a state directory. The operating system releases it when the
+ * process ends.
  */
 final class StateLock implements AutoCloseable {
   private final FileChannel channel;
@@ -22,13 +22,11 @@ final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock.
+   * Acquires the lock; creates the directory if it does not exist.
    *
-   * @param state the directory, which need not exist
-   * @return the lock
-   * @throws PlatformException if another process has it
+   * @throws PlatformException if another platform holds it
    */
-  static StateLock take(StateDirectory state) {
+  static StateLock acquire(StateDirectory state) {
     try {
       Files.createDirectories(state.root());
       FileChannel channel =
@@ -46,7 +44,7 @@ final class StateLock implements AutoCloseable {
                 + state.root()
                 + " (process "
                 + owner
-                + "): stop it first, or name another directory with --state-dir");
+                + "): stop it, or choose another state directory");
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0);

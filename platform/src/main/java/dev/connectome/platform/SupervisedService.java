@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A service as a child process that is started again, with the same command and so on the same
- * ports, when it dies.
+ * A service as a child process. Once it has been ready, a daemon thread restarts it with the same
+ * command, and so on the same ports, whenever it dies.
  *
- * <p>Thread-safe. A daemon thread watches the process from the moment it is first ready.
+ * <p>Thread-safe.
  */
 final class SupervisedService {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
@@ -40,13 +40,9 @@ final class SupervisedService {
   }
 
   /**
-   * Starts the process; {@link #awaitReady} is next.
+   * Starts the process; call {@link #awaitReady} next.
    *
-   * @param spec how
-   * @param messages gets a line when the service dies and is started again
-   * @param http asks whether the service is ready
-   * @return the service
-   * @throws IOException if the process cannot be started
+   * @param messages gets a line when the service dies
    */
   static SupervisedService start(ServiceSpec spec, Consumer<String> messages, HttpClient http)
       throws IOException {
@@ -69,14 +65,13 @@ final class SupervisedService {
   }
 
   /**
-   * Waits until the service is ready for the first time, and watches over it from then on.
+   * Waits until the service is ready for the first time, and supervises it from then on.
    *
-   * @param limit how long to wait
-   * @throws InterruptedException if the thread is interrupted
-   * @throws PlatformException if it ends or is not ready in time; has the last lines of its log
+   * @throws PlatformException if it ends or is not ready in time; the message ends with the last
+   *     lines of its log
    */
-  void awaitReady(Duration limit) throws InterruptedException {
-    Instant deadline = Instant.now().plus(limit);
+  void awaitReady(Duration timeout) throws InterruptedException {
+    Instant deadline = Instant.now().plus(timeout);
     Process first = current();
     while (!ready()) {
       if (first.waitFor(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -91,12 +86,12 @@ final class SupervisedService {
         throw PlatformException.failed(
             spec.name()
                 + " was not ready within "
-                + limit.toSeconds()
+                + timeout.toSeconds()
                 + " s;\n"
                 + LogTail.of(spec.log()));
       }
     }
-    noteReady();
+    recordReady();
     Thread watcher = new Thread(this::watch, "watch-" + spec.name());
     watcher.setDaemon(true);
     watcher.start();
@@ -116,7 +111,7 @@ final class SupervisedService {
       while (true) {
         Process watched = current();
         int exitCode = watched.waitFor();
-        Duration pause = backoff.after(Duration.between(startedAt(), Instant.now()));
+        Duration delay = backoff.nextDelay(Duration.between(startedAt(), Instant.now()));
         if (stopping.getCount() == 0) {
           return;
         }
@@ -124,24 +119,24 @@ final class SupervisedService {
             spec.name()
                 + " ended with exit code "
                 + exitCode
-                + "; starting it again in "
-                + pause.toMillis()
+                + "; restarting it in "
+                + delay.toMillis()
                 + " ms (log: "
                 + spec.log()
                 + ")");
-        if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS) || !respawn()) {
+        if (stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS) || !restart()) {
           return;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      messages.accept(spec.name() + " cannot be started again: " + IoMessages.of(e));
+      messages.accept(spec.name() + " could not be restarted: " + IoMessages.of(e));
     }
   }
 
-  /** Whether it was started: not once the service is being stopped. */
-  private synchronized boolean respawn() throws IOException {
+  /** Does nothing and returns false once the service is being stopped. */
+  private synchronized boolean restart() throws IOException {
     if (stopping.getCount() == 0) {
       return false;
     }
@@ -150,15 +145,11 @@ final class SupervisedService {
     return true;
   }
 
-  private synchronized void noteReady() {
+  private synchronized void recordReady() {
     readyAfter = Duration.between(started, Instant.now());
   }
 
-  /**
-   * How long the first start took until the service was ready.
-   *
-   * @return the time, to a fifth of a second; zero if it was not ready yet
-   */
+  /** The time from the first start until the service was ready; zero before that. */
   synchronized Duration readyAfter() {
     return readyAfter;
   }
@@ -171,24 +162,11 @@ final class SupervisedService {
     return started;
   }
 
-  /**
-   * The process as it is now.
-   *
-   * @return its id
-   */
-  long pid() {
-    return current().pid();
-  }
-
-  /**
-   * Ends the process and does not start it again.
-   *
-   * @param patience how long it may take after SIGTERM before it is killed
-   */
-  void stop(Duration patience) {
+  /** Ends the process for good: SIGTERM, then SIGKILL after the grace period. */
+  void stop(Duration gracePeriod) {
     synchronized (this) {
       stopping.countDown();
     }
-    Ending.end(List.of(current().toHandle()), patience);
+    ProcessTermination.terminate(List.of(current().toHandle()), gracePeriod);
   }
 }

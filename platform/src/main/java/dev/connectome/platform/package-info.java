@@ -1,6 +1,6 @@
 /**
- * The whole platform on one machine: broker, database and services, started, watched over and
- * stopped together.
+ * The whole platform on one machine: broker, database and services, started, supervised and stopped
+ * together.
  */
 @NullMarked
 package dev.connectome.platform;

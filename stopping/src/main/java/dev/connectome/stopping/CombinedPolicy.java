@@ -1,38 +1,39 @@
 package dev.connectome.stopping;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Several policies that decide together. With {@link Mode#ANY} the first of them that says stop
- * decides, and with {@link Mode#ALL} the last: once said, a member's word stands, so that members
- * whose series have their points at different epochs can agree. Of members that speak at the same
- * epoch the one that is listed first decides.
+ * Several policies that decide together. With {@link Mode#ANY} the run stops at every epoch at
+ * which a member stops. With {@link Mode#ALL} it first stops when the last of the members stops for
+ * the first time: a member's first decision stands, even if its condition ends, so members whose
+ * series have their points at different epochs can agree. After that it stops at every epoch at
+ * which a member stops. Of members that stop at the same epoch the one listed first decides.
  *
- * <p>The decision has the reason, the evidence and the weights of the member that decided, and
- * below it what every member has said.
+ * <p>The decision has the monitor, reason, evidence and weights of the member that decided, and
+ * lists the decisions it follows from: that one for {@code ANY}, the first of each member for
+ * {@code ALL}.
  *
- * @param id names the policy within its run
- * @param mode how many must say stop
+ * @param id the policy's name, unique within its run
+ * @param mode how many members must stop
  * @param members the policies, 1 to {@value #MAX_MEMBERS}
  */
 public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
     implements StoppingPolicy {
 
-  /** The most members of one policy. */
+  /** The most members a policy can have. */
   public static final int MAX_MEMBERS = 16;
 
-  private static final Comparator<StopDecision> BY_EPOCH =
-      Comparator.comparingInt(StopDecision::stopEpoch);
-
-  /** How many members must say stop. */
+  /** How many members must stop. */
   public enum Mode {
     /** One. */
     ANY("any"),
-    /** Every one. */
+    /** All of them. */
     ALL("all");
 
     private final String rule;
@@ -41,11 +42,7 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
       this.rule = rule;
     }
 
-    /**
-     * The name of the rule, as users write it.
-     *
-     * @return the name
-     */
+    /** {@return the name of the rule, as users write it} */
     public String rule() {
       return rule;
     }
@@ -78,50 +75,70 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
   }
 
   @Override
-  public Optional<StopDecision> decide(RunHistory history, int afterEpoch) {
-    return switch (mode) {
-      case ANY -> soonest(history, afterEpoch).map(said -> decision(said, List.of(said)));
-      case ALL -> all(history, afterEpoch);
-    };
+  public PolicyEvaluation startEvaluation(int probeEveryEpochs) {
+    return new Evaluation(
+        members.stream().map(member -> member.startEvaluation(probeEveryEpochs)).toList());
   }
 
-  private Optional<StopDecision> soonest(RunHistory history, int afterEpoch) {
-    return members.stream()
-        .flatMap(member -> member.decide(history, afterEpoch).stream())
-        .min(BY_EPOCH);
-  }
+  private final class Evaluation implements PolicyEvaluation {
+    private final List<PolicyEvaluation> evaluations;
 
-  /** If they had agreed by {@code afterEpoch}, the next word of one of them decides. */
-  private Optional<StopDecision> all(RunHistory history, int afterEpoch) {
-    List<StopDecision> said =
-        members.stream().flatMap(member -> member.decide(history, 0).stream()).toList();
-    if (said.size() < members.size()) {
-      return Optional.empty();
+    /** The first decision of each member that has stopped, by its place in the list. */
+    private final SortedMap<Integer, StopDecision> first = new TreeMap<>();
+
+    private @Nullable PolicyEvaluation deciding;
+
+    Evaluation(List<PolicyEvaluation> evaluations) {
+      this.evaluations = evaluations;
     }
-    int agreed = said.stream().mapToInt(StopDecision::stopEpoch).max().orElseThrow();
-    Optional<StopDecision> deciding =
-        agreed > afterEpoch
-            ? said.stream().filter(decision -> decision.stopEpoch() == agreed).findFirst()
-            : soonest(history, afterEpoch);
-    return deciding.map(last -> decision(last, said));
-  }
 
-  private StopDecision decision(StopDecision deciding, List<StopDecision> said) {
-    String message =
-        mode == Mode.ANY || members.size() == 1
-            ? deciding.message()
-            : "all %d policies have said stop, the last of them %s: %s"
-                .formatted(members.size(), deciding.policyId(), deciding.message());
-    return new StopDecision(
-        id,
-        mode.rule(),
-        deciding.monitor(),
-        deciding.reason(),
-        message,
-        deciding.stopEpoch(),
-        deciding.restoreEpoch(),
-        deciding.evidence(),
-        said,
-        Optional.of(this));
+    @Override
+    public boolean advance(EpochObservation observation) {
+      boolean everyStopCounts = agreed();
+      deciding = null;
+      for (int i = 0; i < evaluations.size(); i++) {
+        PolicyEvaluation member = evaluations.get(i);
+        boolean stops = member.advance(observation);
+        boolean firstStop = stops && !first.containsKey(i);
+        if (firstStop) {
+          first.put(i, member.decision());
+        }
+        if (deciding == null && (everyStopCounts ? stops : firstStop)) {
+          deciding = member;
+        }
+      }
+      if (!agreed()) {
+        deciding = null;
+      }
+      return deciding != null;
+    }
+
+    private boolean agreed() {
+      return mode == Mode.ANY || first.size() == evaluations.size();
+    }
+
+    @Override
+    public StopDecision decision() {
+      if (deciding == null) {
+        throw new IllegalStateException("policy " + id + " does not stop at this epoch");
+      }
+      StopDecision last = deciding.decision();
+      String message =
+          mode == Mode.ANY || evaluations.size() == 1
+              ? last.message()
+              : "all %d policies have decided to stop; the last was %s: %s"
+                  .formatted(evaluations.size(), last.policyId(), last.message());
+      return new StopDecision(
+          id,
+          mode.rule(),
+          last.monitor(),
+          last.reason(),
+          message,
+          last.stopEpoch(),
+          last.restoreEpoch(),
+          last.evidence(),
+          mode == Mode.ANY ? List.of(last) : List.copyOf(first.values()),
+          Optional.of(CombinedPolicy.this));
+    }
   }
 }

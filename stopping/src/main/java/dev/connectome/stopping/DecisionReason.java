@@ -1,6 +1,6 @@
 package dev.connectome.stopping;
 
-/** Why a rule says stop. */
+/** Why a run is stopped. */
 public enum DecisionReason {
   /** No improvement for as many points as the patience allows. */
   NO_IMPROVEMENT,
@@ -12,10 +12,10 @@ public enum DecisionReason {
   NOT_FINITE,
   /** The series stayed at or below a fraction of its peak. */
   PLATEAU_REACHED,
-  /** The fall of the series became small. */
+  /** The series has almost stopped falling. */
   DIMINISHING_CHANGE,
   /** The series rose again after its first trough. */
   TROUGH_PASSED,
-  /** A person or a pipeline asked for it. */
+  /** A person or a pipeline requested it. */
   REQUESTED
 }

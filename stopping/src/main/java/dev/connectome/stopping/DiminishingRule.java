@@ -2,29 +2,33 @@ package dev.connectome.stopping;
 
 import static dev.connectome.stopping.Values.number;
 import static dev.connectome.stopping.Values.percent;
+import static dev.connectome.stopping.Values.points;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
- * Stops when the series, well below its peak, has stopped falling. With {@code s} the exponential
- * moving average of the points that exist (weight {@code smoothing} on the newest), it says stop at
- * the first {@code t} where
+ * Stops when the series, below a fraction of its peak, has almost stopped falling. With {@code s}
+ * the exponential moving average of the points that exist ({@code s[0] = v[0]}, then weight {@code
+ * smoothing} on the newest value), it stops at every {@code t >= window} where both
  *
  * <pre>
- *   s[t] &lt;= peakFraction * max(s[0..t])   and   (s[t-window] - s[t]) / s[t-window] &lt; minRelativeDrop
+ *   s[t] &lt;= peakFraction * max(s[0..t])
+ *   (s[t-window] - s[t]) / s[t-window] &lt; minRelativeDrop
  * </pre>
  *
- * have held for {@code confirm} points in a row. With {@code peakFraction} below 1 the first
- * condition keeps the rule quiet while the network still reorganises itself, when a distance rises
- * and has not fallen either. A series that has never been above zero says nothing.
+ * hold and have held for at least {@code confirm} points in a row. The first condition keeps the
+ * rule from stopping a run whose series still rises, or has risen and not yet fallen; with {@code
+ * peakFraction} 1 it always holds. Where {@code s[t-window]} is zero or negative the relative drop
+ * is 0. A series that has never been above zero never stops.
  *
- * @param smoothing weight of the newest value, above 0 and at most 1
- * @param peakFraction how far below its peak the average must be, above 0 and at most 1
- * @param window points over which the fall is measured, 1 or more
- * @param minRelativeDrop the least relative fall that counts as going on, between 0 and 1, both
- *     excluded
- * @param confirm points in a row that must hold, 1 or more
+ * @param smoothing weight of the newest value, above 0 and at most 1; 1 does not smooth
+ * @param peakFraction the fraction of the peak, above 0 and at most 1
+ * @param window points over which the drop is measured, 1 or more
+ * @param minRelativeDrop the least relative drop of a series that is still falling, between 0 and
+ *     1, both excluded
+ * @param confirm points in a row at which both conditions must hold, 1 or more
  */
 public record DiminishingRule(
     double smoothing, double peakFraction, int window, double minRelativeDrop, int confirm)
@@ -34,31 +38,26 @@ public record DiminishingRule(
   public static final String NAME = "diminishing";
 
   /**
-   * The product's default, for {@link #defaultMonitor()}: what did best on trainings that it was
-   * not chosen on. On a distance, which rises before it falls, a smaller {@code peakFraction} keeps
-   * the rule quiet until then.
+   * The product's default, for {@link #defaultMonitor()}. For a distance, which rises before it
+   * falls, choose a smaller {@code peakFraction}.
    */
   public static final DiminishingRule DEFAULT = new DiminishingRule(0.3, 1, 3, 0.3, 2);
 
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if one is out of its range
+   * @throws IllegalArgumentException if a setting is out of its range
    */
   public DiminishingRule {
-    Values.check(smoothing > 0 && smoothing <= 1, "smoothing", "above 0 and at most 1", smoothing);
-    Values.check(
-        peakFraction > 0 && peakFraction <= 1,
-        "peakFraction",
-        "above 0 and at most 1",
-        peakFraction);
+    Values.checkSmoothing(smoothing);
+    Values.checkPeakFraction(peakFraction);
     Values.check(window >= 1, "window", "1 or more", window);
     Values.check(
         minRelativeDrop > 0 && minRelativeDrop < 1,
         "minRelativeDrop",
         "between 0 and 1",
         minRelativeDrop);
-    Values.check(confirm >= 1, "confirm", "1 or more", confirm);
+    Values.checkConfirm(confirm);
   }
 
   @Override
@@ -72,50 +71,53 @@ public record DiminishingRule(
   }
 
   @Override
-  public Optional<StopVerdict> firstStop(Series series, int afterEpoch) {
-    Series finite = series.finite();
-    double[] smoothed = finite.movingAverage(smoothing);
-    double peak = 0;
-    int held = 0;
-    for (int t = 0; t < smoothed.length; t++) {
-      peak = Math.max(peak, smoothed[t]);
-      boolean holds =
-          t >= window
-              && peak > 0
-              && smoothed[t] <= peakFraction * peak
-              && relativeDrop(smoothed, t) < minRelativeDrop;
-      held = holds ? held + 1 : 0;
-      int epoch = finite.points().get(t).epoch();
-      if (held >= confirm && epoch > afterEpoch) {
-        return Optional.of(
-            new StopVerdict(
-                epoch,
-                OptionalInt.empty(),
-                DecisionReason.DIMINISHING_CHANGE,
-                message(smoothed, t, peak, held),
-                finite.window(t, window + confirm)));
+  public RuleEvaluation startEvaluation() {
+    return new Evaluation();
+  }
+
+  private final class Evaluation extends RuleEvaluation {
+    private final MovingAverage movingAverage = new MovingAverage(smoothing);
+
+    /** The averages of the last {@code window} points, oldest first. */
+    private final Deque<Double> averages = new ArrayDeque<>();
+
+    private double average;
+    private double peak;
+    private double drop;
+    private int held;
+
+    @Override
+    Optional<DecisionReason> read(SeriesPoint point) {
+      average = movingAverage.add(point.value());
+      peak = Math.max(peak, average);
+      averages.addLast(average);
+      boolean holds = false;
+      if (averages.size() > window) {
+        double start = averages.removeFirst();
+        drop = start > 0 ? (start - average) / start : 0;
+        holds = peak > 0 && average <= peakFraction * peak && drop < minRelativeDrop;
       }
+      held = holds ? held + 1 : 0;
+      return held >= confirm ? Optional.of(DecisionReason.DIMINISHING_CHANGE) : Optional.empty();
     }
-    return Optional.empty();
-  }
 
-  /** The fall over the window; a start at zero or below leaves nothing to fall. */
-  private double relativeDrop(double[] smoothed, int t) {
-    double start = smoothed[t - window];
-    return start > 0 ? (start - smoothed[t]) / start : 0;
-  }
+    @Override
+    long evidencePoints() {
+      return (long) window + confirm;
+    }
 
-  private String message(double[] smoothed, int t, double peak, int held) {
-    double drop = relativeDrop(smoothed, t);
-    String change =
-        drop >= 0 ? "fell by only " + percent(drop) : "rose by " + percent(-drop) + ", not fell,";
-    return "has settled: its moving average %s over %d points (a fall of %s counts as going on), for %s in a row, and is at %s of its peak %s"
-        .formatted(
-            change,
-            window,
-            percent(minRelativeDrop),
-            held == 1 ? "1 point" : held + " points",
-            percent(smoothed[t] / peak),
-            number(peak));
+    @Override
+    String message(DecisionReason reason) {
+      String change =
+          drop >= 0 ? "fell by only " + percent(drop) : "rose by " + percent(-drop) + ", not fell,";
+      return "has settled: its moving average %s over %d points (threshold %s), for %s in a row, and is at %s of its peak %s"
+          .formatted(
+              change,
+              window,
+              percent(minRelativeDrop),
+              points(held),
+              percent(average / peak),
+              number(peak));
+    }
   }
 }

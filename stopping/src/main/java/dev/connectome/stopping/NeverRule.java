@@ -2,7 +2,7 @@ package dev.connectome.stopping;
 
 import java.util.Optional;
 
-/** Never stops a run: it is only recorded. */
+/** Never stops a run. */
 public record NeverRule() implements StoppingRule {
 
   /** The rule's name. */
@@ -14,7 +14,22 @@ public record NeverRule() implements StoppingRule {
   }
 
   @Override
-  public Optional<StopVerdict> firstStop(Series series, int afterEpoch) {
-    return Optional.empty();
+  public RuleEvaluation startEvaluation() {
+    return new RuleEvaluation() {
+      @Override
+      Optional<DecisionReason> read(SeriesPoint point) {
+        return Optional.empty();
+      }
+
+      @Override
+      long evidencePoints() {
+        return 0;
+      }
+
+      @Override
+      String message(DecisionReason reason) {
+        return "never stops";
+      }
+    };
   }
 }

@@ -5,25 +5,28 @@ import static dev.connectome.stopping.Values.number;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stops after a number of points without improvement; the settings mean what they mean in the
+ * Stops after a number of points without improvement. The settings mean what they mean in the
  * early-stopping callbacks of Keras and Lightning.
  *
- * <p>A value improves on a reference if it is better by more than {@code minDelta}. Every point is
- * compared with the best so far; the patience begins anew at an improvement that, where a baseline
- * is set, improves on the baseline too.
+ * <p>A value improves on a reference if it is better by more than {@code minDelta}. Each point is
+ * compared with the best so far, and the first finite one always improves. An improvement that,
+ * where a baseline is set, also improves on the baseline resets the count of points without
+ * improvement. At every point the causes are checked in this order: not finite, stopping threshold,
+ * divergence threshold, patience used up at a point that does not improve.
  *
  * @param mode which values are better
- * @param minDelta the least change that counts as an improvement, 0 or more
- * @param patience points without an improvement after which to stop, 1 or more
+ * @param minDelta the change that an improvement must exceed, in units of the series, 0 or more
+ * @param patience points without improvement after which to stop, 1 or more
  * @param startFromEpoch points before this epoch are ignored, 1 or more
- * @param baseline a value that must be bettered for the patience to begin anew
- * @param stoppingThreshold stop at once when the value is better than this
- * @param divergenceThreshold stop at once when the value is worse than this
- * @param checkFinite stop at once when the value is NaN or infinite; otherwise such a point is
+ * @param baseline a value that an improvement must better to reset the patience; not NaN
+ * @param stoppingThreshold stop at once at a value better than this; not NaN
+ * @param divergenceThreshold stop at once at a value worse than this; not NaN
+ * @param checkFinite stop at once at a value that is NaN or infinite; otherwise such a point is
  *     missing
- * @param restoreBest keep the weights of the best epoch rather than of the last
+ * @param restoreBest keep the weights of the best epoch rather than the last
  */
 public record PatienceRule(
     Mode mode,
@@ -68,7 +71,7 @@ public record PatienceRule(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if one is out of its range
+   * @throws IllegalArgumentException if a setting is out of its range
    */
   public PatienceRule {
     Values.check(minDelta >= 0 && Double.isFinite(minDelta), "minDelta", "0 or more", minDelta);
@@ -77,6 +80,10 @@ public record PatienceRule(
     checkNumber("baseline", baseline);
     checkNumber("stoppingThreshold", stoppingThreshold);
     checkNumber("divergenceThreshold", divergenceThreshold);
+  }
+
+  private static void checkNumber(String name, OptionalDouble value) {
+    Values.check(!Double.isNaN(value.orElse(0)), name, "a number", value.orElse(0));
   }
 
   @Override
@@ -90,78 +97,78 @@ public record PatienceRule(
   }
 
   @Override
-  public Optional<StopVerdict> firstStop(Series series, int afterEpoch) {
-    Series read = checkFinite ? series : series.finite();
-    double best = mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
-    OptionalInt bestEpoch = OptionalInt.empty();
-    int wait = 0;
-    for (int t = 0; t < read.points().size(); t++) {
-      SeriesPoint point = read.points().get(t);
-      if (point.epoch() < startFromEpoch) {
-        continue;
-      }
-      boolean bettersBest = point.isFinite() && improves(point.value(), best);
-      boolean bettersBaseline =
-          baseline.isEmpty() || improves(point.value(), baseline.getAsDouble());
-      if (bettersBest) {
-        best = point.value();
-        bestEpoch = OptionalInt.of(point.epoch());
-      }
-      wait = bettersBest && bettersBaseline ? 0 : wait + 1;
-      Optional<Cause> cause = cause(point.value(), bettersBest, wait, best);
-      if (cause.isPresent() && point.epoch() > afterEpoch) {
-        return Optional.of(
-            new StopVerdict(
-                point.epoch(),
-                restoreBest ? bestEpoch : OptionalInt.empty(),
-                cause.get().reason(),
-                cause.get().message(),
-                read.window(t, patience + 1)));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private record Cause(DecisionReason reason, String message) {}
-
-  private Optional<Cause> cause(double value, boolean bettersBest, int wait, double best) {
-    if (!Double.isFinite(value)) {
-      return Optional.of(new Cause(DecisionReason.NOT_FINITE, "is " + value));
-    }
-    if (stoppingThreshold.isPresent() && mode.isBetter(value, stoppingThreshold.getAsDouble())) {
-      return Optional.of(
-          new Cause(
-              DecisionReason.THRESHOLD_REACHED,
-              "is %s, better than the stopping threshold %s"
-                  .formatted(number(value), number(stoppingThreshold.getAsDouble()))));
-    }
-    if (divergenceThreshold.isPresent()
-        && mode.isBetter(divergenceThreshold.getAsDouble(), value)) {
-      return Optional.of(
-          new Cause(
-              DecisionReason.DIVERGED,
-              "is %s, worse than the divergence threshold %s"
-                  .formatted(number(value), number(divergenceThreshold.getAsDouble()))));
-    }
-    if (wait >= patience && !bettersBest) {
-      return Optional.of(
-          new Cause(
-              DecisionReason.NO_IMPROVEMENT,
-              "has not improved for %d points; its best value was %s"
-                  .formatted(wait, number(best))));
-    }
-    return Optional.empty();
+  public RuleEvaluation startEvaluation() {
+    return new Evaluation();
   }
 
   private boolean improves(double value, double reference) {
     return mode.isBetter(mode == Mode.MIN ? value + minDelta : value - minDelta, reference);
   }
 
-  private static void checkNumber(String name, OptionalDouble value) {
-    Values.check(
-        value.isEmpty() || !Double.isNaN(value.getAsDouble()),
-        name,
-        "a number",
-        value.orElse(Double.NaN));
+  private final class Evaluation extends RuleEvaluation {
+    private double best = mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    private OptionalInt bestEpoch = OptionalInt.empty();
+    private double value;
+    private int wait;
+
+    @Override
+    boolean isMissing(SeriesPoint point) {
+      return !checkFinite && super.isMissing(point);
+    }
+
+    @Override
+    Optional<DecisionReason> read(SeriesPoint point) {
+      if (point.epoch() < startFromEpoch) {
+        return Optional.empty();
+      }
+      value = point.value();
+      boolean improvesBest = point.isFinite() && improves(value, best);
+      boolean improvesBaseline = baseline.isEmpty() || improves(value, baseline.getAsDouble());
+      if (improvesBest) {
+        best = value;
+        bestEpoch = OptionalInt.of(point.epoch());
+      }
+      wait = improvesBest && improvesBaseline ? 0 : wait + 1;
+      return Optional.ofNullable(reason(improvesBest));
+    }
+
+    private @Nullable DecisionReason reason(boolean improvesBest) {
+      if (!Double.isFinite(value)) {
+        return DecisionReason.NOT_FINITE;
+      }
+      if (stoppingThreshold.isPresent() && mode.isBetter(value, stoppingThreshold.getAsDouble())) {
+        return DecisionReason.THRESHOLD_REACHED;
+      }
+      if (divergenceThreshold.isPresent()
+          && mode.isBetter(divergenceThreshold.getAsDouble(), value)) {
+        return DecisionReason.DIVERGED;
+      }
+      return wait >= patience && !improvesBest ? DecisionReason.NO_IMPROVEMENT : null;
+    }
+
+    @Override
+    OptionalInt restoreEpoch() {
+      return restoreBest ? bestEpoch : OptionalInt.empty();
+    }
+
+    @Override
+    long evidencePoints() {
+      return patience + 1L;
+    }
+
+    @Override
+    String message(DecisionReason reason) {
+      return switch (reason) {
+        case NOT_FINITE -> "is " + value;
+        case THRESHOLD_REACHED ->
+            "is %s, better than the stopping threshold %s"
+                .formatted(number(value), number(stoppingThreshold.orElseThrow()));
+        case DIVERGED ->
+            "is %s, worse than the divergence threshold %s"
+                .formatted(number(value), number(divergenceThreshold.orElseThrow()));
+        default ->
+            "has not improved for %d points; its best value was %s".formatted(wait, number(best));
+      };
+    }
   }
 }

@@ -5,12 +5,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
- * What is known of a run across its attempts: one observation an epoch.
+ * What is known of a run across its attempts: at most one observation an epoch, in order of epochs.
+ * Immutable.
  *
- * <p>An attempt that continues from a checkpoint takes the run over from the first epoch it is
- * observed in; what older attempts did from that epoch on has been undone and is left out.
+ * <p>An attempt that continues from a checkpoint replaces older attempts from the first epoch it is
+ * observed in: what they did from that epoch on has been undone and is left out.
  */
 public final class RunHistory {
 
@@ -25,8 +27,8 @@ public final class RunHistory {
   /**
    * Makes a history of observations in any order.
    *
-   * @param observations what is known, at most one an attempt and epoch
-   * @param probeEveryEpochs every how many epochs the run is probed, from 1
+   * @param observations what is known; of several of one attempt and epoch the last counts
+   * @param probeEveryEpochs every how many epochs the run is probed, 1 or more
    * @return the history
    * @throws IllegalArgumentException if {@code probeEveryEpochs} is less than 1
    */
@@ -35,75 +37,61 @@ public final class RunHistory {
       throw new IllegalArgumentException(
           "probeEveryEpochs must be 1 or more, not " + probeEveryEpochs);
     }
-    var newestAttemptFirst = new ArrayList<>(observations);
-    newestAttemptFirst.sort(
+    var byAttempt = new ArrayList<>(observations);
+    byAttempt.sort(
         Comparator.comparingInt(EpochObservation::attempt)
-            .reversed()
-            .thenComparing(Comparator.comparingInt(EpochObservation::epoch).reversed()));
-    var kept = new ArrayList<EpochObservation>();
-    int attempt = Integer.MAX_VALUE;
-    int takenOverFrom = Integer.MAX_VALUE;
-    int firstEpoch = Integer.MAX_VALUE;
-    for (EpochObservation observation : newestAttemptFirst) {
+            .thenComparingInt(EpochObservation::epoch));
+    var kept = new TreeMap<Integer, EpochObservation>();
+    int attempt = 0;
+    for (EpochObservation observation : byAttempt) {
       if (observation.attempt() != attempt) {
         attempt = observation.attempt();
-        takenOverFrom = firstEpoch;
+        kept.tailMap(observation.epoch(), true).clear();
       }
-      if (observation.epoch() < takenOverFrom) {
-        kept.add(observation);
-        firstEpoch = observation.epoch();
-      }
+      kept.put(observation.epoch(), observation);
     }
-    kept.sort(Comparator.comparingInt(EpochObservation::epoch));
-    return new RunHistory(List.copyOf(kept), probeEveryEpochs);
+    return new RunHistory(List.copyOf(kept.values()), probeEveryEpochs);
   }
 
   /**
-   * The series of a name.
+   * The series of a name, in time linear in the length of the history.
    *
    * @param name the name of a distance, another series or a metric
-   * @return its points; a distance to a snapshot other than that of the probe just before is
-   *     missing, and an unknown name gives an empty series
+   * @return its points, by the rule of {@link EpochObservation#value}; an empty series for an
+   *     unknown name
    */
   public Series series(String name) {
     var points = new ArrayList<SeriesPoint>();
     for (EpochObservation observation : observations) {
-      Double distance = observation.distances().get(name);
-      Double value = observation.values().get(name);
-      if (distance != null && !spansGap(observation)) {
-        points.add(new SeriesPoint(observation.epoch(), distance));
-      } else if (distance == null && value != null) {
-        points.add(new SeriesPoint(observation.epoch(), value));
-      }
+      observation
+          .value(name, probeEveryEpochs)
+          .ifPresent(value -> points.add(new SeriesPoint(observation.epoch(), value)));
     }
     return Series.of(points);
   }
 
-  /**
-   * The last epoch observed.
-   *
-   * @return the epoch; empty before the first observation
-   */
+  /** {@return the last epoch observed; empty before the first observation} */
   public OptionalInt lastEpoch() {
-    return observations.isEmpty()
-        ? OptionalInt.empty()
-        : OptionalInt.of(observations.get(observations.size() - 1).epoch());
+    return epochOf(observations.size());
   }
 
   /**
    * The epoch at which a number of epochs had been observed.
    *
    * @param count the number, from 1
-   * @return the epoch; empty while fewer are observed
+   * @return the epoch; empty if fewer have been observed
    */
   public OptionalInt epochOf(int count) {
-    return observations.size() < count
+    return count < 1 || observations.size() < count
         ? OptionalInt.empty()
         : OptionalInt.of(observations.get(count - 1).epoch());
   }
 
-  private boolean spansGap(EpochObservation observation) {
-    OptionalInt previous = observation.previousEpoch();
-    return previous.isEmpty() || previous.getAsInt() != observation.epoch() - probeEveryEpochs;
+  List<EpochObservation> observations() {
+    return observations;
+  }
+
+  int probeEveryEpochs() {
+    return probeEveryEpochs;
   }
 }

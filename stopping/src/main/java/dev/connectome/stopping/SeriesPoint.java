@@ -4,7 +4,7 @@ package dev.connectome.stopping;
  * One point of a series.
  *
  * @param epoch the epoch, from 1
- * @param value the value; may be NaN or infinite where a trainer reported it so
+ * @param value the value; NaN or infinite where a trainer reported it so
  */
 public record SeriesPoint(int epoch, double value) {
 

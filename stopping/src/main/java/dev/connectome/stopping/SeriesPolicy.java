@@ -2,12 +2,13 @@ package dev.connectome.stopping;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
  * A stopping rule and the series it reads.
  *
- * @param id names the policy within its run
+ * @param id the policy's name, unique within its run
  * @param monitor the name of the series
  * @param rule the rule
  */
@@ -24,20 +25,45 @@ public record SeriesPolicy(String id, String monitor, StoppingRule rule) impleme
   }
 
   @Override
-  public Optional<StopDecision> decide(RunHistory history, int afterEpoch) {
-    return rule.firstStop(history.series(monitor), afterEpoch)
-        .map(
-            verdict ->
-                new StopDecision(
-                    id,
-                    rule.name(),
-                    monitor,
-                    verdict.reason(),
-                    monitor + " " + verdict.message(),
-                    verdict.stopEpoch(),
-                    verdict.restoreEpoch(),
-                    verdict.evidence(),
-                    List.of(),
-                    Optional.of(this)));
+  public PolicyEvaluation startEvaluation(int probeEveryEpochs) {
+    return new Evaluation(probeEveryEpochs);
+  }
+
+  private final class Evaluation implements PolicyEvaluation {
+    private final int probeEveryEpochs;
+    private final RuleEvaluation ruleEvaluation = rule.startEvaluation();
+    private boolean stops;
+
+    Evaluation(int probeEveryEpochs) {
+      this.probeEveryEpochs = probeEveryEpochs;
+    }
+
+    @Override
+    public boolean advance(EpochObservation observation) {
+      OptionalDouble value = observation.value(monitor, probeEveryEpochs);
+      stops =
+          value.isPresent()
+              && ruleEvaluation.advance(new SeriesPoint(observation.epoch(), value.getAsDouble()));
+      return stops;
+    }
+
+    @Override
+    public StopDecision decision() {
+      if (!stops) {
+        throw new IllegalStateException("policy " + id + " does not stop at this epoch");
+      }
+      StopVerdict verdict = ruleEvaluation.verdict();
+      return new StopDecision(
+          id,
+          rule.name(),
+          monitor,
+          verdict.reason(),
+          monitor + " " + verdict.message(),
+          verdict.stopEpoch(),
+          verdict.restoreEpoch(),
+          verdict.evidence(),
+          List.of(),
+          Optional.of(SeriesPolicy.this));
+    }
   }
 }

@@ -5,18 +5,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * That a policy, or a person, says stop.
+ * The decision of a policy, or of a person, to stop a run.
  *
  * @param policyId the policy
  * @param rule the name of its rule
- * @param monitor the series it read; for a policy made of others, that of the one that decided
+ * @param monitor the series it read; for a combined policy that of the member that decided
  * @param reason why, for programs
  * @param message why, for people, with the values that decided
- * @param stopEpoch the epoch whose point triggered the rule
- * @param restoreEpoch the epoch whose weights are to be kept; empty means the last one trained
- * @param evidence the points that decided, in order of epochs
- * @param members for a policy made of others, what those have said, in their order
- * @param policy the policy with the settings that it had; empty for a person's decision
+ * @param stopEpoch the epoch at which the policy stops the run
+ * @param restoreEpoch the epoch whose weights to keep; empty for the last one trained
+ * @param evidence the points that show why, in order of epochs
+ * @param members for a combined policy the decisions of its members, in their order; else empty
+ * @param policy the policy with the settings it had; empty for a person's decision
  */
 public record StopDecision(
     String policyId,
@@ -34,5 +34,10 @@ public record StopDecision(
   public StopDecision {
     evidence = List.copyOf(evidence);
     members = List.copyOf(members);
+  }
+
+  /** {@return the epoch whose weights a run keeps that ends at its stop epoch} */
+  public int keptEpoch() {
+    return restoreEpoch.orElse(stopEpoch);
   }
 }

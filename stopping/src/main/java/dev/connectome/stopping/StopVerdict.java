@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A rule's word that a series says stop.
+ * The result of a rule that stops at a point of its series.
  *
- * @param stopEpoch the epoch whose point triggered the rule
- * @param restoreEpoch the epoch whose weights are to be kept; empty means the last one trained
+ * @param stopEpoch the epoch of that point
+ * @param restoreEpoch the epoch whose weights to keep; empty for the last one trained
  * @param reason why, for programs
- * @param message why, for people, as the end of a sentence that begins with the name of the series
- * @param evidence the points that decided, in order of epochs
+ * @param message why, for people: a predicate whose subject is the name of the series
+ * @param evidence the points that show why, in order of epochs
  */
 public record StopVerdict(
     int stopEpoch,

@@ -3,41 +3,53 @@ package dev.connectome.stopping;
 import java.util.Optional;
 import java.util.Set;
 
-/** What says when a run has learned enough: a rule on one series, or several policies together. */
+/**
+ * What decides when a run has learned enough: a rule on one series, or several policies together.
+ * Immutable.
+ */
 public sealed interface StoppingPolicy permits SeriesPolicy, CombinedPolicy {
 
-  /**
-   * Names the policy within its run.
-   *
-   * @return the name
-   */
+  /** {@return the policy's name, unique within its run} */
   String id();
 
   /**
-   * How many epochs before the last one trained the weights may lie that this policy wants kept,
-   * besides the time that a decision takes to reach the trainer.
+   * How many epochs the weights that this policy wants to keep may lie behind the epoch that stops
+   * the run: the largest {@link StoppingRule#restoreDistance()} of its rules.
    *
    * @return the number of epochs; 0 for a policy that keeps the last weights
    */
   int restoreDistance();
 
-  /**
-   * The series that this policy reads.
-   *
-   * @return their names; empty for a policy that never stops
-   */
+  /** {@return the names of the series that this policy reads; empty if it never stops} */
   Set<String> monitors();
 
   /**
-   * The first decision to stop that is made after an epoch. The whole history is read, so that a
-   * run that was resumed is judged with what happened before. Epochs later than that of the
-   * decision have no influence on it.
+   * Begins an evaluation of a run.
+   *
+   * @param probeEveryEpochs every how many epochs the run is probed, 1 or more; see {@link
+   *     EpochObservation#value}
+   * @return a new evaluation that has not read any epoch
+   */
+  PolicyEvaluation startEvaluation(int probeEveryEpochs);
+
+  /**
+   * The first decision to stop after an epoch, in time linear in the length of the history. The
+   * epochs before count too, so a resumed run is evaluated with what happened before. Epochs after
+   * the decision have no influence on it.
    *
    * @param history what is known of the run
-   * @param afterEpoch decisions at this epoch or before are passed over
+   * @param afterEpoch epochs up to this one are read but cannot stop the run; 0 for none
    * @return the decision; empty if the history gives no reason to stop after that epoch
    */
-  Optional<StopDecision> decide(RunHistory history, int afterEpoch);
+  default Optional<StopDecision> decide(RunHistory history, int afterEpoch) {
+    PolicyEvaluation evaluation = startEvaluation(history.probeEveryEpochs());
+    for (EpochObservation observation : history.observations()) {
+      if (evaluation.advance(observation) && observation.epoch() > afterEpoch) {
+        return Optional.of(evaluation.decision());
+      }
+    }
+    return Optional.empty();
+  }
 
   /**
    * The first decision to stop in a history.

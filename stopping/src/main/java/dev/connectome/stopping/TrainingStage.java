@@ -2,7 +2,7 @@ package dev.connectome.stopping;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The stages of a network in training, computed from its death distance alone. */
 public enum TrainingStage {
@@ -10,20 +10,17 @@ public enum TrainingStage {
   REORGANISATION,
   /** The distance falls. */
   CONSOLIDATION,
-  /** The distance wanders around a floor. */
+  /** The distance varies around a floor. */
   STABILITY;
 
   /** The series that stages are computed from. */
   public static final String MONITOR = "deathDistance";
 
-  /**
-   * Says when the consolidation ends; the moving average in which the peak is sought is that of
-   * this rule.
-   */
+  /** Ends the consolidation; the peak is that of its moving average. */
   private static final DiminishingRule SETTLED = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
 
   /**
-   * That a stage began.
+   * The beginning of a stage.
    *
    * @param stage the stage
    * @param epoch its first epoch
@@ -31,32 +28,52 @@ public enum TrainingStage {
   public record Transition(TrainingStage stage, int epoch) {}
 
   /**
-   * The stages that a series has gone through so far. Reorganisation ends at the peak of the
-   * smoothed series, and consolidation where that, at half its peak or below, has fallen by less
-   * than 30 % over five points twice in a row. While the series still rises its peak moves, and the
-   * beginning of the consolidation with it; the beginning of the stability is final.
+   * The stages that a series has gone through so far, in time linear in its length. Points that are
+   * NaN or infinite are missing. With {@code s} the exponential moving average with weight 0.5 on
+   * the newest value,
+   *
+   * <ul>
+   *   <li>reorganisation begins at the first point,
+   *   <li>consolidation at the point after the peak of {@code s} (of equal peaks the first),
+   *   <li>stability where {@code s}, at half its peak or below, has fallen by less than 30 % over
+   *       five points, twice in a row.
+   * </ul>
+   *
+   * <p>While the series still rises its peak moves, and the beginning of the consolidation with it.
+   * Once the stability has begun, all beginnings are final.
    *
    * @param deathDistance the series
    * @return the beginning of every stage reached, in order; empty for an empty series
    */
   public static List<Transition> transitions(Series deathDistance) {
-    Series series = deathDistance.finite();
-    if (series.points().isEmpty()) {
-      return List.of();
+    RuleEvaluation settled = SETTLED.startEvaluation();
+    var movingAverage = new MovingAverage(SETTLED.smoothing());
+    OptionalInt reorganisation = OptionalInt.empty();
+    OptionalInt consolidation = OptionalInt.empty();
+    OptionalInt stability = OptionalInt.empty();
+    double peak = Double.NEGATIVE_INFINITY;
+    for (SeriesPoint point : deathDistance.points()) {
+      if (!point.isFinite()) {
+        continue;
+      }
+      OptionalInt epoch = OptionalInt.of(point.epoch());
+      double average = movingAverage.add(point.value());
+      reorganisation = reorganisation.isPresent() ? reorganisation : epoch;
+      if (average > peak) {
+        peak = average;
+        consolidation = OptionalInt.empty();
+      } else if (consolidation.isEmpty()) {
+        consolidation = epoch;
+      }
+      if (settled.advance(point)) {
+        stability = epoch;
+        break;
+      }
     }
     var transitions = new ArrayList<Transition>();
-    transitions.add(new Transition(REORGANISATION, series.points().get(0).epoch()));
-    Optional<StopVerdict> settled = SETTLED.firstStop(series, 0);
-    int end = settled.map(StopVerdict::stopEpoch).orElse(Integer.MAX_VALUE);
-    int peak = 0;
-    double[] smoothed = series.movingAverage(SETTLED.smoothing());
-    for (int t = 1; t < smoothed.length && series.points().get(t).epoch() <= end; t++) {
-      peak = smoothed[t] > smoothed[peak] ? t : peak;
-    }
-    if (peak + 1 < smoothed.length) {
-      transitions.add(new Transition(CONSOLIDATION, series.points().get(peak + 1).epoch()));
-    }
-    settled.ifPresent(verdict -> transitions.add(new Transition(STABILITY, verdict.stopEpoch())));
+    reorganisation.ifPresent(epoch -> transitions.add(new Transition(REORGANISATION, epoch)));
+    consolidation.ifPresent(epoch -> transitions.add(new Transition(CONSOLIDATION, epoch)));
+    stability.ifPresent(epoch -> transitions.add(new Transition(STABILITY, epoch)));
     return List.copyOf(transitions);
   }
 }

@@ -2,7 +2,7 @@ package dev.connectome.stopping;
 
 import java.util.Locale;
 
-/** How settings are checked and numbers are written in this package. */
+/** Checks of settings, and numbers in messages. */
 final class Values {
 
   private Values() {}
@@ -13,6 +13,18 @@ final class Values {
     }
   }
 
+  static void checkSmoothing(double smoothing) {
+    check(smoothing > 0 && smoothing <= 1, "smoothing", "above 0 and at most 1", smoothing);
+  }
+
+  static void checkPeakFraction(double fraction) {
+    check(fraction > 0 && fraction <= 1, "peakFraction", "above 0 and at most 1", fraction);
+  }
+
+  static void checkConfirm(int confirm) {
+    check(confirm >= 1, "confirm", "1 or more", confirm);
+  }
+
   /** Four significant digits: enough to compare, few enough to read. */
   static String number(double value) {
     return String.format(Locale.ROOT, "%.4g", value);
@@ -21,5 +33,9 @@ final class Values {
   static String percent(double fraction) {
     return String.format(
         Locale.ROOT, fraction > 0 && fraction < 0.01 ? "%.2f %%" : "%.0f %%", 100 * fraction);
+  }
+
+  static String points(int count) {
+    return count == 1 ? "1 point" : count + " points";
   }
 }

@@ -7,7 +7,6 @@ import dev.connectome.stopping.CombinedPolicy.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class CombinedPolicyTest {
@@ -24,7 +23,7 @@ class CombinedPolicyTest {
   private final RunHistory history = history(EARLY, LATE);
 
   @Test
-  void anyStopsAtTheFirstWordOfAMember() {
+  void anyStopsWhenItsFirstMemberStops() {
     StopDecision decision = any(late, early).decide(history).orElseThrow();
 
     assertThat(decision.stopEpoch()).isEqualTo(3);
@@ -37,7 +36,7 @@ class CombinedPolicyTest {
   }
 
   @Test
-  void allStopsAtTheLastWordOfTheMembersAndSaysWhatEachHasSaid() {
+  void allStopsWhenItsLastMemberStopsAndListsTheDecisionOfEach() {
     StopDecision decision = all(late, early).decide(history).orElseThrow();
 
     assertThat(decision.stopEpoch()).isEqualTo(5);
@@ -48,17 +47,17 @@ class CombinedPolicyTest {
         .containsExactly("late", "early");
     assertThat(decision.members()).extracting(StopDecision::stopEpoch).containsExactly(5, 3);
     assertThat(decision.message())
-        .startsWith("all 2 policies have said stop, the last of them late: b has stayed");
+        .startsWith("all 2 policies have decided to stop; the last was late: b has stayed");
   }
 
   @Test
-  void aMemberThatNeverStopsSilencesAllAndNotAny() {
+  void aMemberThatNeverStopsPreventsAllButNotAny() {
     assertThat(all(early, never).decide(history)).isEmpty();
     assertThat(any(never, early).decide(history)).isPresent();
   }
 
   @Test
-  void membersMayBeCombinedThemselves() {
+  void combinedPoliciesCanBeNested() {
     StopDecision decision = all(any(never, early), late).decide(history).orElseThrow();
 
     assertThat(decision.stopEpoch()).isEqualTo(5);
@@ -68,17 +67,18 @@ class CombinedPolicyTest {
   }
 
   @Test
-  void ofSeveralWordsAtOneEpochThatOfTheMemberListedFirstCounts() {
+  void ofMembersThatStopAtTheSameEpochTheFirstListedDecides() {
     StoppingPolicy twin = plateau("twin", "a");
 
     assertThat(any(twin, early).decide(history).orElseThrow().members())
         .extracting(StopDecision::policyId)
         .containsExactly("twin");
-    assertThat(all(twin, early).decide(history).orElseThrow().message()).contains("of them twin");
+    assertThat(all(twin, early).decide(history).orElseThrow().message())
+        .contains("the last was twin");
   }
 
   @Test
-  void theWordOfAMemberStandsThoughItsSeriesRisesAgain() {
+  void theDecisionOfAMemberStandsIfItsSeriesRisesAgain() {
     double[] risen = {10, 1, 1, 9, 9, 9};
 
     assertThat(all(early, late).decide(history(risen, LATE)).orElseThrow().stopEpoch())
@@ -86,13 +86,13 @@ class CombinedPolicyTest {
   }
 
   @Test
-  void onceTheyHaveAgreedTheNextWordOfOneOfThemStopsARunThatWasResumed() {
+  void afterAllHaveAgreedAnyMemberStopsAResumedRun() {
     assertThat(all(early, late).decide(history, 5).orElseThrow().stopEpoch()).isEqualTo(6);
     assertThat(all(early, late).decide(history, 6)).isEmpty();
   }
 
   @Test
-  void enoughWeightsAreKeptForTheMemberThatWantsTheOldest() {
+  void restoreDistanceIsTheLargestOfTheMembers() {
     var best =
         new PatienceRule(
             PatienceRule.Mode.MIN,
@@ -110,7 +110,7 @@ class CombinedPolicyTest {
   }
 
   @Test
-  void refusesToCombineNothing() {
+  void rejectsAnEmptyListOfMembers() {
     assertThatThrownBy(() -> new CombinedPolicy("none", Mode.ALL, List.of()))
         .hasMessage("the number of policies of all must be 1 to 16, not 0");
   }
@@ -130,9 +130,7 @@ class CombinedPolicyTest {
   private static RunHistory history(double[] a, double[] b) {
     var observations = new ArrayList<EpochObservation>();
     for (int i = 0; i < a.length; i++) {
-      observations.add(
-          new EpochObservation(
-              1, i + 1, OptionalInt.empty(), Map.of(), Map.of("a", a[i], "b", b[i])));
+      observations.add(Fixtures.epoch(i + 1, Map.of("a", a[i], "b", b[i])));
     }
     return RunHistory.of(observations, 1);
   }

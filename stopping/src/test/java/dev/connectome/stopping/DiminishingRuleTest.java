@@ -1,10 +1,9 @@
 package dev.connectome.stopping;
 
-import static dev.connectome.stopping.SeriesOf.values;
+import static dev.connectome.stopping.Fixtures.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,23 +27,23 @@ class DiminishingRuleTest {
     assertThat(verdict.evidence()).extracting(SeriesPoint::epoch).containsExactly(4, 5, 6, 7);
     assertThat(verdict.message())
         .isEqualTo(
-            "has settled: its moving average fell by only 10 % over 2 points (a fall of 30 % counts as going on),"
+            "has settled: its moving average fell by only 10 % over 2 points (threshold 30 %),"
                 + " for 2 points in a row, and is at 36 % of its peak 10.00");
   }
 
   @Test
-  void saysNothingWhileTheSeriesRises() {
+  void doesNotStopWhileTheSeriesRises() {
     assertThat(BY_HAND.firstStop(values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 0)).isEmpty();
   }
 
   @Test
-  void saysNothingAboveTheFractionOfThePeak() {
+  void doesNotStopAboveTheFractionOfThePeak() {
     assertThat(BY_HAND.firstStop(values(10, 6, 6, 6, 6, 6, 6, 6), 0)).isEmpty();
     assertThat(BY_HAND.firstStop(values(10, 5, 5, 5, 5), 0)).isPresent();
   }
 
   @Test
-  void startsToConfirmAgainWhenTheFallGoesOn() {
+  void restartsTheCountWhenTheSeriesFallsAgain() {
     // Small fall at 4, a large one at 5, small ones at 6 and 7.
     assertThat(BY_HAND.firstStop(values(20, 10, 9, 9, 5, 9, 5), 0))
         .map(StopVerdict::stopEpoch)
@@ -52,26 +51,26 @@ class DiminishingRuleTest {
   }
 
   @Test
-  void smoothsWithTheGivenWeightOnTheNewestValue() {
+  void weightsTheNewestValueWithTheSmoothing() {
     var rule = new DiminishingRule(0.5, 1, 1, 0.2, 1);
     // s = 8, 4, 3.5: falls of 50 % and 12.5 %.
     assertThat(rule.firstStop(values(8, 0, 3), 0)).map(StopVerdict::stopEpoch).contains(3);
   }
 
   @Test
-  void aSeriesOfZerosHasNoPeakAndIsNotStopped() {
+  void neverStopsASeriesOfZeros() {
     assertThat(DiminishingRule.DEFAULT.firstStop(values(new double[30]), 0)).isEmpty();
   }
 
   @Test
-  void afterAResumeSpeaksAtTheNextPointAndReadsThoseBefore() {
+  void afterAnEpochStopsAtTheNextPointAndCountsThoseBefore() {
     Series series = values(8, 10, 8, 4, 4, 3, 3.6, 3.5, 3.5);
 
     assertThat(BY_HAND.firstStop(series, 7)).map(StopVerdict::stopEpoch).contains(8);
   }
 
   @Test
-  void byDefaultStopsATrainingLossOnceItHasLostMostOfItsSpeed() {
+  void theDefaultStopsATrainingLossThatHasAlmostStoppedFalling() {
     var loss = new double[60];
     for (int i = 0; i < loss.length; i++) {
       loss[i] = 0.1 + 2.2 * Math.exp(-i / 4.0);
@@ -95,7 +94,7 @@ class DiminishingRuleTest {
     "0.5, 0.5, 5, 1, 2, minRelativeDrop",
     "0.5, 0.5, 5, 0.3, 0, confirm"
   })
-  void refusesSettingsOutOfRange(
+  void rejectsSettingsOutOfRange(
       double smoothing, double peak, int window, double drop, int confirm, String named) {
     assertThatThrownBy(() -> new DiminishingRule(smoothing, peak, window, drop, confirm))
         .isInstanceOf(IllegalArgumentException.class)
@@ -103,12 +102,9 @@ class DiminishingRuleTest {
   }
 
   @Test
-  void thePolicyNamesItselfInItsDecision() {
+  void aDecisionNamesItsPolicyRuleAndSeries() {
     var policy = new SeriesPolicy("by-hand", "deathDistance", BY_HAND);
-    var observations =
-        List.of(8.0, 10.0, 8.0, 4.0, 4.0, 3.0, 3.6).stream()
-            .map(ObservationOf.deathDistances())
-            .toList();
+    var observations = Fixtures.deathDistances(8, 10, 8, 4, 4, 3, 3.6);
 
     StopDecision decision = policy.decide(RunHistory.of(observations, 1)).orElseThrow();
 

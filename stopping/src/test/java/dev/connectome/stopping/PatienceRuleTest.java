@@ -1,6 +1,6 @@
 package dev.connectome.stopping;
 
-import static dev.connectome.stopping.SeriesOf.values;
+import static dev.connectome.stopping.Fixtures.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +17,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void stopsAfterAsManyPointsWithoutANewMinimum() {
+  void stopsAfterThatManyPointsWithoutANewMinimum() {
     StopVerdict verdict = patience(3).firstStop(values(5, 4, 3, 4, 3, 3.5, 1), 0).orElseThrow();
 
     assertThat(verdict.stopEpoch()).isEqualTo(6);
@@ -27,7 +27,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void aMaximumIsSoughtInModeMax() {
+  void modeMaxLooksForAMaximum() {
     var rule = new PatienceRule(PatienceRule.Mode.MAX, 0, 2, 1, NONE, NONE, NONE, true, true);
 
     StopVerdict verdict = rule.firstStop(values(0.1, 0.5, 0.9, 0.8, 0.7), 0).orElseThrow();
@@ -37,7 +37,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void aChangeNotAboveTheMinimalOneIsNoImprovement() {
+  void aChangeThatDoesNotExceedMinDeltaIsNoImprovement() {
     var rule = new PatienceRule(PatienceRule.Mode.MIN, 0.5, 2, 1, NONE, NONE, NONE, true, false);
 
     assertThat(rule.firstStop(values(5, 4.5, 4.5), 0)).map(StopVerdict::stopEpoch).contains(3);
@@ -58,7 +58,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void thePatienceIsNotRenewedShortOfTheBaseline() {
+  void anImprovementThatDoesNotPassTheBaselineDoesNotResetThePatience() {
     var baseline = OptionalDouble.of(2);
     var rule = new PatienceRule(PatienceRule.Mode.MIN, 0, 3, 1, baseline, NONE, NONE, true, false);
 
@@ -97,7 +97,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void aValueThatIsNotFiniteStopsOrIsMissing() {
+  void aValueThatIsNotFiniteStopsTheRunOrIsMissing() {
     Series series = values(3, Double.NaN, 2, Double.POSITIVE_INFINITY, 1);
     var tolerant = new PatienceRule(PatienceRule.Mode.MIN, 0, 1, 1, NONE, NONE, NONE, false, false);
 
@@ -111,7 +111,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void refusesSettingsOutOfRange() {
+  void rejectsSettingsOutOfRange() {
     assertThatThrownBy(() -> patience(0)).hasMessage("patience must be 1 or more, not 0");
     assertThatThrownBy(
             () -> new PatienceRule(PatienceRule.Mode.MIN, -1, 5, 1, NONE, NONE, NONE, true, false))
@@ -119,7 +119,7 @@ class PatienceRuleTest {
   }
 
   @Test
-  void keepsAsManyCheckpointsAsTheBestEpochMayLieBack() {
+  void restoreDistanceIsThePatienceIfTheBestEpochIsKept() {
     assertThat(patience(7).restoreDistance()).isZero();
     assertThat(
             new PatienceRule(PatienceRule.Mode.MIN, 0, 7, 1, NONE, NONE, NONE, true, true)

@@ -1,6 +1,6 @@
 package dev.connectome.stopping;
 
-import static dev.connectome.stopping.SeriesOf.values;
+import static dev.connectome.stopping.Fixtures.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,18 +22,18 @@ class PlateauRuleTest {
   }
 
   @Test
-  void onePointAboveItBeginsTheCountAgain() {
+  void onePointAboveTheFractionRestartsTheCount() {
     assertThat(RULE.firstStop(values(10, 2, 2, 3, 2, 2), 0)).isEmpty();
     assertThat(RULE.firstStop(values(10, 2, 2, 3, 2, 2, 2), 0)).isPresent();
   }
 
   @Test
-  void aSeriesOfZerosHasNoPeakAndIsNotStopped() {
+  void neverStopsASeriesOfZeros() {
     assertThat(RULE.firstStop(values(0, 0, 0, 0, 0), 0)).isEmpty();
   }
 
   @Test
-  void refusesSettingsOutOfRange() {
+  void rejectsSettingsOutOfRange() {
     assertThatThrownBy(() -> new PlateauRule(1, 3))
         .hasMessage("fraction must be between 0 and 1, not 1.0");
     assertThatThrownBy(() -> new PlateauRule(0.5, 0))

@@ -1,6 +1,6 @@
 package dev.connectome.stopping;
 
-import static dev.connectome.stopping.ObservationOf.distance;
+import static dev.connectome.stopping.Fixtures.distance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -19,14 +19,14 @@ class RunHistoryTest {
   }
 
   @Test
-  void aProbeEveryFewEpochsIsNoGap() {
+  void epochsBetweenProbesAreNotAGap() {
     var history = RunHistory.of(List.of(distance(1, 10, 5, 7)), 5);
 
     assertThat(history.series("deathDistance").points()).hasSize(1);
   }
 
   @Test
-  void theNewestAttemptTakesOverFromItsFirstEpoch() {
+  void aNewAttemptReplacesOlderOnesFromItsFirstEpoch() {
     var history =
         RunHistory.of(
             List.of(

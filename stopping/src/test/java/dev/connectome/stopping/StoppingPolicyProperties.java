@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.connectome.stopping.CombinedPolicy.Mode;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,83 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 
 /** What holds for every policy, however nested, on every history of two series with gaps. */
 class StoppingPolicyProperties {
+
+  @Property
+  void everyPolicyStopsWhereItsDefinitionSaysOnRunsThatWereResumed(
+      @ForAll("policies") StoppingPolicy policy,
+      @ForAll("resumedRuns") List<EpochObservation> observations,
+      @ForAll @IntRange(max = 20) int afterEpoch) {
+    RunHistory history = RunHistory.of(observations, 1);
+
+    assertThat(policy.decide(history, afterEpoch).map(StopDecision::stopEpoch))
+        .isEqualTo(naiveStop(policy, history, afterEpoch));
+  }
+
+  /** The definition: each series by itself, and the epochs at which the members stop compared. */
+  private static Optional<Integer> naiveStop(
+      StoppingPolicy policy, RunHistory history, int afterEpoch) {
+    if (policy instanceof SeriesPolicy series) {
+      return NaiveRules.stopEpochs(series.rule(), history.series(series.monitor())).stream()
+          .filter(epoch -> epoch > afterEpoch)
+          .findFirst();
+    }
+    CombinedPolicy combined = (CombinedPolicy) policy;
+    Optional<Integer> next =
+        combined.members().stream()
+            .flatMap(member -> naiveStop(member, history, afterEpoch).stream())
+            .min(Integer::compare);
+    if (combined.mode() == Mode.ANY) {
+      return next;
+    }
+    List<Integer> first =
+        combined.members().stream()
+            .flatMap(member -> naiveStop(member, history, 0).stream())
+            .toList();
+    if (first.size() < combined.members().size()) {
+      return Optional.empty();
+    }
+    int agreed = Collections.max(first);
+    return agreed > afterEpoch ? Optional.of(agreed) : next;
+  }
+
+  @Property
+  void anObservationCountsIfNoNewerAttemptWasSeenAtItsEpochOrBefore(
+      @ForAll("resumedRuns") List<EpochObservation> observations, @ForAll long seed) {
+    var shuffled = new ArrayList<>(observations);
+    Collections.shuffle(shuffled, new Random(seed));
+    List<EpochObservation> expected =
+        observations.stream()
+            .filter(
+                old ->
+                    observations.stream()
+                        .noneMatch(o -> o.attempt() > old.attempt() && o.epoch() <= old.epoch()))
+            .sorted(Comparator.comparingInt(EpochObservation::epoch))
+            .toList();
+
+    assertThat(RunHistory.of(shuffled, 1).observations()).isEqualTo(expected);
+  }
+
+  @Property
+  void anEvaluationThatGoesOnGivesTheDecisionOfTheWholeHistory(
+      @ForAll("policies") StoppingPolicy policy,
+      @ForAll("histories") List<EpochObservation> observations) {
+    PolicyEvaluation evaluation = policy.startEvaluation(1);
+    int before = 0;
+    for (int length = 1; length <= observations.size(); length++) {
+      EpochObservation newest = observations.get(length - 1);
+      Optional<StopDecision> decision =
+          evaluation.advance(newest) ? Optional.of(evaluation.decision()) : Optional.empty();
+      RunHistory known = RunHistory.of(observations.subList(0, length), 1);
+
+      assertThat(policy.decide(known, before)).isEqualTo(decision);
+      before = newest.epoch();
+    }
+  }
 
   @Property
   void laterObservationsNeverChangeADecision(
@@ -52,29 +127,30 @@ class StoppingPolicyProperties {
       @ForAll("policies") StoppingPolicy policy,
       @ForAll("histories") List<EpochObservation> observations) {
     var withoutGaps = new ArrayList<EpochObservation>();
-    observations.forEach(seen -> withoutGaps.add(at(withoutGaps.size() + 1, seen.values())));
+    observations.forEach(
+        seen -> withoutGaps.add(Fixtures.epoch(withoutGaps.size() + 1, seen.values())));
     List<Integer> epochs = observations.stream().map(EpochObservation::epoch).toList();
 
     assertThat(decide(policy, observations).map(d -> epochs.indexOf(d.stopEpoch())))
         .isEqualTo(decide(policy, withoutGaps).map(d -> d.stopEpoch() - 1));
   }
 
-  /** As the controller judges: at each arrival, only behind the latest epoch judged before. */
+  /** As the controller evaluates: at each arrival, only after the latest epoch evaluated. */
   @Property
-  void anObservationThatComesLateReopensNothing(
+  void anObservationThatComesLateMakesNoDecision(
       @ForAll("policies") StoppingPolicy policy,
       @ForAll("histories") List<EpochObservation> observations,
       @ForAll long seed) {
     var arriving = new ArrayList<>(observations);
     Collections.shuffle(arriving, new Random(seed));
     var known = new ArrayList<EpochObservation>();
-    int judged = 0;
+    int evaluated = 0;
     for (EpochObservation arrival : arriving) {
       known.add(arrival);
-      int before = judged;
-      judged = Math.max(judged, arrival.epoch());
+      int before = evaluated;
+      evaluated = Math.max(evaluated, arrival.epoch());
       Optional<StopDecision> decision = policy.decide(RunHistory.of(known, 1), before);
-      boolean late = arrival.epoch() < judged;
+      boolean late = arrival.epoch() < evaluated;
       if (late) {
         assertThat(decision).isEmpty();
       } else {
@@ -84,7 +160,7 @@ class StoppingPolicyProperties {
   }
 
   @Property
-  void anyIsAsSoonAsItsSoonestMemberAndAllAsLateAsItsLatest(
+  void anyStopsWithItsEarliestMemberAndAllWithItsLatest(
       @ForAll("policies") StoppingPolicy one,
       @ForAll("policies") StoppingPolicy other,
       @ForAll("histories") List<EpochObservation> observations) {
@@ -106,14 +182,13 @@ class StoppingPolicyProperties {
     return decide(policy, observations).map(StopDecision::stopEpoch).orElse(Integer.MAX_VALUE);
   }
 
-  private static EpochObservation at(int epoch, Map<String, Double> values) {
-    return new EpochObservation(1, epoch, OptionalInt.empty(), Map.of(), values);
-  }
-
   @Provide
   Arbitrary<List<EpochObservation>> histories() {
     Arbitrary<Optional<Double>> value =
-        Arbitraries.doubles().between(0, 20).ofScale(1).optional(0.9);
+        Arbitraries.frequencyOf(
+                Tuple.of(20, Arbitraries.doubles().between(0, 20).ofScale(1)),
+                Tuple.of(1, Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY)))
+            .optional(0.9);
     Arbitrary<Integer> step = Arbitraries.of(1, 1, 1, 1, 2, 4);
     return Combinators.combine(value, value, step)
         .as(
@@ -121,7 +196,7 @@ class StoppingPolicyProperties {
               var values = new HashMap<String, Double>();
               a.ifPresent(v -> values.put("a", v));
               b.ifPresent(v -> values.put("b", v));
-              return at(s, values);
+              return Fixtures.epoch(s, values);
             })
         .list()
         .ofMaxSize(30)
@@ -131,10 +206,46 @@ class StoppingPolicyProperties {
               int epoch = 0;
               for (EpochObservation next : steps) {
                 epoch += next.epoch();
-                observations.add(at(epoch, next.values()));
+                observations.add(Fixtures.epoch(epoch, next.values()));
               }
               return observations;
             });
+  }
+
+  /** Attempts that each begin somewhere in what the one before has done; series b is a distance. */
+  @Provide
+  Arbitrary<List<EpochObservation>> resumedRuns() {
+    return Combinators.combine(histories(), Arbitraries.integers().between(0, 12))
+        .as((history, back) -> Map.entry(back, history))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3)
+        .map(
+            attempts -> {
+              var observations = new ArrayList<EpochObservation>();
+              int last = 0;
+              for (int attempt = 1; attempt <= attempts.size(); attempt++) {
+                int start = Math.max(0, last - attempts.get(attempt - 1).getKey());
+                last = start;
+                for (EpochObservation o : attempts.get(attempt - 1).getValue()) {
+                  observations.add(resumed(o, attempt, start, last));
+                  last = start + o.epoch();
+                }
+              }
+              return observations;
+            });
+  }
+
+  private static EpochObservation resumed(
+      EpochObservation observation, int attempt, int start, int previousEpoch) {
+    var values = new HashMap<>(observation.values());
+    Double distance = values.remove("b");
+    return new EpochObservation(
+        attempt,
+        start + observation.epoch(),
+        OptionalInt.of(previousEpoch),
+        distance == null ? Map.of() : Map.of("b", distance),
+        values);
   }
 
   @Provide
@@ -145,7 +256,8 @@ class StoppingPolicyProperties {
             PatienceRule.DEFAULT,
             new PlateauRule(0.5, 1),
             new PlateauRule(0.3, 2),
-            new DiminishingRule(0.5, 0.8, 2, 0.4, 1));
+            new DiminishingRule(0.5, 0.8, 2, 0.4, 1),
+            new TroughRule(0.5, 0.9, 2));
     Arbitrary<StoppingPolicy> leaf =
         Combinators.combine(Arbitraries.of("a", "b"), rule)
             .as((monitor, r) -> new SeriesPolicy("leaf", monitor, r));

@@ -2,6 +2,7 @@ package dev.connectome.stopping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.stopping.TrainingStage.Transition;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,9 +15,64 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 /** What holds for every rule on every series. */
 class StoppingRuleProperties {
+
+  @Property
+  void everyRuleStopsWhereItsDefinitionSays(
+      @ForAll("rules") StoppingRule rule, @ForAll("series") List<SeriesPoint> points) {
+    RuleEvaluation evaluation = rule.startEvaluation();
+    List<Integer> stopEpochs = new ArrayList<>();
+    for (SeriesPoint point : points) {
+      if (evaluation.advance(point)) {
+        stopEpochs.add(evaluation.verdict().stopEpoch());
+      }
+    }
+
+    assertThat(stopEpochs).isEqualTo(NaiveRules.stopEpochs(rule, Series.of(points)));
+  }
+
+  @Property
+  void anEvaluationThatGoesOnGivesTheVerdictOfTheWholeSeries(
+      @ForAll("rules") StoppingRule rule, @ForAll("series") List<SeriesPoint> points) {
+    RuleEvaluation evaluation = rule.startEvaluation();
+    int before = 0;
+    for (int length = 1; length <= points.size(); length++) {
+      SeriesPoint newest = points.get(length - 1);
+      Optional<StopVerdict> verdict =
+          evaluation.advance(newest) ? Optional.of(evaluation.verdict()) : Optional.empty();
+
+      assertThat(rule.firstStop(Series.of(points.subList(0, length)), before)).isEqualTo(verdict);
+      before = newest.epoch();
+    }
+  }
+
+  @Property
+  void stagesBeginWhereTheirDefinitionSays(@ForAll("series") List<SeriesPoint> points) {
+    List<SeriesPoint> finite = points.stream().filter(SeriesPoint::isFinite).toList();
+    double[] smoothed =
+        NaiveRules.movingAverage(finite.stream().mapToDouble(SeriesPoint::value).toArray(), 0.5);
+    Optional<Integer> stability =
+        NaiveRules.stopEpochs(new DiminishingRule(0.5, 0.5, 5, 0.3, 2), Series.of(points)).stream()
+            .findFirst();
+    int peak = 0;
+    for (int t = 1; t < smoothed.length; t++) {
+      boolean open = stability.isEmpty() || finite.get(t).epoch() <= stability.get();
+      peak = open && smoothed[t] > smoothed[peak] ? t : peak;
+    }
+    List<Transition> expected = new ArrayList<>();
+    if (!finite.isEmpty()) {
+      expected.add(new Transition(TrainingStage.REORGANISATION, finite.get(0).epoch()));
+    }
+    if (peak + 1 < finite.size()) {
+      expected.add(new Transition(TrainingStage.CONSOLIDATION, finite.get(peak + 1).epoch()));
+    }
+    stability.ifPresent(epoch -> expected.add(new Transition(TrainingStage.STABILITY, epoch)));
+
+    assertThat(TrainingStage.transitions(Series.of(points))).isEqualTo(expected);
+  }
 
   @Property
   void laterPointsNeverChangeAVerdict(
@@ -59,7 +115,7 @@ class StoppingRuleProperties {
   }
 
   @Property
-  void aDecisionAfterAnEpochLiesAfterIt(
+  void aVerdictAfterAnEpochIsOfALaterEpoch(
       @ForAll("rules") StoppingRule rule, @ForAll("series") List<SeriesPoint> points) {
     for (SeriesPoint point : points) {
       rule.firstStop(Series.of(points), point.epoch())
@@ -75,13 +131,10 @@ class StoppingRuleProperties {
   Arbitrary<List<SeriesPoint>> series() {
     Arbitrary<Double> value =
         Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(20, Arbitraries.doubles().between(0, 100).ofScale(3)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.of(0.0, Double.NaN, Double.POSITIVE_INFINITY)));
-    Arbitrary<Integer> step =
-        Arbitraries.frequency(
-            net.jqwik.api.Tuple.of(8, 1),
-            net.jqwik.api.Tuple.of(1, 2),
-            net.jqwik.api.Tuple.of(1, 5));
+            Tuple.of(20, Arbitraries.doubles().between(0, 100).ofScale(3)),
+            Tuple.of(4, Arbitraries.integers().between(0, 5).map(Integer::doubleValue)),
+            Tuple.of(1, Arbitraries.of(0.0, Double.NaN, Double.POSITIVE_INFINITY)));
+    Arbitrary<Integer> step = Arbitraries.frequency(Tuple.of(8, 1), Tuple.of(1, 2), Tuple.of(1, 5));
     return Combinators.combine(value, step)
         .as((v, s) -> new double[] {v, s})
         .list()
@@ -106,15 +159,21 @@ class StoppingRuleProperties {
                 Arbitraries.integers().between(1, 5),
                 Arbitraries.integers().between(1, 10),
                 Arbitraries.doubles().between(0, 60).ofScale(1).optional(),
-                Arbitraries.of(true, false))
+                Arbitraries.of(true, false),
+                Arbitraries.of(0.0, 0.5, 3.0),
+                thresholds())
             .as(
-                (mode, points, start, baseline, best) ->
-                    patience(
+                (mode, points, start, baseline, flag, minDelta, thresholds) ->
+                    new PatienceRule(
                         mode,
+                        minDelta,
                         points,
                         start,
-                        baseline.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                        best));
+                        optional(baseline),
+                        thresholds.get1(),
+                        thresholds.get2(),
+                        flag,
+                        !flag));
     return Arbitraries.oneOf(patience, rulesWithoutStart());
   }
 
@@ -126,39 +185,49 @@ class StoppingRuleProperties {
             .as(PlateauRule::new);
     Arbitrary<StoppingRule> diminishing =
         Combinators.combine(
-                Arbitraries.doubles().between(0.1, 1),
-                Arbitraries.doubles().between(0.1, 1),
+                shares(),
+                shares(),
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.doubles().between(0.05, 0.9),
                 Arbitraries.integers().between(1, 3))
             .as(DiminishingRule::new);
     Arbitrary<StoppingRule> trough =
-        Combinators.combine(
-                Arbitraries.doubles().between(0.1, 1),
-                Arbitraries.doubles().between(0.1, 1),
-                Arbitraries.integers().between(1, 4))
+        Combinators.combine(shares(), shares(), Arbitraries.integers().between(1, 4))
             .as(TroughRule::new);
     Arbitrary<StoppingRule> patience =
         Arbitraries.integers()
             .between(1, 5)
             .map(
                 points ->
-                    patience(PatienceRule.Mode.MIN, points, 1, OptionalDouble.empty(), false));
+                    new PatienceRule(
+                        PatienceRule.Mode.MIN,
+                        0,
+                        points,
+                        1,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        true,
+                        false));
     return Arbitraries.oneOf(
         plateau, diminishing, trough, patience, Arbitraries.of(new NeverRule()));
   }
 
-  private static PatienceRule patience(
-      PatienceRule.Mode mode, int patience, int start, OptionalDouble baseline, boolean best) {
-    return new PatienceRule(
-        mode,
-        0,
-        patience,
-        start,
-        baseline,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        true,
-        best);
+  private static Arbitrary<Double> shares() {
+    return Arbitraries.oneOf(Arbitraries.doubles().between(0.1, 1), Arbitraries.of(0.5, 1.0));
+  }
+
+  private static Arbitrary<Tuple.Tuple2<OptionalDouble, OptionalDouble>> thresholds() {
+    Arbitrary<OptionalDouble> threshold =
+        Arbitraries.doubles()
+            .between(0, 100)
+            .ofScale(0)
+            .optional(0.3)
+            .map(StoppingRuleProperties::optional);
+    return Combinators.combine(threshold, threshold).as(Tuple::of);
+  }
+
+  private static OptionalDouble optional(Optional<Double> value) {
+    return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
   }
 }

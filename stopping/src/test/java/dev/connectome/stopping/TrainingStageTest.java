@@ -1,6 +1,6 @@
 package dev.connectome.stopping;
 
-import static dev.connectome.stopping.SeriesOf.values;
+import static dev.connectome.stopping.Fixtures.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.stopping.TrainingStage.Transition;
@@ -14,12 +14,12 @@ class TrainingStageTest {
   };
 
   @Test
-  void nothingIsKnownWithoutAPoint() {
+  void anEmptySeriesHasNoStage() {
     assertThat(TrainingStage.transitions(values())).isEmpty();
   }
 
   @Test
-  void aRisingSeriesReorganises() {
+  void aRisingSeriesIsInReorganisation() {
     assertThat(TrainingStage.transitions(values(1, 2, 3, 4)))
         .containsExactly(new Transition(TrainingStage.REORGANISATION, 1));
   }
@@ -34,7 +34,7 @@ class TrainingStageTest {
   }
 
   @Test
-  void stabilityBeginsWhereTheDistanceHasSettledAndStaysThere() {
+  void stabilityBeginsWhereTheDistanceHasSettledAndIsFinal() {
     var settled = new DiminishingRule(0.5, 0.5, 5, 0.3, 2);
     int stop = settled.firstStop(values(SETTLING), 0).orElseThrow().stopEpoch();
     double[] risingAgain = Arrays.copyOf(SETTLING, SETTLING.length + 3);

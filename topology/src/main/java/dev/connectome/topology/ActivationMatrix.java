@@ -8,11 +8,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The responses of P neurons to N inputs: an N × P matrix of float32, samples in rows, kept off the
- * heap.
+ * An activation snapshot: the responses of P neurons to N samples, as an N × P matrix of float32,
+ * samples in rows. Takes 4 · N · P bytes off the heap until it is closed.
  *
- * <p>It is filled in blocks of whole rows, in any order. Rows that were never put are undefined.
- * Not safe for use by several threads at once.
+ * <p>It is filled in blocks of whole rows, in any order; rows that were never put are undefined.
+ * Values are not checked here. For one thread at a time.
  */
 public final class ActivationMatrix implements AutoCloseable {
 
@@ -29,31 +29,31 @@ public final class ActivationMatrix implements AutoCloseable {
   }
 
   /**
-   * Makes a matrix to be filled.
+   * Allocates a matrix to be filled.
    *
    * @param samples N, 1 or more
    * @param neurons P, 2 or more
-   * @return the matrix, its values undefined
+   * @return the matrix, with undefined values
    * @throws IllegalArgumentException if a dimension is too small
    */
   public static ActivationMatrix allocate(int samples, int neurons) {
     if (samples < 1) {
-      throw new IllegalArgumentException("a snapshot needs 1 sample or more, not " + samples);
+      throw new IllegalArgumentException("a snapshot needs at least 1 sample, not " + samples);
     }
     if (neurons < 2) {
-      throw new IllegalArgumentException("a connectome needs 2 neurons or more, not " + neurons);
+      throw new IllegalArgumentException("a connectome needs at least 2 neurons, not " + neurons);
     }
     return new ActivationMatrix(samples, neurons);
   }
 
   /**
-   * Makes a matrix of an array.
+   * Copies an array into a new matrix.
    *
    * @param samples N, 1 or more
    * @param neurons P, 2 or more
    * @param rowMajor N · P values, row by row
    * @return the matrix
-   * @throws IllegalArgumentException if a dimension is too small or the array is of another size
+   * @throws IllegalArgumentException if a dimension is too small or the array has another size
    */
   public static ActivationMatrix of(int samples, int neurons, float[] rowMajor) {
     if (rowMajor.length != (long) samples * neurons) {
@@ -66,14 +66,14 @@ public final class ActivationMatrix implements AutoCloseable {
   }
 
   /**
-   * Puts a block of rows in its place.
+   * Copies a block of rows into the matrix.
    *
    * @param firstSample the first row of the block, from 0
-   * @param sampleCount how many rows it has
-   * @param littleEndianFloats {@code sampleCount} · P float32 values between the buffer's position
-   *     and its limit; both are left as they are
-   * @throws IllegalArgumentException if the block does not lie within the matrix or is of another
-   *     size
+   * @param sampleCount the number of rows
+   * @param littleEndianFloats {@code sampleCount} · P float32 values, row by row, between the
+   *     buffer's position and its limit, which do not change
+   * @throws IllegalArgumentException if the block does not lie within the matrix or the buffer has
+   *     another size
    */
   public void putRows(int firstSample, int sampleCount, ByteBuffer littleEndianFloats) {
     if (firstSample < 0 || sampleCount < 0 || firstSample > samples - sampleCount) {
@@ -98,20 +98,12 @@ public final class ActivationMatrix implements AutoCloseable {
         .put(littleEndianFloats.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
   }
 
-  /**
-   * N.
-   *
-   * @return the number of samples
-   */
+  /** {@return N, the number of samples} */
   public int samples() {
     return samples;
   }
 
-  /**
-   * P.
-   *
-   * @return the number of neurons
-   */
+  /** {@return P, the number of neurons} */
   public int neurons() {
     return neurons;
   }
@@ -126,7 +118,7 @@ public final class ActivationMatrix implements AutoCloseable {
     return pointer.position(0).get((long) sample * neurons + neuron);
   }
 
-  /** Frees the memory. */
+  /** Frees the memory; the matrix cannot be used afterwards. */
   @Override
   public void close() {
     if (values.closeable()) {

@@ -1,12 +1,12 @@
 package dev.connectome.topology;
 
-/** The Euclidean distance of two arrays of the same length, summed in double precision. */
+/** The Euclidean distance between two arrays of one length, summed in double precision. */
 final class EuclideanDistance {
 
   private EuclideanDistance() {}
 
   static double between(float[] a, float[] b) {
-    // Four sums, so that no addition waits for the one before.
+    // Four independent sums, so that no addition waits for the one before.
     double first = 0;
     double second = 0;
     double third = 0;

@@ -4,11 +4,12 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A complete graph of P neurons whose edges are weighted with the absolute correlation of their
- * responses, in [0, 1]. Immutable; holds P(P-1)/2 float32: the strict upper triangle, row by row.
+ * A functional connectome: the complete graph of P neurons, each edge weighted with the absolute
+ * correlation of its neurons' responses, in [0, 1]. Holds the strict upper triangle of the weight
+ * matrix, row by row: P(P-1)/2 float32, so that P is at most 65,536. Immutable until it is closed.
  *
- * <p>It need not be closed. Closing one that was computed in a workspace lets the workspace use its
- * memory again; it cannot be read afterwards.
+ * <p>Closing is optional: it lets the workspace that a connectome was computed in reuse its memory.
+ * A closed connectome cannot be read.
  */
 public final class FunctionalConnectome implements AutoCloseable {
 
@@ -23,24 +24,25 @@ public final class FunctionalConnectome implements AutoCloseable {
     this.workspace = workspace;
   }
 
-  /** Takes the array over, to give it to the workspace when closed. */
+  /** Takes ownership of the array, and releases it to the workspace when closed. */
   static FunctionalConnectome of(int neurons, float[] triangle, SignatureWorkspace workspace) {
     return new FunctionalConnectome(neurons, triangle, workspace);
   }
 
   /**
-   * Makes a connectome of its strict upper triangle.
+   * Makes a connectome from its strict upper triangle.
    *
    * @param neurons P, 2 or more
    * @param upperTriangle P(P-1)/2 weights between the buffer's position and its limit, row by row,
    *     each in [0, 1]; the position moves to the limit
    * @return the connectome
    * @throws IllegalArgumentException if there are fewer neurons, another number of weights, or a
-   *     weight outside of [0, 1]
+   *     weight that is NaN or outside [0, 1]
+   * @throws ArithmeticException if there are more than 65,536 neurons
    */
   public static FunctionalConnectome ofUpperTriangle(int neurons, FloatBuffer upperTriangle) {
     if (neurons < 2) {
-      throw new IllegalArgumentException("a connectome needs 2 neurons or more, not " + neurons);
+      throw new IllegalArgumentException("a connectome needs at least 2 neurons, not " + neurons);
     }
     int edges = edgeCount(neurons);
     if (upperTriangle.remaining() != edges) {
@@ -51,17 +53,13 @@ public final class FunctionalConnectome implements AutoCloseable {
     upperTriangle.get(triangle);
     for (float weight : triangle) {
       if (!(weight >= 0 && weight <= 1)) {
-        throw new IllegalArgumentException("a weight must lie in [0, 1], not be " + weight);
+        throw new IllegalArgumentException("a weight must be in [0, 1], not " + weight);
       }
     }
     return new FunctionalConnectome(neurons, triangle, null);
   }
 
-  /**
-   * P.
-   *
-   * @return the number of neurons, 2 or more
-   */
+  /** {@return P, the number of neurons, 2 or more} */
   public int neurons() {
     return neurons;
   }
@@ -73,6 +71,7 @@ public final class FunctionalConnectome implements AutoCloseable {
    * @param j a neuron, from 0
    * @return the weight; 0 if {@code i} equals {@code j}
    * @throws IndexOutOfBoundsException if there is no such neuron
+   * @throws IllegalStateException if the connectome has been closed
    */
   public float weight(int i, int j) {
     if (i < 0 || j < 0 || i >= neurons || j >= neurons) {
@@ -85,13 +84,15 @@ public final class FunctionalConnectome implements AutoCloseable {
   /**
    * Writes the strict upper triangle, row by row: P(P-1)/2 weights.
    *
-   * @param target where to; its position moves behind them
+   * @param target the buffer to write to, from its position, which moves behind the weights
+   * @throws java.nio.BufferOverflowException if less space is left in it
+   * @throws IllegalStateException if the connectome has been closed
    */
   public void writeUpperTriangle(FloatBuffer target) {
     target.put(triangle());
   }
 
-  /** The strict upper triangle itself, not to be changed. */
+  /** The strict upper triangle itself; callers must not change it. */
   float[] triangle() {
     if (triangle == null) {
       throw new IllegalStateException("this connectome has been closed");
@@ -99,16 +100,16 @@ public final class FunctionalConnectome implements AutoCloseable {
     return triangle;
   }
 
-  /** Gives the memory back to the workspace. */
+  /** Releases the memory to the workspace. Closing again has no effect. */
   @Override
   public void close() {
     if (triangle != null && workspace != null) {
-      workspace.giveBack(triangle);
+      workspace.release(triangle);
     }
     triangle = null;
   }
 
-  /** Edge (i, j), {@code i} less than {@code j}, stands {@code j} behind this in the triangle. */
+  /** Edge (i, j) with i < j is at index {@code rowStart(i, neurons) + j} of the triangle. */
   static int rowStart(int i, int neurons) {
     return (int) ((long) i * (2L * neurons - i - 1) / 2) - i - 1;
   }

@@ -14,7 +14,7 @@ final class MaximumSpanningTree {
   private final int[] outside;
   private final int[] edges;
 
-  /** Edge (i, j), i less than j, stands at {@code rowStart[i] + j} in the triangle. */
+  /** Edge (i, j) with i < j is at index {@code rowStart[i] + j} of the triangle. */
   private final int[] rowStart;
 
   MaximumSpanningTree(int neurons) {
@@ -33,19 +33,23 @@ final class MaximumSpanningTree {
   }
 
   /**
-   * The P-1 edges of the tree as places in the connectome's triangle, ascending; until the next
-   * call.
+   * The P-1 edges of the tree as indices into the connectome's triangle, ascending. The array is
+   * overwritten by the next call.
    */
   int[] edges(FunctionalConnectome connectome) {
-    float[] triangle = connectome.triangle();
-    Arrays.fill(strongest, -1);
+    return edges(connectome.triangle());
+  }
+
+  /** The same of any complete graph with finite weights, given as its strict upper triangle. */
+  int[] edges(float[] triangle) {
+    Arrays.fill(strongest, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < outside.length; i++) {
       outside[i] = i + 1;
     }
     int joined = 0;
     for (int left = outside.length; left > 0; left--) {
       int next = 0;
-      float best = -2;
+      float best = Float.NEGATIVE_INFINITY;
       for (int k = 0; k < left; k++) {
         int neuron = outside[k];
         int edge = joined < neuron ? rowStart[joined] + neuron : rowStart[neuron] + joined;

@@ -1,6 +1,6 @@
 package dev.connectome.topology;
 
-/** An activation is NaN or infinite, so that the snapshot has no connectome. */
+/** Thrown if an activation is NaN or infinite: the snapshot has no connectome. */
 public final class NonFiniteActivationException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -14,20 +14,12 @@ public final class NonFiniteActivationException extends RuntimeException {
     this.neuron = neuron;
   }
 
-  /**
-   * Where it is.
-   *
-   * @return the row, from 0
-   */
+  /** {@return the sample of the first such value found: its row, from 0} */
   public int sample() {
     return sample;
   }
 
-  /**
-   * Where it is.
-   *
-   * @return the column, from 0
-   */
+  /** {@return the neuron of the first such value found: its column, from 0} */
   public int neuron() {
     return neuron;
   }

@@ -9,36 +9,38 @@ import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The functional connectome of a snapshot: the absolute Pearson correlation of every pair of
- * columns,
+ * Computes the functional connectome of a snapshot: the absolute Pearson correlation of every pair
+ * of columns of its N × P activations {@code a},
  *
  * <pre>
  *   C(i,j) = | Σ_n z(n,i) z(n,j) |,   z(n,i) = (a(n,i) - mean_i) / sqrt( Σ_m (a(m,i) - mean_i)² )
  * </pre>
  *
- * <p>Columns are centred in two passes with compensated sums, so that a large mean costs no
- * accuracy; the products are summed in single precision, by OpenBLAS on one thread, and divided by
- * the norms. Against a computation in double precision no correlation is off by more than 2·10⁻⁶
- * for N up to 10,000. A column whose minimum equals its maximum is constant and has correlation 0
- * with every other. Takes O(N·P²) time.
+ * <p>Columns are centred in two passes with compensated sums, so a large mean costs no accuracy;
+ * the products are summed in single precision by OpenBLAS and divided by the norms. For N up to
+ * 10,000 each correlation is within 2·10⁻⁶ of the one computed in double precision. A constant
+ * column has correlation 0 with every other.
+ *
+ * <p>Loading this class sets OpenBLAS to one thread for the whole process: snapshots are computed
+ * in parallel, one a thread.
  */
 public final class PearsonCorrelation {
 
   static {
-    // Of two threads on two busy cores each waits for the other; snapshots are what runs in
-    // parallel.
+    // On busy cores the threads of one product wait for each other.
     blas_set_num_threads(1);
   }
 
   private PearsonCorrelation() {}
 
   /**
-   * Computes a functional connectome.
+   * Computes a functional connectome in O(N·P²) time.
    *
-   * @param activations a snapshot, N × P, every row put
-   * @param workspace memory to compute in; the result stays valid whatever it is used for next
+   * @param activations a snapshot, N × P, with every row put
+   * @param workspace memory to compute in; the result stays valid when it is used again or closed
    * @return the connectome of the P neurons
    * @throws NonFiniteActivationException if an activation is NaN or infinite
+   * @throws ArithmeticException if there are more than 65,536 neurons
    */
   public static FunctionalConnectome connectome(
       ActivationMatrix activations, SignatureWorkspace workspace) {
@@ -59,7 +61,7 @@ public final class PearsonCorrelation {
         0f,
         product,
         neurons);
-    float[] triangle = workspace.take(FunctionalConnectome.edgeCount(neurons));
+    float[] triangle = workspace.acquire(FunctionalConnectome.edgeCount(neurons));
     writeCorrelations(product, inverseNorm, triangle);
     return FunctionalConnectome.of(neurons, triangle, workspace);
   }

@@ -1,12 +1,13 @@
 package dev.connectome.topology;
 
-/** The quantile function of a sorted set, interpolated linearly between its values. */
+/** The quantile function of a sorted set. */
 final class Quantiles {
 
   private Quantiles() {}
 
   /**
-   * The value at place {@code probability * (n - 1)} of the ascending set; 0 for an empty set.
+   * The value at index {@code probability * (n - 1)} of the ascending set, interpolated linearly; 0
+   * for an empty set.
    *
    * @param probability in [0, 1]
    */
@@ -14,12 +15,12 @@ final class Quantiles {
     if (ascending.length == 0) {
       return 0;
     }
-    double place = probability * (ascending.length - 1);
-    int below = (int) place;
+    double index = probability * (ascending.length - 1);
+    int below = (int) index;
     if (below + 1 >= ascending.length) {
       return ascending[ascending.length - 1];
     }
-    double part = place - below;
-    return (1 - part) * ascending[below] + part * ascending[below + 1];
+    double fraction = index - below;
+    return (1 - fraction) * ascending[below] + fraction * ascending[below + 1];
   }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** A summary of a birth or death set: mean, standard deviation and quantiles. Immutable. */
 public final class SignatureLevels {
 
-  /** How many quantiles there are: at probabilities 0, 1/64, .. 1. */
+  /** The number of quantiles: at probabilities 0, 1/64, .. 1. */
   public static final int QUANTILES = 65;
 
   private final double mean;
@@ -38,28 +38,19 @@ public final class SignatureLevels {
     return new SignatureLevels(mean, Math.sqrt(squares / ascending.length), quantiles);
   }
 
-  /**
-   * The mean.
-   *
-   * @return the mean; 0 for an empty set
-   */
+  /** {@return the mean; 0 for an empty set} */
   public double mean() {
     return mean;
   }
 
-  /**
-   * The standard deviation of the population.
-   *
-   * @return the standard deviation; 0 for an empty set
-   */
+  /** {@return the population standard deviation; 0 for an empty set} */
   public double standardDeviation() {
     return standardDeviation;
   }
 
   /**
-   * The quantiles, interpolated linearly.
-   *
-   * @return a copy of {@link #QUANTILES} values, ascending; none for an empty set
+   * {@return a copy of the {@link #QUANTILES} quantiles, ascending, interpolated linearly; none for
+   * an empty set}
    */
   public float[] quantiles() {
     return quantiles.clone();

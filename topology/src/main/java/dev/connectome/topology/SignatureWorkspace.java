@@ -11,24 +11,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The memory in which signatures are computed: N · P + P² float32 off the heap and O(P) on it, kept
- * from one snapshot to the next and only replaced by more. The arrays of results that were closed
- * serve the results that come after, so that a series of snapshots of one shape allocates nothing
- * after the second. One a thread, together with the results that are closed to it.
+ * Reusable memory for computing signatures: N · P + P² float32 off the heap and O(P) on it, which
+ * grows to the largest snapshot and is kept until the workspace is closed. Results that are closed
+ * return their arrays to the workspace for later results, so a series of snapshots of one shape
+ * allocates nothing after the second.
+ *
+ * <p>Use one workspace a thread; its results must be closed on that thread too.
  */
 public final class SignatureWorkspace implements AutoCloseable {
 
-  /** Weights of two connectomes and two signatures. */
-  private static final int SPARE_ARRAYS = 6;
+  /** Enough for the weights of two connectomes and two signatures. */
+  private static final int MAX_SPARE_ARRAYS = 6;
 
-  private final Deque<float[]> spare = new ArrayDeque<>(SPARE_ARRAYS);
+  private final Deque<float[]> spare = new ArrayDeque<>(MAX_SPARE_ARRAYS);
   private @Nullable INDArray centred;
   private @Nullable INDArray matrix;
   private @Nullable IntBuffer matrixBits;
   private @Nullable CentredColumns columns;
   private @Nullable MaximumSpanningTree tree;
 
-  /** Makes an empty workspace. */
+  /** Creates an empty workspace. */
   public SignatureWorkspace() {}
 
   CentredColumns columns(int neurons) {
@@ -47,13 +49,13 @@ public final class SignatureWorkspace implements AutoCloseable {
 
   /** At least N · P values. */
   FloatPointer centred(int samples, int neurons) {
-    centred = atLeast(centred, (long) samples * neurons);
+    centred = ensureCapacity(centred, (long) samples * neurons);
     return new FloatPointer(centred.data().pointer());
   }
 
   /** At least P · P values. */
   FloatPointer matrix(int neurons) {
-    INDArray enough = atLeast(matrix, (long) neurons * neurons);
+    INDArray enough = ensureCapacity(matrix, (long) neurons * neurons);
     if (enough != matrix) {
       matrix = enough;
       matrixBits = null;
@@ -61,7 +63,7 @@ public final class SignatureWorkspace implements AutoCloseable {
     return new FloatPointer(enough.data().pointer());
   }
 
-  /** The memory of the matrix: at least P · P values, seen as their bits. */
+  /** The same memory as {@link #matrix}, at least P · P values, as the bits of the floats. */
   IntBuffer matrixBits(int neurons) {
     FloatPointer values = matrix(neurons);
     if (matrixBits == null) {
@@ -70,8 +72,8 @@ public final class SignatureWorkspace implements AutoCloseable {
     return matrixBits;
   }
 
-  /** An array of exactly so many values, undefined: one that was given back, or a new one. */
-  float[] take(int length) {
+  /** An array of exactly this length with undefined values: a released one, or a new one. */
+  float[] acquire(int length) {
     for (Iterator<float[]> arrays = spare.iterator(); arrays.hasNext(); ) {
       float[] array = arrays.next();
       if (array.length == length) {
@@ -82,15 +84,15 @@ public final class SignatureWorkspace implements AutoCloseable {
     return new float[length];
   }
 
-  /** Keeps an array that nothing refers to any more. */
-  void giveBack(float[] array) {
-    if (spare.size() == SPARE_ARRAYS) {
+  /** Keeps an array for reuse; nothing may refer to it any more. */
+  void release(float[] array) {
+    if (spare.size() == MAX_SPARE_ARRAYS) {
       spare.removeFirst();
     }
     spare.addLast(array);
   }
 
-  private static INDArray atLeast(@Nullable INDArray array, long length) {
+  private static INDArray ensureCapacity(@Nullable INDArray array, long length) {
     if (array != null && array.length() >= length) {
       return array;
     }

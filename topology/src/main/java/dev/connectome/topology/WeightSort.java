@@ -4,30 +4,28 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * Sorts the weights of the edges outside of the tree: a radix sort for many, since their bits order
- * as the non-negative numbers they are. Measured against {@code Arrays.sort}; see the record of the
- * decision.
+ * Sorts the weights of the edges outside the tree. Many are sorted by radix, which is faster than
+ * {@code Arrays.sort}: the bits of non-negative floats have the same order as the floats.
  */
 final class WeightSort {
 
   private static final int DIGIT_BITS = 10;
   private static final int DIGITS = 1 << DIGIT_BITS;
-  private static final int FEW = 4 * DIGITS;
+  private static final int MIN_RADIX_SORT_LENGTH = 4 * DIGITS;
 
   private WeightSort() {}
 
   /**
-   * Writes all weights but those of some edges into {@code sorted}, ascending; three passes, O(n)
-   * time.
+   * Writes all weights except those at some indices into {@code sorted}, ascending, in O(n) time.
    *
    * @param weights values in [0, 1]
-   * @param without places in {@code weights}, ascending
-   * @param sorted as many values as are left
-   * @param scratch room for as many values
+   * @param excluded indices into {@code weights}, ascending
+   * @param sorted one value for each weight that is not excluded
+   * @param scratch space for as many values
    */
-  static void sortOthers(float[] weights, int[] without, float[] sorted, IntBuffer scratch) {
-    if (sorted.length < FEW) {
-      copyOthers(weights, without, sorted);
+  static void sortOthers(float[] weights, int[] excluded, float[] sorted, IntBuffer scratch) {
+    if (sorted.length < MIN_RADIX_SORT_LENGTH) {
+      copyOthers(weights, excluded, sorted);
       Arrays.sort(sorted);
       return;
     }
@@ -35,19 +33,19 @@ final class WeightSort {
     var middle = new int[DIGITS];
     var high = new int[DIGITS];
     count(weights, low, middle, high);
-    for (int place : without) {
-      int bits = Float.floatToRawIntBits(weights[place]);
+    for (int index : excluded) {
+      int bits = Float.floatToRawIntBits(weights[index]);
       low[bits & DIGITS - 1]--;
       middle[bits >>> DIGIT_BITS & DIGITS - 1]--;
       high[bits >>> 2 * DIGIT_BITS]--;
     }
-    toPlaces(low);
-    toPlaces(middle);
-    toPlaces(high);
+    toFirstIndices(low);
+    toFirstIndices(middle);
+    toFirstIndices(high);
     int from = 0;
-    for (int place : without) {
-      scatterByLow(weights, from, place, low, sorted);
-      from = place + 1;
+    for (int index : excluded) {
+      scatterByLow(weights, from, index, low, sorted);
+      from = index + 1;
     }
     scatterByLow(weights, from, weights.length, low, sorted);
     scatterByMiddle(sorted, middle, scratch);
@@ -65,46 +63,46 @@ final class WeightSort {
   }
 
   private static void scatterByLow(
-      float[] weights, int from, int to, int[] places, float[] target) {
+      float[] weights, int from, int to, int[] indices, float[] target) {
     for (int i = from; i < to; i++) {
       float weight = weights[i];
-      target[places[Float.floatToRawIntBits(weight) & DIGITS - 1]++] = weight;
+      target[indices[Float.floatToRawIntBits(weight) & DIGITS - 1]++] = weight;
     }
   }
 
-  private static void scatterByMiddle(float[] source, int[] places, IntBuffer target) {
+  private static void scatterByMiddle(float[] source, int[] indices, IntBuffer target) {
     for (float weight : source) {
       int bits = Float.floatToRawIntBits(weight);
-      target.put(places[bits >>> DIGIT_BITS & DIGITS - 1]++, bits);
+      target.put(indices[bits >>> DIGIT_BITS & DIGITS - 1]++, bits);
     }
   }
 
-  private static void scatterByHigh(IntBuffer source, int[] places, float[] target) {
+  private static void scatterByHigh(IntBuffer source, int[] indices, float[] target) {
     for (int i = 0; i < target.length; i++) {
       int bits = source.get(i);
-      target[places[bits >>> 2 * DIGIT_BITS]++] = Float.intBitsToFloat(bits);
+      target[indices[bits >>> 2 * DIGIT_BITS]++] = Float.intBitsToFloat(bits);
     }
   }
 
-  private static void copyOthers(float[] weights, int[] without, float[] others) {
+  private static void copyOthers(float[] weights, int[] excluded, float[] others) {
     int read = 0;
     int written = 0;
-    for (int place : without) {
-      int between = place - read;
+    for (int index : excluded) {
+      int between = index - read;
       System.arraycopy(weights, read, others, written, between);
-      read = place + 1;
+      read = index + 1;
       written += between;
     }
     System.arraycopy(weights, read, others, written, weights.length - read);
   }
 
-  /** Turns the count of each digit into the place of its first value. */
-  private static void toPlaces(int[] counts) {
-    int place = 0;
+  /** Replaces the count of each digit with the index of its first value. */
+  private static void toFirstIndices(int[] counts) {
+    int index = 0;
     for (int digit = 0; digit < DIGITS; digit++) {
       int count = counts[digit];
-      counts[digit] = place;
-      place += count;
+      counts[digit] = index;
+      index += count;
     }
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   @Test
-  void theMethodKnowsArraysAndNothingElse() {
+  void theMethodDependsOnArraysOnly() {
     var imported =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

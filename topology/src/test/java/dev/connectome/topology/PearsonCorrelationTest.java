@@ -17,7 +17,7 @@ class PearsonCorrelationTest {
 
   @ParameterizedTest
   @CsvSource({"1000, 40, 0", "10000, 12, 0", "1000, 40, 1000", "10000, 12, 1000", "5, 30, 0"})
-  void agreesWithDoublePrecisionAlsoWhereTheMeanIsAThousandDeviations(
+  void agreesWithDoublePrecisionEvenIfTheMeanIsAThousandDeviations(
       int samples, int neurons, float mean) {
     float[][] activations = Snapshots.random(samples, neurons, samples + neurons);
     for (float[] row : activations) {
@@ -37,7 +37,7 @@ class PearsonCorrelationTest {
   }
 
   @Test
-  void aConstantColumnIsCorrelatedWithNothing() {
+  void aConstantColumnHasCorrelationZeroWithEveryOther() {
     float[][] activations = {{1, 0.1f, 3}, {2, 0.1f, 2}, {3, 0.1f, 1}};
 
     FunctionalConnectome connectome = Snapshots.connectome(activations);
@@ -55,7 +55,7 @@ class PearsonCorrelationTest {
   }
 
   @Test
-  void noWeightLeavesTheUnitInterval() {
+  void everyWeightIsInTheUnitInterval() {
     float[][] activations = Snapshots.random(333, 8, 5);
     for (float[] row : activations) {
       row[5] = row[2];
@@ -70,7 +70,7 @@ class PearsonCorrelationTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void aValueThatIsNotFiniteIsNamed(float value) {
+  void rejectsAValueThatIsNotFiniteAndSaysWhereItIs(float value) {
     float[][] activations = Snapshots.random(20, 4, 1);
     activations[7][2] = value;
 
@@ -114,7 +114,7 @@ class PearsonCorrelationTest {
   }
 
   @Test
-  void aWorkspaceServesSnapshotsOfEveryShape() {
+  void aWorkspaceCanBeUsedForSnapshotsOfAnyShape() {
     try (SignatureWorkspace workspace = new SignatureWorkspace()) {
       for (int neurons : new int[] {20, 5, 31, 2}) {
         float[][] activations = Snapshots.random(50, neurons, new Random(neurons).nextLong());
@@ -127,7 +127,7 @@ class PearsonCorrelationTest {
   }
 
   @Test
-  void closedResultsLendTheirMemoryAndOpenOnesKeepTheirs() {
+  void closedResultsReleaseTheirMemoryAndOpenOnesKeepTheirs() {
     try (SignatureWorkspace workspace = new SignatureWorkspace();
         ActivationMatrix first = Snapshots.matrix(Snapshots.random(50, 120, 1));
         ActivationMatrix second = Snapshots.matrix(Snapshots.random(50, 120, 2))) {
@@ -151,11 +151,11 @@ class PearsonCorrelationTest {
   }
 
   @Test
-  void shapesThatMakeNoSnapshotAreRefused() {
+  void rejectsShapesThatAreTooSmall() {
     assertThatThrownBy(() -> ActivationMatrix.allocate(0, 5))
-        .hasMessage("a snapshot needs 1 sample or more, not 0");
+        .hasMessage("a snapshot needs at least 1 sample, not 0");
     assertThatThrownBy(() -> ActivationMatrix.allocate(5, 1))
-        .hasMessage("a connectome needs 2 neurons or more, not 1");
+        .hasMessage("a connectome needs at least 2 neurons, not 1");
     try (ActivationMatrix matrix = ActivationMatrix.allocate(10, 2)) {
       assertThatThrownBy(() -> matrix.putRows(9, 2, ByteBuffer.allocate(16)))
           .isInstanceOf(IllegalArgumentException.class)

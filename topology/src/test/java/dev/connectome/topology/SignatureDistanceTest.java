@@ -14,7 +14,7 @@ class SignatureDistanceTest {
   }
 
   @Test
-  void aTriangleByHand() {
+  void matchesATriangleComputedByHand() {
     // Births .5 .9 and .6 .7; deaths .2 and .5.
     var a = TopologicalSignature.of(triangle(0.9f, 0.5f, 0.2f));
     var b = TopologicalSignature.of(triangle(0.5f, 0.6f, 0.7f));
@@ -31,7 +31,7 @@ class SignatureDistanceTest {
   }
 
   @Test
-  void relabelledNeuronsAreFarAsConnectomesAndTheSameAsSignatures() {
+  void relabellingNeuronsChangesTheConnectomeDistanceAndNotTheTopologicalOne() {
     var a = triangle(0.9f, 0.5f, 0.2f);
     var relabelled = triangle(0.5f, 0.9f, 0.2f);
 
@@ -44,10 +44,10 @@ class SignatureDistanceTest {
   }
 
   @Test
-  void signaturesOfOtherSizesAreComparedByQuantiles() {
+  void signaturesOfDifferentSizesAreComparedByQuantiles() {
     TopologicalSignature wide = Snapshots.signature(Snapshots.random(200, 60, 1));
     TopologicalSignature narrow = Snapshots.signature(Snapshots.random(200, 40, 1));
-    TopologicalSignature other = Snapshots.signature(scaledNoise());
+    TopologicalSignature other = Snapshots.signature(uncorrelatedNoise());
 
     SignatureDistance similar = SignatureDistance.between(wide, narrow);
     SignatureDistance different = SignatureDistance.between(wide, other);
@@ -59,7 +59,7 @@ class SignatureDistanceTest {
   }
 
   @Test
-  void equalDistributionsOfUnequalSizeAreNear() {
+  void equalDistributionsOfDifferentSizesHaveDistanceZero() {
     var small = TopologicalSignature.of(triangle(0.5f, 0.5f, 0.5f));
     var large =
         TopologicalSignature.of(
@@ -70,15 +70,15 @@ class SignatureDistanceTest {
   }
 
   @Test
-  void connectomesOfOtherSizesHaveNoDistance() {
+  void connectomesOfDifferentSizesCannotBeCompared() {
     var two = FunctionalConnectome.ofUpperTriangle(2, FloatBuffer.wrap(new float[] {0.4f}));
 
     assertThatThrownBy(() -> ConnectomeDistance.between(triangle(0, 0, 0), two))
-        .hasMessage("connectomes of 3 and 2 neurons have no distance");
+        .hasMessage("connectomes of 3 and 2 neurons cannot be compared edge by edge");
   }
 
-  /** Independent columns: hardly correlated. */
-  private static float[][] scaledNoise() {
+  /** Independent columns, almost uncorrelated. */
+  private static float[][] uncorrelatedNoise() {
     var random = new java.util.Random(9);
     var activations = new float[200][50];
     for (float[] row : activations) {

@@ -57,7 +57,7 @@ class SignatureProperties {
   }
 
   @Property(tries = 100)
-  void setsHaveTheirSizesAndOrderWhateverTies(
+  void setsAreSortedAndHaveTheirSizesWhateverTies(
       @ForAll @IntRange(min = 2, max = 25) int neurons, @ForAll long seed) {
     float[][] activations = Snapshots.random(12, neurons, seed);
     for (float[] row : activations) {

@@ -20,7 +20,7 @@ class TopologicalSignatureTest {
   }
 
   @Test
-  void aSquareWithDiagonalsByHand() {
+  void matchesASquareWithDiagonalsComputedByHand() {
     // Strongest first: 01 .9, 12 .8, 02 .7 closes a cycle, 23 .6.
     var signature = TopologicalSignature.of(square(0.9f, 0.7f, 0.1f, 0.8f, 0.2f, 0.6f));
 
@@ -29,7 +29,7 @@ class TopologicalSignatureTest {
   }
 
   @Test
-  void tiesAndZerosChangeNoSize() {
+  void tiesAndZerosDoNotChangeTheSizes() {
     var ties = TopologicalSignature.of(square(0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f));
     var zeros = TopologicalSignature.of(square(0, 0, 0, 0, 0, 0.3f));
 
@@ -64,7 +64,7 @@ class TopologicalSignatureTest {
   }
 
   @Test
-  void sortsManyWeightsAsTheLibraryDoes() {
+  void sortsManyWeightsLikeTheJdk() {
     int neurons = 300;
     var random = new Random(7);
     var weights = new float[neurons * (neurons - 1) / 2];
@@ -72,14 +72,14 @@ class TopologicalSignatureTest {
       weights[i] = i % 10 == 0 ? i % 20 / 10f : random.nextFloat();
     }
     weights[5] = Float.MIN_VALUE;
-    var without = new int[] {0, 1, 77, weights.length - 1};
-    var expected = new float[weights.length - without.length];
+    var excluded = new int[] {0, 1, 77, weights.length - 1};
+    var expected = new float[weights.length - excluded.length];
     System.arraycopy(weights, 2, expected, 0, 75);
     System.arraycopy(weights, 78, expected, 75, expected.length - 75);
     Arrays.sort(expected);
 
     var sorted = new float[expected.length];
-    WeightSort.sortOthers(weights, without, sorted, IntBuffer.allocate(sorted.length));
+    WeightSort.sortOthers(weights, excluded, sorted, IntBuffer.allocate(sorted.length));
 
     assertThat(sorted).isEqualTo(expected);
   }
@@ -98,11 +98,11 @@ class TopologicalSignatureTest {
   }
 
   @Test
-  void refusesWeightsThatAreNoCorrelations() {
+  void rejectsWeightsOutsideTheUnitInterval() {
     assertThatThrownBy(() -> square(0, 0, 0, 0, 0, 1.5f))
-        .hasMessage("a weight must lie in [0, 1], not be 1.5");
+        .hasMessage("a weight must be in [0, 1], not 1.5");
     assertThatThrownBy(() -> square(0, 0, 0, 0, 0, Float.NaN))
-        .hasMessage("a weight must lie in [0, 1], not be NaN");
+        .hasMessage("a weight must be in [0, 1], not NaN");
     assertThatThrownBy(() -> square(0, 0)).hasMessage("4 neurons have 6 edges, not 2");
   }
 

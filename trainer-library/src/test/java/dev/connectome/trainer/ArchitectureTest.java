@@ -1,8 +1,11 @@
 package dev.connectome.trainer;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -16,11 +19,25 @@ class ArchitectureTest {
           .importPackages("dev.connectome.trainer");
 
   @Test
-  void aTrainingTakesNoFrameworkWithTheLibrary() {
+  void theLibraryUsesNoFramework() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "jakarta..", "picocli..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void theLibraryUsesOnlyTheProtosOfThisProject() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.connectome..")
+                .and(
+                    DescribedPredicate.not(
+                        resideInAnyPackage("dev.connectome.protos..", "dev.connectome.trainer.."))))
+        .orShould()
+        .dependOnClassesThat(resideInAPackage("dev.connectome.trainer.service.."))
         .check(LIBRARY);
   }
 

@@ -1,35 +1,36 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
-import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
+import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformDatabase;
 import dev.connectome.platform.PlatformProcesses;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
-import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** Plays the load on a platform: warm-up, the timed part, and what is owed after it; then lists. */
+/**
+ * Runs the load on a platform: warm-up, the timed part, and the stops still pending; then the
+ * lists.
+ */
 final class ControlBench {
   private static final String TOPIC = "connectome.signatures.v1";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration TELL = Duration.ofSeconds(10);
-  private static final Duration LOOK = Duration.ofMillis(200);
-  private static final int PAGE = 1_000;
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
   private final ControlPlan plan;
   private final Endpoints endpoints;
@@ -45,11 +46,6 @@ final class ControlBench {
     this.progress = progress;
   }
 
-  /**
-   * Runs it.
-   *
-   * @return what was found
-   */
   ControlReport run() throws InterruptedException, IOException {
     try (ConnectomeClient connection = ConnectomeClient.to(endpoints.controller().grpc());
         ControlDatabase database =
@@ -57,43 +53,38 @@ final class ControlBench {
       if (plan.listedRuns() > 0) {
         addEndedRuns(connection, database);
       }
-      return play(connection, database);
+      return measure(connection, database);
     }
   }
 
   private void addEndedRuns(ConnectomeClient connection, ControlDatabase database) {
     progress.accept("adding %d ended runs to the database ...".formatted(plan.listedRuns()));
-    var unused =
-        connection
-            .calls()
-            .createTrainingRun(
-                CreateTrainingRunRequest.newBuilder()
-                    .setTrainingRunId("listed")
-                    .setTrainingRun(
-                        TrainingRun.newBuilder()
-                            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
-                            .putLabels("listed", "true"))
-                    .build());
+    connection.create(
+        "listed",
+        TrainingRun.newBuilder()
+            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+            .putLabels("listed", "true")
+            .build());
     database.addEndedRuns(plan.listedRuns());
   }
 
-  private ControlReport play(ConnectomeClient connection, ControlDatabase database)
+  private ControlReport measure(ConnectomeClient connection, ControlDatabase database)
       throws InterruptedException, IOException {
-    // The load needs the trainers, which it lets a person stop, and they tell it their runs.
+    // The load and the trainers need each other: it stops runs by person, they add runs to it.
     var parts =
         new Object() {
-          Optional<Trainers> trainers = Optional.empty();
+          Optional<TrainerPool> trainers = Optional.empty();
         };
-    try (Pace pace = new Pace();
+    try (Poller poller = new Poller();
         SignatureLoad signatures =
             new SignatureLoad(
                 endpoints.kafka().bootstrapServers(),
                 TOPIC,
                 plan.signaturesPerSecond(),
                 run -> parts.trainers.ifPresent(trainers -> trainers.stopByPerson(run)));
-        Trainers trainers = new Trainers(plan, label, connection::calls, signatures::add);
-        ReadableTimes times =
-            new ReadableTimes(endpoints.kafka().bootstrapServers(), TOPIC, trainers.runs())) {
+        TrainerPool trainers = new TrainerPool(plan, label, connection, signatures::add);
+        SignatureReadTimes times =
+            new SignatureReadTimes(endpoints.kafka().bootstrapServers(), TOPIC, trainers.runs())) {
       parts.trainers = Optional.of(trainers);
       times.start();
       progress.accept("starting %d trainers ...".formatted(plan.runs()));
@@ -102,15 +93,15 @@ final class ControlBench {
           new Progress(progress, "trainers registered", 0, plan.runs()));
       signatures.start();
       progress.accept("warming up for %d s ...".formatted(plan.warmUp().toSeconds()));
-      pass(pace, plan.warmUp(), trainers, signatures);
+      run(poller, plan.warmUp(), trainers, signatures);
       Instant timedFrom = Instant.now();
-      trainers.sightings().restart();
+      trainers.observations().restart();
       long publishedBefore = signatures.published();
-      Use before = Use.of(controller());
+      CpuTime before = CpuTime.of(controller());
       progress.accept("measuring for %d s ...".formatted(plan.duration().toSeconds()));
-      pass(pace, plan.duration(), trainers, signatures);
+      run(poller, plan.duration(), trainers, signatures);
       double seconds = Duration.between(timedFrom, Instant.now()).toMillis() / 1e3;
-      Use after = Use.of(controller());
+      CpuTime after = CpuTime.of(controller());
       var load =
           new ControlReport.Load(
               plan.runs(),
@@ -122,92 +113,74 @@ final class ControlBench {
               plan.seed());
       var heartbeats =
           new ControlReport.Heartbeats(
-              trainers.sightings().heartbeats(), trainers.sightings().failedHeartbeats());
-      trainers.takeUpNoMore();
+              trainers.observations().heartbeats(), trainers.observations().failedHeartbeats());
+      trainers.startNoMoreRuns();
       signatures.stop();
-      awaitOwed(pace, trainers, database);
+      awaitPendingStops(poller, trainers, database);
       List<ListPages.Pages> list = List.of();
       if (plan.listedRuns() > 0) {
-        progress.accept("turning the pages of the list ...");
-        list = new ListPages(connection::calls).measure();
+        progress.accept("reading the pages of the list ...");
+        list = new ListPages(connection).measure();
       }
       StopAudit.Result stops =
           new StopAudit(
-                  shown(connection), database.decisions(label), database.acknowledgements(label))
-              .of(trainers.runs().values(), trainers.sightings().misdirected(), timedFrom);
+                  listRuns(connection), database.decisions(label), database.acknowledgements(label))
+              .of(trainers.runs().values(), trainers.observations().misdirected(), timedFrom);
       stops.findings().stream().limit(5).forEach(progress);
       return new ControlReport(
-          Machine.here(),
+          Machine.current(),
           load,
           stops,
           heartbeats,
           new ControlReport.Controller(
-              controller()
-                  .flatMap(use -> use.peakResidentBytes().stream().boxed().findFirst())
-                  .orElse(0L),
+              controller().map(ProcessUsage::peakResidentBytes).orElse(0L),
               (after.controllerSeconds() - before.controllerSeconds()) / seconds,
               (after.ownSeconds() - before.ownSeconds()) / seconds),
           list);
     }
   }
 
-  private record Use(double controllerSeconds, double ownSeconds) {
-    static Use of(Optional<ProcessUse> controller) {
-      return new Use(
-          seconds(controller.flatMap(ProcessUse::cpu)),
-          seconds(new ProcessUse(ProcessHandle.current()).cpu()));
-    }
-
-    private static double seconds(Optional<Duration> cpu) {
-      return cpu.orElse(Duration.ZERO).toNanos() / 1e9;
+  private record CpuTime(double controllerSeconds, double ownSeconds) {
+    static CpuTime of(Optional<ProcessUsage> controller) {
+      return new CpuTime(
+          controller.map(ProcessUsage::cpuSeconds).orElse(0.0),
+          ProcessUsage.ofThisProcess().cpuSeconds());
     }
   }
 
-  private Optional<ProcessUse> controller() {
-    return new PlatformProcesses(stateDirectory).controller().map(ProcessUse::new);
+  private Optional<ProcessUsage> controller() {
+    return new PlatformProcesses(stateDirectory).controller().map(ProcessUsage::new);
   }
 
-  private void pass(Pace pace, Duration time, Trainers trainers, SignatureLoad signatures)
+  private void run(Poller poller, Duration time, TrainerPool trainers, SignatureLoad signatures)
       throws InterruptedException {
-    pace.pass(
+    poller.repeat(
         time,
-        TELL,
+        PROGRESS_INTERVAL,
         () -> {
           trainers.check();
           progress.accept(
-              "  %d signatures published, %d runs so far, %d stops on their way"
-                  .formatted(signatures.published(), trainers.runs().size(), trainers.owed()));
+              "  %d signatures published, %d runs so far, %d stops pending"
+                  .formatted(
+                      signatures.published(), trainers.runs().size(), trainers.pendingStops()));
         });
   }
 
-  /** Until every stop that is due has reached its trainer and that is stored, or patience ends. */
-  private void awaitOwed(Pace pace, Trainers trainers, ControlDatabase database)
+  /** Waits until every stop that is due was delivered and acknowledged, or the timeout passes. */
+  private void awaitPendingStops(Poller poller, TrainerPool trainers, ControlDatabase database)
       throws InterruptedException {
     var unused =
-        pace.await(
-            PATIENCE,
-            LOOK,
+        poller.await(
+            STOP_TIMEOUT,
+            POLL_INTERVAL,
             () ->
-                trainers.owed() == 0
+                trainers.pendingStops() == 0
                     && database.acknowledgements(label).size() >= database.decisions(label).size());
   }
 
-  private Map<String, TrainingRun> shown(ConnectomeClient connection) {
-    Map<String, TrainingRun> shown = new HashMap<>();
-    String token = "";
-    do {
-      ListTrainingRunsResponse page =
-          connection
-              .calls()
-              .listTrainingRuns(
-                  ListTrainingRunsRequest.newBuilder()
-                      .putLabels("bench", label)
-                      .setPageSize(PAGE)
-                      .setPageToken(token)
-                      .build());
-      page.getTrainingRunsList().forEach(run -> shown.put(run.getUid(), run));
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return shown;
+  private Map<String, TrainingRun> listRuns(ConnectomeClient connection) {
+    return connection
+        .list(ListTrainingRunsRequest.newBuilder().putLabels("bench", label).build())
+        .collect(Collectors.toMap(TrainingRun::getUid, Function.identity()));
   }
 }

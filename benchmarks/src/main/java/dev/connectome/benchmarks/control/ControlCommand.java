@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Measuring;
+import dev.connectome.benchmarks.harness.BenchReport;
+import dev.connectome.benchmarks.harness.BenchRunner;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Endpoints;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code connectome bench control}. */
 @Command(
@@ -21,14 +19,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Plays trainers that live, learn and are stopped, and measures how fast the controller is.",
-      "Every trainer has an endpoint and a connection of its own, over real gRPC; their signatures"
-          + " go through the broker. Runs are stopped at random, by their policy or by a person, and"
-          + " others take their place. Measured are decisions, from the moment at which a reader of"
-          + " committed records sees the signature that decides until the decision is committed;"
-          + " stops, from there until the trainer's acknowledgement is committed; heartbeats; and"
-          + " the controller's memory and processor time. Every stop is then compared with the one"
-          + " that was due.",
+      "Simulates trainers that are stopped at random, and measures how fast the controller is.",
+      "Every trainer has its own endpoint and gRPC connection; signatures go through the broker. A"
+          + " policy or a person stops each run, and another takes its place. Measured are"
+          + " decisions, from the moment a reader of committed records sees the deciding signature"
+          + " until the decision is committed; stops, from then until the trainer's acknowledgement"
+          + " is committed; heartbeats; and the controller's memory and processor time. Every stop"
+          + " is then compared with the one that was due.",
       "Exit code 1 if a stop was lost, doubled or wrong."
     },
     footerHeading = "%nExamples:%n",
@@ -36,22 +33,21 @@ import picocli.CommandLine.Spec;
       "  connectome bench control --runs 1000 --heartbeat 5s --list 100000 -o json",
       "  connectome bench control --runs 200 --signatures-per-second 20 --state-dir .connectome"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class ControlCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
   @Option(
       names = "--runs",
       paramLabel = "R",
       defaultValue = "1000",
-      description = "Trainers to play at a time. Default: ${DEFAULT-VALUE}")
+      description = "Trainers to simulate at a time. Default: ${DEFAULT-VALUE}")
   private int runs;
 
   @Option(
       names = "--heartbeat",
       paramLabel = "TIME",
       defaultValue = "5s",
-      converter = Spans.class,
-      description = "Time between two heartbeats of a trainer. Default: ${DEFAULT-VALUE}")
+      converter = DurationConverter.class,
+      description = "Heartbeat interval of each trainer. Default: ${DEFAULT-VALUE}")
   private Duration heartbeat;
 
   @Option(
@@ -65,16 +61,16 @@ public final class ControlCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "TIME",
       defaultValue = "40s",
-      converter = Spans.class,
-      description = "For how long nothing is timed. Default: ${DEFAULT-VALUE}")
+      converter = DurationConverter.class,
+      description = "Period before anything is timed. Default: ${DEFAULT-VALUE}")
   private Duration warmUp;
 
   @Option(
       names = "--duration",
       paramLabel = "TIME",
       defaultValue = "60s",
-      converter = Spans.class,
-      description = "For how long stops are timed. Default: ${DEFAULT-VALUE}")
+      converter = DurationConverter.class,
+      description = "Period in which stops are timed. Default: ${DEFAULT-VALUE}")
   private Duration duration;
 
   @Option(
@@ -82,7 +78,7 @@ public final class ControlCommand implements Callable<Integer> {
       paramLabel = "SHARE",
       defaultValue = "0.3",
       description =
-          "Share of the runs that a person stops rather than a policy. Default: ${DEFAULT-VALUE}")
+          "Share of the runs that a person stops, not a policy. Default: ${DEFAULT-VALUE}")
   private double byPerson;
 
   @Option(
@@ -90,31 +86,26 @@ public final class ControlCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Put N ended runs into the database beforehand, by SQL, and time the pages of lists of"
-              + " them. Not with --state-dir. Default: ${DEFAULT-VALUE}")
+          "Insert N ended runs into the database beforehand, by SQL, and time reading the list of"
+              + " runs. Not with --state-dir. Default: ${DEFAULT-VALUE}")
   private int listedRuns;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of everything random. Default: ${DEFAULT-VALUE}")
+      description = "Random seed. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       description =
-          "Measure the platform that is up on this state directory; the runs that are played stay"
-              + " there, labelled 'bench'. Default: one that is started for the purpose and removed"
-              + " afterwards")
+          "Measure the platform that is up on this state directory; the simulated runs stay there,"
+              + " labelled 'bench'. Default: a temporary platform")
   private @Nullable Path stateDir;
 
-  @Mixin private ReportOutput output;
-
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public ControlCommand() {}
+  @Mixin private BenchRunner runner;
 
   @Override
   public Integer call() throws IOException {
@@ -123,23 +114,20 @@ public final class ControlCommand implements Callable<Integer> {
             runs, heartbeat, signaturesPerSecond, warmUp, duration, byPerson, listedRuns, seed);
     if (stateDir != null && listedRuns > 0) {
       throw CommandFailure.badInput(
-          "--list puts made-up runs into a database: leave out --state-dir, so that a platform is"
-              + " started for the purpose");
+          "--list inserts made-up runs into the database: leave out --state-dir, so that a"
+              + " temporary platform is used");
     }
-    Measuring measuring = new Measuring(spec);
-    Path upOn = stateDir;
-    return measuring.interruptibly(
+    Path directory = stateDir;
+    return runner.run(
         () ->
-            upOn == null
-                ? measuring.onOwnPlatform(
-                    (platform, state) -> measure(plan, platform.endpoints(), state, measuring))
-                : measure(plan, Endpoints.read(upOn), upOn, measuring));
+            directory == null
+                ? runner.onTemporaryPlatform(
+                    (platform, state) -> measure(plan, platform.endpoints(), state))
+                : measure(plan, Endpoints.read(directory), directory));
   }
 
-  private int measure(ControlPlan plan, Endpoints endpoints, Path state, Measuring measuring)
+  private BenchReport measure(ControlPlan plan, Endpoints endpoints, Path state)
       throws IOException, InterruptedException {
-    ControlReport report = new ControlBench(plan, endpoints, state, measuring::say).run();
-    output.print(spec.commandLine().getOut(), report, report::lines);
-    return report.isRight() ? 0 : 1;
+    return new ControlBench(plan, endpoints, state, runner::progress).run();
   }
 }

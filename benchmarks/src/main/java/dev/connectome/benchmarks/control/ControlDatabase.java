@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the benchmark needs of the controller's database and the API does not tell: when a row was
- * committed, by PostgreSQL's own record of it; and a great many ended runs at once.
+ * What the benchmark needs of the controller's database and the API does not offer: the commit
+ * times of rows, from PostgreSQL's own record, and a large number of ended runs.
  */
 final class ControlDatabase implements AutoCloseable {
   private static final String DECISIONS =
@@ -31,7 +31,7 @@ final class ControlDatabase implements AutoCloseable {
       WHERE events.kind = 'STOP_ACKNOWLEDGED' AND runs.labels @> jsonb_build_object('bench', ?)
       ORDER BY 2
       """;
-  private static final List<String> SEEDS =
+  private static final List<String> ENDED_RUNS =
       List.of(
           """
           INSERT INTO runs (uid, run_id, labels, launcher, definition, state, state_message, attempt,
@@ -71,7 +71,7 @@ final class ControlDatabase implements AutoCloseable {
       setting.next();
       if (!setting.getString(1).equals("on")) {
         throw CommandFailure.badInput(
-            "the database does not keep commit times: start it with track_commit_timestamp=on, as"
+            "the database does not record commit times: start it with track_commit_timestamp=on, as"
                 + " 'connectome up' does");
       }
     } catch (SQLException e) {
@@ -79,12 +79,12 @@ final class ControlDatabase implements AutoCloseable {
     }
   }
 
-  /** When the decisions to stop each run were stored; the runs are those of a label. */
+  /** Commit times of the decisions to stop, by uid of the run, for the runs with a label. */
   Map<String, List<Instant>> decisions(String label) {
     return times(DECISIONS, label);
   }
 
-  /** When the trainers' acknowledgements were stored. */
+  /** Commit times of the trainers' acknowledgements. */
   Map<String, List<Instant>> acknowledgements(String label) {
     return times(ACKNOWLEDGEMENTS, label);
   }
@@ -106,16 +106,13 @@ final class ControlDatabase implements AutoCloseable {
     }
   }
 
-  /**
-   * Adds runs that have ended, with their attempts, decisions and stops, made after the run named
-   * {@code listed}.
-   */
+  /** Inserts ended runs with attempts, decisions and stops, like the run named {@code listed}. */
   void addEndedRuns(int count) {
     try {
       connection.setAutoCommit(false);
-      for (String seed : SEEDS) {
-        try (PreparedStatement statement = connection.prepareStatement(seed)) {
-          if (seed.contains("?")) {
+      for (String insert : ENDED_RUNS) {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+          if (insert.contains("?")) {
             statement.setInt(1, count);
           }
           statement.executeUpdate();

@@ -1,18 +1,19 @@
 package dev.connectome.benchmarks.control;
 
+import dev.connectome.benchmarks.harness.OptionRanges;
 import dev.connectome.cli.CommandFailure;
 import java.time.Duration;
 
 /**
  * The load.
  *
- * @param runs trainers that are played at a time, each at an endpoint of its own
- * @param heartbeat how often each gives a sign of life
+ * @param runs trainers simulated at a time, each with its own endpoint
+ * @param heartbeat interval of each trainer
  * @param signaturesPerSecond of all trainers together
- * @param warmUp for how long nothing is timed
- * @param duration for how long stops are timed
- * @param byPerson the share of the runs that a person stops rather than a policy
- * @param listedRuns runs that are put into the database to be listed; 0: none
+ * @param warmUp period before anything is timed
+ * @param duration period in which stops are timed
+ * @param byPerson share of the runs that a person stops, not a policy
+ * @param listedRuns runs inserted into the database to be listed; 0: none
  * @param seed of everything random
  */
 record ControlPlan(
@@ -26,8 +27,8 @@ record ControlPlan(
     long seed) {
 
   ControlPlan {
-    within("--runs", runs, 1, 10_000);
-    within("--list", listedRuns, 0, 10_000_000);
+    OptionRanges.check("--runs", runs, 1, 10_000);
+    OptionRanges.check("--list", listedRuns, 0, 10_000_000);
     atLeast("--heartbeat", heartbeat, Duration.ofMillis(100));
     atLeast("--warm-up", warmUp, Duration.ZERO);
     atLeast("--duration", duration, Duration.ofSeconds(1));
@@ -39,13 +40,6 @@ record ControlPlan(
     if (!(byPerson >= 0 && byPerson <= 1)) {
       throw CommandFailure.badInput(
           "--by-person is %s: it must be a share, 0 .. 1".formatted(byPerson));
-    }
-  }
-
-  private static void within(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw CommandFailure.badInput(
-          "%s is %d: it must be %d .. %d".formatted(option, value, least, most));
     }
   }
 

@@ -1,40 +1,31 @@
 package dev.connectome.benchmarks.control;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.connectome.benchmarks.Latencies.Percentiles;
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.BenchReport;
+import dev.connectome.benchmarks.harness.Latencies.Percentiles;
+import dev.connectome.benchmarks.harness.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What the benchmark found; the JSON that it prints.
- *
- * @param machine where and when
- * @param load what was played
- * @param stops what became of the stops
- * @param heartbeats what became of the heartbeats
- * @param controller what the controller used while stops were timed
- * @param list the pages of the list; none if none were asked for
- */
+/** What the benchmark found; {@code list} is empty unless {@code --list} was given. */
 record ControlReport(
     Machine machine,
     Load load,
     StopAudit.Result stops,
     Heartbeats heartbeats,
     Controller controller,
-    List<ListPages.Pages> list) {
+    List<ListPages.Pages> list)
+    implements BenchReport {
 
   /**
-   * What was played.
+   * What was simulated.
    *
-   * @param runs trainers at a time, each at its own endpoint and over its own connection
+   * @param runs trainers at a time, each with its own endpoint and connection
    * @param runsInAll runs that they trained, one after the other
    * @param heartbeatSeconds between two heartbeats of a trainer
-   * @param signaturesPerSecond that were published while stops were timed
-   * @param seconds for how long stops were timed
-   * @param endedRuns runs that lay in the database besides
-   * @param seed of everything random
+   * @param signaturesPerSecond published while stops were timed
+   * @param seconds in which stops were timed
+   * @param endedRuns runs inserted into the database beforehand
    */
   record Load(
       int runs,
@@ -45,35 +36,29 @@ record ControlReport(
       int endedRuns,
       long seed) {}
 
-  /**
-   * Heartbeats.
-   *
-   * @param millis until they were answered
-   * @param failed those that failed, by status, the warm-up included
-   */
+  /** Response times, and failures by status, those of the warm-up included. */
   record Heartbeats(Percentiles millis, Map<String, Integer> failed) {}
 
   /**
    * The controller's process.
    *
-   * @param peakResidentBytes the most resident memory it ever had
-   * @param cores processor time a second while stops were timed
-   * @param otherCores the same of this process: the trainers that are played and, unless the
-   *     platform was up before, the broker
+   * @param cores processor time per second while stops were timed
+   * @param otherCores the same of this process: the simulated trainers and, on a temporary
+   *     platform, the broker
    */
   record Controller(long peakResidentBytes, double cores, double otherCores) {}
 
-  @JsonIgnore
-  boolean isRight() {
-    return stops.isRight();
+  @Override
+  public boolean passed() {
+    return stops.passed();
   }
 
-  /** The report for people. */
-  List<String> lines() {
+  @Override
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("machine     " + machine);
     lines.add(
-        "load        %d trainers, heartbeats every %s s, %.1f signatures/s for %.0f s; %d runs in all beside %d ended ones"
+        "load        %d trainers, heartbeats every %s s, %.1f signatures/s for %.0f s; %d runs in all, %d ended ones in the database"
             .formatted(
                 load.runs(),
                 load.heartbeatSeconds(),
@@ -82,7 +67,7 @@ record ControlReport(
                 load.runsInAll(),
                 load.endedRuns()));
     lines.add(
-        "stops       %d due (%d by person): lost %d, doubled %d, wrong %d; %d deliveries repeated"
+        "stops       %d due (%d by a person): lost %d, doubled %d, wrong %d; %d deliveries repeated"
             .formatted(
                 stops.due(),
                 stops.byPerson(),
@@ -91,8 +76,8 @@ record ControlReport(
                 stops.wrong(),
                 stops.repeatedDeliveries()));
     lines.add("decision    " + text(stops.decisionMillis()) + " from readable to stored");
-    lines.add("order       " + text(stops.orderMillis()) + " from stored to the trainer");
-    lines.add("stop        " + text(stops.stopMillis()) + " from stored to acknowledged, stored");
+    lines.add("command     " + text(stops.orderMillis()) + " from stored to the trainer");
+    lines.add("stop        " + text(stops.stopMillis()) + " from stored to acknowledgement stored");
     lines.add(
         "heartbeats  " + text(heartbeats.millis()) + "; failed: " + heartbeats.failed().toString());
     lines.add(

@@ -1,85 +1,77 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Latencies;
+import dev.connectome.benchmarks.harness.Latencies;
+import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
-/** Turns pages of the list of runs and times each. */
+/** Reads pages of the list of runs and times each. */
 final class ListPages {
-  private static final int FEW = 40;
-  private static final int ALL = Integer.MAX_VALUE;
+  private static final int FIRST_PAGES = 40;
+  private static final int ALL_PAGES = Integer.MAX_VALUE;
 
-  private final Supplier<TrainingRunServiceBlockingStub> api;
+  private final ConnectomeClient client;
 
-  ListPages(Supplier<TrainingRunServiceBlockingStub> api) {
-    this.api = api;
+  ListPages(ConnectomeClient client) {
+    this.client = client;
   }
 
-  /**
-   * The pages of one query.
-   *
-   * @param query what was asked for
-   * @param pageSize runs a page
-   * @param runs how many were listed
-   * @param pageMillis how long a page took, as the caller saw it
-   */
+  /** The pages of one query: runs listed, and how long a page took for the caller. */
   record Pages(String query, int pageSize, int runs, Latencies.Percentiles pageMillis) {}
 
   private record Query(String name, int size, int pages, ListTrainingRunsRequest filter) {}
 
-  /** Asks everything that people ask of a list. */
+  /** Times every kind of query that people make. */
   List<Pages> measure() {
     ListTrainingRunsRequest all = ListTrainingRunsRequest.getDefaultInstance();
-    turn(new Query("warm-up", 50, FEW, all), "");
-    String deep = turn(new Query("all", 1_000, ALL, all), "").lastToken();
+    read(new Query("warm-up", 50, FIRST_PAGES, all), "");
+    String lastToken = read(new Query("all", 1_000, ALL_PAGES, all), "").lastToken();
     List<Pages> pages = new ArrayList<>();
-    pages.add(turn(new Query("all, to the end", 1_000, ALL, all), "").pages());
+    pages.add(read(new Query("all, to the end", 1_000, ALL_PAGES, all), "").pages());
     for (Query query :
         List.of(
-            few("all, first pages", all),
-            few("state FAILED", states(RunState.RUN_STATE_FAILED)),
-            few("state RUNNING", states(RunState.RUN_STATE_RUNNING)),
-            few(
+            firstPages("all, first pages", all),
+            firstPages("state FAILED", states(RunState.RUN_STATE_FAILED)),
+            firstPages("state RUNNING", states(RunState.RUN_STATE_RUNNING)),
+            firstPages(
                 "states STOPPED, FAILED",
                 states(RunState.RUN_STATE_STOPPED, RunState.RUN_STATE_FAILED)),
-            few("label of 1 in 10", all.toBuilder().putLabels("team", "t3").build()),
-            few("label of 1 in 1000", all.toBuilder().putLabels("sweep", "s7").build()),
-            few("label of none", all.toBuilder().putLabels("team", "none").build()),
-            few("prefix of most", all.toBuilder().setIdPrefix("listed-").build()),
-            few("prefix of 1 in 100", all.toBuilder().setIdPrefix("listed-00042").build()),
-            few("prefix of none", all.toBuilder().setIdPrefix("nothing").build()),
-            few(
+            firstPages("label of 1 in 10", all.toBuilder().putLabels("team", "t3").build()),
+            firstPages("label of 1 in 1000", all.toBuilder().putLabels("sweep", "s7").build()),
+            firstPages("label of none", all.toBuilder().putLabels("team", "none").build()),
+            firstPages("prefix of most", all.toBuilder().setIdPrefix("listed-").build()),
+            firstPages("prefix of 1 in 100", all.toBuilder().setIdPrefix("listed-00042").build()),
+            firstPages("prefix of none", all.toBuilder().setIdPrefix("nothing").build()),
+            firstPages(
                 "state and label of 1 in 1000",
                 states(RunState.RUN_STATE_FAILED).toBuilder().putLabels("sweep", "s9").build()),
-            few(
+            firstPages(
                 "state, label and prefix",
                 states(RunState.RUN_STATE_STOPPED).toBuilder()
                     .putLabels("team", "t3")
                     .setIdPrefix("listed-0009")
                     .build()))) {
-      pages.add(turn(query, "").pages());
+      pages.add(read(query, "").pages());
     }
-    pages.add(turn(few("all, last pages", all), deep).pages());
+    pages.add(read(firstPages("all, last pages", all), lastToken).pages());
     return pages;
   }
 
-  private static Query few(String name, ListTrainingRunsRequest filter) {
-    return new Query(name, 50, FEW, filter);
+  private static Query firstPages(String name, ListTrainingRunsRequest filter) {
+    return new Query(name, 50, FIRST_PAGES, filter);
   }
 
   private static ListTrainingRunsRequest states(RunState... states) {
     return ListTrainingRunsRequest.newBuilder().addAllStates(List.of(states)).build();
   }
 
-  private record Turned(Pages pages, String lastToken) {}
+  private record Reading(Pages pages, String lastToken) {}
 
-  private Turned turn(Query query, String from) {
+  private Reading read(Query query, String from) {
     Latencies latencies = new Latencies();
     String token = from;
     String lastToken = from;
@@ -89,14 +81,14 @@ final class ListPages {
       ListTrainingRunsRequest request =
           query.filter().toBuilder().setPageSize(query.size()).setPageToken(token).build();
       long start = System.nanoTime();
-      ListTrainingRunsResponse page = api.get().listTrainingRuns(request);
+      ListTrainingRunsResponse page = client.listPage(request);
       latencies.add(Duration.ofNanos(System.nanoTime() - start));
       runs += page.getTrainingRunsCount();
       lastToken = page.getNextPageToken().isEmpty() ? token : page.getNextPageToken();
       token = page.getNextPageToken();
       pages++;
     } while (!token.isEmpty() && pages < query.pages());
-    return new Turned(
+    return new Reading(
         new Pages(query.name(), query.size(), runs, latencies.percentiles()), lastToken);
   }
 }

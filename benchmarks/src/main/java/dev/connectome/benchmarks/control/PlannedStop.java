@@ -5,12 +5,11 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.util.random.RandomGenerator;
 
 /**
- * How a run that is played comes to its stop: its policy sees the series settle, or a person orders
- * it. Until then the series stays far from settling.
+ * How a simulated run is stopped: its policy sees the series settle, or a person stops it. Until
+ * then the series stays far from settling.
  *
  * @param epoch the epoch whose signature lets the policy stop the run, or after whose signature a
  *     person does
- * @param byPerson whether it is a person
  */
 record PlannedStop(int epoch, boolean byPerson) {
   /** Epoch 1 has no distance, epoch 2 is the peak, and two points must have settled. */
@@ -27,7 +26,7 @@ record PlannedStop(int epoch, boolean byPerson) {
         random.nextInt(EARLIEST, LATEST + 1), random.nextDouble() < shareByPerson);
   }
 
-  /** The policy that every run has. */
+  /** The policy of every run. */
   static StoppingPolicy policy() {
     return StoppingPolicy.newBuilder()
         .setPolicyId("plateau")
@@ -36,11 +35,11 @@ record PlannedStop(int epoch, boolean byPerson) {
         .build();
   }
 
-  /** The death distance of an epoch, from 2. */
-  double deathDistance(int atEpoch) {
-    if (atEpoch == 2) {
+  /** The death distance of an epoch from 2 on. */
+  double deathDistance(int ofEpoch) {
+    if (ofEpoch == 2) {
       return PEAK;
     }
-    return !byPerson && atEpoch > epoch - CONFIRM ? SETTLED : UNSETTLED;
+    return !byPerson && ofEpoch > epoch - CONFIRM ? SETTLED : UNSETTLED;
   }
 }

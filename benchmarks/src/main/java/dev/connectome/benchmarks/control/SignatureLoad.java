@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Publishes signatures at an even rate, as large as real ones, of one run after the other. Runs may
- * be added by any thread.
+ * Publishes signatures of realistic size at an even rate, one run after the other. Any thread may
+ * add runs.
  */
 final class SignatureLoad implements AutoCloseable {
   private static final int QUANTILES = 65;
@@ -30,15 +30,18 @@ final class SignatureLoad implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final String topic;
   private final long intervalNanos;
-  private final Consumer<PlayedRun> personStops;
-  private final Queue<PlayedRun> runs = new ConcurrentLinkedQueue<>();
+  private final Consumer<SimulatedRun> stopByPerson;
+  private final Queue<SimulatedRun> runs = new ConcurrentLinkedQueue<>();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong published = new AtomicLong();
   private final Thread thread = new Thread(this::publish, "signature-load");
   private volatile boolean closed;
 
   SignatureLoad(
-      String bootstrapServers, String topic, double perSecond, Consumer<PlayedRun> personStops) {
+      String bootstrapServers,
+      String topic,
+      double perSecond,
+      Consumer<SimulatedRun> stopByPerson) {
     this.producer =
         new KafkaProducer<>(
             Map.of(
@@ -50,14 +53,14 @@ final class SignatureLoad implements AutoCloseable {
             new ByteArraySerializer());
     this.topic = topic;
     this.intervalNanos = (long) (1e9 / perSecond);
-    this.personStops = personStops;
+    this.stopByPerson = stopByPerson;
   }
 
   void start() {
     thread.start();
   }
 
-  void add(PlayedRun run) {
+  void add(SimulatedRun run) {
     runs.add(run);
   }
 
@@ -73,7 +76,7 @@ final class SignatureLoad implements AutoCloseable {
   private void publish() {
     long next = System.nanoTime();
     while (!closed) {
-      PlayedRun run = runs.poll();
+      SimulatedRun run = runs.poll();
       if (run == null) {
         LockSupport.parkNanos(IDLE_NANOS);
         next = Math.max(next, System.nanoTime());
@@ -88,7 +91,7 @@ final class SignatureLoad implements AutoCloseable {
     }
   }
 
-  private void publishNext(PlayedRun run) {
+  private void publishNext(SimulatedRun run) {
     int epoch = run.nextEpoch();
     if (epoch == run.plan().epoch()) {
       run.setDue();
@@ -97,11 +100,11 @@ final class SignatureLoad implements AutoCloseable {
         new ProducerRecord<>(topic, run.uid(), signature(run, epoch).toByteArray()),
         (metadata, failure) -> (failure == null ? published : failures).incrementAndGet());
     if (epoch == run.plan().epoch() && run.plan().byPerson()) {
-      personStops.accept(run);
+      stopByPerson.accept(run);
     }
   }
 
-  private static SignatureRecord signature(PlayedRun run, int epoch) {
+  private static SignatureRecord signature(SimulatedRun run, int epoch) {
     TopologicalSignature.Builder signature =
         TopologicalSignature.newBuilder()
             .setNeuronCount(NEURONS)
@@ -144,7 +147,7 @@ final class SignatureLoad implements AutoCloseable {
     return levels.build();
   }
 
-  /** Publishes nothing more; what was published has reached the broker then. */
+  /** Stops publishing; everything published has reached the broker afterwards. */
   void stop() {
     closed = true;
     try {

@@ -31,8 +31,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a trainer is to the controller: a server of its own that takes orders, and a connection of
- * its own for its calls. When its run has ended it may train another.
+ * A trainer as the controller sees it: a server of its own that takes stop commands, and a
+ * connection of its own for its calls. It trains one run after another.
  */
 final class SimulatedTrainer implements AutoCloseable {
   private static final int TOTAL_EPOCHS = 100;
@@ -41,19 +41,19 @@ final class SimulatedTrainer implements AutoCloseable {
   private final ManagedChannel channel;
   private final Server server;
   private final Executor executor;
-  private final Sightings sightings;
-  private final BiConsumer<SimulatedTrainer, PlayedRun> whenOrdered;
-  private volatile @Nullable PlayedRun run;
+  private final TrainerObservations observations;
+  private final BiConsumer<SimulatedTrainer, SimulatedRun> onStop;
+  private volatile @Nullable SimulatedRun run;
 
   SimulatedTrainer(
       String controller,
       Executor executor,
-      Sightings sightings,
-      BiConsumer<SimulatedTrainer, PlayedRun> whenOrdered)
+      TrainerObservations observations,
+      BiConsumer<SimulatedTrainer, SimulatedRun> onStop)
       throws IOException {
     this.executor = executor;
-    this.sightings = sightings;
-    this.whenOrdered = whenOrdered;
+    this.observations = observations;
+    this.onStop = onStop;
     this.channel =
         Grpc.newChannelBuilder(controller, InsecureChannelCredentials.create())
             .executor(executor)
@@ -66,10 +66,10 @@ final class SimulatedTrainer implements AutoCloseable {
             .start();
   }
 
-  /** Takes up a run; returns once the controller knows the trainer. */
-  void train(PlayedRun next) {
+  /** Starts a run; returns once the controller has registered the trainer. */
+  void train(SimulatedRun next) {
     run = next;
-    next.registeredAs(
+    next.setAttempt(
         TrainerRegistryServiceGrpc.newBlockingStub(channel)
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .registerTrainer(
@@ -81,9 +81,11 @@ final class SimulatedTrainer implements AutoCloseable {
             .getAttempt());
   }
 
-  /** Gives a sign of life and obeys the order that answers it, if any; does not wait. */
-  void beat() {
-    PlayedRun current = run;
+  /**
+   * Sends a heartbeat without waiting, and carries out the stop command in its response, if any.
+   */
+  void sendHeartbeat() {
+    SimulatedRun current = run;
     if (current == null || current.attempt() == 0 || current.ended()) {
       return;
     }
@@ -107,33 +109,33 @@ final class SimulatedTrainer implements AutoCloseable {
         new FutureCallback<HeartbeatResponse>() {
           @Override
           public void onSuccess(@Nullable HeartbeatResponse response) {
-            sightings.heartbeat(Duration.ofNanos(System.nanoTime() - start));
+            observations.heartbeat(Duration.ofNanos(System.nanoTime() - start));
             if (response != null && response.hasStopCommand()) {
-              obey(current, response.getStopCommand().getCommandId());
+              acceptStop(current, response.getStopCommand().getCommandId());
             }
           }
 
           @Override
           public void onFailure(Throwable failure) {
             if (!current.ended()) {
-              sightings.heartbeatFailed(Status.fromThrowable(failure));
+              observations.heartbeatFailed(Status.fromThrowable(failure));
             }
           }
         },
         MoreExecutors.directExecutor());
   }
 
-  /** Tells that the run has ended as it was ordered to; returns once the controller knows. */
-  void report(PlayedRun stopped, TrainingEnd end) {
+  /** Reports the end of a stopped run; returns once the controller has recorded it. */
+  void report(SimulatedRun stopped, TrainingEnd end) {
     stopped.setEnded();
     TrainingOutcome.Builder outcome =
         TrainingOutcome.newBuilder()
             .setEnd(end)
             .setFinalEpoch(stopped.epochs())
             .putMetrics("testAccuracy", 0.9);
-    stopped.orders().stream()
+    stopped.deliveries().stream()
         .limit(1)
-        .forEach(order -> outcome.setStopCommandId(order.commandId()));
+        .forEach(delivery -> outcome.setStopCommandId(delivery.commandId()));
     var unused =
         TrainerRegistryServiceGrpc.newBlockingStub(channel)
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
@@ -146,10 +148,10 @@ final class SimulatedTrainer implements AutoCloseable {
                     .build());
   }
 
-  private StopDisposition obey(PlayedRun meant, String commandId) {
-    boolean first = meant.ordered(commandId);
+  private StopDisposition acceptStop(SimulatedRun target, String commandId) {
+    boolean first = target.delivered(commandId);
     if (first) {
-      executor.execute(() -> whenOrdered.accept(this, meant));
+      executor.execute(() -> onStop.accept(this, target));
     }
     return first
         ? StopDisposition.STOP_DISPOSITION_ACCEPTED
@@ -166,14 +168,14 @@ final class SimulatedTrainer implements AutoCloseable {
     @Override
     public void stopTraining(
         StopTrainingRequest request, StreamObserver<StopTrainingResponse> observer) {
-      PlayedRun current = run;
+      SimulatedRun current = run;
       StopDisposition disposition = StopDisposition.STOP_DISPOSITION_ALREADY_FINISHED;
       if (current == null
           || !current.uid().equals(request.getRunUid())
           || current.attempt() != request.getAttempt()) {
-        sightings.misdirected(request.getRunUid(), request.getCommand().getCommandId());
+        observations.misdirected(request.getRunUid(), request.getCommand().getCommandId());
       } else {
-        disposition = obey(current, request.getCommand().getCommandId());
+        disposition = acceptStop(current, request.getCommand().getCommandId());
       }
       observer.onNext(StopTrainingResponse.newBuilder().setDisposition(disposition).build());
       observer.onCompleted();

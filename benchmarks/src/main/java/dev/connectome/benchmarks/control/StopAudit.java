@@ -1,6 +1,6 @@
 package dev.connectome.benchmarks.control;
 
-import dev.connectome.benchmarks.Latencies;
+import dev.connectome.benchmarks.harness.Latencies;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -17,22 +17,22 @@ import java.util.Set;
 
 /** Compares the stops that were due with those that were decided, stored and delivered. */
 final class StopAudit {
-  private final Map<String, TrainingRun> shown;
+  private final Map<String, TrainingRun> listed;
   private final Map<String, List<Instant>> decisions;
   private final Map<String, List<Instant>> acknowledgements;
 
   /**
-   * What the platform says.
+   * Takes what the platform reports.
    *
-   * @param shown the runs by uid, as the controller shows them
-   * @param decisions when each run's decisions to stop it were stored
-   * @param acknowledgements when the trainers' acknowledgements were
+   * @param listed the runs by uid
+   * @param decisions commit times of the decisions to stop, by uid
+   * @param acknowledgements commit times of the trainers' acknowledgements, by uid
    */
   StopAudit(
-      Map<String, TrainingRun> shown,
+      Map<String, TrainingRun> listed,
       Map<String, List<Instant>> decisions,
       Map<String, List<Instant>> acknowledgements) {
-    this.shown = shown;
+    this.listed = listed;
     this.decisions = decisions;
     this.acknowledgements = acknowledgements;
   }
@@ -40,17 +40,15 @@ final class StopAudit {
   /**
    * What was found.
    *
-   * @param due stops that were due
-   * @param byPerson those of them that a person ordered
    * @param lost due and never delivered, or never decided
    * @param doubled runs with more than one decision or command
    * @param wrong stops that were not due, of the wrong reason or epoch, or at the wrong trainer
-   * @param repeatedDeliveries of a command that the trainer had already
+   * @param repeatedDeliveries of a command that the trainer had already received
    * @param timed stops whose latencies count: decided after the warm-up
    * @param decisionMillis from the signature being readable to the decision being stored
-   * @param orderMillis from the decision being stored to the trainer having its order
+   * @param orderMillis from the decision being stored to the command reaching the trainer
    * @param stopMillis from the decision being stored to the acknowledgement being stored
-   * @param findings a line each for what is lost, doubled or wrong
+   * @param findings a line for each that is lost, doubled or wrong
    */
   record Result(
       int due,
@@ -65,20 +63,16 @@ final class StopAudit {
       Latencies.Percentiles stopMillis,
       List<String> findings) {
 
-    boolean isRight() {
+    boolean passed() {
       return lost == 0 && doubled == 0 && wrong == 0;
     }
   }
 
-  /**
-   * Looks at every run.
-   *
-   * @param runs the runs
-   * @param misdirected orders that reached the wrong trainer
-   * @param timedFrom stops that were decided before are not timed
-   */
+  /** Audits the runs; stops decided before {@code timedFrom} are not timed. */
   Result of(
-      Collection<PlayedRun> runs, List<Sightings.Misdirected> misdirected, Instant timedFrom) {
+      Collection<SimulatedRun> runs,
+      List<TrainerObservations.Misdirected> misdirected,
+      Instant timedFrom) {
     List<String> lost = new ArrayList<>();
     List<String> doubled = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
@@ -89,24 +83,25 @@ final class StopAudit {
     int byPerson = 0;
     int repeated = 0;
     int timed = 0;
-    Map<String, PlayedRun> byUid = new HashMap<>();
-    for (PlayedRun run : runs) {
+    Map<String, SimulatedRun> byUid = new HashMap<>();
+    for (SimulatedRun run : runs) {
       byUid.put(run.uid(), run);
       Set<String> commands = new HashSet<>();
-      run.orders().forEach(one -> commands.add(one.commandId()));
+      run.deliveries().forEach(one -> commands.add(one.commandId()));
       List<Instant> decided = decisions.getOrDefault(run.uid(), List.of());
-      repeated += run.orders().size() - commands.size();
+      repeated += run.deliveries().size() - commands.size();
       due += run.due() ? 1 : 0;
       byPerson += run.due() && run.plan().byPerson() ? 1 : 0;
       if (run.due() && (commands.isEmpty() || decided.isEmpty())) {
-        lost.add(run.name() + ": a stop was due and has not reached its trainer");
+        lost.add(run.name() + ": a stop was due and did not reach the trainer");
         continue;
       }
       if (commands.size() > 1 || decided.size() > 1) {
         doubled.add(
-            "%s: %d commands, %d decisions".formatted(run.name(), commands.size(), decided.size()));
+            "%s: %d stop commands and %d decisions, expected one of each"
+                .formatted(run.name(), commands.size(), decided.size()));
       }
-      mistake(run, !commands.isEmpty() || !decided.isEmpty()).ifPresent(wrong::add);
+      findError(run, !commands.isEmpty() || !decided.isEmpty()).ifPresent(wrong::add);
       if (decided.isEmpty() || commands.isEmpty() || decided.get(0).isBefore(timedFrom)) {
         continue;
       }
@@ -115,20 +110,21 @@ final class StopAudit {
       if (!run.plan().byPerson()) {
         run.readable().ifPresent(time -> decision.add(Duration.between(time, stored)));
       }
-      order.add(Duration.between(stored, run.orders().get(0).time()));
+      order.add(Duration.between(stored, run.deliveries().get(0).time()));
       acknowledgements.getOrDefault(run.uid(), List.of()).stream()
           .limit(1)
           .forEach(time -> stop.add(Duration.between(stored, time)));
     }
-    for (Sightings.Misdirected one : misdirected) {
-      PlayedRun meant = byUid.get(one.runUid());
+    for (TrainerObservations.Misdirected one : misdirected) {
+      SimulatedRun meant = byUid.get(one.runUid());
       boolean again =
           meant != null
-              && meant.orders().stream()
+              && meant.deliveries().stream()
                   .anyMatch(known -> known.commandId().equals(one.commandId()));
       repeated += again ? 1 : 0;
       if (!again) {
-        wrong.add("an order for run %s reached another's trainer".formatted(one.runUid()));
+        wrong.add(
+            "a stop command for run %s reached the trainer of another run".formatted(one.runUid()));
       }
     }
     List<String> findings = new ArrayList<>(lost);
@@ -148,15 +144,15 @@ final class StopAudit {
         findings);
   }
 
-  private Optional<String> mistake(PlayedRun run, boolean stopped) {
+  private Optional<String> findError(SimulatedRun run, boolean stopped) {
     if (!stopped) {
       return Optional.empty();
     }
     if (!run.due()) {
-      return Optional.of(run.name() + ": was stopped and no stop was due");
+      return Optional.of(run.name() + ": stopped although no stop was due");
     }
     StoppingDecision decision =
-        shown.getOrDefault(run.uid(), TrainingRun.getDefaultInstance()).getDecision();
+        listed.getOrDefault(run.uid(), TrainingRun.getDefaultInstance()).getDecision();
     boolean asPlanned =
         run.plan().byPerson()
             ? decision.getReason() == DecisionReason.DECISION_REASON_REQUESTED

@@ -1,4 +1,4 @@
-/** {@code connectome bench control}: trainers, their signatures and their stops, measured. */
+/** {@code connectome bench control}: simulated trainers, and how fast the controller stops them. */
 @NullMarked
 package dev.connectome.benchmarks.control;
 

@@ -10,15 +10,11 @@ import picocli.CommandLine.Unmatched;
 /** {@code connectome bench jmh}. */
 @Command(
     name = "jmh",
-    description = {
-      "Runs the JMH benchmarks of the signature. Everything after 'jmh' is for JMH: 'bench jmh -h'"
-          + " prints its options, 'bench jmh -l' the benchmarks."
-    })
+    description =
+        "Runs the JMH benchmarks of the signature. All arguments after 'jmh' go to JMH: 'bench jmh"
+            + " -h' prints its options, 'bench jmh -l' the benchmarks.")
 public final class JmhCommand implements Callable<Integer> {
   @Unmatched private List<String> arguments = new ArrayList<>();
-
-  /** Made by the command-line parser, which sets the field. */
-  public JmhCommand() {}
 
   @Override
   public Integer call() throws Exception {

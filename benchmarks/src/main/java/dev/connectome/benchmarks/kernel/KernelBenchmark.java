@@ -53,11 +53,7 @@ public class KernelBenchmark {
     output = Nd4j.zeros(neurons, neurons);
   }
 
-  /**
-   * OpenBLAS's product of a matrix with its own transpose, one triangle only.
-   *
-   * @return the product
-   */
+  /** OpenBLAS's product of a matrix with its own transpose, one triangle only. */
   @Benchmark
   public INDArray ssyrk() {
     cblas_ssyrk(
@@ -75,11 +71,7 @@ public class KernelBenchmark {
     return output;
   }
 
-  /**
-   * ND4J's product of two matrices.
-   *
-   * @return the product
-   */
+  /** ND4J's product of two matrices. */
   @Benchmark
   public INDArray mmul() {
     return input.transpose().mmuli(input, output);

@@ -10,16 +10,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kernel",
     mixinStandardHelpOptions = true,
-    description = {
-      "Measures a whole signature beside the bare matrix product in the same process, and beside"
-          + " NumPy and SciPy if python3 has them."
-    })
+    description =
+        "Compares a whole signature with the bare matrix product in the same process, and with"
+            + " NumPy and SciPy if python3 has them.")
+@SuppressWarnings("NullAway.Init") // Picocli sets the field.
 public final class KernelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public KernelCommand() {}
 
   @Override
   public Integer call() throws Exception {

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One snapshot's way from activations to its distance from the one before, in one thread. */
+/** From the activations of a snapshot to its distance from the previous one, on one thread. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -60,31 +60,19 @@ public class SignatureBenchmark {
     workspace.close();
   }
 
-  /**
-   * Correlation alone.
-   *
-   * @return the connectome
-   */
+  /** Correlation alone. */
   @Benchmark
   public FunctionalConnectome correlation() {
     return PearsonCorrelation.connectome(activations, workspace);
   }
 
-  /**
-   * Spanning tree and sorted sets alone.
-   *
-   * @return the signature
-   */
+  /** Spanning tree and sorted sets alone. */
   @Benchmark
   public TopologicalSignature birthAndDeathSets() {
     return TopologicalSignature.of(connectome);
   }
 
-  /**
-   * All of it.
-   *
-   * @return the distance to the signature before
-   */
+  /** All of it. */
   @Benchmark
   public SignatureDistance wholeSignature() {
     return SignatureDistance.between(

@@ -26,10 +26,10 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the whole way from activations to the distance from the snapshot before beside its two
- * yardsticks, in one run: the bare matrix product {@code cblas_ssyrk} in the same process, round by
- * round in turn, and the published pipeline of NumPy and SciPy where Python has them. One thread
- * each; medians of the rounds.
+ * Compares a whole signature, from activations to the distance from the previous snapshot, with two
+ * baselines: the bare matrix product {@code cblas_ssyrk}, in the same process and in alternating
+ * rounds, and the published pipeline on NumPy and SciPy, if Python has them. One thread each;
+ * medians of the rounds.
  */
 final class SignatureSpeed {
 
@@ -101,7 +101,7 @@ final class SignatureSpeed {
     }
   }
 
-  /** Signatures a second in two threads, as a multiple of those in one. */
+  /** Throughput of two threads as a multiple of that of one. */
   private static double throughputOfTwoThreads(Shape shape, Bench one) throws Exception {
     int each = Math.max(3, shape.rounds / 3);
     ExecutorService threads = Executors.newFixedThreadPool(2);

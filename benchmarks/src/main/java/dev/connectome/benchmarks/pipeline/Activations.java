@@ -8,15 +8,15 @@ import java.util.Random;
  * The activations of every snapshot, each different from all others and given by the seed, the run
  * and the epoch alone.
  *
- * <p>A snapshot is one of a few matrices made beforehand, with one value of it replaced: random
- * factors mixed into every neuron, with noise, after a rectifier. So making one takes no more time
- * than copying it, and the load generator leaves the machine to what is measured.
+ * <p>A snapshot is one of a few precomputed matrices with one value replaced: random factors mixed
+ * into every neuron, with noise, after a rectifier. Making one costs no more than copying it, so
+ * the load generator leaves the machine to what is measured.
  */
 final class Activations {
   private static final int FACTORS = 6;
   private static final int POOL_BYTES = 48 << 20;
-  private static final int LEAST_MATRICES = 3;
-  private static final int MOST_MATRICES = 64;
+  private static final int MIN_MATRICES = 3;
+  private static final int MAX_MATRICES = 64;
   private static final int STRIDE = 17;
 
   private final int neurons;
@@ -29,7 +29,7 @@ final class Activations {
 
   static Activations of(PipelinePlan plan) {
     int fitting = POOL_BYTES / plan.snapshotBytes();
-    int count = Math.max(LEAST_MATRICES, Math.min(MOST_MATRICES, fitting));
+    int count = Math.max(MIN_MATRICES, Math.min(MAX_MATRICES, fitting));
     byte[][] matrices = new byte[count][];
     Random random = new Random(plan.seed());
     for (int i = 0; i < count; i++) {
@@ -60,18 +60,12 @@ final class Activations {
     return values.array();
   }
 
-  /**
-   * The activations of a snapshot.
-   *
-   * @param run the run
-   * @param epoch the epoch, from 1
-   * @return N × P float32, little-endian, row by row; a fresh array
-   */
+  /** N × P float32 of a snapshot, little-endian, row by row, in a new array; epochs from 1. */
   byte[] of(SyntheticRun run, int epoch) {
     byte[] values = matrices[Math.floorMod(run.number() * STRIDE + epoch, matrices.length)].clone();
     int neuron = Math.floorMod(run.number() + epoch * STRIDE, neurons);
-    float own = 1 + run.number() * 1e-3f + epoch * 1e-2f;
-    ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).putFloat(neuron * Float.BYTES, own);
+    float unique = 1 + run.number() * 1e-3f + epoch * 1e-2f;
+    ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).putFloat(neuron * Float.BYTES, unique);
     return values;
   }
 }

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares signature records with what the topology library makes of the same activations: every
- * field but the time it took, to the bit.
+ * Compares signature records, bit by bit, with what the topology library computes from the same
+ * activations: every field but the time it took.
  */
 final class LibraryCheck {
   private final PipelinePlan plan;
@@ -30,14 +30,7 @@ final class LibraryCheck {
     this.activations = activations;
   }
 
-  /**
-   * Checks the records of a run.
-   *
-   * @param run the run
-   * @param epochs how many epochs were published
-   * @param records the records that were read
-   * @return what is wrong
-   */
+  /** Checks the records of a run of which {@code epochs} epochs were published. */
   Findings check(
       SyntheticRun run, int epochs, Map<SnapshotId, SignatureCollector.Arrival> records) {
     int missing = 0;
@@ -124,12 +117,7 @@ final class LibraryCheck {
         .build();
   }
 
-  /**
-   * What is wrong with the records of a run.
-   *
-   * @param missing snapshots without a record
-   * @param mismatches one sentence a record that differs from the library's
-   */
+  /** Snapshots without a record, and one message per record that differs from the library. */
   record Findings(int missing, List<String> mismatches) {}
 
   private record Computed(int epoch, FunctionalConnectome connectome, TopologicalSignature sets) {

@@ -1,22 +1,20 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.BenchReport;
+import dev.connectome.benchmarks.harness.Machine;
 import dev.connectome.cli.report.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the service holds of open runs; the JSON that is printed.
+ * What the service holds of open runs.
  *
- * @param machine where and when
  * @param neurons P
  * @param samples N
- * @param batches batches of the open snapshots, of which all but the last have come
- * @param peakResidentBytes the most resident memory that the service ever had
+ * @param batches batches of each open snapshot, of which all but the last were published
  * @param resident how resident memory grows with the number of runs
  * @param state how local state grows with the number of runs
- * @param steps what was seen
  */
 record OpenRunsReport(
     Machine machine,
@@ -26,7 +24,8 @@ record OpenRunsReport(
     long peakResidentBytes,
     Growth resident,
     Growth state,
-    List<Step> steps) {
+    List<Step> steps)
+    implements BenchReport {
 
   static OpenRunsReport of(
       Machine machine,
@@ -47,8 +46,13 @@ record OpenRunsReport(
         List.copyOf(steps));
   }
 
-  /** The report for people. */
-  List<String> lines() {
+  @Override
+  public boolean passed() {
+    return true;
+  }
+
+  @Override
+  public List<String> lines() {
     Table table = new Table("OPEN RUNS", "RESIDENT MiB", "LOCAL STATE MiB");
     for (Step step : steps) {
       table.row(
@@ -67,20 +71,14 @@ record OpenRunsReport(
     return lines;
   }
 
-  /**
-   * What was seen at one number of open runs.
-   *
-   * @param openRuns the number
-   * @param residentBytes resident memory of the service
-   * @param stateBytes bytes of its local state on disk
-   */
+  /** Resident memory and local state on disk of the service, at one number of open runs. */
   record Step(int openRuns, long residentBytes, long stateBytes) {}
 
   /**
-   * A line through what was seen, by least squares, without the empty service.
+   * A line through the steps by least squares, without the empty service.
    *
    * @param bytesPerRun its slope
-   * @param determination R²: how much of the variation the line explains; 1 if all
+   * @param determination R², the share of the variation that the line explains
    */
   record Growth(double bytesPerRun, double determination) {
 

@@ -1,9 +1,9 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.Latencies;
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
-import dev.connectome.benchmarks.Progress;
+import dev.connectome.benchmarks.harness.Latencies;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
+import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.benchmarks.pipeline.PipelineReport.Phase;
 import dev.connectome.benchmarks.pipeline.PipelineReport.Throughput;
 import java.time.Duration;
@@ -13,11 +13,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phases of the benchmark: the broker alone, the service at full speed and at a rate, each
- * after a warm-up; then the check against the library, which nothing is timed beside.
+ * The phases of the benchmark: the broker alone, then the service at full speed and at a rate, each
+ * after a warm-up. Signatures are checked against the library last, when nothing is timed.
  */
 final class PipelineBench {
-  /** Twenty times fifty snapshots: by then the compilers of all processes are done with most. */
+  /** By then the JIT compilers of all processes have done most of their work. */
   private static final int WARM_UP_EPOCHS = 20;
 
   private static final double PACED_SECONDS = 30;
@@ -26,7 +26,7 @@ final class PipelineBench {
   private final PipelinePlan plan;
   private final Consumer<String> progress;
   private final Activations activations;
-  private final List<Played> played = new ArrayList<>();
+  private final List<PublishedRun> published = new ArrayList<>();
   private int runs;
 
   PipelineBench(Target target, PipelinePlan plan, Consumer<String> progress) {
@@ -36,60 +36,52 @@ final class PipelineBench {
     this.activations = Activations.of(plan);
   }
 
-  /**
-   * Runs all phases.
-   *
-   * @param startToReady how long the service takes to start; null if that was not measured
-   * @return what they found
-   */
+  /** Runs all phases; {@code startToReady} is null if the start of the service was not measured. */
   PipelineReport run(@Nullable Duration startToReady) {
     SnapshotRecords records = new SnapshotRecords(plan, activations);
     try (Publisher publisher = new Publisher(target.bootstrapServers(), records);
         SignatureCollector signatures =
             new SignatureCollector(target.bootstrapServers(), target.signaturesTopic())) {
-      PipelinePlan warmUp = allSpeed(Math.min(plan.epochs(), WARM_UP_EPOCHS));
+      PipelinePlan warmUp = atFullSpeed(Math.min(plan.epochs(), WARM_UP_EPOCHS));
       progress.accept("measuring what the broker delivers to a bare consumer ...");
       Throughput ceiling =
-          new Ceiling(target, plan, progress)
-              .measure(publisher, warmUp, allSpeed(plan.epochs()), signatures.partitions());
+          new BrokerThroughput(target, plan, progress)
+              .measure(publisher, warmUp, atFullSpeed(plan.epochs()), signatures.partitions());
       progress.accept("warming up ...");
-      play(publisher, signatures, warmUp);
+      publishAndAwait(publisher, signatures, warmUp);
       Phase fullSpeed = null;
       double rate = plan.rate();
       int epochs = plan.epochs();
       if (rate == 0) {
         progress.accept("measuring at full speed ...");
-        fullSpeed = play(publisher, signatures, allSpeed(plan.epochs()));
+        fullSpeed = publishAndAwait(publisher, signatures, atFullSpeed(plan.epochs()));
         rate = fullSpeed.throughput().snapshotsPerSecond() / 2;
         epochs = Math.max(2, Math.min(epochs, (int) (rate * PACED_SECONDS / plan.runs())));
       }
       progress.accept("measuring at %.1f snapshots/s ...".formatted(rate));
-      Phase paced = play(publisher, signatures, plan.at(rate, epochs));
-      long peak = target.service().flatMap(PipelineBench::peak).orElse(0L);
+      Phase paced = publishAndAwait(publisher, signatures, plan.with(rate, epochs));
+      long peak = target.service().map(ProcessUsage::peakResidentBytes).orElse(0L);
       endRuns(publisher);
       signatures.drain();
       return report(startToReady, signatures, ceiling, fullSpeed, paced, peak);
     }
   }
 
-  private static java.util.Optional<Long> peak(ProcessUse service) {
-    return service.peakResidentBytes().stream().boxed().findFirst();
+  private PipelinePlan atFullSpeed(int epochs) {
+    return plan.with(0, epochs);
   }
 
-  private PipelinePlan allSpeed(int epochs) {
-    return plan.at(0, epochs);
-  }
-
-  /** Plays new runs from their first epoch to the last and waits for all signatures. */
-  private Phase play(Publisher publisher, SignatureCollector signatures, PipelinePlan phase) {
-    List<SyntheticRun> group = SyntheticRun.several(plan.runs(), runs);
+  /** Publishes new runs from their first epoch to their last and waits for all signatures. */
+  private Phase publishAndAwait(
+      Publisher publisher, SignatureCollector signatures, PipelinePlan phase) {
+    List<SyntheticRun> group = SyntheticRun.create(plan.runs(), runs);
     runs += group.size();
-    group.forEach(run -> played.add(new Played(run, phase.epochs())));
+    group.forEach(run -> published.add(new PublishedRun(run, phase.epochs())));
     signatures.expect(group);
     int before = signatures.arrivals().size();
     int snapshots = group.size() * phase.epochs();
     double cpu = cpuSeconds();
-    double own = ownCpuSeconds();
+    double restCpu = ProcessUsage.ofThisProcess().cpuSeconds();
     long start = System.nanoTime();
     Publisher.Publication publication = publisher.publish(target.activationsTopic(), group, phase);
     signatures.await(
@@ -113,19 +105,15 @@ final class PipelineBench {
         phase.rate() > 0 ? phase.rate() : null,
         latencies.percentiles(),
         (cpuSeconds() - cpu) / snapshots,
-        (ownCpuSeconds() - own) / snapshots);
+        (ProcessUsage.ofThisProcess().cpuSeconds() - restCpu) / snapshots);
   }
 
   private double cpuSeconds() {
-    return target.service().flatMap(ProcessUse::cpu).orElse(Duration.ZERO).toNanos() / 1e9;
-  }
-
-  private static double ownCpuSeconds() {
-    return new ProcessUse(ProcessHandle.current()).cpu().orElse(Duration.ZERO).toNanos() / 1e9;
+    return target.service().map(ProcessUsage::cpuSeconds).orElse(0.0);
   }
 
   private void endRuns(Publisher publisher) {
-    for (Played one : played) {
+    for (PublishedRun one : published) {
       publisher.publish(
           target.activationsTopic(), one.run(), SnapshotRecords.end(one.run(), one.epochs()));
     }
@@ -142,14 +130,14 @@ final class PipelineBench {
     progress.accept("checking every signature against the library ...");
     LibraryCheck check = new LibraryCheck(plan, activations);
     List<LibraryCheck.Findings> findings =
-        played.parallelStream()
+        published.parallelStream()
             .map(one -> check.check(one.run(), one.epochs(), signatures.arrivals()))
             .toList();
     List<String> mismatches =
         findings.stream().flatMap(found -> found.mismatches().stream()).toList();
     mismatches.stream().limit(1).forEach(progress);
     return new PipelineReport(
-        Machine.here(),
+        Machine.current(),
         new PipelineReport.Load(
             plan.runs(),
             plan.neurons(),
@@ -167,11 +155,11 @@ final class PipelineBench {
         paced,
         new PipelineReport.Service(
             startToReady == null ? null : startToReady.toMillis() / 1e3, peak),
-        played.stream().mapToInt(Played::epochs).sum(),
+        published.stream().mapToInt(PublishedRun::epochs).sum(),
         mismatches.size(),
         findings.stream().mapToInt(LibraryCheck.Findings::missing).sum(),
         signatures.duplicates());
   }
 
-  private record Played(SyntheticRun run, int epochs) {}
+  private record PublishedRun(SyntheticRun run, int epochs) {}
 }

@@ -1,27 +1,22 @@
 package dev.connectome.benchmarks.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.connectome.benchmarks.Latencies.Percentiles;
-import dev.connectome.benchmarks.Machine;
+import dev.connectome.benchmarks.harness.BenchReport;
+import dev.connectome.benchmarks.harness.Latencies.Percentiles;
+import dev.connectome.benchmarks.harness.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the benchmark found; the JSON that it prints.
+ * What the benchmark found.
  *
- * @param machine where and when
- * @param load what was published
- * @param ceiling what the broker delivers to a consumer that does nothing, while the same producer
- *     publishes the same records
- * @param fullSpeed the service, given all that the broker takes; null if a rate was asked for
- * @param shareOfCeiling the service's snapshots a second of the ceiling's; null if a rate was asked
- *     for
- * @param paced the service at the rate that was asked for, else at half of what it did at full
- *     speed
- * @param service the service's process
+ * @param ceiling what the broker delivers to a consumer that does nothing, from the same producer
+ * @param fullSpeed the service with all that the broker takes; null if {@code --rate} was given
+ * @param shareOfCeiling the service's throughput by the ceiling; null if {@code --rate} was given
+ * @param paced the service at the given rate, or at half of its full speed
  * @param checked snapshots whose signature was compared with the library's
- * @param mismatches those that differ
+ * @param mismatches signatures that differ
  * @param missing snapshots without a record
  * @param duplicates records beyond the first of a snapshot
  */
@@ -36,15 +31,16 @@ record PipelineReport(
     int checked,
     int mismatches,
     int missing,
-    int duplicates) {
+    int duplicates)
+    implements BenchReport {
 
-  /** Whether every snapshot has its signature, once, as the library computes it. */
-  boolean isRight() {
+  @Override
+  public boolean passed() {
     return mismatches == 0 && missing == 0 && duplicates == 0;
   }
 
-  /** The report for people. */
-  List<String> lines() {
+  @Override
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("machine     " + machine);
     lines.add(
@@ -73,18 +69,7 @@ record PipelineReport(
     return lines;
   }
 
-  /**
-   * What was published.
-   *
-   * @param runs R
-   * @param neurons P
-   * @param samples N
-   * @param epochs snapshots a run at full speed
-   * @param batches batches a snapshot
-   * @param snapshotBytes bytes of a snapshot's activations
-   * @param partitions of the topics
-   * @param seed of the activations
-   */
+  /** What was published: N samples and P neurons a snapshot, {@code epochs} a run at full speed. */
   record Load(
       int runs,
       int neurons,
@@ -98,10 +83,8 @@ record PipelineReport(
   /**
    * How fast something was.
    *
-   * @param snapshots how many
-   * @param seconds from the first that was sent to the last that was read
-   * @param snapshotsPerSecond their quotient
-   * @param megabytesPerSecond the same in activations, 10⁶ bytes
+   * @param seconds from the first record sent to the last read
+   * @param megabytesPerSecond of activations, in 10⁶ bytes
    */
   record Throughput(
       int snapshots, double seconds, double snapshotsPerSecond, double megabytesPerSecond) {
@@ -122,13 +105,11 @@ record PipelineReport(
   /**
    * A timed phase of the service.
    *
-   * @param throughput how fast it was
-   * @param rate snapshots a second that were sent; null: as many as the broker took
+   * @param rate snapshots per second that were sent; null: as many as the broker took
    * @param latencyMillis from the broker's acknowledgement of a snapshot's last batch until its
    *     signature could be read
-   * @param serviceCpuSecondsPerSnapshot processor time of the service
    * @param restCpuSecondsPerSnapshot processor time of this process: the load generator, the reader
-   *     and, unless the platform was up before, the broker
+   *     and, on a temporary platform, the broker
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Phase(
@@ -148,10 +129,8 @@ record PipelineReport(
   /**
    * The service's process.
    *
-   * @param startToReadySeconds how long another process of the service took from its start until it
-   *     was ready, with new topics and empty state, on the idle platform; null if the platform was
-   *     up before
-   * @param peakResidentBytes the most resident memory it ever had
+   * @param startToReadySeconds how long another process of the service took until it was ready,
+   *     with new topics and empty state, on the idle platform; null if the platform was up before
    */
   record Service(@Nullable Double startToReadySeconds, long peakResidentBytes) {
 

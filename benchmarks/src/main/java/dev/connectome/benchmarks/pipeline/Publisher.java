@@ -16,8 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays the trainers: publishes their snapshots epoch by epoch, all runs in turn, on a thread of
- * its own.
+ * Simulates the trainers: publishes snapshots epoch by epoch, all runs in turn, on its own thread.
  */
 final class Publisher implements AutoCloseable {
   private static final int MAX_REQUEST_BYTES = 4 << 20;
@@ -49,14 +48,7 @@ final class Publisher implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  /**
-   * Begins to publish.
-   *
-   * @param topic where
-   * @param runs whose snapshots
-   * @param plan how many epochs, in how many batches, how fast
-   * @return what is known of the publication while it goes on
-   */
+  /** Starts publishing the epochs of {@code plan}, at its rate. */
   Publication publish(String topic, List<SyntheticRun> runs, PipelinePlan plan) {
     Publication publication = new Publication();
     publication.done =
@@ -102,17 +94,16 @@ final class Publisher implements AutoCloseable {
         });
   }
 
-  /** Publishes one record of a run. */
   void publish(String topic, SyntheticRun run, byte[] value) {
     producer.send(new ProducerRecord<>(topic, run.key(), value));
   }
 
-  /** Publishes one record of a run on a partition that its key need not lead to. */
+  /** Publishes a record on a partition other than that of its key. */
   void publish(String topic, int partition, SyntheticRun run, byte[] value) {
     producer.send(new ProducerRecord<>(topic, partition, run.key(), value));
   }
 
-  /** Waits until the broker has all that was published. */
+  /** Waits until the broker has everything that was published. */
   void flush() {
     producer.flush();
   }
@@ -130,7 +121,7 @@ final class Publisher implements AutoCloseable {
     producer.close(Duration.ofSeconds(2));
   }
 
-  /** What is known of a publication. */
+  /** The state of a publication, while it is going on. */
   static final class Publication {
     private final Map<SnapshotId, Long> acknowledged = new ConcurrentHashMap<>();
     private volatile @Nullable Exception refusal;
@@ -144,7 +135,6 @@ final class Publisher implements AutoCloseable {
     /**
      * Whether everything was acknowledged.
      *
-     * @return true if so
      * @throws CommandFailure if the broker refused something
      */
     boolean isDone() {

@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.pipeline;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.benchmarks.Progress;
-import dev.connectome.benchmarks.TopicReader;
+import dev.connectome.benchmarks.harness.Progress;
+import dev.connectome.benchmarks.harness.TopicReader;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.time.Duration;
@@ -14,12 +14,12 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Collects the signature records of the runs that are played, and when each could be read first.
- * Used by one thread.
+ * Collects the signature records of the simulated runs and when each could first be read. Used by
+ * one thread.
  */
 final class SignatureCollector implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration STALLED = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final TopicReader reader;
   private final Set<String> runUids = new HashSet<>();
@@ -40,25 +40,22 @@ final class SignatureCollector implements AutoCloseable {
   }
 
   /**
-   * Collects until so many snapshots have their record, or none came for a minute.
-   *
-   * @param total how many, since the beginning
-   * @param publication what is being published; its failure ends the waiting
-   * @param progress is told how many there are, now and then
+   * Collects until {@code total} snapshots since the beginning have their record, or none arrived
+   * for a minute. A failure of the publication ends the wait.
    */
   void await(int total, Publisher.Publication publication, Progress progress) {
-    long lastNews = System.nanoTime();
-    while (arrivals.size() < total && System.nanoTime() - lastNews < STALLED.toNanos()) {
+    long lastArrival = System.nanoTime();
+    while (arrivals.size() < total && System.nanoTime() - lastArrival < TIMEOUT.toNanos()) {
       int before = arrivals.size();
       poll(POLL);
       if (arrivals.size() > before || !publication.isDone()) {
-        lastNews = System.nanoTime();
+        lastArrival = System.nanoTime();
       }
-      progress.at(arrivals.size());
+      progress.update(arrivals.size());
     }
   }
 
-  /** Collects what there still is, so that a second record of a snapshot is seen. */
+  /** Collects what is left, to see second records of a snapshot. */
   void drain() {
     do {
       poll(POLL);
@@ -77,7 +74,7 @@ final class SignatureCollector implements AutoCloseable {
         }
       } catch (InvalidProtocolBufferException e) {
         throw CommandFailure.failed(
-            "a record of %s at offset %d is no SignatureRecord: %s"
+            "a record of %s at offset %d is not a SignatureRecord: %s"
                 .formatted(record.topic(), record.offset(), e.getMessage()),
             e);
       }
@@ -97,11 +94,6 @@ final class SignatureCollector implements AutoCloseable {
     reader.close();
   }
 
-  /**
-   * A signature record.
-   *
-   * @param nanoTime when it could be read first, in {@code System.nanoTime}
-   * @param record the record
-   */
+  /** A record, and when it could first be read, in {@code System.nanoTime}. */
   record Arrival(long nanoTime, SignatureRecord record) {}
 }

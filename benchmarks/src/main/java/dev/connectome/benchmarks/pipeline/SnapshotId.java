@@ -2,12 +2,7 @@ package dev.connectome.benchmarks.pipeline;
 
 import dev.connectome.protos.signature.v1.SignatureRecord;
 
-/**
- * Names a snapshot; every run that is played has one attempt.
- *
- * @param runUid the run
- * @param epoch the epoch, from 1
- */
+/** Identifies a snapshot; every simulated run has one attempt. */
 record SnapshotId(String runUid, int epoch) {
 
   static SnapshotId of(SyntheticRun run, int epoch) {

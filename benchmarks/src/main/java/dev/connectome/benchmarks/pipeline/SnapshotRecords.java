@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes what a trainer publishes. */
+/** Encodes what a trainer publishes. */
 final class SnapshotRecords {
   static final int ATTEMPT = 1;
 
@@ -23,14 +23,7 @@ final class SnapshotRecords {
     this.activations = activations;
   }
 
-  /**
-   * The records of a snapshot, captured now.
-   *
-   * @param run the run
-   * @param epoch the epoch, from 1
-   * @param batches how many batches to cut it into
-   * @return a record a batch
-   */
+  /** The records of a snapshot captured now, one per batch. */
   List<byte[]> of(SyntheticRun run, int epoch, int batches) {
     ByteString values = UnsafeByteOperations.unsafeWrap(activations.of(run, epoch));
     Instant now = Instant.now();
@@ -62,7 +55,7 @@ final class SnapshotRecords {
     return records;
   }
 
-  /** The record that ends a run, so that its state is dropped. */
+  /** The record that ends a run, after which the service drops its state. */
   static byte[] end(SyntheticRun run, int finalEpoch) {
     return ActivationRecord.newBuilder()
         .setEndOfAttempt(

@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A run that is played. Its uid is new, so that nothing is known of it on the platform.
+ * A simulated run, with a new uid, so that the platform has no state of it.
  *
- * @param uid its uid
- * @param number its number among all runs of this process, from 0; its activations follow from it
+ * @param number among all runs of this process, from 0; determines its activations
  */
 record SyntheticRun(UUID uid, int number) {
 
-  static List<SyntheticRun> several(int count, int firstNumber) {
+  static List<SyntheticRun> create(int count, int firstNumber) {
     List<SyntheticRun> runs = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       runs.add(new SyntheticRun(UUID.randomUUID(), firstNumber + i));

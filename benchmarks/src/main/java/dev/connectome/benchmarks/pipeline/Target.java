@@ -1,18 +1,12 @@
 package dev.connectome.benchmarks.pipeline;
 
-import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.harness.ProcessUsage;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformProcesses;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * The platform that is measured.
- *
- * @param bootstrapServers its broker
- * @param topicPrefix what its topics begin with
- * @param processes its processes
- */
+/** The platform under measurement. */
 record Target(String bootstrapServers, String topicPrefix, PlatformProcesses processes) {
   private static final String PREFIX = "connectome.";
 
@@ -29,8 +23,8 @@ record Target(String bootstrapServers, String topicPrefix, PlatformProcesses pro
     return topicPrefix + "signatures.v1";
   }
 
-  /** The use of the service's process; empty if it does not run. */
-  Optional<ProcessUse> service() {
-    return processes.connectome().map(ProcessUse::new);
+  /** The connectome service's process; empty if it is not running. */
+  Optional<ProcessUsage> service() {
+    return processes.connectome().map(ProcessUsage::new);
   }
 }

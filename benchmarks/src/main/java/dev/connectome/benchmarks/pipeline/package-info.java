@@ -1,4 +1,4 @@
-/** {@code connectome bench pipeline}: synthetic trainers, and what becomes of their snapshots. */
+/** {@code connectome bench pipeline}: simulated trainers, and the signatures of their snapshots. */
 @NullMarked
 package dev.connectome.benchmarks.pipeline;
 

@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.trainer;
 
 import com.google.protobuf.util.Durations;
-import dev.connectome.benchmarks.Machine;
-import dev.connectome.benchmarks.ProcessUse;
+import dev.connectome.benchmarks.harness.Machine;
+import dev.connectome.benchmarks.harness.ProcessUsage;
 import dev.connectome.benchmarks.trainer.Registry.Ended;
 import dev.connectome.benchmarks.trainer.Registry.Used;
 import dev.connectome.cli.CommandFailure;
@@ -11,7 +11,6 @@ import dev.connectome.protos.trainer.v1.TrainingEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,67 +24,66 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains the same in two ways by turns, each time in a process of its own: observed, and not
- * observed. Which comes first changes from one repetition to the next.
+ * Runs the same training observed and not observed, each time in a process of its own. Which comes
+ * first alternates between repetitions.
  */
 final class TrainerBench {
   private final List<String> command;
   private final String kafka;
   private final @Nullable Path images;
   private final Path directory;
-  private final Consumer<String> say;
+  private final Consumer<String> progress;
 
   /**
    * Prepares it.
    *
    * @param command starts a trainer
-   * @param kafka where snapshots go
+   * @param kafka bootstrap servers for the snapshots
    * @param images the folder of images; null for those embedded in the trainer
-   * @param directory room for checkpoints and logs
-   * @param say takes the progress
+   * @param directory for checkpoints and logs
    */
   TrainerBench(
       List<String> command,
       String kafka,
       @Nullable Path images,
       Path directory,
-      Consumer<String> say) {
+      Consumer<String> progress) {
     this.command = command;
     this.kafka = kafka;
     this.images = images;
     this.directory = directory;
-    this.say = say;
+    this.progress = progress;
   }
 
   /**
    * Measures it.
    *
-   * @throws CommandFailure if a training fails
-   * @throws InterruptedException if the thread is interrupted; no trainer is left behind
+   * @throws CommandFailure if a training run fails
+   * @throws InterruptedException if the thread is interrupted; no trainer process is left behind
    */
   TrainerReport run(TrainerPlan plan) throws IOException, InterruptedException {
-    List<Measured> bare = new ArrayList<>();
-    List<Measured> observed = new ArrayList<>();
+    List<Measurement> bare = new ArrayList<>();
+    List<Measurement> observed = new ArrayList<>();
     try (Registry registry = new Registry()) {
       for (int repetition = 1; repetition <= plan.repetitions(); repetition++) {
         boolean observedFirst = repetition % 2 == 0;
         for (boolean observe : new boolean[] {observedFirst, !observedFirst}) {
-          Measured measured = train(registry, plan, observe);
-          (observe ? observed : bare).add(measured);
-          say.accept(
+          Measurement measurement = train(registry, plan, observe);
+          (observe ? observed : bare).add(measurement);
+          progress.accept(
               "repetition %d of %d, %s: %.1f ms an epoch"
                   .formatted(
                       repetition,
                       plan.repetitions(),
                       observe ? "observed" : "not observed",
-                      1e3 * measured.secondsPerEpoch()));
+                      1e3 * measurement.secondsPerEpoch()));
         }
       }
     }
-    return TrainerReport.of(Machine.here(), plan, images, bare, observed);
+    return TrainerReport.of(Machine.current(), plan, images, bare, observed);
   }
 
-  private Measured train(Registry registry, TrainerPlan plan, boolean observe)
+  private Measurement train(Registry registry, TrainerPlan plan, boolean observe)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(directory, "training-");
     Path log = folder.resolve("trainer.log");
@@ -107,9 +105,9 @@ final class TrainerBench {
       if (end.isEmpty()
           || end.get().outcome().getEnd() != TrainingEnd.TRAINING_END_COMPLETED
           || !trainer.waitFor(1, TimeUnit.MINUTES)) {
-        throw CommandFailure.failed("a training failed\n" + LogTail.of(log));
+        throw CommandFailure.failed("a training run failed\n" + LogTail.of(log));
       }
-      return measured(plan, end.get());
+      return measurement(plan, end.get());
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } finally {
@@ -119,15 +117,14 @@ final class TrainerBench {
 
   private static Supplier<Used> used(CompletableFuture<Process> process) {
     return () -> {
-      ProcessUse use = new ProcessUse(process.join().toHandle());
-      return new Used(
-          use.cpu().orElse(Duration.ZERO).toMillis() / 1e3, use.peakResidentBytes().orElse(0));
+      ProcessUsage usage = new ProcessUsage(process.join().toHandle());
+      return new Used(usage.cpuSeconds(), usage.peakResidentBytes());
     };
   }
 
-  private static Measured measured(TrainerPlan plan, Ended end) {
+  private static Measurement measurement(TrainerPlan plan, Ended end) {
     double epochs = plan.epochs();
-    return new Measured(
+    return new Measurement(
         Durations.toNanos(end.outcome().getTrainingTime()) / 1e9 / epochs,
         Durations.toNanos(end.outcome().getProbeTime()) / 1e9 / epochs,
         Durations.toNanos(end.progress().getCheckpointTime()) / 1e9 / epochs,
@@ -139,18 +136,18 @@ final class TrainerBench {
   }
 
   /**
-   * What one training took.
+   * What one training run took; seconds are per epoch.
    *
-   * @param trainingSeconds an epoch, in training steps
-   * @param probeSeconds an epoch, in passes over the probe set
-   * @param checkpointSeconds an epoch, for which checkpoints kept the training waiting
-   * @param publicationSeconds an epoch, for serialising and publishing, beside the training
+   * @param trainingSeconds in training steps
+   * @param probeSeconds in passes over the probe set
+   * @param checkpointSeconds that the training waited for checkpoints
+   * @param publicationSeconds for serialising and publishing, concurrently with the training
    * @param processCpuSeconds processor time of the whole process, its start included
-   * @param peakResidentBytes the most resident memory of the process
+   * @param peakResidentBytes of the process
    * @param droppedSnapshots snapshots that were not published
    * @param trainLoss of the last epoch
    */
-  record Measured(
+  record Measurement(
       double trainingSeconds,
       double probeSeconds,
       double checkpointSeconds,
@@ -160,7 +157,7 @@ final class TrainerBench {
       long droppedSnapshots,
       double trainLoss) {
 
-    /** All that happens on the training thread. */
+    /** Everything on the training thread. */
     double secondsPerEpoch() {
       return trainingSeconds + probeSeconds + checkpointSeconds;
     }

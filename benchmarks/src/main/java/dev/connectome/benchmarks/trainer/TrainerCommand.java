@@ -1,8 +1,8 @@
 package dev.connectome.benchmarks.trainer;
 
-import dev.connectome.benchmarks.Measuring;
+import dev.connectome.benchmarks.harness.BenchReport;
+import dev.connectome.benchmarks.harness.BenchRunner;
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.report.ReportOutput;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import java.io.IOException;
@@ -12,9 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code connectome bench trainer}. */
 @Command(
@@ -22,22 +20,21 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures what it costs a training to be observed: the same training in a process of its own,"
-          + " by turns as it is, and with a snapshot published and a checkpoint written after every"
-          + " epoch.",
-      "A platform is started for the purpose and removed afterwards; but for its broker, and a"
-          + " database with nothing to do, it is stopped before anything is measured.",
-      "Exit code 1 if the trainings do not end with the same loss, to the bit, or a snapshot was"
-          + " not published."
+      "Measures what observing costs a training run: the same training in a process of its own,"
+          + " alternately as it is, and with a snapshot published and a checkpoint written after"
+          + " every epoch.",
+      "Uses a temporary platform, of which only the broker and an idle database are up while"
+          + " anything is measured.",
+      "Exit code 1 if the training runs do not end with the same loss, to the bit, or a snapshot"
+          + " was not published."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  connectome bench trainer",
       "  connectome bench trainer --model vgg --epochs 3 --repetitions 3 -o json"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class TrainerCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
   @Option(
       names = "--model",
       paramLabel = "NAME",
@@ -65,14 +62,14 @@ public final class TrainerCommand implements Callable<Integer> {
       names = "--epochs",
       paramLabel = "N",
       defaultValue = "30",
-      description = "Of each training. Default: ${DEFAULT-VALUE}")
+      description = "Epochs of each training run. Default: ${DEFAULT-VALUE}")
   private int epochs;
 
   @Option(
       names = "--repetitions",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Trainings in either way. Default: ${DEFAULT-VALUE}")
+      description = "Training runs each way. Default: ${DEFAULT-VALUE}")
   private int repetitions;
 
   @Option(
@@ -84,44 +81,38 @@ public final class TrainerCommand implements Callable<Integer> {
   @Option(
       names = "--with-services",
       description =
-          "Keep the controller and the connectome service up, which computes the signatures of the"
-              + " snapshots meanwhile on the same processors. Without it they are taken to be on"
-              + " other machines, as on a cluster.")
+          "Keep the controller and the connectome service up, so that signatures are computed on"
+              + " the same processors. By default they are assumed to be on other machines, as on a"
+              + " cluster.")
   private boolean withServices;
 
-  @Mixin private ReportOutput output;
-
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public TrainerCommand() {}
+  @Mixin private BenchRunner runner;
 
   @Override
   public Integer call() throws IOException {
     TrainerPlan plan = new TrainerPlan(model, images, samples, epochs, repetitions, withServices);
     if (dataDir != null && !Files.isDirectory(dataDir)) {
-      throw CommandFailure.badInput("--data-dir " + dataDir + " is no folder");
+      throw CommandFailure.badInput("--data-dir " + dataDir + " is not a folder");
     }
-    Measuring measuring = new Measuring(spec);
-    return measuring.interruptibly(
+    Path images = dataDir == null ? null : dataDir.toAbsolutePath();
+    return runner.run(
         () ->
-            measuring.onOwnPlatform(
-                (platform, state) -> measure(plan, platform, state, measuring)));
+            runner.onTemporaryPlatform(
+                (platform, state) -> measure(plan, images, platform, state)));
   }
 
-  private int measure(TrainerPlan plan, Platform platform, Path state, Measuring measuring)
+  private BenchReport measure(
+      TrainerPlan plan, @Nullable Path images, Platform platform, Path state)
       throws IOException, InterruptedException {
     if (!plan.services()) {
       platform.stopServices();
     }
-    TrainerReport report =
-        new TrainerBench(
-                Installation.current().trainerCommand(),
-                platform.endpoints().kafka().bootstrapServers(),
-                dataDir == null ? null : dataDir.toAbsolutePath(),
-                Files.createDirectories(state.resolve("bench-trainings")),
-                measuring::say)
-            .run(plan);
-    output.print(spec.commandLine().getOut(), report, report::lines);
-    return report.isRight() ? 0 : 1;
+    return new TrainerBench(
+            Installation.current().trainerCommand(),
+            platform.endpoints().kafka().bootstrapServers(),
+            images,
+            Files.createDirectories(state.resolve("bench-trainings")),
+            runner::progress)
+        .run(plan);
   }
 }

@@ -1,5 +1,6 @@
 package dev.connectome.benchmarks.trainer;
 
+import dev.connectome.benchmarks.harness.OptionRanges;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
@@ -11,14 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is trained, again and again.
+ * What is trained, repeatedly.
  *
- * @param model mlp or vgg, as the platform builds it by default
+ * @param model {@code mlp} or {@code vgg}, as the platform builds it by default
  * @param images training images
  * @param samples N, the inputs of the probe
- * @param epochs of each training
- * @param repetitions how often it is trained in either way
- * @param services whether the platform's services are up beside it, not the broker alone
+ * @param epochs of each training run
+ * @param repetitions how often each way, observed and not
+ * @param services whether the platform's services are up as well, not only the broker
  */
 record TrainerPlan(
     String model, int images, int samples, int epochs, int repetitions, boolean services) {
@@ -26,7 +27,7 @@ record TrainerPlan(
   private static final int MAX_NEURONS = 4_096;
   private static final int KEPT_CHECKPOINTS = 2;
 
-  /** So seldom that it never is. */
+  /** More epochs than any run has. */
   private static final int NEVER = 100_000;
 
   private static final Map<String, ModelSpec> MODELS =
@@ -51,25 +52,13 @@ record TrainerPlan(
       throw CommandFailure.badInput(
           "--model is %s: it must be one of %s".formatted(model, MODELS.keySet()));
     }
-    within("--images", images, BATCH, 60_000);
-    within("--samples", samples, 2, 100_000);
-    within("--epochs", epochs, 2, 10_000);
-    within("--repetitions", repetitions, 1, 100);
+    OptionRanges.check("--images", images, BATCH, 60_000);
+    OptionRanges.check("--samples", samples, 2, 100_000);
+    OptionRanges.check("--epochs", epochs, 2, 10_000);
+    OptionRanges.check("--repetitions", repetitions, 1, 100);
   }
 
-  private static void within(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw CommandFailure.badInput(
-          "%s is %d: it must be %d .. %d".formatted(option, value, least, most));
-    }
-  }
-
-  /**
-   * The training.
-   *
-   * @param observed whether snapshots and checkpoints are taken after every epoch; else none is but
-   *     the checkpoint of the end
-   */
+  /** Observed: a snapshot and a checkpoint every epoch; otherwise only the final checkpoint. */
   TrainingSpec spec(boolean observed) {
     int every = observed ? 1 : NEVER;
     return TrainingSpec.newBuilder()

@@ -1,4 +1,4 @@
-/** What it costs a training to be observed. */
+/** {@code connectome bench trainer}: what observing a training run costs. */
 @NullMarked
 package dev.connectome.benchmarks.trainer;
 

@@ -3,33 +3,18 @@ package dev.connectome.benchmarks.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.connectome.cli.Main;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.List;
+import dev.connectome.benchmarks.BenchCommandLine;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /** The benchmark on a small load, on a platform that it starts and removes. */
 class ControlCommandIT {
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int bench(String... options) {
-    CommandLine command = Main.commandLine();
-    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    List<String> words = new ArrayList<>(List.of("bench", "control"));
-    words.addAll(List.of(options));
-    return command.execute(words.toArray(String[]::new));
-  }
+  private final BenchCommandLine bench = new BenchCommandLine("control");
 
   @Test
-  void everyStopThatIsDueIsCarriedOutOnce() throws Exception {
+  void everyDueStopIsDeliveredOnce() throws Exception {
     int exitCode =
-        bench(
+        bench.run(
             "--runs",
             "20",
             "--heartbeat",
@@ -45,8 +30,8 @@ class ControlCommandIT {
             "-o",
             "json");
 
-    assertThat(exitCode).as(err.toString()).isZero();
-    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(exitCode).as(bench.errors()).isZero();
+    JsonNode report = bench.report();
     JsonNode stops = report.get("stops");
     assertThat(stops.get("due").asInt()).isPositive();
     assertThat(stops.get("lost").asInt()).isZero();
@@ -58,12 +43,12 @@ class ControlCommandIT {
   }
 
   @Test
-  void whatCannotBePlayedIsRefusedInOneSentence() {
-    assertThat(bench("--heartbeat", "soon")).isEqualTo(2);
-    assertThat(err.toString()).contains("'soon' is not a time: write it as 500ms, 5s or 2m");
-    assertThat(bench("--runs", "0")).isEqualTo(2);
-    assertThat(err.toString()).contains("--runs is 0: it must be 1 .. 10000");
-    assertThat(bench("--list", "5", "--state-dir", "somewhere")).isEqualTo(2);
-    assertThat(err.toString()).contains("leave out --state-dir");
+  void rejectsInvalidOptions() {
+    assertThat(bench.run("--heartbeat", "soon")).isEqualTo(2);
+    assertThat(bench.errors()).contains("'soon' is not a time: write it as 500ms, 5s or 2m");
+    assertThat(bench.run("--runs", "0")).isEqualTo(2);
+    assertThat(bench.errors()).contains("--runs is 0: it must be 1 .. 10000");
+    assertThat(bench.run("--list", "5", "--state-dir", "somewhere")).isEqualTo(2);
+    assertThat(bench.errors()).contains("leave out --state-dir");
   }
 }

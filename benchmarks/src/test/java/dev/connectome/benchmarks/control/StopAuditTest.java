@@ -14,18 +14,18 @@ import org.junit.jupiter.api.Test;
 class StopAuditTest {
   private static final Instant DECIDED = Instant.parse("2026-01-01T00:00:10Z");
 
-  private final Map<String, TrainingRun> shown = new HashMap<>();
+  private final Map<String, TrainingRun> listed = new HashMap<>();
   private final Map<String, List<Instant>> decisions = new HashMap<>();
   private final Map<String, List<Instant>> acknowledgements = new HashMap<>();
 
-  private PlayedRun due(String uid) {
-    PlayedRun run = new PlayedRun("runs/" + uid, uid, new PlannedStop(5, false));
+  private SimulatedRun due(String uid) {
+    SimulatedRun run = new SimulatedRun("runs/" + uid, uid, new PlannedStop(5, false));
     run.setDue();
     return run;
   }
 
   private void decide(String uid, int epoch) {
-    shown.put(
+    listed.put(
         uid,
         TrainingRun.newBuilder()
             .setUid(uid)
@@ -37,45 +37,46 @@ class StopAuditTest {
     decisions.put(uid, List.of(DECIDED));
   }
 
-  private StopAudit.Result audit(List<Sightings.Misdirected> misdirected, PlayedRun... runs) {
-    return new StopAudit(shown, decisions, acknowledgements)
+  private StopAudit.Result audit(
+      List<TrainerObservations.Misdirected> misdirected, SimulatedRun... runs) {
+    return new StopAudit(listed, decisions, acknowledgements)
         .of(List.of(runs), misdirected, Instant.EPOCH);
   }
 
   @Test
-  void aStopThatWasDueAndCarriedOutIsTimed() {
-    PlayedRun run = due("a");
+  void aStopThatWasDueAndDeliveredIsTimed() {
+    SimulatedRun run = due("a");
     run.setReadable(DECIDED.minusMillis(120));
-    run.ordered("command");
+    run.delivered("command");
     decide("a", 5);
     acknowledgements.put("a", List.of(DECIDED.plusMillis(80)));
 
     StopAudit.Result result = audit(List.of(), run);
 
-    assertThat(result.isRight()).isTrue();
+    assertThat(result.passed()).isTrue();
     assertThat(result.due()).isEqualTo(1);
     assertThat(result.decisionMillis().p50()).isBetween(119.0, 121.0);
     assertThat(result.stopMillis().max()).isBetween(79.0, 81.0);
   }
 
   @Test
-  void aStopThatWasDueAndNeverCameIsLost() {
+  void aStopThatWasDueAndNotDeliveredIsLost() {
     assertThat(audit(List.of(), due("a")).lost()).isEqualTo(1);
   }
 
   @Test
-  void twoCommandsOrTwoDecisionsAreDoubledAndTheSameCommandAgainIsNot() {
-    PlayedRun commands = due("a");
-    commands.ordered("one");
-    commands.ordered("two");
+  void twoCommandsOrDecisionsAreDoubledButARepeatedCommandIsNot() {
+    SimulatedRun commands = due("a");
+    commands.delivered("one");
+    commands.delivered("two");
     decide("a", 5);
-    PlayedRun decided = due("b");
-    decided.ordered("three");
+    SimulatedRun decided = due("b");
+    decided.delivered("three");
     decide("b", 5);
     decisions.put("b", List.of(DECIDED, DECIDED));
-    PlayedRun again = due("c");
-    again.ordered("four");
-    again.ordered("four");
+    SimulatedRun again = due("c");
+    again.delivered("four");
+    again.delivered("four");
     decide("c", 5);
 
     StopAudit.Result result = audit(List.of(), commands, decided, again);
@@ -85,17 +86,19 @@ class StopAuditTest {
   }
 
   @Test
-  void aStopThatWasNotDueOrOfAnotherEpochOrAtAnothersTrainerIsWrong() {
-    PlayedRun early = new PlayedRun("runs/a", "a", new PlannedStop(5, false));
-    early.ordered("one");
+  void aStopThatWasNotDueOrAtTheWrongEpochOrTrainerIsWrong() {
+    SimulatedRun early = new SimulatedRun("runs/a", "a", new PlannedStop(5, false));
+    early.delivered("one");
     decide("a", 4);
-    PlayedRun otherEpoch = due("b");
-    otherEpoch.ordered("two");
+    SimulatedRun otherEpoch = due("b");
+    otherEpoch.delivered("two");
     decide("b", 6);
 
     StopAudit.Result result =
         audit(
-            List.of(new Sightings.Misdirected("c", "three"), new Sightings.Misdirected("b", "two")),
+            List.of(
+                new TrainerObservations.Misdirected("c", "three"),
+                new TrainerObservations.Misdirected("b", "two")),
             early,
             otherEpoch);
 

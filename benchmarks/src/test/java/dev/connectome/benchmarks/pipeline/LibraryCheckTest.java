@@ -20,7 +20,7 @@ class LibraryCheckTest {
   }
 
   @Test
-  void aRecordThatDiffersFromTheLibraryIsTold() {
+  void aRecordThatDiffersFromTheLibraryIsReported() {
     SignatureRecord record =
         SignatureRecord.newBuilder()
             .setRunUid(run.uid().toString())
@@ -42,7 +42,7 @@ class LibraryCheckTest {
   }
 
   @Test
-  void noTwoSnapshotsAreAlike() {
+  void everySnapshotIsDifferent() {
     Activations activations = Activations.of(plan);
     SyntheticRun other = new SyntheticRun(new UUID(0, 2), 1);
 

@@ -14,7 +14,7 @@ class OpenRunsReportTest {
       List.of(new Step(100, 900, 1_100), new Step(200, 1_300, 2_100), new Step(300, 800, 3_100));
 
   @Test
-  void aStraightLineIsFoundAgain() {
+  void fitsAStraightLine() {
     Growth growth = Growth.of(STEPS, Step::stateBytes);
 
     assertThat(growth.bytesPerRun()).isCloseTo(10, within(1e-9));
@@ -22,7 +22,7 @@ class OpenRunsReportTest {
   }
 
   @Test
-  void whatDoesNotGrowIsNotExplainedByTheRuns() {
+  void hasALowDeterminationWithoutGrowth() {
     Growth growth = Growth.of(STEPS, Step::residentBytes);
 
     assertThat(growth.bytesPerRun()).isCloseTo(-0.5, within(1e-9));

@@ -3,21 +3,16 @@ package dev.connectome.benchmarks.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.connectome.cli.Main;
+import dev.connectome.benchmarks.BenchCommandLine;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The benchmark on a small load, against a platform that is up. */
 class PipelineCommandIT {
@@ -25,8 +20,7 @@ class PipelineCommandIT {
   @TempDir static Path stateDirectory;
   private static Platform platform;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final BenchCommandLine bench = new BenchCommandLine("pipeline");
 
   @BeforeAll
   static void start() throws Exception {
@@ -42,21 +36,20 @@ class PipelineCommandIT {
     platform.close();
   }
 
-  private int bench(String... options) {
-    CommandLine command = Main.commandLine();
-    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    List<String> words = new ArrayList<>(List.of("bench", "pipeline"));
-    words.addAll(List.of(options));
-    words.addAll(List.of("--state-dir", stateDirectory.toString(), "-o", "json"));
-    return command.execute(words.toArray(String[]::new));
+  private int run(String... options) {
+    return bench.run(
+        Stream.concat(
+                Stream.of(options),
+                Stream.of("--state-dir", stateDirectory.toString(), "-o", "json"))
+            .toArray(String[]::new));
   }
 
   @Test
-  void everySignatureIsThereOnceAndTheLibrarys() throws Exception {
-    int exitCode = bench("--runs", "6", "--neurons", "600", "--samples", "500", "--epochs", "3");
+  void everySignatureArrivesOnceAndEqualsTheLibrarys() throws Exception {
+    int exitCode = run("--runs", "6", "--neurons", "600", "--samples", "500", "--epochs", "3");
 
-    assertThat(exitCode).as(err.toString()).isZero();
-    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(exitCode).as(bench.errors()).isZero();
+    JsonNode report = bench.report();
     assertThat(report.get("load").get("batches").asInt()).isEqualTo(2);
     assertThat(report.get("checked").asInt()).isGreaterThanOrEqualTo(6 * (3 + 3 + 2));
     assertThat(report.get("mismatches").asInt()).isZero();
@@ -69,19 +62,19 @@ class PipelineCommandIT {
   }
 
   @Test
-  void openRunsAreCounted() throws Exception {
-    int exitCode = bench("--runs", "4", "--neurons", "64", "--samples", "100", "--open");
+  void measuresOpenRuns() throws Exception {
+    int exitCode = run("--runs", "4", "--neurons", "64", "--samples", "100", "--open");
 
-    assertThat(exitCode).as(err.toString()).isZero();
-    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(exitCode).as(bench.errors()).isZero();
+    JsonNode report = bench.report();
     assertThat(report.get("steps")).hasSize(5);
     assertThat(report.get("steps").get(4).get("openRuns").asInt()).isEqualTo(4);
     assertThat(report.get("peakResidentBytes").asLong()).isPositive();
   }
 
   @Test
-  void whatCannotBePlayedIsRefusedInOneSentence() {
-    assertThat(bench("--neurons", "1")).isEqualTo(2);
-    assertThat(err.toString()).contains("connectome: --neurons is 1: it must be 2 .. 16384");
+  void rejectsInvalidOptions() {
+    assertThat(run("--neurons", "1")).isEqualTo(2);
+    assertThat(bench.errors()).contains("connectome: --neurons is 1: it must be 2 .. 16384");
   }
 }

@@ -2,13 +2,9 @@ package dev.connectome.cli.demo;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.Signatures;
-import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
+import dev.connectome.client.ControllerException;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,119 +12,94 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** Submits the runs of a demonstration and follows them to their ends. */
 final class Demo {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(700);
-  private static final Duration STALLED = Duration.ofMinutes(3);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(700);
+  private static final Duration STALL_TIMEOUT = Duration.ofMinutes(3);
 
-  private final ConnectomeClient connection;
-  private final LiveView view;
+  private final ConnectomeClient client;
+  private final ProgressView view;
   private final InstantSource clock;
-  private final Map<String, Observed> observed = new LinkedHashMap<>();
+  private final Map<String, ObservedRun> runs = new LinkedHashMap<>();
   private Instant lastChange;
 
-  Demo(ConnectomeClient connection, LiveView view, InstantSource clock) {
-    this.connection = connection;
+  Demo(ConnectomeClient client, ProgressView view, InstantSource clock) {
+    this.client = client;
     this.view = view;
     this.clock = clock;
     lastChange = clock.instant();
   }
 
   /**
-   * Runs the demonstration.
+   * Trains every run and its reference to their ends.
    *
-   * @param plan what to train
-   * @return every run with its reference, all ended
-   * @throws InterruptedException if the thread is interrupted
-   * @throws CommandFailure if a run ends otherwise than it should, or nothing moves for three
-   *     minutes
+   * @throws CommandFailure if a run fails, or no run makes progress for three minutes
    */
-  List<Pair> run(DemoPlan plan) throws InterruptedException {
+  List<Comparison> run(DemoPlan plan) throws InterruptedException {
     for (int i = 0; i < plan.runs(); i++) {
       submit(plan.name(i), plan.watched(i));
     }
     for (int i = 0; i < plan.runs(); i++) {
       submit(plan.referenceName(i), plan.reference(i));
     }
-    while (observed.values().stream().anyMatch(run -> !run.ended())) {
-      look();
-      view.show(observed.values());
-      if (Duration.between(lastChange, clock.instant()).compareTo(STALLED) > 0) {
+    while (runs.values().stream().anyMatch(run -> !run.ended())) {
+      poll();
+      view.show(runs.values());
+      if (Duration.between(lastChange, clock.instant()).compareTo(STALL_TIMEOUT) > 0) {
         throw CommandFailure.failed(
-            "no run made any progress for "
-                + STALLED.toMinutes()
-                + " minutes: "
-                + observed.values().stream().map(PlainView::line).toList());
+            "no run made any progress for %d minutes: %s"
+                .formatted(
+                    STALL_TIMEOUT.toMinutes(),
+                    runs.values().stream().map(PlainView::line).toList()));
       }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL.toMillis());
     }
-    List<Pair> pairs = new ArrayList<>();
+    // Observed again: the last signatures may be stored a moment after the end of a run.
+    List<Comparison> comparisons = new ArrayList<>();
     for (int i = 0; i < plan.runs(); i++) {
-      pairs.add(new Pair(ended(plan.name(i)), ended(plan.referenceName(i))));
+      comparisons.add(new Comparison(observe(plan.name(i)), observe(plan.referenceName(i))));
     }
-    return pairs;
+    return comparisons;
   }
 
-  private void submit(String id, TrainingRun run) {
-    TrainingRun created =
-        connection
-            .calls()
-            .createTrainingRun(
-                CreateTrainingRunRequest.newBuilder()
-                    .setTrainingRunId(id)
-                    .setTrainingRun(run)
-                    .setRequestId(UUID.randomUUID().toString())
-                    .build());
-    observed.put(id, new Observed(created, List.of()));
+  private void submit(String name, TrainingRun run) {
+    runs.put(name, new ObservedRun(client.create(name, run), List.of()));
   }
 
-  private void look() {
-    for (Map.Entry<String, Observed> entry : observed.entrySet()) {
-      Observed before = entry.getValue();
+  private void poll() {
+    for (Map.Entry<String, ObservedRun> entry : runs.entrySet()) {
+      ObservedRun before = entry.getValue();
       if (before.ended()) {
         continue;
       }
       try {
-        Observed now = observe(before.run().getName());
+        ObservedRun now = observe(entry.getKey());
         if (!now.run().equals(before.run())) {
           lastChange = clock.instant();
         }
         entry.setValue(now);
         if (now.run().hasDecision() && !before.run().hasDecision()) {
-          view.say("stopping " + now.name() + ": " + now.run().getDecision().getMessage());
+          view.print("stopping " + now.name() + ": " + now.run().getDecision().getMessage());
         }
-        check(now);
-      } catch (StatusRuntimeException e) {
-        Status.Code code = e.getStatus().getCode();
-        // The platform starts a controller that died again.
-        if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED) {
+        requireNotFailed(now);
+      } catch (ControllerException e) {
+        // The platform restarts a controller that died.
+        if (!e.isTransient()) {
           throw e;
         }
       }
     }
   }
 
-  private Observed observe(String name) {
-    TrainingRun run =
-        connection.calls().getTrainingRun(GetTrainingRunRequest.newBuilder().setName(name).build());
-    return new Observed(run, Signatures.all(connection, name));
+  private ObservedRun observe(String name) {
+    return new ObservedRun(client.get(name), client.signatures(name).toList());
   }
 
-  private static void check(Observed run) {
+  private static void requireNotFailed(ObservedRun run) {
     if (run.run().getState() == RunState.RUN_STATE_FAILED) {
       throw CommandFailure.failed("run " + run.name() + " failed: " + run.run().getStateMessage());
     }
-  }
-
-  /** With the signatures that came after its end: the last ones may be stored a moment later. */
-  private Observed ended(String id) {
-    Observed last = observed.get(id);
-    if (last == null) {
-      throw new IllegalStateException("not submitted: " + id);
-    }
-    return observe(last.run().getName());
   }
 }

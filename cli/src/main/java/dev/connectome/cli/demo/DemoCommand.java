@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.Interruption;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.platform.Directories;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
-import dev.connectome.platform.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts the platform, trains a few networks, shows how each is stopped when it has"
           + " finished learning, and stops the platform again.",
-      "Each network is trained a second time to the end of its budget, to see what stopping saved"
-          + " and what it cost."
+      "Each network is also trained to the end of its budget, to show what stopping saved and"
+          + " what it cost."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -70,23 +70,23 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--epochs",
       paramLabel = "N",
       defaultValue = "60",
-      description = "Budget of each. Default: ${DEFAULT-VALUE}")
+      description = "The most epochs to train each. Default: ${DEFAULT-VALUE}")
   private int epochs;
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the summary for machines there.")
+      description = "Write the summary as JSON to this file.")
   private @Nullable Path json;
 
   @Option(
       names = "--report",
       paramLabel = "FILE",
       defaultValue = "connectome-report.html",
-      description = "Where the report is written. Default: ${DEFAULT-VALUE}")
+      description = "Write the report to this file. Default: ${DEFAULT-VALUE}")
   private Path report;
 
-  @Option(names = "--no-report", description = "Write no report.")
+  @Option(names = "--no-report", description = "Do not write a report.")
   private boolean noReport;
 
   @Option(
@@ -96,14 +96,10 @@ public final class DemoCommand implements Callable<Integer> {
           "Keep the platform's state there. Default: a temporary directory, deleted after success")
   private @Nullable Path stateDir;
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public DemoCommand() {}
-
   @Override
   public Integer call() throws IOException {
     if (runs < 1 || runs > 100) {
-      throw CommandFailure.badInput("--runs is " + runs + ": it must be 1 .. 100");
+      throw CommandFailure.badInput("--runs is " + runs + ": it must be 1 to 100");
     }
     if (epochs < 1) {
       throw CommandFailure.badInput("--epochs is " + epochs + ": it must be at least 1");
@@ -116,8 +112,8 @@ public final class DemoCommand implements Callable<Integer> {
       PlatformOptions options =
           new PlatformOptions(
               Installation.current(), state, dataDir, CONCURRENT_RUNS, PlatformOptions.Ports.ANY);
-      LiveView view = view();
-      try (Platform platform = Platform.start(options, view::say)) {
+      ProgressView view = view();
+      try (Platform platform = Platform.start(options, view::print)) {
         started = true;
         demonstrate(platform, view);
       }
@@ -134,36 +130,29 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void demonstrate(Platform platform, LiveView view)
+  private void demonstrate(Platform platform, ProgressView view)
       throws InterruptedException, IOException {
-    view.say("training " + runs + " networks, and each again without stopping ...");
+    view.print("training " + runs + " networks, and each again to the end of its budget ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
-    List<Pair> pairs;
-    try (ConnectomeClient connection =
-        ConnectomeClient.to(platform.endpoints().controller().grpc())) {
-      pairs = new Demo(connection, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
+    List<Comparison> comparisons;
+    try (ConnectomeClient client = ConnectomeClient.to(platform.endpoints().controller().grpc())) {
+      comparisons = new Demo(client, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
     }
     DemoSummary summary =
-        Summaries.of(pairs, platform(Duration.between(start, clock.instant()).toMillis() / 1e3));
+        Summaries.of(
+            comparisons, platform(Duration.between(start, clock.instant()).toMillis() / 1e3));
     PrintWriter out = spec.commandLine().getOut();
     out.println();
     Summaries.table(summary).forEach(out::println);
     out.println();
-    write(summary, pairs, out);
+    write(summary, comparisons, out);
     out.flush();
     for (DemoSummary.Run run : summary.runs()) {
       if (!run.state().equals("STOPPED")) {
         throw CommandFailure.failed(
-            "run "
-                + run.name()
-                + " ended "
-                + run.state()
-                + " after "
-                + run.finalEpoch()
-                + " of "
-                + run.budget()
-                + " epochs: its policy did not stop it");
+            "run %s ended %s after %d of %d epochs: its policy did not stop it"
+                .formatted(run.name(), run.state(), run.finalEpoch(), run.budget()));
       }
     }
   }
@@ -183,22 +172,23 @@ public final class DemoCommand implements Callable<Integer> {
         wallSeconds);
   }
 
-  private void write(DemoSummary summary, List<Pair> pairs, PrintWriter out) throws IOException {
+  private void write(DemoSummary summary, List<Comparison> comparisons, PrintWriter out)
+      throws IOException {
     try {
       if (json != null) {
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), summary);
         out.println("summary: " + json.toAbsolutePath().normalize());
       }
       if (!noReport) {
-        HtmlReport.write(summary, pairs, report);
+        HtmlReport.write(summary, comparisons, report);
         out.println("report:  " + report.toAbsolutePath().normalize());
       }
     } catch (IOException e) {
-      throw CommandFailure.failed("the results cannot be written: " + IoMessages.of(e), e);
+      throw CommandFailure.failed("cannot write the results: " + IoMessages.of(e), e);
     }
   }
 
-  private LiveView view() {
+  private ProgressView view() {
     PrintWriter out = spec.commandLine().getOut();
     String terminal = System.getenv().getOrDefault("TERM", "dumb");
     return System.console() != null && !terminal.equals("dumb")
@@ -208,9 +198,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void discard(Path state, boolean delete) throws IOException {
     if (delete) {
-      Trees.delete(state);
+      Directories.delete(state);
     } else {
-      spec.commandLine().getErr().println("connectome: logs and state are kept in " + state);
+      spec.commandLine().getErr().println("connectome: see the logs and state in " + state);
     }
   }
 }

@@ -9,15 +9,15 @@ import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.List;
 
 /**
- * What a demonstration trains: small networks of different widths and seeds, each once watched and
- * once to the end of its budget.
+ * What a demonstration trains: small networks of different widths and seeds, each once under the
+ * default policy and once to the end of its budget.
  *
- * @param prefix what the runs' names begin with
+ * @param prefix of the runs' names
  * @param runs how many networks
  * @param epochs the budget of each
  */
 record DemoPlan(String prefix, int runs, int epochs) {
-  /** The label that all runs of demonstrations have, to be found by. */
+  /** The label of all runs of demonstrations. */
   static final String LABEL = "demo";
 
   private static final int TRAIN_SAMPLES = 6_000;
@@ -34,17 +34,17 @@ record DemoPlan(String prefix, int runs, int epochs) {
 
   /** A run under the default policy. */
   TrainingRun watched(int index) {
-    return labelled(index).build();
+    return definition(index).build();
   }
 
   /** The same training under a policy that never stops it. */
   TrainingRun reference(int index) {
-    return labelled(index)
+    return definition(index)
         .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()))
         .build();
   }
 
-  private TrainingRun.Builder labelled(int index) {
+  private TrainingRun.Builder definition(int index) {
     return TrainingRun.newBuilder().putLabels(LABEL, "true").setSpec(spec(index));
   }
 

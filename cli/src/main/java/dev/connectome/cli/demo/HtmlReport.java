@@ -12,35 +12,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * One HTML file with everything in it: it needs no network and no other file. The page is a
- * template; what it draws is put into it as JSON.
- */
+/** A self-contained HTML page: a template with the data put into it as JSON. */
 final class HtmlReport {
   private static final String TEMPLATE = "report.html";
-  private static final String PLACE = "/*DATA*/null";
+  private static final String PLACEHOLDER = "/*DATA*/null";
   private static final double ROUNDING = 1e4;
 
   private HtmlReport() {}
 
-  /**
-   * What the page draws.
-   *
-   * @param summary the summary
-   * @param figures what is drawn beside it for each run, in the order of the summary's runs
-   */
+  /** The data of the page; figures are in the order of the summary's runs. */
   record Page(DemoSummary summary, List<Figure> figures) {
     Page {
       figures = List.copyOf(figures);
     }
   }
 
-  /**
-   * What is drawn of one run beside its own series.
-   *
-   * @param reference the series of its reference
-   * @param columns the picture of its death set, by epoch
-   */
+  /** The series of a run's reference, and its death sets by epoch. */
   record Figure(List<DemoSummary.Point> reference, List<Column> columns) {
     Figure {
       reference = List.copyOf(reference);
@@ -51,8 +38,7 @@ final class HtmlReport {
   /**
    * The death set after one epoch.
    *
-   * @param epoch the epoch
-   * @param reference whether the reference trained it: the run itself had been stopped
+   * @param reference whether the reference trained the epoch, since the run had been stopped
    * @param quantiles 65 of them, ascending, with four decimals
    */
   record Column(int epoch, boolean reference, List<Double> quantiles) {
@@ -61,32 +47,26 @@ final class HtmlReport {
     }
   }
 
-  /**
-   * Writes the report.
-   *
-   * @param summary the summary
-   * @param pairs what it was made from
-   * @param file where to
-   * @throws IOException if the file cannot be written
-   */
-  static void write(DemoSummary summary, List<Pair> pairs, Path file) throws IOException {
-    Files.writeString(file, render(page(summary, pairs)));
+  static void write(DemoSummary summary, List<Comparison> comparisons, Path file)
+      throws IOException {
+    Files.writeString(file, render(page(summary, comparisons)));
   }
 
-  static Page page(DemoSummary summary, List<Pair> pairs) {
-    return new Page(summary, pairs.stream().map(HtmlReport::figure).toList());
+  static Page page(DemoSummary summary, List<Comparison> comparisons) {
+    return new Page(summary, comparisons.stream().map(HtmlReport::figure).toList());
   }
 
-  private static Figure figure(Pair pair) {
-    List<SignatureRecord> own = pair.watched().latest();
+  private static Figure figure(Comparison comparison) {
+    List<SignatureRecord> own = comparison.watched().latestSignatures();
     int last = own.stream().mapToInt(SignatureRecord::getEpoch).max().orElse(0);
-    Stream<SignatureRecord> beyond =
-        pair.reference().latest().stream().filter(record -> record.getEpoch() > last);
+    Stream<SignatureRecord> afterStop =
+        comparison.reference().latestSignatures().stream()
+            .filter(record -> record.getEpoch() > last);
     return new Figure(
-        Summaries.series(pair.reference()),
+        Summaries.series(comparison.reference()),
         Stream.concat(
                 own.stream().filter(SignatureRecord::hasSignature).map(one -> column(one, false)),
-                beyond.filter(SignatureRecord::hasSignature).map(one -> column(one, true)))
+                afterStop.filter(SignatureRecord::hasSignature).map(one -> column(one, true)))
             .toList());
   }
 
@@ -105,13 +85,13 @@ final class HtmlReport {
         throw new IllegalStateException(TEMPLATE + " is not on the class path");
       }
       return new String(template.readAllBytes(), StandardCharsets.UTF_8)
-          .replace(PLACE, embedded(page));
+          .replace(PLACEHOLDER, embedded(page));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** In a script element nothing but "<" could end the data. */
+  /** Within a script element only "<" could end the data. */
   private static String embedded(Page page) throws JsonProcessingException {
     return new ObjectMapper().writeValueAsString(page).replace("<", "\\u003c");
   }

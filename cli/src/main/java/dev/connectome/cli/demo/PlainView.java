@@ -1,31 +1,28 @@
 package dev.connectome.cli.demo;
 
-import dev.connectome.cli.runs.Words;
+import dev.connectome.cli.report.Display;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * A line every few epochs of a run and at each change of its state, for where nothing can be drawn
- * twice.
- */
-final class PlainView implements LiveView {
-  private static final int EPOCHS_A_LINE = 5;
+/** A line every few epochs of a run and at each change of its state, for output that scrolls. */
+final class PlainView implements ProgressView {
+  private static final int EPOCHS_PER_LINE = 5;
 
   private final PrintWriter out;
-  private final Map<String, Shown> shown = new HashMap<>();
+  private final Map<String, Milestone> lastShown = new HashMap<>();
 
   PlainView(PrintWriter out) {
     this.out = out;
   }
 
   @Override
-  public synchronized void show(Collection<Observed> runs) {
-    for (Observed run : runs) {
-      Shown now = new Shown(run.run().getState(), run.epoch() / EPOCHS_A_LINE);
-      if (!now.equals(shown.put(run.name(), now))) {
+  public synchronized void show(Collection<ObservedRun> runs) {
+    for (ObservedRun run : runs) {
+      Milestone now = new Milestone(run.run().getState(), run.epoch() / EPOCHS_PER_LINE);
+      if (!now.equals(lastShown.put(run.name(), now))) {
         out.println(line(run));
       }
     }
@@ -33,12 +30,12 @@ final class PlainView implements LiveView {
   }
 
   @Override
-  public synchronized void say(String line) {
+  public synchronized void print(String line) {
     out.println(line);
     out.flush();
   }
 
-  static String line(Observed run) {
+  static String line(ObservedRun run) {
     StringBuilder line =
         new StringBuilder(run.name())
             .append("  epoch ")
@@ -46,17 +43,17 @@ final class PlainView implements LiveView {
             .append('/')
             .append(run.budget());
     if (run.trainLoss() != null) {
-      line.append("  loss ").append(Words.number(run.trainLoss()));
+      line.append("  loss ").append(Display.number(run.trainLoss()));
     }
     if (run.deathDistance() != null) {
-      line.append("  death distance ").append(Words.number(run.deathDistance()));
+      line.append("  death distance ").append(Display.number(run.deathDistance()));
     }
-    String stage = Words.of(run.run().getStage());
+    String stage = Display.stage(run.run().getStage());
     if (!stage.isEmpty()) {
       line.append("  ").append(stage);
     }
-    return line.append("  ").append(Words.of(run.run().getState())).toString();
+    return line.append("  ").append(Display.name(run.run().getState())).toString();
   }
 
-  private record Shown(RunState state, int block) {}
+  private record Milestone(RunState state, int block) {}
 }

@@ -1,7 +1,7 @@
 package dev.connectome.cli.demo;
 
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
-import dev.connectome.cli.runs.Words;
 import dev.connectome.protos.run.v1.StageTransition;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -16,35 +16,35 @@ import org.jspecify.annotations.Nullable;
 final class Summaries {
   private Summaries() {}
 
-  static DemoSummary of(List<Pair> pairs, DemoSummary.Platform platform) {
-    return new DemoSummary(pairs.stream().map(Summaries::run).toList(), platform);
+  static DemoSummary of(List<Comparison> comparisons, DemoSummary.Platform platform) {
+    return new DemoSummary(comparisons.stream().map(Summaries::run).toList(), platform);
   }
 
-  private static DemoSummary.Run run(Pair pair) {
-    TrainingRun run = pair.watched().run();
-    Observed reference = pair.reference();
+  private static DemoSummary.Run run(Comparison comparison) {
+    TrainingRun run = comparison.watched().run();
+    ObservedRun reference = comparison.reference();
     boolean decided = run.hasDecision();
     return new DemoSummary.Run(
-        pair.watched().name(),
+        comparison.watched().name(),
         run.getUid(),
-        Words.of(run.getState()),
+        Display.name(run.getState()),
         run.getSpec().getModel().getHiddenWidthsList(),
-        pair.watched().budget(),
+        comparison.watched().budget(),
         decided ? run.getDecision().getStopEpoch() : null,
-        pair.watched().epoch(),
+        comparison.watched().epoch(),
         run.getDecision().hasRestoreEpoch() ? run.getDecision().getRestoreEpoch() : null,
         decided ? decision(run.getDecision()) : null,
-        series(pair.watched()),
+        series(comparison.watched()),
         run.getStageTransitionsList().stream()
-            .map(stage -> new DemoSummary.Stage(Words.of(stage.getStage()), stage.getEpoch()))
+            .map(stage -> new DemoSummary.Stage(Display.stage(stage.getStage()), stage.getEpoch()))
             .toList(),
-        pair.watched().testAccuracy(),
-        pair.watched().trainingSeconds(),
-        reference.epoch() - pair.watched().epoch(),
-        reference.trainingSeconds() - pair.watched().trainingSeconds(),
+        comparison.watched().testAccuracy(),
+        comparison.watched().trainingSeconds(),
+        reference.epoch() - comparison.watched().epoch(),
+        reference.trainingSeconds() - comparison.watched().trainingSeconds(),
         new DemoSummary.Reference(
             reference.name(),
-            Words.of(reference.run().getState()),
+            Display.name(reference.run().getState()),
             reference.epoch(),
             reference.testAccuracy(),
             reference.trainingSeconds()));
@@ -54,7 +54,7 @@ final class Summaries {
     return new DemoSummary.Decision(
         decision.getPolicyId(),
         decision.getRule(),
-        Words.of(decision.getReason()),
+        Display.name(decision.getReason()),
         decision.getMessage(),
         decision.getMonitor(),
         decision.getEvidenceList().stream()
@@ -62,20 +62,22 @@ final class Summaries {
             .toList());
   }
 
-  /** A point an epoch; of an epoch trained by two attempts, the later one's. */
-  static List<DemoSummary.Point> series(Observed observed) {
-    return observed.latest().stream().map(record -> point(record, observed.run())).toList();
+  /** A point an epoch; of an epoch trained by two attempts, the later attempt's. */
+  static List<DemoSummary.Point> series(ObservedRun observed) {
+    return observed.latestSignatures().stream()
+        .map(record -> point(record, observed.run()))
+        .toList();
   }
 
   private static DemoSummary.Point point(SignatureRecord record, TrainingRun run) {
-    boolean known = record.getSignature().hasFromPrevious();
+    boolean hasDistances = record.getSignature().hasFromPrevious();
     SignatureDistances from = record.getSignature().getFromPrevious();
     return new DemoSummary.Point(
         record.getEpoch(),
-        known ? from.getDeath() : null,
-        known ? from.getBirth() : null,
-        known ? from.getTopological() : null,
-        known && from.hasConnectome() ? from.getConnectome() : null,
+        hasDistances ? from.getDeath() : null,
+        hasDistances ? from.getBirth() : null,
+        hasDistances ? from.getTopological() : null,
+        hasDistances && from.hasConnectome() ? from.getConnectome() : null,
         record.getMetricsMap().get("trainLoss"),
         stageAt(run, record.getEpoch()));
   }
@@ -84,7 +86,7 @@ final class Summaries {
     return run.getStageTransitionsList().stream()
         .filter(transition -> transition.getEpoch() <= epoch)
         .max(Comparator.comparingInt(StageTransition::getEpoch))
-        .map(transition -> Words.of(transition.getStage()))
+        .map(transition -> Display.stage(transition.getStage()))
         .orElse(null);
   }
 

@@ -1,57 +1,56 @@
 package dev.connectome.cli.demo;
 
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
-import dev.connectome.cli.runs.Words;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 
-/** A table that is drawn again in the same place. */
-final class TerminalView implements LiveView {
-  private static final String UP = "\u001b[%dA";
+/** A table that is redrawn in the same place. */
+final class TerminalView implements ProgressView {
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintWriter out;
-  private int drawn;
+  private int lines;
 
   TerminalView(PrintWriter out) {
     this.out = out;
   }
 
   @Override
-  public synchronized void show(Collection<Observed> runs) {
+  public synchronized void show(Collection<ObservedRun> runs) {
     erase();
-    List<String> lines = table(runs);
-    lines.forEach(out::println);
+    List<String> table = table(runs);
+    table.forEach(out::println);
     out.flush();
-    drawn = lines.size();
+    lines = table.size();
   }
 
   @Override
-  public synchronized void say(String line) {
+  public synchronized void print(String line) {
     erase();
     out.println(line);
     out.flush();
   }
 
   private void erase() {
-    if (drawn > 0) {
-      out.printf(UP, drawn);
+    if (lines > 0) {
+      out.printf("\u001b[%dA", lines);
       out.print(CLEAR_BELOW);
-      drawn = 0;
+      lines = 0;
     }
   }
 
-  static List<String> table(Collection<Observed> runs) {
+  static List<String> table(Collection<ObservedRun> runs) {
     Table table = new Table("RUN", "EPOCH", "TRAINING LOSS", "DEATH DISTANCE", "STAGE", "STATE");
-    for (Observed run : runs) {
+    for (ObservedRun run : runs) {
       table.row(
           run.name(),
           run.epoch() + "/" + run.budget(),
-          Words.number(run.trainLoss()),
-          Words.number(run.deathDistance()),
-          Words.of(run.run().getStage()),
-          Words.of(run.run().getState()));
+          Display.number(run.trainLoss()),
+          Display.number(run.deathDistance()),
+          Display.stage(run.run().getStage()),
+          Display.name(run.run().getState()));
     }
     return table.lines();
   }

@@ -1,7 +1,4 @@
-/**
- * A demonstration from nothing to a report: the platform is started, trains a few networks, and is
- * stopped.
- */
+/** {@code connectome demo}: starts a platform, trains a few networks and reports the results. */
 @NullMarked
 package dev.connectome.cli.demo;
 

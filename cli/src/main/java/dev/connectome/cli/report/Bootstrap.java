@@ -9,8 +9,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Percentile bootstrap (Efron and Tibshirani 1993, chapter 13). The same values always give the
- * same estimate.
+ * Percentile bootstrap with 10,000 resamples (Efron and Tibshirani 1993, chapter 13). The seed is
+ * fixed: the same values always give the same estimate.
  */
 public final class Bootstrap {
   private static final int RESAMPLES = 10_000;
@@ -19,29 +19,15 @@ public final class Bootstrap {
 
   private Bootstrap() {}
 
-  /**
-   * A mean and where it lies with 95 % confidence.
-   *
-   * @param mean of all values
-   * @param low the 2.5th percentile of the resampled means
-   * @param high the 97.5th
-   */
+  /** A mean and its 95 % confidence interval. */
   public record Estimate(double mean, double low, double high) {}
 
-  /**
-   * A median and where it lies with 95 % confidence.
-   *
-   * @param median of all values
-   * @param low the 2.5th percentile of the resampled medians
-   * @param high the 97.5th
-   */
+  /** A median and its 95 % confidence interval. */
   public record MedianEstimate(double median, double low, double high) {}
 
   /**
-   * Estimates a median.
+   * Estimates a median. With one value the interval is that value alone.
    *
-   * @param values at least one
-   * @return the median of all values and its interval; of one value, this value alone
    * @throws IllegalArgumentException if there is no value
    */
   public static MedianEstimate median(List<Double> values) {
@@ -59,13 +45,10 @@ public final class Bootstrap {
   }
 
   /**
-   * Estimates a mean whose values come in groups (Davison and Hinkley 1997, section 3.8): whole
-   * groups are drawn with replacement, so that values which go up and down together are not taken
-   * for independent ones. With one group there is nothing to draw from, and the interval is the
-   * mean alone. Takes time in proportion to the number of groups.
+   * Estimates a mean of grouped values (Davison and Hinkley 1997, section 3.8): whole groups are
+   * drawn with replacement, so that correlated values of one group do not count as independent.
+   * With one group the interval is the mean alone. Takes O(groups) for each resample.
    *
-   * @param groups the values, by group; at least one value in all
-   * @return the mean of all values and its interval
    * @throws IllegalArgumentException if there is no value
    */
   public static Estimate mean(Collection<? extends List<Double>> groups) {

@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** The option that says how a report is printed, and the printing. */
+/** The option that selects how a report is printed. */
 public final class ReportOutput {
-  /** Ways to print a report. */
   enum Format {
-    /** For people. */
     TABLE,
-    /** For programs. */
     JSON
   }
 
@@ -29,17 +26,7 @@ public final class ReportOutput {
       description = "table or json. Default: ${DEFAULT-VALUE}")
   private Format format;
 
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public ReportOutput() {}
-
-  /**
-   * Prints a report.
-   *
-   * @param out where
-   * @param report a record whose components become the fields of a JSON object
-   * @param table the same for people, in lines
-   */
+  /** Prints a report, a record that Jackson can write, or the same for people in lines. */
   public void print(PrintWriter out, Object report, Supplier<List<String>> table) {
     switch (format) {
       case TABLE -> table.get().forEach(out::println);
@@ -48,7 +35,7 @@ public final class ReportOutput {
     out.flush();
   }
 
-  /** Whether standard output is for a program, so that nothing else may be printed there. */
+  /** Whether a program reads standard output, so that nothing else may be printed there. */
   public boolean isForPrograms() {
     return format == Format.JSON;
   }

@@ -2,43 +2,31 @@ package dev.connectome.cli.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** Rows of text in columns as wide as their widest cell; a column of numbers is flush right. */
+/** Text in columns as wide as their widest cell; columns of numbers are aligned right. */
 public final class Table {
   private static final String GAP = "  ";
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?\\d+(\\.\\d+)?(e[-+]?\\d+)?( ?%| s)?(/\\d+)?");
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
 
-  /**
-   * An empty table.
-   *
-   * @param header a title a column
-   */
+  /** An empty table with a title a column. */
   public Table(String... header) {
     this.header = List.of(header);
   }
 
-  /**
-   * Adds a row.
-   *
-   * @param cells a cell a column
-   * @return this table
-   * @throws IllegalArgumentException if there are more or fewer cells than columns
-   */
-  public Table row(String... cells) {
+  /** Adds a row with a cell a column. */
+  public void row(String... cells) {
     if (cells.length != header.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + header.size() + " columns");
     }
     rows.add(List.of(cells));
-    return this;
   }
 
-  /**
-   * The lines of the table, its header first.
-   *
-   * @return lines without trailing blanks
-   */
+  /** The lines of the table, its header first, without trailing blanks. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(line(header));
@@ -64,18 +52,13 @@ public final class Table {
     return widest;
   }
 
+  /** Whether every cell is a number or empty, and at least one is a number. */
   private boolean numeric(int column) {
-    boolean any = false;
-    for (List<String> row : rows) {
-      String cell = row.get(column);
-      if (cell.isEmpty() || cell.equals("-")) {
-        continue;
-      }
-      if (!cell.matches("[-+]?\\d+(\\.\\d+)?( ?%| s)?(/\\d+)?")) {
-        return false;
-      }
-      any = true;
-    }
-    return any;
+    List<String> cells =
+        rows.stream()
+            .map(row -> row.get(column))
+            .filter(cell -> !cell.isEmpty() && !cell.equals("-"))
+            .toList();
+    return !cells.isEmpty() && cells.stream().allMatch(cell -> NUMBER.matcher(cell).matches());
   }
 }

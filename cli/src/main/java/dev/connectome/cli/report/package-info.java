@@ -1,4 +1,4 @@
-/** What the reports of commands share: tables, output formats, confidence intervals. */
+/** What the reports of commands share: tables, display of values, confidence intervals. */
 @NullMarked
 package dev.connectome.cli.report;
 

@@ -1,13 +1,12 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListRunEventsResponse;
+import dev.connectome.protos.run.v1.RunEvent;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs events}. */
 @Command(
@@ -16,26 +15,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Lists what happened to a run.")
 final class EventsCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
-
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  EventsCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
-    ListRunEventsRequest.Builder request =
-        ListRunEventsRequest.newBuilder().setParent(RunNames.resource(run)).setPageSize(1000);
-    ListRunEventsResponse.Builder all = ListRunEventsResponse.newBuilder();
-    do {
-      ListRunEventsResponse page = connection.calls().listRunEvents(request.build());
-      all.addAllEvents(page.getEventsList());
-      request.setPageToken(page.getNextPageToken());
-    } while (!request.getPageToken().isEmpty());
-    ListRunEventsResponse answer = all.build();
-    output.print(out, answer, () -> RunTables.events(answer));
+  int call(ConnectomeClient client, String run, PrintWriter out) {
+    List<RunEvent> events = client.events(run).toList();
+    output.print(
+        out,
+        ListRunEventsResponse.newBuilder().addAllEvents(events).build(),
+        () -> RunTables.events(events));
     return 0;
   }
 }

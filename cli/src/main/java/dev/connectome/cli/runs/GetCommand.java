@@ -1,13 +1,10 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs get}. */
 @Command(
@@ -16,21 +13,11 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Shows a run.")
 final class GetCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
-
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  GetCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
-    TrainingRun found =
-        connection
-            .calls()
-            .getTrainingRun(
-                GetTrainingRunRequest.newBuilder().setName(RunNames.resource(run)).build());
+  int call(ConnectomeClient client, String run, PrintWriter out) {
+    TrainingRun found = client.get(run);
     output.print(out, found, () -> RunTables.run(found));
     return 0;
   }

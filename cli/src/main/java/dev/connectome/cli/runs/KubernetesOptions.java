@@ -14,9 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that place a run on a cluster; what is left out is the operator's choice. */
+/** The options that place a run on a cluster; the operator has the defaults. */
 final class KubernetesOptions {
-
   private static final Pattern TOLERATION =
       Pattern.compile("(?<key>[^=:]+)(=(?<value>[^:]*))?(:(?<effect>[A-Za-z]+))?");
 
@@ -26,7 +25,7 @@ final class KubernetesOptions {
   @Option(
       names = "--image-pull-secret",
       paramLabel = "SECRET",
-      description = "Kubernetes: may be repeated")
+      description = "Kubernetes: a secret to pull the image with; may be repeated")
   private List<String> pullSecrets = new ArrayList<>();
 
   @Option(
@@ -38,19 +37,19 @@ final class KubernetesOptions {
   @Option(
       names = "--request",
       paramLabel = "RESOURCE=QUANTITY",
-      description = "Kubernetes: what is guaranteed, as in cpu=2; may be repeated")
+      description = "Kubernetes: a guaranteed resource, as in cpu=2; may be repeated")
   private Map<String, String> requests = new LinkedHashMap<>();
 
   @Option(
       names = "--limit",
       paramLabel = "RESOURCE=QUANTITY",
-      description = "Kubernetes: what may be used at most, as in memory=4Gi; may be repeated")
+      description = "Kubernetes: an upper limit, as in memory=4Gi; may be repeated")
   private Map<String, String> limits = new LinkedHashMap<>();
 
   @Option(
       names = "--node-selector",
       paramLabel = "LABEL=VALUE",
-      description = "Kubernetes: may be repeated")
+      description = "Kubernetes: a label that the node must have; may be repeated")
   private Map<String, String> nodeSelector = new LinkedHashMap<>();
 
   @Option(
@@ -59,7 +58,10 @@ final class KubernetesOptions {
       description = "Kubernetes: a taint to tolerate; may be repeated")
   private List<String> tolerations = new ArrayList<>();
 
-  @Option(names = "--priority-class", paramLabel = "NAME", description = "Kubernetes")
+  @Option(
+      names = "--priority-class",
+      paramLabel = "NAME",
+      description = "Kubernetes: the priority class of the pod")
   private String priorityClass = "";
 
   @Option(names = "--queue", paramLabel = "NAME", description = "Kubernetes: the Kueue queue")
@@ -80,17 +82,9 @@ final class KubernetesOptions {
   @Option(
       names = "--active-deadline",
       paramLabel = "DURATION",
-      description = "Kubernetes: how long an attempt may take, as in PT12H. Default: for ever")
+      description = "Kubernetes: the longest an attempt may take, as in PT12H. Default: no limit")
   private @Nullable Duration activeDeadline;
 
-  /** Made by the command-line parser, which sets the fields. */
-  KubernetesOptions() {}
-
-  /**
-   * The specification.
-   *
-   * @return what was given
-   */
   KubernetesSpec spec() {
     var spec =
         KubernetesSpec.newBuilder()

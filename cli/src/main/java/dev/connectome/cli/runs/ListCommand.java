@@ -4,6 +4,8 @@ import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Lists runs, newest first.")
-final class ListCommand extends RunCommand {
+final class ListCommand extends ControllerCommand {
   private static final int LARGEST_PAGE = 1000;
 
   @Option(
@@ -46,31 +48,29 @@ final class ListCommand extends RunCommand {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
-      description = "Runs to show at most. Default: ${DEFAULT-VALUE}")
+      description = "The most runs to show. Default: ${DEFAULT-VALUE}")
   private int limit;
 
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  ListCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
+  int call(ConnectomeClient client, PrintWriter out) {
     if (limit < 1) {
       throw CommandFailure.badInput("--limit is " + limit + ": it must be at least 1");
     }
-    ListTrainingRunsRequest.Builder request =
-        ListTrainingRunsRequest.newBuilder().putAllLabels(labels).setIdPrefix(prefix);
-    states.forEach(state -> request.addStates(Words.state("--state", state)));
-    ListTrainingRunsResponse.Builder found = ListTrainingRunsResponse.newBuilder();
-    do {
-      request.setPageSize(Math.min(LARGEST_PAGE, limit - found.getTrainingRunsCount()));
-      ListTrainingRunsResponse page = connection.calls().listTrainingRuns(request.build());
-      found.addAllTrainingRuns(page.getTrainingRunsList());
-      request.setPageToken(page.getNextPageToken());
-    } while (!request.getPageToken().isEmpty() && found.getTrainingRunsCount() < limit);
-    ListTrainingRunsResponse answer = found.build();
-    output.print(out, answer, () -> RunTables.runs(answer));
+    ListTrainingRunsRequest.Builder filter =
+        ListTrainingRunsRequest.newBuilder()
+            .putAllLabels(labels)
+            .setIdPrefix(prefix)
+            .setPageSize(Math.min(LARGEST_PAGE, limit));
+    states.forEach(
+        state ->
+            filter.addStatesValue(EnumNames.parse("--state", RunState.getDescriptor(), state)));
+    List<TrainingRun> runs = client.list(filter.build()).limit(limit).toList();
+    output.print(
+        out,
+        ListTrainingRunsResponse.newBuilder().addAllTrainingRuns(runs).build(),
+        () -> RunTables.runs(runs));
     return 0;
   }
 }

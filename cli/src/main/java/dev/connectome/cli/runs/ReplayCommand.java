@@ -1,11 +1,9 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
 import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
-import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.io.PrintWriter;
 import java.util.List;
@@ -20,9 +18,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Tells what another policy would have decided on recorded series, of one run or of many.")
-final class ReplayCommand extends RunCommand {
-  @Mixin private SelectedRuns runs;
+        "Shows what another policy would have decided on the recorded series of one run or many.")
+final class ReplayCommand extends ControllerCommand {
+  @Mixin private RunSelectionOptions runs;
 
   @Option(
       names = "--policy",
@@ -31,53 +29,33 @@ final class ReplayCommand extends RunCommand {
       description = "For instance plateau:fraction=0.2,confirm=3")
   private String policy;
 
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  ReplayCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
+  int call(ConnectomeClient client, PrintWriter out) {
     StoppingPolicy replayed = PolicySyntax.parse(policy);
-    Optional<String> run = runs.one();
-    if (run.isEmpty()) {
-      BatchReplayPolicyResponse answer = replayMany(connection, replayed);
-      output.print(out, answer, () -> RunTables.replays(answer));
+    Optional<String> run = runs.singleRun();
+    if (run.isPresent()) {
+      ReplayPolicyResponse replay = client.replay(run.get(), replayed);
+      output.print(out, replay, () -> List.of(sentence(replay)));
       return 0;
     }
-    ReplayPolicyResponse answer =
-        connection
-            .calls()
-            .replayPolicy(
-                ReplayPolicyRequest.newBuilder()
-                    .setName(RunNames.resource(run.get()))
-                    .setPolicy(replayed)
-                    .build());
-    output.print(out, answer, () -> List.of(sentence(answer)));
+    List<RunReplay> replays = client.batchReplay(runs.selection(), replayed).toList();
+    output.print(
+        out,
+        BatchReplayPolicyResponse.newBuilder().addAllReplays(replays).build(),
+        () -> RunTables.replays(replays));
     return 0;
   }
 
-  private BatchReplayPolicyResponse replayMany(
-      ConnectomeClient connection, StoppingPolicy replayed) {
-    var request =
-        BatchReplayPolicyRequest.newBuilder().setSelection(runs.selection()).setPolicy(replayed);
-    var answer = BatchReplayPolicyResponse.newBuilder();
-    do {
-      BatchReplayPolicyResponse page = connection.calls().batchReplayPolicy(request.build());
-      answer.addAllReplays(page.getReplaysList());
-      request.setPageToken(page.getNextPageToken());
-    } while (!request.getPageToken().isEmpty());
-    return answer.build();
-  }
-
-  private static String sentence(ReplayPolicyResponse answer) {
-    return answer.hasDecision()
-        ? RunTables.decision(answer.getDecision())
-            + "; "
-            + answer.getEpochsSaved()
-            + " of "
-            + answer.getLastEpoch()
-            + " epochs saved"
-        : "it would not have stopped the run within its " + answer.getLastEpoch() + " epochs";
+  private static String sentence(ReplayPolicyResponse replay) {
+    return replay.hasDecision()
+        ? "%s; %d of %d epochs saved"
+            .formatted(
+                RunTables.decision(replay.getDecision()),
+                replay.getEpochsSaved(),
+                replay.getLastEpoch())
+        : "the policy would not have stopped the run within its %d epochs"
+            .formatted(replay.getLastEpoch());
   }
 }

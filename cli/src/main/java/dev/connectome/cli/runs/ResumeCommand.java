@@ -1,14 +1,11 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs resume}. */
 @Command(
@@ -17,25 +14,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Continues a run that has ended from its newest checkpoint.")
 final class ResumeCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
-
   @Option(names = "--wait", description = "Follow the run to its end.")
   private boolean wait;
 
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  ResumeCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
-    TrainingRun resumed =
-        connection
-            .calls()
-            .resumeTrainingRun(
-                ResumeTrainingRunRequest.newBuilder().setName(RunNames.resource(run)).build());
+  int call(ConnectomeClient client, String run, PrintWriter out) throws InterruptedException {
+    TrainingRun resumed = client.resume(run);
     output.print(out, resumed, () -> RunTables.run(resumed));
-    return wait ? follow(connection, resumed.getName(), out) : 0;
+    return wait ? follow(client, run, out) : 0;
   }
 }

@@ -1,54 +1,19 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunWatch;
-import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Parameters;
 
-/** What all commands on runs have in common: a connection for their time. */
-abstract class RunCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-  @Mixin private Endpoint endpoint;
-
-  @SuppressWarnings("NullAway.Init")
-  RunCommand() {}
+/** A command on one run. */
+abstract class RunCommand extends ControllerCommand {
+  @Parameters(paramLabel = "RUN", description = "Name or uid of the run.")
+  private String run;
 
   @Override
-  public final Integer call() throws Exception {
-    try (ConnectomeClient connection = endpoint.connect()) {
-      return call(connection, spec.commandLine().getOut());
-    }
+  final int call(ConnectomeClient client, PrintWriter out) throws Exception {
+    return call(client, run, out);
   }
 
-  /**
-   * Does the work.
-   *
-   * @param connection to the controller
-   * @param out where the answer is printed
-   * @return the exit code
-   * @throws Exception what went wrong
-   */
-  abstract int call(ConnectomeClient connection, PrintWriter out) throws Exception;
-
-  /** Follows a run to its end, printing lines: 0 if it was stopped or completed, 1 if it failed. */
-  static int follow(ConnectomeClient connection, String name, PrintWriter out)
-      throws InterruptedException {
-    WatchPrinter printer = new WatchPrinter();
-    RunState end =
-        new RunWatch(connection, name)
-            .toEnd(
-                item -> {
-                  printer.lines(item).forEach(out::println);
-                  out.flush();
-                },
-                note -> {
-                  out.println(note);
-                  out.flush();
-                });
-    return end == RunState.RUN_STATE_FAILED ? 1 : 0;
-  }
+  /** Does the work and returns the exit code. */
+  abstract int call(ConnectomeClient client, String run, PrintWriter out) throws Exception;
 }

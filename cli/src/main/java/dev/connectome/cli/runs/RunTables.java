@@ -2,15 +2,12 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
 import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
-import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
-import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
-import dev.connectome.protos.run.v1.ListRunEventsResponse;
-import dev.connectome.protos.run.v1.ListSignaturesResponse;
-import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
+import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.StoppingDecision;
@@ -22,19 +19,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Answers of the controller as tables for people. */
+/** Answers of the controller as lines for people. */
 final class RunTables {
   private RunTables() {}
 
-  static List<String> runs(ListTrainingRunsResponse answer) {
+  static List<String> runs(List<TrainingRun> runs) {
     Table table = new Table("NAME", "STATE", "EPOCH", "LOSS", "STAGE", "CREATED");
-    for (TrainingRun run : answer.getTrainingRunsList()) {
+    for (TrainingRun run : runs) {
       table.row(
-          RunNames.shortName(run),
-          Words.of(run.getState()),
+          RunNames.id(run),
+          Display.name(run.getState()),
           epochs(run),
           metric(run.getProgress().getMetricsMap(), "trainLoss"),
-          Words.of(run.getStage()),
+          Display.stage(run.getStage()),
           time(run.getCreateTime()));
     }
     return table.lines();
@@ -42,12 +39,12 @@ final class RunTables {
 
   static List<String> run(TrainingRun run) {
     List<String> lines = new ArrayList<>();
-    lines.add("name:      " + RunNames.shortName(run));
+    lines.add("name:      " + RunNames.id(run));
     lines.add("uid:       " + run.getUid());
-    lines.add("state:     " + Words.of(run.getState()) + message(run));
+    lines.add("state:     " + Display.name(run.getState()) + stateMessage(run));
     lines.add("epoch:     " + epochs(run));
     lines.add("attempt:   " + run.getAttempt());
-    String stage = Words.of(run.getStage());
+    String stage = Display.stage(run.getStage());
     lines.add("stage:     " + (stage.isEmpty() ? "-" : stage));
     lines.add("created:   " + time(run.getCreateTime()));
     if (run.hasDecision()) {
@@ -61,40 +58,37 @@ final class RunTables {
     }
     Map<String, Double> metrics =
         run.hasOutcome() ? run.getOutcome().getMetricsMap() : run.getProgress().getMetricsMap();
-    metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Words.number(value)));
+    metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Display.number(value)));
     return lines;
   }
 
   static String decision(StoppingDecision decision) {
-    return decision.getPolicyId()
-        + " at epoch "
-        + decision.getStopEpoch()
-        + " ("
-        + Words.of(decision.getReason())
-        + "): "
-        + decision.getMessage();
+    return "%s at epoch %d (%s): %s"
+        .formatted(
+            decision.getPolicyId(),
+            decision.getStopEpoch(),
+            Display.name(decision.getReason()),
+            decision.getMessage());
   }
 
-  static List<String> events(ListRunEventsResponse answer) {
+  static List<String> events(List<RunEvent> events) {
     Table table = new Table("POSITION", "TIME", "KIND", "ACTOR", "STATE", "MESSAGE");
-    answer
-        .getEventsList()
-        .forEach(
-            event ->
-                table.row(
-                    Long.toString(event.getPosition()),
-                    time(event.getEventTime()),
-                    event.getKind(),
-                    event.getActor(),
-                    Words.of(event.getState()),
-                    event.getMessage()));
+    for (RunEvent event : events) {
+      table.row(
+          Long.toString(event.getPosition()),
+          time(event.getEventTime()),
+          event.getKind(),
+          event.getActor(),
+          Display.name(event.getState()),
+          event.getMessage());
+    }
     return table.lines();
   }
 
-  static List<String> signatures(ListSignaturesResponse answer) {
+  static List<String> signatures(List<SignatureRecord> signatures) {
     Table table =
         new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "LATE", "FAILURE");
-    for (SignatureRecord signature : answer.getSignaturesList()) {
+    for (SignatureRecord signature : signatures) {
       TopologicalSignature values = signature.getSignature();
       boolean distances = values.hasFromPrevious();
       boolean control = values.getFromPrevious().hasConnectome();
@@ -102,40 +96,40 @@ final class RunTables {
           Integer.toString(signature.getAttempt()),
           Integer.toString(signature.getEpoch()),
           metric(signature.getMetricsMap(), "trainLoss"),
-          distances ? Words.number(values.getFromPrevious().getDeath()) : "-",
-          distances ? Words.number(values.getFromPrevious().getBirth()) : "-",
-          control ? Words.number(values.getFromPrevious().getConnectome()) : "-",
+          distances ? Display.number(values.getFromPrevious().getDeath()) : "-",
+          distances ? Display.number(values.getFromPrevious().getBirth()) : "-",
+          control ? Display.number(values.getFromPrevious().getConnectome()) : "-",
           signature.getLate() ? "late" : "",
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }
     return table.lines();
   }
 
-  static List<String> stopped(BatchStopTrainingRunsResponse answer, boolean dryRun) {
-    if (answer.getRunsCount() == 0) {
-      return List.of("no live run is selected");
+  static List<String> stopped(List<StoppedRun> runs, boolean dryRun) {
+    if (runs.isEmpty()) {
+      return List.of("no live run matches the selection");
     }
     Table table = new Table("NAME", "WAS", dryRun ? "WOULD BE STOPPED" : "IS");
-    for (StoppedRun run : answer.getRunsList()) {
+    for (StoppedRun run : runs) {
       table.row(
-          RunNames.shortName(run.getName()),
-          Words.of(run.getFromState()),
-          dryRun ? "yes" : Words.of(run.getState()));
+          RunNames.id(run.getName()),
+          Display.name(run.getFromState()),
+          dryRun ? "yes" : Display.name(run.getState()));
     }
     return table.lines();
   }
 
-  static List<String> replays(BatchReplayPolicyResponse answer) {
-    if (answer.getReplaysCount() == 0) {
-      return List.of("no run is selected");
+  static List<String> replays(List<RunReplay> replays) {
+    if (replays.isEmpty()) {
+      return List.of("no run matches the selection");
     }
     Table table =
         new Table("NAME", "STATE", "EPOCHS", "RECORDED STOP", "REPLAYED STOP", "SAVED", "ACCURACY");
-    for (RunReplay run : answer.getReplaysList()) {
+    for (RunReplay run : replays) {
       ReplayPolicyResponse replay = run.getReplay();
       table.row(
-          RunNames.shortName(run.getName()),
-          Words.of(run.getState()),
+          RunNames.id(run.getName()),
+          Display.name(run.getState()),
           Integer.toString(replay.getLastEpoch()),
           stopEpoch(replay.hasRecordedDecision(), replay.getRecordedDecision()),
           stopEpoch(replay.hasDecision(), replay.getDecision()),
@@ -147,17 +141,15 @@ final class RunTables {
     return table.lines();
   }
 
-  static List<String> enforcementChanges(ListEnforcementChangesResponse answer) {
+  static List<String> enforcementChanges(List<Enforcement> changes) {
     Table table = new Table("TIME", "ENFORCEMENT", "BY", "REASON");
-    answer
-        .getChangesList()
-        .forEach(
-            change ->
-                table.row(
-                    time(change.getUpdateTime()),
-                    change.getSuspended() ? "off" : "on",
-                    change.getActor(),
-                    change.getReason()));
+    for (Enforcement change : changes) {
+      table.row(
+          time(change.getUpdateTime()),
+          change.getSuspended() ? "off" : "on",
+          change.getActor(),
+          change.getReason());
+    }
     return table.lines();
   }
 
@@ -165,16 +157,16 @@ final class RunTables {
     return stopped ? Integer.toString(decision.getStopEpoch()) : "-";
   }
 
-  static String epochs(TrainingRun run) {
+  private static String epochs(TrainingRun run) {
     return run.getProgress().getCompletedEpochs() + "/" + run.getSpec().getEpochs();
   }
 
-  private static String message(TrainingRun run) {
+  private static String stateMessage(TrainingRun run) {
     return run.getStateMessage().isEmpty() ? "" : " (" + run.getStateMessage() + ")";
   }
 
   private static String metric(Map<String, Double> metrics, String name) {
-    return Words.number(metrics.get(name));
+    return Display.number(metrics.get(name));
   }
 
   static String time(Timestamp time) {

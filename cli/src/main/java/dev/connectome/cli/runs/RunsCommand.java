@@ -39,12 +39,8 @@ import picocli.CommandLine.Spec;
 public final class RunsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  /** Made by the command-line parser, which sets the field. */
-  @SuppressWarnings("NullAway.Init")
-  public RunsCommand() {}
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "A command is missing.");
+    throw new ParameterException(spec.commandLine(), "Missing command.");
   }
 }

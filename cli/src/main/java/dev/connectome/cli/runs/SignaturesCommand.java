@@ -1,13 +1,12 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
-import dev.connectome.client.Signatures;
 import dev.connectome.protos.run.v1.ListSignaturesResponse;
+import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs signatures}. */
 @Command(
@@ -16,21 +15,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Lists the topological signatures of a run.")
 final class SignaturesCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
-
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  SignaturesCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
-    ListSignaturesResponse answer =
-        ListSignaturesResponse.newBuilder()
-            .addAllSignatures(Signatures.all(connection, RunNames.resource(run)))
-            .build();
-    output.print(out, answer, () -> RunTables.signatures(answer));
+  int call(ConnectomeClient client, String run, PrintWriter out) {
+    List<SignatureRecord> signatures = client.signatures(run).toList();
+    output.print(
+        out,
+        ListSignaturesResponse.newBuilder().addAllSignatures(signatures).build(),
+        () -> RunTables.signatures(signatures));
     return 0;
   }
 }

@@ -2,17 +2,14 @@ package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
-import dev.connectome.protos.run.v1.StopTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopMode;
 import java.io.PrintWriter;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,15 +19,9 @@ import picocli.CommandLine.Option;
     name = "stop",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Orders a stop of one run, or of many; they keep their weights.")
-final class StopCommand extends RunCommand {
-  private static final Map<String, StopMode> MODES =
-      Map.of(
-          "graceful", StopMode.STOP_MODE_GRACEFUL,
-          "immediate", StopMode.STOP_MODE_IMMEDIATE,
-          "end-of-epoch", StopMode.STOP_MODE_END_OF_EPOCH);
-
-  @Mixin private SelectedRuns runs;
+    description = "Stops one run or many; they keep their weights.")
+final class StopCommand extends ControllerCommand {
+  @Mixin private RunSelectionOptions runs;
 
   @Option(
       names = "--mode",
@@ -44,61 +35,47 @@ final class StopCommand extends RunCommand {
   private String mode;
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-  private @Nullable String reason;
+  private String reason = "";
 
-  @Option(names = "--dry-run", description = "With --runs: only tell which runs would be stopped.")
+  @Option(names = "--dry-run", description = "With --runs: only list the runs it would stop.")
   private boolean dryRun;
 
   @Option(names = "--wait", description = "Follow the run to its end; not with --runs.")
   private boolean wait;
 
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  StopCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
-    StopMode chosen = MODES.get(mode.toLowerCase(Locale.ROOT));
-    if (chosen == null) {
-      throw CommandFailure.badInput(
-          "--mode is '" + mode + "': it must be graceful, immediate or end-of-epoch");
-    }
-    Optional<String> run = runs.one();
+  int call(ConnectomeClient client, PrintWriter out) throws InterruptedException {
+    int modeNumber = EnumNames.parse("--mode", StopMode.getDescriptor(), mode);
+    Optional<String> run = runs.singleRun();
     if (run.isEmpty()) {
-      return stopMany(connection, chosen, out);
+      return stopMany(client, modeNumber, out);
     }
     if (dryRun) {
       throw CommandFailure.badInput("--dry-run is for a selection of runs: give it with --runs");
     }
-    TrainingRun stopped =
-        connection
-            .calls()
-            .stopTrainingRun(
-                StopTrainingRunRequest.newBuilder()
-                    .setName(RunNames.resource(run.get()))
-                    .setMode(chosen)
-                    .setReason(reason == null ? "" : reason)
-                    .build());
+    TrainingRun stopped = client.stop(run.get(), StopMode.forNumber(modeNumber), reason);
     output.print(out, stopped, () -> RunTables.run(stopped));
-    return wait ? follow(connection, stopped.getName(), out) : 0;
+    return wait ? follow(client, run.get(), out) : 0;
   }
 
-  private int stopMany(ConnectomeClient connection, StopMode chosen, PrintWriter out) {
+  private int stopMany(ConnectomeClient client, int modeNumber, PrintWriter out) {
     if (wait) {
       throw CommandFailure.badInput("--wait follows one run: give it without --runs");
     }
-    BatchStopTrainingRunsResponse stopped =
-        connection
-            .calls()
-            .batchStopTrainingRuns(
-                BatchStopTrainingRunsRequest.newBuilder()
-                    .setSelection(runs.selection())
-                    .setMode(chosen)
-                    .setReason(reason == null ? "" : reason)
-                    .setDryRun(dryRun)
-                    .build());
-    output.print(out, stopped, () -> RunTables.stopped(stopped, dryRun));
+    List<StoppedRun> stopped =
+        client.batchStop(
+            BatchStopTrainingRunsRequest.newBuilder()
+                .setSelection(runs.selection())
+                .setModeValue(modeNumber)
+                .setReason(reason)
+                .setDryRun(dryRun)
+                .build());
+    output.print(
+        out,
+        BatchStopTrainingRunsResponse.newBuilder().addAllRuns(stopped).build(),
+        () -> RunTables.stopped(stopped, dryRun));
     return 0;
   }
 }

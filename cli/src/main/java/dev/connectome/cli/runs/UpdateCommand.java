@@ -4,18 +4,13 @@ import com.google.protobuf.FieldMask;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.client.RunNames;
-import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs update}. */
 @Command(
@@ -24,27 +19,13 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Changes the policies or the budget of a run, live or not.",
-      "New policies judge what comes from now on. A live trainer learns of a new budget with its next",
-      "heartbeat; if it has trained more epochs already, it ends with the one that it is in."
+      "New policies decide from the next epoch on. A live trainer gets a new budget with its next"
+          + " heartbeat; if it has already trained more epochs, it ends after the current one."
     })
 final class UpdateCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
+  @Mixin private PolicyOptions policies;
 
-  @Option(
-      names = "--policy",
-      paramLabel = "POLICY",
-      description = "What stops the run from now on; see 'runs create --help' for the forms.")
-  private @Nullable String policy;
-
-  @Option(
-      names = "--shadow",
-      paramLabel = "POLICY",
-      description =
-          "A policy that only records; may be repeated. Those given replace those that the run has.")
-  private List<String> shadows = new ArrayList<>();
-
-  @Option(names = "--no-shadows", description = "Take all shadow policies away.")
+  @Option(names = "--no-shadows", description = "Remove all shadow policies.")
   private boolean noShadows;
 
   @Option(
@@ -57,41 +38,32 @@ final class UpdateCommand extends RunCommand {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "The budget: epochs to train at most, those behind the run included.")
+      description = "The budget: the most epochs to train, including those already trained.")
   private @Nullable Integer epochs;
 
-  @Mixin private Output output;
-
-  @SuppressWarnings("NullAway.Init")
-  UpdateCommand() {}
+  @Mixin private OutputOption output;
 
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) {
+  int call(ConnectomeClient client, String run, PrintWriter out) {
+    boolean replacesShadows = noShadows || policies.hasShadows();
+    if (noShadows && policies.hasShadows()) {
+      throw CommandFailure.badInput("--no-shadows removes all shadow policies: leave --shadow out");
+    }
+    if (enforce != null && (policies.hasPolicy() || replacesShadows)) {
+      throw CommandFailure.badInput(
+          "--enforce exchanges two policies of the run: leave --policy, --shadow and --no-shadows"
+              + " out");
+    }
     TrainingRun.Builder changed = TrainingRun.newBuilder().setName(RunNames.resource(run));
     FieldMask.Builder mask = FieldMask.newBuilder();
+    policies.applyTo(changed);
     if (enforce != null) {
-      if (policy != null || noShadows || !shadows.isEmpty()) {
-        throw CommandFailure.badInput(
-            "--enforce exchanges two policies of the run: leave --policy, --shadow and --no-shadows out");
-      }
-      exchange(
-          connection
-              .calls()
-              .getTrainingRun(
-                  GetTrainingRunRequest.newBuilder().setName(changed.getName()).build()),
-          enforce,
-          changed);
-      mask.addPaths("policy").addPaths("shadow_policies");
+      exchange(client.get(run), enforce, changed);
     }
-    if (policy != null) {
-      changed.setPolicy(PolicySyntax.parse(policy));
+    if (policies.hasPolicy() || enforce != null) {
       mask.addPaths("policy");
     }
-    if (noShadows && !shadows.isEmpty()) {
-      throw CommandFailure.badInput("--no-shadows takes them away: leave --shadow out");
-    }
-    if (noShadows || !shadows.isEmpty()) {
-      shadows.forEach(shadow -> changed.addShadowPolicies(PolicySyntax.parse(shadow)));
+    if (replacesShadows || enforce != null) {
       mask.addPaths("shadow_policies");
     }
     if (epochs != null) {
@@ -102,19 +74,12 @@ final class UpdateCommand extends RunCommand {
       throw CommandFailure.badInput(
           "nothing to change: give --policy, --shadow, --no-shadows, --enforce or --epochs");
     }
-    TrainingRun updated =
-        connection
-            .calls()
-            .updateTrainingRun(
-                UpdateTrainingRunRequest.newBuilder()
-                    .setTrainingRun(changed)
-                    .setUpdateMask(mask)
-                    .build());
+    TrainingRun updated = client.update(changed.build(), mask.build());
     output.print(out, updated, () -> RunTables.run(updated));
     return 0;
   }
 
-  /** Makes a shadow of the policy that is enforced and the other way round. */
+  /** Makes the shadow policy with an id the enforced one, and the other way round. */
   static void exchange(TrainingRun current, String id, TrainingRun.Builder changed) {
     boolean found = false;
     for (StoppingPolicy shadow : current.getShadowPoliciesList()) {

@@ -1,10 +1,8 @@
 package dev.connectome.cli.runs;
 
 import dev.connectome.client.ConnectomeClient;
-import dev.connectome.client.RunNames;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code connectome runs watch}. */
 @Command(
@@ -12,16 +10,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Follows a run to its end: exit code 0 if it was stopped or completed, 1 if it failed.")
+        "Follows a run to its end. The exit code is 0 if the run was stopped or completed, 1 if it"
+            + " failed.")
 final class WatchCommand extends RunCommand {
-  @Parameters(paramLabel = "RUN", description = "The run's name or uid.")
-  private String run;
-
-  @SuppressWarnings("NullAway.Init")
-  WatchCommand() {}
-
   @Override
-  int call(ConnectomeClient connection, PrintWriter out) throws InterruptedException {
-    return follow(connection, RunNames.resource(run), out);
+  int call(ConnectomeClient client, String run, PrintWriter out) throws InterruptedException {
+    return follow(client, run, out);
   }
 }

@@ -1,5 +1,6 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.cli.report.Display;
 import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -16,12 +17,7 @@ final class WatchPrinter {
   private boolean decided;
   private @Nullable TrainingRun run;
 
-  /**
-   * The lines that an item is worth.
-   *
-   * @param item the next item of the stream
-   * @return none if it says nothing new
-   */
+  /** The lines for the next item of the stream; none if it says nothing new. */
   List<String> lines(WatchTrainingRunResponse item) {
     return switch (item.getItemCase()) {
       case TRAINING_RUN -> run(item.getTrainingRun());
@@ -40,7 +36,7 @@ final class WatchPrinter {
     if (now.getState() != state) {
       state = now.getState();
       String message = now.getStateMessage().isEmpty() ? "" : ": " + now.getStateMessage();
-      lines.add(RunNames.shortName(now) + " is " + Words.of(state) + message);
+      lines.add(RunNames.id(now) + " is " + Display.name(state) + message);
     }
     return lines;
   }
@@ -55,16 +51,16 @@ final class WatchPrinter {
     }
     Double loss = signature.getMetricsMap().get("trainLoss");
     if (loss != null) {
-      line.append("  loss ").append(Words.number(loss));
+      line.append("  loss ").append(Display.number(loss));
     }
     if (signature.hasFailure()) {
       return line.append("  no signature: ").append(signature.getFailure().getMessage()).toString();
     }
     TopologicalSignature values = signature.getSignature();
     if (values.hasFromPrevious()) {
-      line.append("  death distance ").append(Words.number(values.getFromPrevious().getDeath()));
+      line.append("  death distance ").append(Display.number(values.getFromPrevious().getDeath()));
     }
-    String stage = run == null ? "" : Words.of(run.getStage());
+    String stage = run == null ? "" : Display.stage(run.getStage());
     return stage.isEmpty() ? line.toString() : line.append("  ").append(stage).toString();
   }
 }

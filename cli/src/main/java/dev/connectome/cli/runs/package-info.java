@@ -1,4 +1,4 @@
-/** Commands on training runs, for any platform. */
+/** The commands on training runs. */
 @NullMarked
 package dev.connectome.cli.runs;
 

@@ -18,46 +18,34 @@ import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.w3c.dom.Document;
 
-/** Charts of one size, below one another in one picture. */
+/** Charts of one size, stacked in one picture. */
 public final class ChartStack {
-  /** The width of a chart, in pixels. */
+  /** In pixels. */
   public static final int WIDTH = 960;
 
-  /** The height of a chart, in pixels. */
+  /** In pixels. */
   public static final int HEIGHT = 320;
 
   private final List<Chart<?, ?>> panels;
 
-  /**
-   * Stacks charts.
-   *
-   * @param panels from top to bottom
-   */
+  /** Stacks charts from top to bottom. */
   public ChartStack(List<Chart<?, ?>> panels) {
     this.panels = List.copyOf(panels);
   }
 
   /** The types of file that can be written. */
   public enum Type {
-    /** Lines and text that scale. */
     SVG,
-    /** Pixels. */
     PNG;
 
-    /** The type that a file's name ends in; none if it ends in neither. */
+    /** The type by the extension of a file; null if it is another. */
     static @Nullable Type of(Path file) {
       String name = file.toString().toLowerCase(Locale.ROOT);
       return name.endsWith(".svg") ? SVG : name.endsWith(".png") ? PNG : null;
     }
   }
 
-  /**
-   * Writes the picture.
-   *
-   * @param file where; its folder is made if it is missing
-   * @param type the type of the file
-   * @throws IOException if it cannot be written
-   */
+  /** Writes the picture; creates the directory of the file if it is missing. */
   public void write(Path file, Type type) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     switch (type) {

@@ -13,29 +13,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads activations from, and writes sets and connectomes to, files of NumPy's format. */
+/** Reads activations from NumPy files, and writes sets and connectomes to them. */
 final class NpyFiles {
-
-  /** Where the values begin is a multiple of this. */
+  /** The values begin at a multiple of this. */
   private static final int ALIGNMENT = 64;
 
-  /** The magic number, the version and the length of the header. */
+  /** Length of the magic number, the version and the size of the header. */
   private static final int PREAMBLE = 10;
 
   private NpyFiles() {}
 
   /**
-   * Reads a snapshot.
+   * Reads an N × P matrix of float32 or float64, rows or columns first.
    *
-   * @param file an N × P matrix of float32 or float64, rows or columns first
-   * @return the snapshot
-   * @throws CommandFailure if it is no such file; the message names it and what is wrong
+   * @throws CommandFailure that names the file and what is wrong with it
    */
   static ActivationMatrix read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       if (size > Integer.MAX_VALUE) {
-        throw NpyHeader.refused(file, "is larger than 2 GiB, the most that can be read");
+        throw NpyHeader.malformed(file, "is larger than 2 GiB, the most that can be read");
       }
       ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
       NpyHeader header = NpyHeader.read(file, bytes);
@@ -48,15 +45,15 @@ final class NpyFiles {
 
   private static void check(Path file, NpyHeader header, int remaining) {
     if (header.rows() < 1) {
-      throw NpyHeader.refused(file, "has 0 rows: a snapshot needs 1 sample or more");
+      throw NpyHeader.malformed(file, "has 0 rows: a snapshot needs 1 sample or more");
     }
     if (header.columns() < 2) {
-      throw NpyHeader.refused(
+      throw NpyHeader.malformed(
           file, "has " + header.columns() + " columns: a connectome needs 2 neurons or more");
     }
     double expected = (double) header.rows() * header.columns() * header.bytesPerValue();
     if (remaining != expected) {
-      throw NpyHeader.refused(
+      throw NpyHeader.malformed(
           file,
           "should have %d x %d values, %.0f bytes, but has %d bytes: it was cut off or damaged"
               .formatted(header.rows(), header.columns(), expected, remaining));
@@ -64,10 +61,10 @@ final class NpyFiles {
     // Two connectomes and two death sets.
     long needed = 4 * Float.BYTES * header.columns() * header.columns() / 2;
     if (needed > Runtime.getRuntime().maxMemory() / 10 * 9) {
-      throw NpyHeader.refused(
+      throw NpyHeader.malformed(
           file,
           "has %d columns, which need about %d MiB of heap: set CONNECTOME_HEAP=%dm and try again"
-              .formatted(header.columns(), needed >> 20, needed / 3 * 4 >> 20));
+              .formatted(header.columns(), needed >> 20, (needed / 3 * 4) >> 20));
     }
   }
 
@@ -79,40 +76,27 @@ final class NpyFiles {
     for (int sample = 0; sample < samples; sample++) {
       row.clear();
       for (int neuron = 0; neuron < neurons; neuron++) {
-        int place = header.fortranOrder() ? neuron * samples + sample : sample * neurons + neuron;
+        int index = header.fortranOrder() ? neuron * samples + sample : sample * neurons + neuron;
         row.putFloat(
             header.bytesPerValue() == Float.BYTES
-                ? values.getFloat(place * Float.BYTES)
-                : (float) values.getDouble(place * Double.BYTES));
+                ? values.getFloat(index * Float.BYTES)
+                : (float) values.getDouble(index * Double.BYTES));
       }
       matrix.putRows(sample, 1, row.flip());
     }
     return matrix;
   }
 
-  /**
-   * Writes a set.
-   *
-   * @param file where to
-   * @param values float32, in the order of the file
-   * @throws IOException if the file cannot be written
-   */
   static void write(Path file, float[] values) throws IOException {
-    try (DataOutputStream out = begin(file, "(" + values.length + ",)")) {
+    try (DataOutputStream out = open(file, "(" + values.length + ",)")) {
       writeValues(out, values);
     }
   }
 
-  /**
-   * Writes a connectome as a full matrix.
-   *
-   * @param file where to
-   * @param connectome P × P weights, 0 on the diagonal
-   * @throws IOException if the file cannot be written
-   */
+  /** Writes the full P × P matrix of weights, with 0 on the diagonal. */
   static void write(Path file, FunctionalConnectome connectome) throws IOException {
     int neurons = connectome.neurons();
-    try (DataOutputStream out = begin(file, "(" + neurons + ", " + neurons + ")")) {
+    try (DataOutputStream out = open(file, "(" + neurons + ", " + neurons + ")")) {
       var row = new float[neurons];
       for (int i = 0; i < neurons; i++) {
         for (int j = 0; j < neurons; j++) {
@@ -123,7 +107,7 @@ final class NpyFiles {
     }
   }
 
-  private static DataOutputStream begin(Path file, String shape) throws IOException {
+  private static DataOutputStream open(Path file, String shape) throws IOException {
     String fields = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
     int unpadded = PREAMBLE + fields.length() + 1;
     int padding = (ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT;

@@ -12,14 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The header of a file of NumPy's format, versions 1 to 3, that holds a matrix of floating-point
- * numbers.
+ * The header of a NumPy file, versions 1 to 3, that holds a matrix of floating-point numbers.
  *
  * @param bytesPerValue 4 or 8
- * @param order of the bytes of a value
  * @param fortranOrder whether columns follow one another, not rows
- * @param rows how many rows there are
- * @param columns how many columns there are
  */
 record NpyHeader(
     int bytesPerValue, ByteOrder order, boolean fortranOrder, long rows, long columns) {
@@ -31,20 +27,20 @@ record NpyHeader(
   private static final Pattern FLOATS = Pattern.compile("[<>]f[48]");
 
   /**
-   * Reads the header; the buffer's position moves to the first value.
+   * Reads the header and moves the buffer to the first value.
    *
-   * @throws CommandFailure if it is no such file; the message names the file
+   * @throws CommandFailure that names the file and what is wrong with it
    */
   static NpyHeader read(Path file, ByteBuffer bytes) {
     String text;
     try {
       text = text(file, bytes);
     } catch (BufferUnderflowException e) {
-      throw refused(file, "ends within its header: it was cut off");
+      throw malformed(file, "ends within its header: it was cut off");
     }
     String type = field(TYPE, text, file);
     if (!FLOATS.matcher(type).matches()) {
-      throw refused(
+      throw malformed(
           file, "holds values of type '" + type + "': float32 ('<f4') or float64 ('<f8') expected");
     }
     List<Long> shape =
@@ -54,11 +50,10 @@ record NpyHeader(
             .map(size -> size.length() > 10 ? Long.valueOf(Long.MAX_VALUE) : Long.valueOf(size))
             .toList();
     if (shape.size() != 2) {
-      throw refused(
+      throw malformed(
           file,
-          "has "
-              + shape.size()
-              + " dimensions: a matrix is expected, a sample a row and a neuron a column");
+          "has %d dimensions: a matrix is expected, a row per sample and a column per neuron"
+              .formatted(shape.size()));
     }
     return new NpyHeader(
         type.charAt(2) - '0',
@@ -70,12 +65,12 @@ record NpyHeader(
 
   private static String text(Path file, ByteBuffer bytes) {
     if (!bytes.hasRemaining()) {
-      throw refused(file, "is empty");
+      throw malformed(file, "is empty");
     }
     var magic = new byte[MAGIC.length];
     bytes.get(magic);
     if (!Arrays.equals(magic, MAGIC)) {
-      throw refused(file, "is no .npy file: write it with numpy.save");
+      throw malformed(file, "is not a .npy file: write it with numpy.save");
     }
     int version = bytes.get();
     bytes.get();
@@ -92,12 +87,12 @@ record NpyHeader(
   private static String field(Pattern pattern, String text, Path file) {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw refused(file, "has a header that cannot be understood: " + text.strip());
+      throw malformed(file, "has a header that cannot be parsed: " + text.strip());
     }
     return matcher.group(1);
   }
 
-  static CommandFailure refused(Path file, String why) {
-    return CommandFailure.badInput(file + " " + why + ".");
+  static CommandFailure malformed(Path file, String problem) {
+    return CommandFailure.badInput(file + " " + problem + ".");
   }
 }

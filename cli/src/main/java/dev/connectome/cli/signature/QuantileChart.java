@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 
-/** The picture of a set of weights over time: a column a snapshot, a row a quantile. */
+/** A heat map of a set of weights over time: a column a snapshot, a row a quantile. */
 public final class QuantileChart {
-  private static final int MOST_LABELS = 24;
+  private static final int MAX_LABELS = 24;
   private static final String BLANK = " ";
   private static final Color[] DARK_TO_BRIGHT = {
     new Color(0x440154), new Color(0x31688e), new Color(0x35b779), new Color(0xfde725)
@@ -20,11 +20,8 @@ public final class QuantileChart {
   /**
    * Draws a picture.
    *
-   * @param title above it
-   * @param time what the columns count, from 1
-   * @param columns the quantiles of each snapshot, equally many, a multiple of 4 and one more, each
-   *     in [0, 1]
-   * @return the picture
+   * @param time the title of the axis that counts the columns from 1
+   * @param columns the quantiles of each snapshot in [0, 1]: as many for each, 4 n + 1
    */
   public static HeatMapChart of(String title, String time, List<float[]> columns) {
     HeatMapChart chart =
@@ -49,7 +46,7 @@ public final class QuantileChart {
     }
     int rows = columns.stream().mapToInt(quantiles -> quantiles.length).max().orElse(0);
     int quarter = Math.max(1, (rows - 1) / 4);
-    int step = (columns.size() + MOST_LABELS - 1) / MOST_LABELS;
+    int step = (columns.size() + MAX_LABELS - 1) / MAX_LABELS;
     chart.addSeries(
         title,
         IntStream.range(0, columns.size())

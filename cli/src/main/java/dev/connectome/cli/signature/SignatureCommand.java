@@ -35,19 +35,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Computes the topological signature of activations in .npy files, and the distances between each file and the one before.",
-      "A file holds one snapshot: float32 or float64, a sample a row, a neuron a column."
+      "Computes the topological signature of the activations in each .npy file, and the distances to"
+          + " the file before.",
+      "A file holds one snapshot: float32 or float64, a row per sample, a column per neuron."
     })
 public final class SignatureCommand implements Callable<Integer> {
-  private static final long QUIET_NANOS = 2_000_000_000L;
+  private static final long PROGRESS_INTERVAL_NANOS = 2_000_000_000L;
 
-  /** Ways to print the answer. */
   enum Format {
-    /** For people. */
     TABLE,
-    /** Everything, with the quantiles. */
     JSON,
-    /** The table with commas. */
     CSV
   }
 
@@ -61,21 +58,22 @@ public final class SignatureCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Write births.npy, deaths.npy and connectome.npy of each file into DIR/<name of the file>.")
+          "Write births.npy, deaths.npy and connectome.npy of each file into DIR/<name of the"
+              + " file>.")
   private @Nullable Path out;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "table",
-      description = "table, json or csv. Default: ${DEFAULT-VALUE}")
+      description = "table, json (with the quantiles) or csv. Default: ${DEFAULT-VALUE}")
   private Format format;
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Draw the distances and the quantiles of the sets against time into FILE.svg or FILE.png.")
+          "Plot the distances and the quantiles of the sets over time to FILE.svg or FILE.png.")
   private @Nullable Path plot;
 
   @Spec private CommandSpec spec;
@@ -87,14 +85,10 @@ public final class SignatureCommand implements Callable<Integer> {
     }
   }
 
-  /** Made by the command-line parser, which sets the fields. */
-  @SuppressWarnings("NullAway.Init")
-  public SignatureCommand() {}
-
   @Override
   public Integer call() throws JsonProcessingException {
-    refuseFilesOfOneName();
-    ChartStack.Type picture = plot == null ? null : pictureType(plot);
+    requireDistinctNames();
+    ChartStack.Type plotType = plot == null ? null : plotType(plot);
     List<SnapshotReport> reports = new ArrayList<>();
     try (SignatureWorkspace workspace = new SignatureWorkspace()) {
       Snapshot before = null;
@@ -103,7 +97,7 @@ public final class SignatureCommand implements Callable<Integer> {
           before = compute(previous, activations, workspace);
         }
       }
-      long silentSince = System.nanoTime();
+      long lastProgress = System.nanoTime();
       for (Path file : files) {
         try (ActivationMatrix activations = NpyFiles.read(file)) {
           Snapshot snapshot = compute(file, activations, workspace);
@@ -114,22 +108,23 @@ public final class SignatureCommand implements Callable<Integer> {
           }
           before = snapshot;
         }
-        if (System.nanoTime() - silentSince > QUIET_NANOS && reports.size() < files.size()) {
+        if (System.nanoTime() - lastProgress > PROGRESS_INTERVAL_NANOS
+            && reports.size() < files.size()) {
           PrintWriter err = spec.commandLine().getErr();
           err.printf("%d of %d files%n", reports.size(), files.size());
           err.flush();
-          silentSince = System.nanoTime();
+          lastProgress = System.nanoTime();
         }
       }
     }
-    if (plot != null && picture != null) {
-      draw(reports, plot, picture);
+    if (plot != null && plotType != null) {
+      draw(reports, plot, plotType);
     }
     print(reports);
     return 0;
   }
 
-  private static ChartStack.Type pictureType(Path file) {
+  private static ChartStack.Type plotType(Path file) {
     ChartStack.Type type = ChartStack.Type.of(file);
     if (type == null) {
       throw CommandFailure.badInput("--plot %s: the name must end in .svg or .png".formatted(file));
@@ -149,12 +144,12 @@ public final class SignatureCommand implements Callable<Integer> {
     }
   }
 
-  private void refuseFilesOfOneName() {
+  private void requireDistinctNames() {
     Set<Path> names = new HashSet<>();
     for (Path file : files) {
       if (out != null && !names.add(directory(out, file))) {
         throw CommandFailure.badInput(
-            "%s would be written to %s, and so would another file: give files of different names."
+            "the sets of %s and of another file would both be written to %s: rename one of the files"
                 .formatted(file, directory(out, file)));
       }
     }
@@ -166,9 +161,9 @@ public final class SignatureCommand implements Callable<Integer> {
       FunctionalConnectome connectome = PearsonCorrelation.connectome(activations, workspace);
       return new Snapshot(connectome, TopologicalSignature.of(connectome, workspace));
     } catch (NonFiniteActivationException e) {
-      throw NpyHeader.refused(
+      throw NpyHeader.malformed(
           file,
-          "has a value in row %d, column %d (from 0) that is no finite float32: repair or leave out the snapshot"
+          "has a value in row %d, column %d (from 0) that is not a finite float32: fix or leave out the snapshot"
               .formatted(e.sample(), e.neuron()));
     }
   }

@@ -15,9 +15,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * The picture of a series of snapshots, from top to bottom: the distances between consecutive
- * snapshots, and the quantiles of the death sets and of the birth sets against time, a column a
- * snapshot. A snapshot with none before it has no distances. Snapshots count from 1 in the order
- * given.
+ * snapshots, then the quantiles of the death sets and of the birth sets. Snapshots count from 1 in
+ * the order given; the first one has no distances unless there is one before it.
  */
 final class SignaturePicture {
   private static final String SNAPSHOT = "snapshot";
@@ -27,7 +26,7 @@ final class SignaturePicture {
   static ChartStack of(List<SnapshotReport> reports) {
     List<Chart<?, ?>> panels = new ArrayList<>();
     if (reports.stream().anyMatch(report -> report.distance() != null)) {
-      panels.add(series(reports));
+      panels.add(distances(reports));
     }
     if (reports.stream().anyMatch(report -> report.deaths().count() > 0)) {
       panels.add(quantiles("deaths", reports, SnapshotReport::deaths));
@@ -36,7 +35,7 @@ final class SignaturePicture {
     return new ChartStack(panels);
   }
 
-  private static XYChart series(List<SnapshotReport> reports) {
+  private static XYChart distances(List<SnapshotReport> reports) {
     XYChart chart =
         new XYChartBuilder()
             .width(ChartStack.WIDTH)
@@ -58,7 +57,7 @@ final class SignaturePicture {
     return chart;
   }
 
-  /** XChart leaves a gap where a value is no number. */
+  /** XChart leaves a gap where a value is NaN. */
   private static void add(
       XYChart chart,
       String name,

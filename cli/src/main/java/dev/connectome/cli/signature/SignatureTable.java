@@ -1,6 +1,8 @@
 package dev.connectome.cli.signature;
 
+import dev.connectome.cli.report.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -8,70 +10,61 @@ import org.jspecify.annotations.Nullable;
 
 /** A line for each file, for people and for spreadsheets. */
 final class SignatureTable {
-
-  private static final List<String> HEAD =
-      List.of(
-          "file",
-          "samples",
-          "neurons",
-          "meanBirth",
-          "meanDeath",
-          "birthDistance",
-          "deathDistance",
-          "topologicalDistance",
-          "connectomeDistance");
+  private static final String[] HEADER = {
+    "file",
+    "samples",
+    "neurons",
+    "meanBirth",
+    "meanDeath",
+    "birthDistance",
+    "deathDistance",
+    "topologicalDistance",
+    "connectomeDistance"
+  };
 
   private SignatureTable() {}
 
   static List<String> csv(List<SnapshotReport> reports) {
-    List<String> lines = new ArrayList<>(List.of(String.join(",", HEAD)));
+    List<String> lines = new ArrayList<>(List.of(String.join(",", HEADER)));
     for (SnapshotReport report : reports) {
-      List<String> cells =
-          new ArrayList<>(
-              values(report).stream().map(value -> Objects.toString(value, "")).toList());
-      cells.set(0, '"' + report.file().replace("\"", "\"\"") + '"');
+      String[] cells =
+          Arrays.stream(values(report))
+              .map(value -> Objects.toString(value, ""))
+              .toArray(String[]::new);
+      cells[0] = '"' + report.file().replace("\"", "\"\"") + '"';
       lines.add(String.join(",", cells));
     }
     return lines;
   }
 
   static List<String> table(List<SnapshotReport> reports) {
-    List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+    Table table = new Table(HEADER);
     reports.forEach(
-        report -> rows.add(values(report).stream().map(SignatureTable::forPeople).toList()));
-    return rows.stream().map(row -> line(row, rows)).toList();
+        report ->
+            table.row(
+                Arrays.stream(values(report)).map(SignatureTable::display).toArray(String[]::new)));
+    return table.lines();
   }
 
-  private static List<@Nullable Object> values(SnapshotReport report) {
-    List<@Nullable Object> values = new ArrayList<>();
-    values.add(report.file());
-    values.add(report.samples());
-    values.add(report.neurons());
-    values.add(report.births().mean());
-    values.add(report.deaths().mean());
+  private static @Nullable Object[] values(SnapshotReport report) {
     SnapshotReport.Distance distance = report.distance();
-    values.add(distance == null ? null : distance.signature().birth());
-    values.add(distance == null ? null : distance.signature().death());
-    values.add(distance == null ? null : distance.signature().topological());
-    values.add(distance == null ? null : distance.connectome());
-    return values;
+    return new @Nullable Object[] {
+      report.file(),
+      report.samples(),
+      report.neurons(),
+      report.births().mean(),
+      report.deaths().mean(),
+      distance == null ? null : distance.signature().birth(),
+      distance == null ? null : distance.signature().death(),
+      distance == null ? null : distance.signature().topological(),
+      distance == null ? null : distance.connectome()
+    };
   }
 
-  private static String forPeople(@Nullable Object value) {
+  private static String display(@Nullable Object value) {
     if (value instanceof Double number) {
       return String.format(Locale.ROOT, "%.5g", number);
     }
     return value == null ? "-" : value.toString();
-  }
-
-  private static String line(List<String> row, List<List<String>> rows) {
-    StringBuilder line = new StringBuilder();
-    for (int column = 0; column < row.size(); column++) {
-      int place = column;
-      int width = rows.stream().mapToInt(other -> other.get(place).length()).max().orElse(0);
-      String padding = " ".repeat(width - row.get(column).length());
-      line.append(column == 0 ? row.get(column) + padding : "  " + padding + row.get(column));
-    }
-    return line.toString();
   }
 }

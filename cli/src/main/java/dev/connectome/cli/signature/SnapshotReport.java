@@ -6,13 +6,10 @@ import dev.connectome.topology.SignatureLevels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is printed of one file.
+ * What is printed for one file.
  *
- * @param file the file
  * @param samples N
  * @param neurons P
- * @param births levels of the birth set
- * @param deaths levels of the death set
  * @param distance from the file before; absent for the first
  */
 record SnapshotReport(
@@ -26,23 +23,16 @@ record SnapshotReport(
   /**
    * Levels of a set.
    *
-   * @param count its size
-   * @param mean its mean
-   * @param standardDeviation its standard deviation
+   * @param count the size of the set
    * @param quantiles 65 of them, ascending; none for an empty set
    */
-  @SuppressWarnings("ArrayRecordComponent") // Made to be written out, never compared.
+  @SuppressWarnings("ArrayRecordComponent") // Only written out, never compared.
   record Levels(int count, double mean, double standardDeviation, float[] quantiles) {
     static Levels of(int count, SignatureLevels levels) {
       return new Levels(count, levels.mean(), levels.standardDeviation(), levels.quantiles());
     }
   }
 
-  /**
-   * Distances between two snapshots.
-   *
-   * @param signature between the signatures
-   * @param connectome between the connectomes; absent where the numbers of neurons differ
-   */
+  /** Between two snapshots; no connectome distance where the numbers of neurons differ. */
   record Distance(@JsonUnwrapped SignatureDistance signature, @Nullable Double connectome) {}
 }

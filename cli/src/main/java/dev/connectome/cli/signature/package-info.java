@@ -1,4 +1,4 @@
-/** Signatures of activation files, without a platform. */
+/** {@code connectome signature}: signatures of activation files, without a platform. */
 @NullMarked
 package dev.connectome.cli.signature;
 

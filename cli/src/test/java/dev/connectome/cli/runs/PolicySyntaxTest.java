@@ -20,7 +20,7 @@ class PolicySyntaxTest {
       StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()).build();
 
   @Test
-  void aRuleHasItsKnobsBehindAColon() {
+  void settingsFollowTheRuleAfterAColon() {
     assertThat(
             PolicySyntax.parse(
                 "patience:monitor=validationLoss,patience=7,mode=max,restore-best,minDelta=0.1"))
@@ -37,7 +37,7 @@ class PolicySyntaxTest {
   }
 
   @Test
-  void policiesMadeOfOthersHaveThoseInParentheses() {
+  void policiesMadeOfOthersTakeThoseInParentheses() {
     StoppingPolicy inner =
         StoppingPolicy.newBuilder()
             .setPolicyId("settled")
@@ -66,17 +66,17 @@ class PolicySyntaxTest {
       quoteCharacter = '"',
       textBlock =
           """
-          sometimes                | 'sometimes' is no stopping rule
-          any(sometimes)           | 'sometimes' is no stopping rule
+          sometimes                | 'sometimes' is not a stopping rule
+          any(sometimes)           | 'sometimes' is not a stopping rule
           any                      | 'any' needs its policies in parentheses
           any:window=8             | 'any' needs its policies in parentheses
           plateau(never)           | 'plateau' takes no policies in parentheses
           any(never                | the parentheses of policy 'any(never' do not match
           any(never)never)         | the parentheses of policy 'any(never)never)' do not match
-          any(never):policies=1    | 'policies' is no knob of any in policy 'any(never):policies=1': there are id, monitor
-          plateau:confirm=x        | 'x' is no value of confirm
+          any(never):policies=1    | 'policies' is not a setting of any in policy 'any(never):policies=1': the settings are id, monitor
+          plateau:confirm=x        | 'x' is not a value for confirm
           """)
-  void whatIsWrongIsNamed(String text, String problem) {
+  void theOffendingPartIsNamed(String text, String problem) {
     assertThatThrownBy(() -> PolicySyntax.parse(text)).hasMessageContaining(problem);
   }
 }

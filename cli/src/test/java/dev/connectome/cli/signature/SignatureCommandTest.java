@@ -129,7 +129,7 @@ class SignatureCommandTest {
     double[][] broken = {{1, 2}, {3, Double.NaN}};
     byte[] some = new byte[24];
     assertRefused(Files.createFile(directory.resolve("empty.npy")), "is empty");
-    assertRefused(Files.write(directory.resolve("text.npy"), some), "is no .npy file");
+    assertRefused(Files.write(directory.resolve("text.npy"), some), "is not a .npy file");
     assertRefused(
         Files.write(directory.resolve("header.npy"), new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P'}),
         "ends within its header");
@@ -164,7 +164,7 @@ class SignatureCommandTest {
     Path a = write("a.npy", "<f4", false, ACTIVATIONS);
 
     assertThat(run(a, a, "--out", directory)).isEqualTo(2);
-    assertThat(err.toString()).contains("give files of different names");
+    assertThat(err.toString()).contains("rename one of the files");
   }
 
   @Test

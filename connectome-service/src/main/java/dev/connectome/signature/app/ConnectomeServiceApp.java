@@ -14,42 +14,27 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/**
- * Starts the streams with the process and ends them with it; tells gRPC's health service how they
- * are.
- */
+/** Starts and stops the streams with the process and reports their state to gRPC health. */
 @ApplicationScoped
 public class ConnectomeServiceApp {
 
   private final GrpcHealthStorage grpcHealth;
   private final StreamsLifecycle lifecycle;
 
-  /**
-   * Wires the service.
-   *
-   * @param settings the settings
-   * @param registry where meters are registered
-   * @param grpcHealth what gRPC's health service answers
-   */
   public ConnectomeServiceApp(
       ConnectomeSettings settings, MeterRegistry registry, GrpcHealthStorage grpcHealth) {
     this.grpcHealth = grpcHealth;
     this.lifecycle =
-        new StreamsLifecycle(settings, new PipelineMeters(registry), this::tellGrpcHealth);
+        new StreamsLifecycle(settings, new PipelineMeters(registry), this::updateGrpcHealth);
     StreamsMeters.register(registry, lifecycle::metrics);
   }
 
-  /**
-   * Where the service is.
-   *
-   * @return the phase
-   */
   public ServicePhase phase() {
     return lifecycle.phase();
   }
 
   void start(@Observes StartupEvent event) {
-    tellGrpcHealth(lifecycle.phase());
+    updateGrpcHealth(lifecycle.phase());
     lifecycle.start();
   }
 
@@ -57,7 +42,7 @@ public class ConnectomeServiceApp {
     lifecycle.close();
   }
 
-  private void tellGrpcHealth(ServicePhase phase) {
+  private void updateGrpcHealth(ServicePhase phase) {
     ServingStatus status = phase.isReady() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     grpcHealth.setStatus(GrpcHealthStorage.DEFAULT_SERVICE_NAME, status);
     grpcHealth.setStatus(ActivationIngestServiceGrpc.SERVICE_NAME, status);

@@ -7,18 +7,13 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Alive as long as a restart of the process would not help. */
+/** Fails if only a restart of the process can help. */
 @Liveness
 @ApplicationScoped
 public class StreamsLiveness implements HealthCheck {
 
   private final ConnectomeServiceApp service;
 
-  /**
-   * Reports on the service.
-   *
-   * @param service the service
-   */
   public StreamsLiveness(ConnectomeServiceApp service) {
     this.service = service;
   }

@@ -6,18 +6,13 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when signatures are computed. */
+/** Succeeds while signatures are being computed. */
 @Readiness
 @ApplicationScoped
 public class StreamsReadiness implements HealthCheck {
 
   private final ConnectomeServiceApp service;
 
-  /**
-   * Reports on the service.
-   *
-   * @param service the service
-   */
   public StreamsReadiness(ConnectomeServiceApp service) {
     this.service = service;
   }

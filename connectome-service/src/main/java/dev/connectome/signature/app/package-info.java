@@ -1,4 +1,4 @@
-/** Hangs the service into Quarkus: start and end, health. */
+/** Integrates the service into Quarkus: lifecycle and health. */
 @NullMarked
 package dev.connectome.signature.app;
 

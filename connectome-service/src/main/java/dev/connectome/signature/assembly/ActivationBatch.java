@@ -4,17 +4,16 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
- * Some rows of one activation snapshot.
+ * A block of rows of one activation snapshot.
  *
  * @param runUid the run
  * @param attempt the attempt, from 1
  * @param epoch the epoch at whose end the snapshot was taken, from 1
  * @param shape the shape of the whole snapshot, as this batch states it
- * @param block which rows of the snapshot these are
- * @param values the rows: {@code block.sampleCount() * shape.neurons()} little-endian float32
- *     values, row by row, between the buffer's position and its limit; nothing but equality of size
- *     is assumed of them
- * @param notes what came with the batch
+ * @param block the rows this batch holds
+ * @param values {@code block.sampleCount() * shape.neurons()} little-endian float32 values, row by
+ *     row, between the buffer's position and limit; may be NaN or infinite
+ * @param metadata the capture time and metrics sent with the batch
  */
 public record ActivationBatch(
     UUID runUid,
@@ -23,13 +22,13 @@ public record ActivationBatch(
     SnapshotShape shape,
     RowBlock block,
     ByteBuffer values,
-    SnapshotNotes notes)
+    SnapshotMetadata metadata)
     implements ActivationMessage {
 
   /**
    * Takes a read-only view of the values.
    *
-   * @throws IllegalArgumentException if the size of the values is not that of the block
+   * @throws IllegalArgumentException if {@code values} and {@code block} differ in size
    */
   public ActivationBatch {
     long bytes = (long) block.sampleCount() * shape.neurons() * Float.BYTES;

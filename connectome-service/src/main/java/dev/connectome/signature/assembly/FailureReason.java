@@ -5,8 +5,8 @@ public enum FailureReason {
   /** A newer attempt of the run began before the snapshot was complete. */
   SUPERSEDED,
   /**
-   * The second later epoch began, the attempt ended or the run fell silent before the snapshot was
-   * complete.
+   * Before the snapshot was complete, the second later epoch began, the attempt ended, or the run
+   * fell silent.
    */
   INCOMPLETE,
   /** An activation was NaN or infinite. */

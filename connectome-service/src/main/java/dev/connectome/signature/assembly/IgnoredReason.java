@@ -4,10 +4,10 @@ package dev.connectome.signature.assembly;
 public enum IgnoredReason {
   /** A newer attempt of the run has begun. */
   OLDER_ATTEMPT,
-  /** Its epoch has its record already. */
+  /** The epoch already has its signature or failure. */
   ALREADY_RECORDED,
-  /** The same batch waits already for the others of its snapshot. */
+  /** The same batch is already stored. */
   DUPLICATE_BATCH,
-  /** The end of the attempt was announced before. */
+  /** The end of the attempt was already announced. */
   DUPLICATE_END
 }

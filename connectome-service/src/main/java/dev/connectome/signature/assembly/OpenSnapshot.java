@@ -6,49 +6,36 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A snapshot some of whose batches have arrived.
+ * A snapshot that is waiting for batches.
  *
  * @param epoch the epoch at whose end it was taken, from 1
  * @param shape its shape, as its first batch stated it
- * @param blocks the batches that have arrived, in order of arrival
- * @param notes what came with them
- * @param begunAt when the first of them arrived
+ * @param blocks the batches received so far, in order of arrival
+ * @param metadata the capture time and metrics received so far
+ * @param openedAt when the first batch arrived
  */
 public record OpenSnapshot(
-    int epoch, SnapshotShape shape, List<RowBlock> blocks, SnapshotNotes notes, Instant begunAt) {
+    int epoch,
+    SnapshotShape shape,
+    List<RowBlock> blocks,
+    SnapshotMetadata metadata,
+    Instant openedAt) {
 
   /** Copies the list. */
   public OpenSnapshot {
     blocks = List.copyOf(blocks);
   }
 
-  /**
-   * Begins the snapshot of a batch, with no batch in it yet.
-   *
-   * @param batch the first batch to arrive
-   * @param now the time
-   * @return the empty snapshot
-   */
-  static OpenSnapshot begin(ActivationBatch batch, Instant now) {
-    return new OpenSnapshot(batch.epoch(), batch.shape(), List.of(), batch.notes(), now);
+  /** Opens the snapshot of a batch, without adding the batch. */
+  static OpenSnapshot open(ActivationBatch batch, Instant now) {
+    return new OpenSnapshot(batch.epoch(), batch.shape(), List.of(), batch.metadata(), now);
   }
 
-  /**
-   * Tells whether this very batch has arrived before.
-   *
-   * @param batch a batch of this epoch
-   * @return whether a batch with the same shape and place is here
-   */
   boolean contains(ActivationBatch batch) {
     return shape.equals(batch.shape()) && blocks.contains(batch.block());
   }
 
-  /**
-   * Says how a further batch contradicts those that are here.
-   *
-   * @param batch a batch of this epoch that is not here yet
-   * @return the contradiction, for people; empty if it fits
-   */
+  /** Describes how a batch that is not in the snapshot yet contradicts it; empty if it fits. */
   Optional<String> conflictWith(ActivationBatch batch) {
     if (!shape.equals(batch.shape())) {
       return Optional.of(
@@ -68,23 +55,13 @@ public record OpenSnapshot(
     return Optional.empty();
   }
 
-  /**
-   * Adds a batch that fits.
-   *
-   * @param batch the batch
-   * @return the snapshot with it
-   */
   OpenSnapshot with(ActivationBatch batch) {
     List<RowBlock> extended = new ArrayList<>(blocks);
     extended.add(batch.block());
-    return new OpenSnapshot(epoch, shape, extended, notes.orElse(batch.notes()), begunAt);
+    return new OpenSnapshot(
+        epoch, shape, extended, metadata.completedBy(batch.metadata()), openedAt);
   }
 
-  /**
-   * Tells whether every batch is here.
-   *
-   * @return whether it is complete
-   */
   boolean isComplete() {
     return blocks.size() == shape.batches();
   }

@@ -6,19 +6,18 @@ import java.time.Instant;
 /**
  * How long the state of a run is kept after its last record.
  *
- * @param silent after this time the batches and connectomes are dropped
- * @param recorded after this time it is forgotten as well which epochs have their record, so that a
- *     duplicate that comes later still would be taken for new; this bounds what ended runs cost, a
- *     few bytes each
- * @param checkInterval how often it is checked
+ * @param silent how long its batches and connectomes are kept
+ * @param recorded how long it is known which epochs have their record, a few bytes a run; a
+ *     duplicate that arrives later is taken for a new batch
+ * @param checkInterval how often both are checked
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {
 
   /**
-   * Checks the order of the times.
+   * Checks the durations.
    *
-   * @throws IllegalArgumentException if a time is not positive, or {@code recorded} is shorter than
-   *     {@code silent}
+   * @throws IllegalArgumentException if a duration is not positive, or {@code recorded} is shorter
+   *     than {@code silent}
    */
   public Retention {
     if (silent.compareTo(Duration.ZERO) <= 0 || checkInterval.compareTo(Duration.ZERO) <= 0) {
@@ -27,33 +26,20 @@ public record Retention(Duration silent, Duration recorded, Duration checkInterv
     }
     if (recorded.compareTo(silent) < 0) {
       throw new IllegalArgumentException(
-          "the retention of what was recorded, "
+          "connectome.retention.recorded, "
               + recorded
-              + ", must not be shorter than that of silent runs, "
+              + ", must not be shorter than connectome.retention.silent, "
               + silent);
     }
   }
 
-  /**
-   * Tells whether a run has to let go of what is large.
-   *
-   * @param state the run's state
-   * @param now the time
-   * @return whether it has been silent for too long and still holds batches or connectomes
-   */
+  /** Whether the run holds batches or connectomes and has been silent for too long. */
   public boolean isSilent(RunState state, Instant now) {
-    return state.holdsActivations() && !now.isBefore(state.lastSeen().plus(silent));
+    return state.holdsData() && !now.isBefore(state.lastSeen().plus(silent));
   }
 
-  /**
-   * Tells whether nothing need be known of a run any more.
-   *
-   * @param state the run's state
-   * @param now the time
-   * @return whether it holds nothing large and has been silent for longer than anything is
-   *     remembered
-   */
-  public boolean isForgotten(RunState state, Instant now) {
-    return !state.holdsActivations() && !now.isBefore(state.lastSeen().plus(recorded));
+  /** Whether the run holds no data and everything known of it can be deleted. */
+  public boolean canBeDeleted(RunState state, Instant now) {
+    return !state.holdsData() && !now.isBefore(state.lastSeen().plus(recorded));
   }
 }

@@ -1,10 +1,10 @@
 package dev.connectome.signature.assembly;
 
 /**
- * The place of one batch in its snapshot: a block of whole rows.
+ * The rows of a snapshot that one batch holds.
  *
- * @param index the batch's number among the batches of its snapshot, from 0
- * @param firstSample the row at which the block begins, from 0
+ * @param index the number of the batch in its snapshot, from 0
+ * @param firstSample its first row, from 0
  * @param sampleCount how many rows it holds, from 1
  */
 public record RowBlock(int index, int firstSample, int sampleCount) {
@@ -26,12 +26,6 @@ public record RowBlock(int index, int firstSample, int sampleCount) {
     }
   }
 
-  /**
-   * Tells whether two blocks share a row.
-   *
-   * @param other the other block
-   * @return whether a row belongs to both
-   */
   public boolean overlaps(RowBlock other) {
     return firstSample < (long) other.firstSample + other.sampleCount
         && other.firstSample < (long) firstSample + sampleCount;

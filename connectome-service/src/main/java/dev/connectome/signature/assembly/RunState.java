@@ -1,7 +1,6 @@
 package dev.connectome.signature.assembly;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +10,7 @@ import java.util.stream.Stream;
  * What is known of a run's latest attempt.
  *
  * @param attempt the attempt, from 1
- * @param ended whether its end was announced; then every snapshot was recorded and no connectome is
+ * @param ended whether its end was announced; then every snapshot is recorded and no connectome is
  *     kept
  * @param recorded the epochs that have their record, a signature or a failure; they never get
  *     another
@@ -32,32 +31,17 @@ public record RunState(
     open = List.copyOf(open);
   }
 
-  /**
-   * An attempt of which nothing is known but its number.
-   *
-   * @param attempt the attempt, from 1
-   * @param now the time
-   * @return its state
-   */
+  /** The state of an attempt before its first record. */
   public static RunState begin(int attempt, Instant now) {
     return new RunState(attempt, false, EpochSet.EMPTY, List.of(), SignedSnapshots.NONE, now);
   }
 
-  /**
-   * Tells whether anything large is kept for this attempt: batches or connectomes.
-   *
-   * @return whether it is
-   */
-  public boolean holdsActivations() {
-    return !open.isEmpty() || !signed.kept().isEmpty();
+  /** Whether batches or connectomes of this attempt are stored. */
+  public boolean holdsData() {
+    return !open.isEmpty() || !signed.snapshots().isEmpty();
   }
 
-  /**
-   * The state after a complete snapshot got its signature.
-   *
-   * @param snapshot the snapshot
-   * @return the state that keeps its connectome
-   */
+  /** Adds a snapshot that got its signature and whose connectome is to be kept. */
   public RunState withSigned(SignedSnapshot snapshot) {
     return new RunState(attempt, ended, recorded, open, signed.with(snapshot), lastSeen);
   }
@@ -72,34 +56,38 @@ public record RunState(
     return (int) Math.min(bound, waiting + recorded.countAfter(epoch, bound));
   }
 
-  RunState seenAt(Instant now) {
+  RunState withLastSeen(Instant now) {
     return new RunState(attempt, ended, recorded, open, signed, now);
   }
 
   RunState withOpen(OpenSnapshot snapshot) {
     List<OpenSnapshot> snapshots =
-        Stream.concat(without(snapshot.epoch()), Stream.of(snapshot))
+        Stream.concat(withoutOpen(snapshot.epoch()), Stream.of(snapshot))
             .sorted(Comparator.comparingInt(OpenSnapshot::epoch))
             .toList();
     return new RunState(attempt, ended, recorded, snapshots, signed, lastSeen);
   }
 
+  /** Records an epoch; its snapshot, if open, is closed. */
   RunState withRecorded(int epoch) {
     return new RunState(
-        attempt, ended, recorded.with(epoch), without(epoch).toList(), signed, lastSeen);
+        attempt, ended, recorded.with(epoch), withoutOpen(epoch).toList(), signed, lastSeen);
   }
 
-  /** Nothing is assembled any more and nothing large is kept; what was recorded stays known. */
-  RunState emptied(boolean atEnd) {
-    RunState state = this;
-    for (OpenSnapshot snapshot : new ArrayList<>(open)) {
-      state = state.withRecorded(snapshot.epoch());
+  RunState withEnd() {
+    return new RunState(attempt, true, recorded, open, signed, lastSeen);
+  }
+
+  /** Records every open snapshot and gives up the connectomes. */
+  RunState withoutData() {
+    EpochSet closed = recorded;
+    for (OpenSnapshot snapshot : open) {
+      closed = closed.with(snapshot.epoch());
     }
-    return new RunState(
-        attempt, ended || atEnd, state.recorded, List.of(), SignedSnapshots.NONE, lastSeen);
+    return new RunState(attempt, ended, closed, List.of(), SignedSnapshots.NONE, lastSeen);
   }
 
-  private Stream<OpenSnapshot> without(int epoch) {
+  private Stream<OpenSnapshot> withoutOpen(int epoch) {
     return open.stream().filter(snapshot -> snapshot.epoch() != epoch);
   }
 }

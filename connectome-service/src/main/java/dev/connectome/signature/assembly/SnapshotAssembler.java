@@ -11,36 +11,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which batches become snapshots. Stateless: every method maps a run's state and
- * something that happened to the state after it and what is to be told.
+ * Assembles batches into snapshots. Stateless: each method maps a run's state and an event to the
+ * next state and its effects.
  *
- * <p>For every epoch of an attempt of which a batch arrives while the attempt is the newest,
- * exactly one record results: the snapshot is completed, or it is closed as a failure. A snapshot
- * is assembled as long as fewer than {@value #LATER_EPOCHS} later epochs have begun and the attempt
- * has not ended.
+ * <p>Every epoch of an attempt of which a batch arrives while the attempt is the newest gets
+ * exactly one record: its snapshot is completed, or it is closed as a failure. A snapshot stays
+ * open until {@value #LATER_EPOCHS} later epochs have begun or the attempt has ended.
  */
 public final class SnapshotAssembler {
 
   private static final int LATER_EPOCHS = 2;
 
-  /**
-   * Takes a record.
-   *
-   * @param state the run's state; null if nothing is known of the run
-   * @param message the record
-   * @param now the time
-   * @return its effect
-   */
+  /** Applies a record; {@code state} is null if nothing is known of the run. */
   public Transition accept(@Nullable RunState state, ActivationMessage message, Instant now) {
-    RunState known = state == null ? RunState.begin(message.attempt(), now) : state;
-    if (message.attempt() < known.attempt()) {
-      return new Transition(known, List.of(), new Step.Ignored(IgnoredReason.OLDER_ATTEMPT));
+    RunState before = state == null ? RunState.begin(message.attempt(), now) : state;
+    if (message.attempt() < before.attempt()) {
+      return new Transition(before, List.of(), new Step.Ignored(IgnoredReason.OLDER_ATTEMPT));
     }
     List<SnapshotFailure> failures = new ArrayList<>();
-    RunState current = known;
-    if (message.attempt() > known.attempt()) {
+    RunState current = before;
+    if (message.attempt() > before.attempt()) {
       String cause = "before attempt %d began".formatted(message.attempt());
-      known.open().forEach(open -> failures.add(cutShort(known, open, SUPERSEDED, cause)));
+      failures.addAll(unfinished(before, before.open(), SUPERSEDED, cause));
       current = RunState.begin(message.attempt(), now);
     }
     if (message instanceof ActivationBatch batch) {
@@ -50,24 +42,22 @@ public final class SnapshotAssembler {
   }
 
   /**
-   * Lets go of a run that has fallen silent. What was recorded stays known, so that a late
-   * duplicate is still recognised.
-   *
-   * @param state the run's state
-   * @return the effect: every open snapshot is closed as incomplete, and no connectome is kept
+   * Closes the open snapshots of a silent run as incomplete and gives up its connectomes. The
+   * recorded epochs stay known, so that late duplicates are still recognised.
    */
   public Transition expire(RunState state) {
     String cause = "in the time that the run's state is kept; last record at " + state.lastSeen();
     return new Transition(
-        state.emptied(false), incomplete(state, state.open(), cause), new Step.Closed());
+        state.withoutData(), unfinished(state, state.open(), INCOMPLETE, cause), new Step.Closed());
   }
 
   private static Transition acceptEnd(RunState state, Instant now, List<SnapshotFailure> failures) {
     if (state.ended()) {
       return new Transition(state, failures, new Step.Ignored(IgnoredReason.DUPLICATE_END));
     }
-    failures.addAll(incomplete(state, state.open(), "before the attempt ended"));
-    return new Transition(state.emptied(true).seenAt(now), failures, new Step.Closed());
+    failures.addAll(unfinished(state, state.open(), INCOMPLETE, "before the attempt ended"));
+    return new Transition(
+        state.withoutData().withEnd().withLastSeen(now), failures, new Step.Closed());
   }
 
   private static Transition acceptBatch(
@@ -76,62 +66,68 @@ public final class SnapshotAssembler {
     if (state.recorded().contains(epoch)) {
       return new Transition(state, failures, new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
     }
-    OpenSnapshot open = state.open(epoch).orElseGet(() -> OpenSnapshot.begin(batch, now));
+    OpenSnapshot open = state.open(epoch).orElseGet(() -> OpenSnapshot.open(batch, now));
     if (open.contains(batch)) {
       return new Transition(state, failures, new Step.Ignored(IgnoredReason.DUPLICATE_BATCH));
     }
-    if (state.ended() || isOutrun(state, epoch)) {
+    if (state.ended() || isOverdue(state, epoch)) {
       String cause = state.ended() ? "the attempt ended" : "the second later epoch began";
       String message = "its first batch came after %s".formatted(cause);
-      failures.add(new SnapshotFailure(state.attempt(), epoch, INCOMPLETE, message, batch.notes()));
-      return new Transition(state.withRecorded(epoch).seenAt(now), failures, new Step.Closed());
+      failures.add(
+          new SnapshotFailure(state.attempt(), epoch, INCOMPLETE, message, batch.metadata()));
+      return new Transition(
+          state.withRecorded(epoch).withLastSeen(now), failures, new Step.Closed());
     }
-    return assemble(state.seenAt(now), open, batch, failures);
+    return addToSnapshot(state.withLastSeen(now), open, batch, failures);
   }
 
-  private static Transition assemble(
+  private static Transition addToSnapshot(
       RunState state, OpenSnapshot open, ActivationBatch batch, List<SnapshotFailure> failures) {
     Optional<String> conflict = open.conflictWith(batch);
     OpenSnapshot extended = open.with(batch);
-    RunState begun = closeOutrun(state.withOpen(extended), failures);
+    RunState after = closeOverdue(state.withOpen(extended), failures);
     if (conflict.isPresent()) {
       failures.add(
           new SnapshotFailure(
-              state.attempt(), open.epoch(), INCONSISTENT_SHAPE, conflict.get(), extended.notes()));
-      return new Transition(begun.withRecorded(open.epoch()), failures, new Step.Closed());
+              state.attempt(),
+              open.epoch(),
+              INCONSISTENT_SHAPE,
+              conflict.get(),
+              extended.metadata()));
+      return new Transition(after.withRecorded(open.epoch()), failures, new Step.Closed());
     }
     if (extended.isComplete()) {
       return new Transition(
-          begun.withRecorded(open.epoch()), failures, new Step.Completed(extended));
+          after.withRecorded(open.epoch()), failures, new Step.Completed(extended));
     }
-    return new Transition(begun, failures, new Step.Kept());
+    return new Transition(after, failures, new Step.Stored());
   }
 
-  private static RunState closeOutrun(RunState state, List<SnapshotFailure> failures) {
-    List<OpenSnapshot> outrun =
-        state.open().stream().filter(open -> isOutrun(state, open.epoch())).toList();
-    failures.addAll(incomplete(state, outrun, "before the second later epoch began"));
+  private static RunState closeOverdue(RunState state, List<SnapshotFailure> failures) {
+    List<OpenSnapshot> overdue =
+        state.open().stream().filter(open -> isOverdue(state, open.epoch())).toList();
+    failures.addAll(unfinished(state, overdue, INCOMPLETE, "before the second later epoch began"));
     RunState closed = state;
-    for (OpenSnapshot open : outrun) {
+    for (OpenSnapshot open : overdue) {
       closed = closed.withRecorded(open.epoch());
     }
     return closed;
   }
 
-  private static boolean isOutrun(RunState state, int epoch) {
+  private static boolean isOverdue(RunState state, int epoch) {
     return state.laterEpochs(epoch, LATER_EPOCHS) >= LATER_EPOCHS;
   }
 
-  private static List<SnapshotFailure> incomplete(
-      RunState state, List<OpenSnapshot> snapshots, String cause) {
-    return snapshots.stream().map(open -> cutShort(state, open, INCOMPLETE, cause)).toList();
-  }
-
-  private static SnapshotFailure cutShort(
-      RunState state, OpenSnapshot open, FailureReason reason, String cause) {
-    String message =
-        "%d of %d batches arrived %s"
-            .formatted(open.blocks().size(), open.shape().batches(), cause);
-    return new SnapshotFailure(state.attempt(), open.epoch(), reason, message, open.notes());
+  private static List<SnapshotFailure> unfinished(
+      RunState state, List<OpenSnapshot> snapshots, FailureReason reason, String cause) {
+    List<SnapshotFailure> failures = new ArrayList<>();
+    for (OpenSnapshot open : snapshots) {
+      String message =
+          "%d of %d batches arrived %s"
+              .formatted(open.blocks().size(), open.shape().batches(), cause);
+      failures.add(
+          new SnapshotFailure(state.attempt(), open.epoch(), reason, message, open.metadata()));
+    }
+    return failures;
   }
 }

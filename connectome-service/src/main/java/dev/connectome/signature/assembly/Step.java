@@ -1,25 +1,17 @@
 package dev.connectome.signature.assembly;
 
-/** What a record did to its run. */
+/** What a record means for its run. */
 public sealed interface Step {
 
-  /**
-   * Nothing: the state is as before and nothing is to be written.
-   *
-   * @param reason why
-   */
+  /** Nothing: the state is unchanged and nothing is written. */
   record Ignored(IgnoredReason reason) implements Step {}
 
-  /** The batch is to be stored until the others of its snapshot arrive. */
-  record Kept() implements Step {}
+  /** The batch must be stored until the rest of its snapshot arrives. */
+  record Stored() implements Step {}
 
-  /**
-   * With this batch the snapshot is complete: its signature is to be computed.
-   *
-   * @param snapshot the snapshot, the batch included
-   */
+  /** The batch completes its snapshot, which includes it: the signature must be computed. */
   record Completed(OpenSnapshot snapshot) implements Step {}
 
-  /** The record brought no rows that are needed; it may have closed snapshots. */
+  /** The record has no rows that are needed; it may have closed snapshots. */
   record Closed() implements Step {}
 }

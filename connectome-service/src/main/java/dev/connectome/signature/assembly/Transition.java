@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * The effect of a record on its run.
  *
- * @param state the state after it; a completed snapshot is in it as recorded, but not yet as signed
- * @param failures the snapshots that it closed without a signature, in the order in which they are
- *     to be told
- * @param step what became of the record itself
+ * @param state the state after it; a completed snapshot is recorded in it, but not yet signed
+ * @param failures the snapshots that it closes without a signature, in the order in which they are
+ *     published
+ * @param step what to do with the record itself
  */
 public record Transition(RunState state, List<SnapshotFailure> failures, Step step) {
 

@@ -1,6 +1,6 @@
 /**
- * Decides, record by record, what becomes of the activation snapshots of one run. Pure: it imports
- * nothing but the JDK, reads no clock and stores nothing.
+ * Decides, record by record, what happens to the snapshots of a run. Pure: uses only the JDK, reads
+ * no clock and stores nothing.
  */
 @NullMarked
 package dev.connectome.signature.assembly;

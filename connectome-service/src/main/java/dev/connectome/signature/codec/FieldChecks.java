@@ -3,7 +3,7 @@ package dev.connectome.signature.codec;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
 import java.util.UUID;
 
-/** Checks of single fields, each named by its path from the record. */
+/** Checks of single fields, each named by its path in the record. */
 final class FieldChecks {
 
   private FieldChecks() {}
@@ -15,12 +15,12 @@ final class FieldChecks {
         return uid;
       }
     } catch (IllegalArgumentException e) {
-      // Answered below, in the words of the contract.
+      // Reported below.
     }
     throw new MalformedRecordException(
         Defect.INVALID_FIELD,
         field,
-        "%s must be a UUID in its canonical text, not \"%s\"".formatted(field, shortened(value)));
+        "%s must be a UUID in its canonical text, not \"%s\"".formatted(field, abbreviate(value)));
   }
 
   static int atLeast(String field, int least, int value) throws MalformedRecordException {
@@ -30,7 +30,8 @@ final class FieldChecks {
     return value;
   }
 
-  static int within(String field, int least, int value, int limit) throws MalformedRecordException {
+  static int inRange(String field, int least, int value, int limit)
+      throws MalformedRecordException {
     atLeast(field, least, value);
     limit(field, value, limit);
     return value;
@@ -41,7 +42,7 @@ final class FieldChecks {
       throw new MalformedRecordException(
           Defect.LIMIT_EXCEEDED,
           field,
-          "%s is %d; this service takes at most %d".formatted(field, value, limit));
+          "%s is %d; this service accepts at most %d".formatted(field, value, limit));
     }
   }
 
@@ -49,7 +50,7 @@ final class FieldChecks {
     return new MalformedRecordException(Defect.INVALID_FIELD, field, message);
   }
 
-  static String shortened(String text) {
+  static String abbreviate(String text) {
     return text.length() <= 64 ? text : text.substring(0, 64) + "…";
   }
 }

@@ -1,6 +1,6 @@
 package dev.connectome.signature.codec;
 
-/** A record that is not what the contract says. */
+/** Thrown for a record that violates the contract. */
 public final class MalformedRecordException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -16,43 +16,29 @@ public final class MalformedRecordException extends Exception {
     this.problem = message;
   }
 
-  /**
-   * The kind of defect.
-   *
-   * @return the defect
-   */
   public Defect defect() {
     return defect;
   }
 
-  /**
-   * Where the defect is.
-   *
-   * @return the path of the field from the record, for instance {@code batch.neuron_count}; empty
-   *     if it is the whole record
-   */
+  /** The path of the field, for instance {@code batch.neuron_count}; empty for the whole record. */
   public String field() {
     return field;
   }
 
-  /**
-   * What is wrong, for people.
-   *
-   * @return a sentence with the values that matter
-   */
+  /** A sentence with the values that matter. */
   public String problem() {
     return problem;
   }
 
-  /** Kinds of defect. */
+  /** The kind of defect, as error codes and dead letters report it. */
   public enum Defect {
-    /** The bytes are not the message they should be. */
+    /** The value is not an {@code ActivationRecord}. */
     NOT_PROTOBUF,
     /** The record's key is not the run's uid. */
     KEY_MISMATCH,
-    /** A field is missing, out of its range or contradicts another. */
+    /** A field is missing, out of range, or contradicts another. */
     INVALID_FIELD,
-    /** A field is beyond a limit of this service. */
+    /** A field exceeds a limit of this service. */
     LIMIT_EXCEEDED
   }
 }

@@ -1,15 +1,6 @@
 package dev.connectome.signature.codec;
 
-/**
- * What an activation record may ask for.
- *
- * @param maxNeurons columns of a snapshot
- * @param maxSnapshotSamples rows of a snapshot
- * @param maxSnapshotBytes bytes of a snapshot's values
- * @param maxBatches batches of a snapshot
- * @param maxEpoch the highest epoch
- * @param maxMetrics metrics in a batch
- */
+/** The largest values that an activation record may have. */
 public record RecordLimits(
     int maxNeurons,
     int maxSnapshotSamples,
@@ -18,14 +9,14 @@ public record RecordLimits(
     int maxEpoch,
     int maxMetrics) {
 
-  /** The most bytes of values that one batch may have, by the contract: 900 KiB. */
+  /** Most bytes of values in one batch, fixed by the contract: 900 KiB. */
   public static final int MAX_BATCH_BYTES = 900 * 1024;
 
-  /** The most characters of a metric's or a layer's name. */
+  /** Most characters in the name of a metric or layer. */
   public static final int MAX_NAME_LENGTH = 256;
 
   /**
-   * Checks that every limit lets something through.
+   * Checks that every limit admits something.
    *
    * @throws IllegalArgumentException if a limit is too small
    */
@@ -37,18 +28,14 @@ public record RecordLimits(
         || maxEpoch < 1
         || maxMetrics < 0) {
       throw new IllegalArgumentException(
-          "limits must be at least 2 neurons, 1 sample, 1 byte, 1 batch, 1 epoch, 0 metrics; not "
-              + maxNeurons
-              + ", "
-              + maxSnapshotSamples
-              + ", "
-              + maxSnapshotBytes
-              + ", "
-              + maxBatches
-              + ", "
-              + maxEpoch
-              + ", "
-              + maxMetrics);
+          "limits must be at least 2 neurons, 1 sample, 1 byte, 1 batch, 1 epoch, 0 metrics; not %d, %d, %d, %d, %d, %d"
+              .formatted(
+                  maxNeurons,
+                  maxSnapshotSamples,
+                  maxSnapshotBytes,
+                  maxBatches,
+                  maxEpoch,
+                  maxMetrics));
     }
   }
 }

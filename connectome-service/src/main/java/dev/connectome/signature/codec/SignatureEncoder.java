@@ -9,52 +9,35 @@ import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.signature.assembly.FailureReason;
 import dev.connectome.signature.assembly.SnapshotFailure;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.compute.Comparison;
 import dev.connectome.signature.compute.SnapshotSignature;
 import dev.connectome.topology.SignatureLevels;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Writes signature records. */
+/** Encodes the records of the signatures topic. */
 public final class SignatureEncoder {
 
   private SignatureEncoder() {}
 
-  /**
-   * Writes the record of a snapshot that has a signature.
-   *
-   * @param runUid the run
-   * @param attempt the attempt, from 1
-   * @param epoch the epoch, from 1
-   * @param notes what came with the snapshot
-   * @param signature its signature
-   * @param now when the record is made
-   * @return the record's value
-   */
+  /** The record of a snapshot with a signature. */
   public static byte[] encode(
       UUID runUid,
       int attempt,
       int epoch,
-      SnapshotNotes notes,
+      SnapshotMetadata metadata,
       SnapshotSignature signature,
       Instant now) {
-    return begin(runUid, attempt, epoch, notes, now)
+    return begin(runUid, attempt, epoch, metadata, now)
         .setSignature(signatureOf(signature))
         .build()
         .toByteArray();
   }
 
-  /**
-   * Writes the record of a snapshot that has none.
-   *
-   * @param runUid the run
-   * @param failure the snapshot and the reason
-   * @param now when the record is made
-   * @return the record's value
-   */
+  /** The record of a snapshot without a signature. */
   public static byte[] encode(UUID runUid, SnapshotFailure failure, Instant now) {
-    return begin(runUid, failure.attempt(), failure.epoch(), failure.notes(), now)
+    return begin(runUid, failure.attempt(), failure.epoch(), failure.metadata(), now)
         .setFailure(
             dev.connectome.protos.signature.v1.SnapshotFailure.newBuilder()
                 .setReason(reasonOf(failure.reason()))
@@ -64,16 +47,16 @@ public final class SignatureEncoder {
   }
 
   private static SignatureRecord.Builder begin(
-      UUID runUid, int attempt, int epoch, SnapshotNotes notes, Instant now) {
+      UUID runUid, int attempt, int epoch, SnapshotMetadata metadata, Instant now) {
     SignatureRecord.Builder record =
         SignatureRecord.newBuilder()
             .setRunUid(runUid.toString())
             .setAttempt(attempt)
             .setEpoch(epoch)
-            .putAllMetrics(notes.metrics())
+            .putAllMetrics(metadata.metrics())
             .setComputedAt(timestampOf(now));
-    if (notes.capturedAt() != null) {
-      record.setCapturedAt(timestampOf(notes.capturedAt()));
+    if (metadata.capturedAt() != null) {
+      record.setCapturedAt(timestampOf(metadata.capturedAt()));
     }
     return record;
   }

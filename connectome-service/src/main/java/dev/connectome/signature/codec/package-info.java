@@ -1,4 +1,4 @@
-/** The only place that knows both the contracts in Protocol Buffers and the domain. */
+/** Converts between the Protocol Buffers contracts and the domain. */
 @NullMarked
 package dev.connectome.signature.codec;
 

@@ -4,7 +4,7 @@ import dev.connectome.topology.SignatureDistance;
 import java.util.OptionalDouble;
 
 /**
- * How far a snapshot is from an earlier one.
+ * The distances of a snapshot from an earlier one.
  *
  * @param epoch the epoch of the earlier one, from 1
  * @param sets the distances between the birth and death sets

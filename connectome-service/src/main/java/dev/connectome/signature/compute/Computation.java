@@ -3,24 +3,20 @@ package dev.connectome.signature.compute;
 import dev.connectome.topology.FunctionalConnectome;
 import dev.connectome.topology.TopologicalSignature;
 
-/** What became of a complete snapshot. */
+/** The result of computing a complete snapshot. */
 public sealed interface Computation {
 
   /**
-   * It has a signature.
+   * The snapshot has a signature.
    *
-   * @param signature what is published of it
-   * @param connectome its connectome, for comparisons to come
-   * @param sets its birth and death sets, for the same
+   * @param signature what is published
+   * @param connectome its connectome, for later distances
+   * @param sets its birth and death sets, for later distances
    */
   record Signed(
       SnapshotSignature signature, FunctionalConnectome connectome, TopologicalSignature sets)
       implements Computation {}
 
-  /**
-   * It has none, because an activation is NaN or infinite.
-   *
-   * @param message which one, for people
-   */
+  /** An activation is NaN or infinite; {@code message} says which one. */
   record NonFinite(String message) implements Computation {}
 }

@@ -18,32 +18,27 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Computes signatures, each on the thread that asks for it. Safe for use by several threads at
- * once; keeps the memory of one computation for each that computes at the same time.
+ * Computes signatures on the calling thread. Thread-safe; reuses the memory of as many computations
+ * as have run at the same time.
  */
 public final class SignatureEngine {
 
   private final LongSupplier nanoTime;
-  private final Queue<Desk> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<ComputeBuffers> idle = new ConcurrentLinkedQueue<>();
 
-  /**
-   * Makes an engine.
-   *
-   * @param nanoTime a clock for measuring elapsed time, in nanoseconds
-   */
+  /** Measures compute times with the given clock, in nanoseconds. */
   public SignatureEngine(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Computes what is published of a snapshot.
+   * Computes the signature of a snapshot.
    *
-   * @param samples its rows
-   * @param neurons its columns
-   * @param activations puts every row into a matrix of that shape
+   * @param samples its rows (N)
+   * @param neurons its columns (P)
+   * @param activations fills every row of a matrix of that shape
    * @param previous the latest earlier snapshot of the attempt that has a signature
    * @param first the first snapshot of the attempt that has a signature, if it is an earlier one
-   * @return its signature, or why it has none
    */
   public Computation compute(
       int samples,
@@ -51,39 +46,33 @@ public final class SignatureEngine {
       Consumer<ActivationMatrix> activations,
       Optional<EarlierConnectome> previous,
       Optional<EarlierConnectome> first) {
-    Desk desk = borrow();
+    ComputeBuffers buffers = acquire();
     try {
-      ActivationMatrix matrix = desk.matrix(samples, neurons);
+      ActivationMatrix matrix = buffers.matrix(samples, neurons);
       activations.accept(matrix);
-      return compute(matrix, previous, first, desk.workspace());
+      return compute(matrix, previous, first, buffers.workspace());
     } catch (NonFiniteActivationException e) {
       return new Computation.NonFinite(
           "neuron %d did not respond with a finite value to sample %d"
               .formatted(e.neuron(), e.sample()));
     } finally {
-      idle.add(desk);
+      idle.add(buffers);
     }
   }
 
-  /**
-   * Computes the sets of a connectome that was kept.
-   *
-   * @param epoch the epoch of its snapshot
-   * @param connectome the connectome
-   * @return both, to be compared with
-   */
-  public EarlierConnectome recall(int epoch, FunctionalConnectome connectome) {
-    Desk desk = borrow();
+  /** Computes the birth and death sets of a stored connectome again. */
+  public EarlierConnectome restore(int epoch, FunctionalConnectome connectome) {
+    ComputeBuffers buffers = acquire();
     try {
       return new EarlierConnectome(
-          epoch, connectome, TopologicalSignature.of(connectome, desk.workspace()));
+          epoch, connectome, TopologicalSignature.of(connectome, buffers.workspace()));
     } finally {
-      idle.add(desk);
+      idle.add(buffers);
     }
   }
 
   /**
-   * Loads the native libraries, which takes a second or two, ahead of the first snapshot.
+   * Loads the native libraries, which takes a second or two, before the first snapshot arrives.
    *
    * @throws LinkageError if they cannot be loaded
    */
@@ -92,9 +81,9 @@ public final class SignatureEngine {
     compute(2, 2, matrix -> matrix.putRows(0, 2, rows), Optional.empty(), Optional.empty());
   }
 
-  private Desk borrow() {
-    Desk desk = idle.poll();
-    return desk == null ? new Desk() : desk;
+  private ComputeBuffers acquire() {
+    ComputeBuffers buffers = idle.poll();
+    return buffers == null ? new ComputeBuffers() : buffers;
   }
 
   private Computation compute(

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What is published of a snapshot.
+ * The published signature of a snapshot.
  *
  * @param neurons P
  * @param samples N
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param deaths levels of the death set
  * @param fromPrevious the comparison with the latest earlier snapshot; empty for the first
  * @param fromFirst the comparison with the first snapshot; empty for the first itself
- * @param computeTime how long all this took
+ * @param computeTime how long the computation took
  */
 public record SnapshotSignature(
     int neurons,

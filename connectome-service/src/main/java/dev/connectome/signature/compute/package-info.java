@@ -1,4 +1,4 @@
-/** Computes what is published of a complete snapshot. Pure: the JDK and the topology library. */
+/** Computes the signature of a complete snapshot. Pure: uses the JDK and the topology library. */
 @NullMarked
 package dev.connectome.signature.compute;
 

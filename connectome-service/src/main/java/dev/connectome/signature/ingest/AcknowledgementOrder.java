@@ -4,54 +4,37 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Puts acknowledgements into the order of the records. The broker may have a later record before an
- * earlier one, when they are of different runs. Not safe for use by several threads at once.
+ * Restores the order of acknowledgements: the broker may acknowledge records of different runs in
+ * any order. Not thread-safe.
  */
 final class AcknowledgementOrder {
 
-  private final Set<Long> early = new HashSet<>();
+  private final Set<Long> outOfOrder = new HashSet<>();
   private long sent;
   private long acknowledged;
 
-  /**
-   * Numbers a record.
-   *
-   * @return its number, from 1
-   */
-  long sent() {
+  /** The number of the next record to be sent, from 1. */
+  long next() {
     return ++sent;
   }
 
   /**
-   * Takes the broker's acknowledgement of a record.
-   *
-   * @param number the record's number
-   * @return the records that can be acknowledged now in their order: those after {@code from} up to
-   *     {@code to}, none if equal
+   * Takes the broker's acknowledgement; returns the records that are acknowledged in order by it.
    */
-  Range acknowledged(long number) {
-    early.add(number);
+  Range acknowledge(long number) {
+    outOfOrder.add(number);
     long from = acknowledged;
-    while (early.remove(acknowledged + 1)) {
+    while (outOfOrder.remove(acknowledged + 1)) {
       acknowledged++;
     }
     return new Range(from, acknowledged);
   }
 
-  /**
-   * Tells whether records are on their way.
-   *
-   * @return whether a record was sent that is not acknowledged in order
-   */
-  boolean isWaiting() {
+  /** Whether a record was sent that is not acknowledged in order yet. */
+  boolean isPending() {
     return acknowledged < sent;
   }
 
-  /**
-   * Records that follow each other.
-   *
-   * @param from the number before the first
-   * @param to the number of the last
-   */
+  /** The records after {@code from} up to {@code to}; none if both are equal. */
   record Range(long from, long to) {}
 }

@@ -23,11 +23,7 @@ public class ActivationIngest extends ActivationIngestServiceImplBase {
   private final ActivationDecoder decoder;
   private final RecordPublisher publisher;
 
-  /**
-   * Connects to the broker in the background.
-   *
-   * @param settings the settings
-   */
+  /** Connects to the broker in the background. */
   public ActivationIngest(ConnectomeSettings settings) {
     this.decoder = new ActivationDecoder(settings.limits().toRecordLimits());
     this.publisher =
@@ -37,8 +33,8 @@ public class ActivationIngest extends ActivationIngestServiceImplBase {
   }
 
   /**
-   * Off the event loop: sending waits while the broker's metadata is unknown or the producer's
-   * buffer is full.
+   * Blocking: sending waits while the broker's metadata is unknown or the producer's buffer is
+   * full.
    */
   @Override
   @Blocking
@@ -50,7 +46,7 @@ public class ActivationIngest extends ActivationIngestServiceImplBase {
             publisher,
             CallTrace.current(),
             (ServerCallStreamObserver<PublishActivationsResponse>) responses);
-    stream.open();
+    stream.start();
     return stream;
   }
 

@@ -16,8 +16,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Keeps the trace context that came with a call as the headers of the records that are written for
- * it, so that a trace goes on as if the trainer had written them itself.
+ * Turns the trace context of a call into headers of the records written for it, so that a trace
+ * continues as if the trainer had written them itself.
  */
 @ApplicationScoped
 public class CallTrace implements ServerInterceptor {
@@ -28,7 +28,7 @@ public class CallTrace implements ServerInterceptor {
   /** Made by the container. */
   public CallTrace() {}
 
-  /** The trace context of the call that is being served on this thread; may be empty. */
+  /** The trace context of the call that this thread serves; may be empty. */
   static List<Header> current() {
     return TRACE.get();
   }
@@ -46,7 +46,7 @@ public class CallTrace implements ServerInterceptor {
       Iterable<String> values =
           metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
       if (values != null) {
-        // What is sent in several headers of one name is one list.
+        // Repeated headers form one list.
         trace.add(new RecordHeader(name, String.join(",", values).getBytes(UTF_8)));
       }
     }

@@ -9,27 +9,27 @@ import dev.connectome.signature.codec.MalformedRecordException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 
-/** The errors of the ingest service, with details for programs. */
+/** The gRPC errors of the ingest service, with error details. */
 final class IngestErrors {
 
   private static final String DOMAIN = "connectome.dev";
 
   private IngestErrors() {}
 
-  static StatusRuntimeException malformed(MalformedRecordException defect) {
-    String field = defect.field().isEmpty() ? "record" : "record." + defect.field();
+  static StatusRuntimeException malformed(MalformedRecordException e) {
+    String field = e.field().isEmpty() ? "record" : "record." + e.field();
     return StatusProto.toStatusRuntimeException(
         Status.newBuilder()
             .setCode(Code.INVALID_ARGUMENT_VALUE)
-            .setMessage(defect.problem())
-            .addDetails(Any.pack(info(defect.defect().name())))
+            .setMessage(e.problem())
+            .addDetails(Any.pack(info(e.defect().name())))
             .addDetails(
                 Any.pack(
                     BadRequest.newBuilder()
                         .addFieldViolations(
                             BadRequest.FieldViolation.newBuilder()
                                 .setField(field)
-                                .setDescription(defect.problem()))
+                                .setDescription(e.problem()))
                         .build()))
             .build());
   }
@@ -39,7 +39,7 @@ final class IngestErrors {
         Status.newBuilder()
             .setCode(Code.UNAVAILABLE_VALUE)
             .setMessage(
-                "the broker did not take the record (%s); send it and those after it again"
+                "the broker did not accept the record (%s); resend it and all records after it"
                     .formatted(cause.getMessage()))
             .addDetails(Any.pack(info("BROKER_UNAVAILABLE")))
             .build());

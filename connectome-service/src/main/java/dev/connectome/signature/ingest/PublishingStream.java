@@ -15,10 +15,9 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code PublishActivations}. At most {@value #WINDOW} records of it are on their way
- * to the broker at a time; the next is asked for when one is acknowledged, and gRPC's flow control
- * holds the trainer back until then. A call that fails still answers the records before the
- * failure.
+ * One call of {@code PublishActivations}. At most {@value #WINDOW} of its records are in flight to
+ * the broker; each acknowledgement requests the next one, and gRPC's flow control holds the trainer
+ * back until then. A call that fails still acknowledges the records before the failure.
  */
 final class PublishingStream implements StreamObserver<PublishActivationsRequest> {
 
@@ -45,10 +44,10 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
     this.trainer = trainer;
   }
 
-  /** Asks for the first records. */
-  void open() {
+  /** Requests the first records. */
+  void start() {
     trainer.disableAutoRequest();
-    trainer.setOnCancelHandler(this::abandon);
+    trainer.setOnCancelHandler(this::cancel);
     trainer.request(WINDOW);
   }
 
@@ -66,7 +65,7 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
         fail(IngestErrors.malformed(e));
         return;
       }
-      number = order.sent();
+      number = order.next();
     }
     send(runUid, request.getRecord(), number);
   }
@@ -79,7 +78,7 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
 
   @Override
   public void onError(Throwable failure) {
-    abandon();
+    cancel();
   }
 
   private void send(UUID runUid, ActivationRecord record, long number) {
@@ -88,15 +87,15 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
           runUid,
           record.toByteArray(),
           trace,
-          refusal -> {
-            if (refusal == null) {
+          error -> {
+            if (error == null) {
               acknowledge(number);
             } else {
-              breakOff(refusal);
+              failBroker(error);
             }
           });
     } catch (KafkaException e) {
-      breakOff(e);
+      failBroker(e);
     }
   }
 
@@ -104,12 +103,13 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
     if (ended) {
       return;
     }
-    AcknowledgementOrder.Range range = order.acknowledged(number);
+    AcknowledgementOrder.Range range = order.acknowledge(number);
     for (long count = range.from() + 1; count <= range.to(); count++) {
       trainer.onNext(PublishActivationsResponse.newBuilder().setAcknowledgedCount(count).build());
     }
-    if (failure == null) {
-      trainer.request((int) (range.to() - range.from()));
+    int count = (int) (range.to() - range.from());
+    if (failure == null && count > 0) {
+      trainer.request(count);
     }
     endIfDone();
   }
@@ -119,20 +119,21 @@ final class PublishingStream implements StreamObserver<PublishActivationsRequest
     endIfDone();
   }
 
-  /** After a record that the broker did not take, none that follows may be acknowledged. */
-  private synchronized void breakOff(Exception cause) {
+  /** Ends the call at once: no record after the one that the broker refused may be acknowledged. */
+  private synchronized void failBroker(Exception cause) {
     if (!ended) {
       ended = true;
       trainer.onError(IngestErrors.brokerUnavailable(cause));
     }
   }
 
-  private synchronized void abandon() {
+  private synchronized void cancel() {
     ended = true;
   }
 
+  /** Called while holding the lock. */
   private void endIfDone() {
-    if (ended || order.isWaiting()) {
+    if (ended || order.isPending()) {
       return;
     }
     if (failure != null) {

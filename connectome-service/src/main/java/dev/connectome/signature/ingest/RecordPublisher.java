@@ -11,10 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes activation records to their topic. Safe for use by several threads at once; one producer
- * serves every call.
- */
+/** Writes activation records to their topic. Thread-safe; one producer serves every call. */
 final class RecordPublisher implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -28,20 +25,16 @@ final class RecordPublisher implements AutoCloseable {
   }
 
   /**
-   * Writes a record.
+   * Writes a record with the run as its key. {@code onCompletion} runs on the producer's thread; it
+   * gets null once the broker has the record, otherwise the error.
    *
-   * @param runUid the run, which gives the key
-   * @param value the record
-   * @param headers the record's headers
-   * @param whenDone is given null when the broker has the record, else why it has not; called on
-   *     the producer's thread
-   * @throws org.apache.kafka.common.KafkaException if the record cannot even be sent
+   * @throws org.apache.kafka.common.KafkaException if the record cannot be sent
    */
   void publish(
-      UUID runUid, byte[] value, List<Header> headers, Consumer<@Nullable Exception> whenDone) {
+      UUID runUid, byte[] value, List<Header> headers, Consumer<@Nullable Exception> onCompletion) {
     producer.send(
         new ProducerRecord<>(topic, null, runUid.toString().getBytes(UTF_8), value, headers),
-        (metadata, refusal) -> whenDone.accept(refusal));
+        (metadata, error) -> onCompletion.accept(error));
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** The way in for trainers that have no Kafka client. */
+/** The gRPC ingest service, for trainers without a Kafka client. */
 @NullMarked
 package dev.connectome.signature.ingest;
 

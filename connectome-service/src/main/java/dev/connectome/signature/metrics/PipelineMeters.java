@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The meters of the pipeline from batches to signatures. They count work done: a record that is
- * processed again after a fault counts again, although readers see its effect once.
+ * The meters of the pipeline from batches to signatures. A record that is processed again after a
+ * fault is counted again, although readers see its effect once.
  */
 public final class PipelineMeters {
 
@@ -18,11 +18,6 @@ public final class PipelineMeters {
   private final Timer computeTime;
   private final Timer latency;
 
-  /**
-   * Registers the meters.
-   *
-   * @param registry where they are registered
-   */
   public PipelineMeters(MeterRegistry registry) {
     this.registry = registry;
     this.assemblyTime =
@@ -43,66 +38,39 @@ public final class PipelineMeters {
             .register(registry);
   }
 
-  /**
-   * The last batch of a snapshot arrived.
-   *
-   * @param sinceFirst the time since its first batch did, zero if that is the same; ignored if
-   *     negative, as when the clock was set back
-   */
-  public void assembled(Duration sinceFirst) {
-    assemblyTime.record(sinceFirst);
+  /** Records the time from the arrival of a snapshot's first batch to that of its last. */
+  public void recordAssemblyTime(Duration time) {
+    assemblyTime.record(time);
   }
 
-  /**
-   * A snapshot got its signature.
-   *
-   * @param elapsed the time its computation took
-   */
-  public void signed(Duration elapsed) {
-    snapshot("signed");
-    computeTime.record(elapsed);
+  /** Counts a snapshot with a signature and records the time its computation took. */
+  public void countSigned(Duration computation) {
+    countSnapshot("signed");
+    computeTime.record(computation);
   }
 
-  /**
-   * A snapshot was closed without a signature.
-   *
-   * @param reason why
-   */
-  public void failed(FailureReason reason) {
-    snapshot(tag(reason));
+  /** Counts a snapshot that was closed without a signature. */
+  public void countFailed(FailureReason reason) {
+    countSnapshot(tag(reason));
   }
 
-  /**
-   * A record was made.
-   *
-   * @param sinceCapture the time since the snapshot's capture; ignored if negative, as when clocks
-   *     differ
-   */
-  public void published(Duration sinceCapture) {
+  /** Records the time since a snapshot's capture, unless it is negative because clocks differ. */
+  public void recordLatency(Duration sinceCapture) {
     if (!sinceCapture.isNegative()) {
       latency.record(sinceCapture);
     }
   }
 
-  /**
-   * A valid record changed nothing.
-   *
-   * @param reason why
-   */
-  public void ignored(IgnoredReason reason) {
+  /** Counts a valid record that changed nothing. */
+  public void countIgnored(IgnoredReason reason) {
     registry.counter("connectome.records.ignored", "reason", tag(reason)).increment();
   }
 
-  /**
-   * A record went to the dead letters.
-   *
-   * @param reason why
-   */
-  public void deadLetter(Enum<?> reason) {
+  public void countDeadLetter(Enum<?> reason) {
     registry.counter("connectome.dead.letters", "reason", tag(reason)).increment();
   }
 
-  private void snapshot(String outcome) {
+  private void countSnapshot(String outcome) {
     registry.counter("connectome.snapshots", "outcome", outcome).increment();
   }
 

@@ -10,25 +10,20 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
-/** What Kafka Streams itself measures and somebody who operates the service looks at. */
+/** Publishes the metrics of Kafka Streams that operators need. */
 public final class StreamsMeters {
 
   private static final Set<String> STATE = Set.of("live-sst-files-size", "size-all-mem-tables");
 
   private StreamsMeters() {}
 
-  /**
-   * Registers the meters.
-   *
-   * @param registry where they are registered
-   * @param metrics the metrics of Kafka Streams as they are now; empty before it is started
-   */
+  /** Registers gauges over the current metrics of Kafka Streams, empty before it is started. */
   public static void register(
       MeterRegistry registry, Supplier<Map<MetricName, ? extends Metric>> metrics) {
     Gauge.builder("connectome.lag", () -> sum(metrics.get(), StreamsMeters::isLag))
         .description(
-            "Records of the activations topic, on the partitions of this instance, that it has not"
-                + " taken in yet")
+            "Records of the activations topic on the partitions of this instance that it has not"
+                + " consumed yet")
         .register(registry);
     Gauge.builder("connectome.state", () -> sum(metrics.get(), StreamsMeters::isState))
         .description("Local state of this instance, on disk and in memory tables")

@@ -1,4 +1,4 @@
-/** What the service counts and times. */
+/** The metrics of the service. */
 @NullMarked
 package dev.connectome.signature.metrics;
 

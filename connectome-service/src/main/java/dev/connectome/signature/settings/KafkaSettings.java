@@ -9,97 +9,49 @@ import java.util.Optional;
 /** The broker and the topics. */
 public interface KafkaSettings {
 
-  /**
-   * Brokers to begin with.
-   *
-   * @return host:port, separated by commas
-   */
+  /** Bootstrap servers, host:port separated by commas. */
   @WithDefault("127.0.0.1:9092")
   String bootstrapServers();
 
-  /**
-   * What the names of all topics begin with.
-   *
-   * @return the prefix
-   */
+  /** Prefix of all topic names. */
   @WithDefault("connectome.")
   String topicPrefix();
 
-  /**
-   * Partitions of each topic; the service checks that topics that exist have as many.
-   *
-   * @return the number of partitions
-   */
+  /** Partitions of each topic; existing topics must have as many. */
   @WithDefault("8")
   int partitions();
 
-  /**
-   * Replicas of each topic, those that Kafka Streams makes for its state included.
-   *
-   * @return the replication factor
-   */
+  /** Replicas of each topic, including the changelogs of Kafka Streams. */
   @WithDefault("1")
   short replicationFactor();
 
-  /**
-   * How long the activations topic keeps records.
-   *
-   * @return the time
-   */
+  /** Retention of the activations topic. */
   @WithDefault("PT24H")
   Duration activationsRetention();
 
-  /**
-   * How much the activations topic keeps.
-   *
-   * @return bytes a partition
-   */
+  /** Retention of the activations topic in bytes, for each partition. */
   @WithDefault("536870912")
   long activationsRetentionBytes();
 
-  /**
-   * How long the signatures topic keeps records.
-   *
-   * @return the time
-   */
+  /** Retention of the signatures topic. */
   @WithDefault("P30D")
   Duration signaturesRetention();
 
-  /**
-   * How much the signatures topic keeps.
-   *
-   * @return bytes a partition
-   */
+  /** Retention of the signatures topic in bytes, for each partition. */
   @WithDefault("536870912")
   long signaturesRetentionBytes();
 
-  /**
-   * How long the dead-letters topic keeps records.
-   *
-   * @return the time
-   */
+  /** Retention of the dead-letters topic. */
   @WithDefault("P7D")
   Duration deadLettersRetention();
 
-  /**
-   * How much the dead-letters topic keeps.
-   *
-   * @return bytes a partition
-   */
+  /** Retention of the dead-letters topic in bytes, for each partition. */
   @WithDefault("134217728")
   long deadLettersRetentionBytes();
 
-  /**
-   * Further properties of every Kafka client, for instance {@code security.protocol}.
-   *
-   * @return the properties
-   */
+  /** Additional properties of every Kafka client, for instance {@code security.protocol}. */
   Map<String, String> properties();
 
-  /**
-   * A file with further properties of every Kafka client.
-   *
-   * @return the file
-   */
+  /** A properties file with additional properties of every Kafka client. */
   Optional<Path> propertiesFile();
 }

@@ -3,63 +3,33 @@ package dev.connectome.signature.settings;
 import dev.connectome.signature.codec.RecordLimits;
 import io.smallrye.config.WithDefault;
 
-/** What a record may ask for; one that asks for more is a dead letter. */
+/** Limits of a record; one that exceeds them becomes a dead letter. */
 public interface LimitSettings {
 
-  /**
-   * Neurons of a snapshot. Its connectome takes four bytes times the square of it while it is
-   * computed.
-   *
-   * @return the number
-   */
+  /** Neurons of a snapshot (P). */
   @WithDefault("16384")
   int maxNeurons();
 
-  /**
-   * Rows of a snapshot.
-   *
-   * @return the number
-   */
+  /** Samples of a snapshot (N). */
   @WithDefault("100000")
   int maxSnapshotSamples();
 
-  /**
-   * Bytes of a snapshot's activations.
-   *
-   * @return the number of bytes
-   */
+  /** Bytes of a snapshot's activations. */
   @WithDefault("268435456")
   long maxSnapshotBytes();
 
-  /**
-   * Batches of a snapshot.
-   *
-   * @return the number
-   */
+  /** Batches of a snapshot. */
   @WithDefault("1024")
   int maxBatches();
 
-  /**
-   * The highest epoch.
-   *
-   * @return the number
-   */
+  /** The highest epoch. */
   @WithDefault("100000")
   int maxEpoch();
 
-  /**
-   * Metrics in a batch.
-   *
-   * @return the number
-   */
+  /** Metrics in a batch. */
   @WithDefault("256")
   int maxMetrics();
 
-  /**
-   * The limits as a value.
-   *
-   * @return the limits
-   */
   default RecordLimits toRecordLimits() {
     return new RecordLimits(
         maxNeurons(),

@@ -3,30 +3,18 @@ package dev.connectome.signature.settings;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long what is kept. */
+/** How long the state of a run is kept after its last record. */
 public interface RetentionSettings {
 
-  /**
-   * After what silence of a run its open snapshots are given up and its connectomes dropped.
-   *
-   * @return the time
-   */
+  /** How long open snapshots and connectomes are kept. */
   @WithDefault("PT6H")
   Duration silent();
 
-  /**
-   * After what silence of a run it is forgotten which of its epochs have their record.
-   *
-   * @return the time, no less than {@link #silent()}
-   */
+  /** How long it is known which epochs have their record; at least {@link #silent()}. */
   @WithDefault("P7D")
   Duration recorded();
 
-  /**
-   * How often silent runs are looked for.
-   *
-   * @return the interval
-   */
+  /** Interval between checks for silent runs. */
   @WithDefault("PT1M")
   Duration checkInterval();
 }

@@ -8,73 +8,45 @@ import java.util.Optional;
 /** Kafka Streams. */
 public interface StreamsSettings {
 
-  /**
-   * The name that instances sharing the work have in common.
-   *
-   * @return the application id
-   */
+  /** Application id; instances with the same id share the partitions. */
   @WithDefault("connectome-service")
   String applicationId();
 
-  /**
-   * Where local state lies; it can be rebuilt from Kafka.
-   *
-   * @return the directory
-   */
+  /** Directory of the local state, which can be rebuilt from Kafka. */
   Path stateDir();
 
-  /**
-   * Threads that compute, each with its own share of the partitions.
-   *
-   * @return the number of threads
-   */
+  /** Stream threads, each with its own share of the partitions. */
   @WithDefault("1")
   int threads();
 
-  /**
-   * How often transactions are committed: the delay after which a signature can be read.
-   *
-   * @return the interval
-   */
+  /** Interval between commits: the delay until a signature can be read. */
   @WithDefault("PT0.1S")
   Duration commitInterval();
 
   /**
    * Makes this instance a static member: a restart within the session timeout moves no partitions.
-   *
-   * @return a name unique among the instances
+   * Must be unique among the instances.
    */
   Optional<String> groupInstanceId();
 
   /**
-   * After what silence an instance is taken for dead.
-   *
-   * @return the timeout, 6 s or more with a broker's defaults
+   * Time without a heartbeat after which an instance is considered dead; at least 6 s with a
+   * broker's defaults.
    */
   @WithDefault("PT10S")
   Duration sessionTimeout();
 
-  /**
-   * Copies of the local state on other instances.
-   *
-   * @return the number of standby replicas
-   */
+  /** Standby copies of the local state on other instances. */
   @WithDefault("0")
   int standbyReplicas();
 
-  /**
-   * Memory of the state stores outside the heap, all together.
-   *
-   * @return bytes
-   */
+  /** Off-heap memory of all state stores together. */
   @WithDefault("33554432")
   long storeMemoryBytes();
 
   /**
-   * Heap for the connectomes of runs that were active lately, all partitions together; others are
-   * read from the store again. A run takes about 12 P² bytes.
-   *
-   * @return bytes
+   * Heap for the connectomes of recently active runs, all partitions together; others are read from
+   * the store again. A run takes about 12 P² bytes.
    */
   @WithDefault("67108864")
   long recentBytes();

@@ -9,12 +9,12 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Keeps connectomes as pages of their upper triangle, little-endian float32, each page small enough
- * for a record of the changelog.
+ * Stores connectomes as pages of their upper triangle, little-endian float32, each page small
+ * enough for a record of the changelog.
  */
-final class ConnectomeStore {
+public final class ConnectomeStore {
 
-  static final int PAGE_BYTES = 900_000;
+  private static final int PAGE_BYTES = 900_000;
 
   private final KeyValueStore<Bytes, byte[]> pages;
 
@@ -22,7 +22,8 @@ final class ConnectomeStore {
     this.pages = pages;
   }
 
-  void put(UUID runUid, int attempt, SignedSnapshot snapshot, FunctionalConnectome connectome) {
+  public void put(
+      UUID runUid, int attempt, SignedSnapshot snapshot, FunctionalConnectome connectome) {
     ByteBuffer triangle = triangleOf(snapshot);
     connectome.writeUpperTriangle(triangle.asFloatBuffer());
     for (int page = 0; triangle.hasRemaining(); page++) {
@@ -32,13 +33,18 @@ final class ConnectomeStore {
     }
   }
 
-  FunctionalConnectome get(UUID runUid, int attempt, SignedSnapshot snapshot) {
+  /**
+   * Reads the connectome of a snapshot that the run's state names.
+   *
+   * @throws IllegalStateException if a page is missing
+   */
+  public FunctionalConnectome get(UUID runUid, int attempt, SignedSnapshot snapshot) {
     ByteBuffer triangle = triangleOf(snapshot);
     for (int page = 0; triangle.hasRemaining(); page++) {
       byte[] bytes = pages.get(key(runUid, attempt, snapshot, page));
       if (bytes == null) {
         throw new IllegalStateException(
-            "page %d of the connectome of run %s, attempt %d, epoch %d is not in its store"
+            "page %d of the connectome of run %s, attempt %d, epoch %d is missing from its store"
                 .formatted(page, runUid, attempt, snapshot.epoch()));
       }
       triangle.put(bytes);

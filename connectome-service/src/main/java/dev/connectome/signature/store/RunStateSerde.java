@@ -6,7 +6,7 @@ import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which a run's state is stored. Its first byte is the version of the form. Version 1
- * did not say when a snapshot was begun; it counts as begun when the run was last seen.
+ * The stored format of a run's state; its first byte is the version. Version 1 has no opening time
+ * of a snapshot; it is read as the time at which the run was last seen.
  */
 public final class RunStateSerde implements Serde<RunState> {
 
@@ -52,8 +52,8 @@ public final class RunStateSerde implements Serde<RunState> {
       byte[] recorded = state.recorded().toBytes();
       out.writeInt(recorded.length);
       out.write(recorded);
-      out.writeByte(state.signed().kept().size());
-      for (SignedSnapshot snapshot : state.signed().kept()) {
+      out.writeByte(state.signed().snapshots().size());
+      for (SignedSnapshot snapshot : state.signed().snapshots()) {
         out.writeInt(snapshot.epoch());
         out.writeInt(snapshot.neurons());
       }
@@ -72,20 +72,20 @@ public final class RunStateSerde implements Serde<RunState> {
     out.writeInt(snapshot.shape().samples());
     out.writeInt(snapshot.shape().neurons());
     out.writeInt(snapshot.shape().batches());
-    writeInstant(out, snapshot.begunAt());
+    writeInstant(out, snapshot.openedAt());
     out.writeInt(snapshot.blocks().size());
     for (RowBlock block : snapshot.blocks()) {
       out.writeInt(block.index());
       out.writeInt(block.firstSample());
       out.writeInt(block.sampleCount());
     }
-    Instant capturedAt = snapshot.notes().capturedAt();
+    Instant capturedAt = snapshot.metadata().capturedAt();
     out.writeBoolean(capturedAt != null);
     if (capturedAt != null) {
       writeInstant(out, capturedAt);
     }
-    out.writeInt(snapshot.notes().metrics().size());
-    for (Map.Entry<String, Double> metric : snapshot.notes().metrics().entrySet()) {
+    out.writeInt(snapshot.metadata().metrics().size());
+    for (Map.Entry<String, Double> metric : snapshot.metadata().metrics().entrySet()) {
       out.writeUTF(metric.getKey());
       out.writeDouble(metric.getValue());
     }
@@ -101,7 +101,7 @@ public final class RunStateSerde implements Serde<RunState> {
       int version = in.readByte();
       if (version < 1 || version > VERSION) {
         throw new SerializationException(
-            "a run's state has form %d, this version reads up to %d".formatted(version, VERSION));
+            "a run's state has format %d; this version reads up to %d".formatted(version, VERSION));
       }
       int attempt = in.readInt();
       boolean ended = in.readBoolean();
@@ -123,11 +123,11 @@ public final class RunStateSerde implements Serde<RunState> {
     }
   }
 
-  private static OpenSnapshot readOpen(DataInputStream in, @Nullable Instant begun)
+  private static OpenSnapshot readOpen(DataInputStream in, @Nullable Instant lastSeen)
       throws IOException {
     int epoch = in.readInt();
     SnapshotShape shape = new SnapshotShape(in.readInt(), in.readInt(), in.readInt());
-    Instant begunAt = begun != null ? begun : readInstant(in);
+    Instant openedAt = lastSeen != null ? lastSeen : readInstant(in);
     int blockCount = in.readInt();
     List<RowBlock> blocks = new ArrayList<>(blockCount);
     for (int i = 0; i < blockCount; i++) {
@@ -139,7 +139,8 @@ public final class RunStateSerde implements Serde<RunState> {
     for (int i = 0; i < metricCount; i++) {
       metrics.put(in.readUTF(), in.readDouble());
     }
-    return new OpenSnapshot(epoch, shape, blocks, new SnapshotNotes(capturedAt, metrics), begunAt);
+    return new OpenSnapshot(
+        epoch, shape, blocks, new SnapshotMetadata(capturedAt, metrics), openedAt);
   }
 
   private static Instant readInstant(DataInputStream in) throws IOException {

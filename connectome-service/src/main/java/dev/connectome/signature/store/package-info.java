@@ -1,7 +1,4 @@
-/**
- * What is kept of each run between records: the change-logged stores, their keys and the form of
- * their values.
- */
+/** The change-logged state of each run: stores, keys, and the format of their values. */
 @NullMarked
 package dev.connectome.signature.store;
 

@@ -15,29 +15,24 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jboss.logging.Logger;
 
 /**
- * Sends records that cannot be processed to the dead-letters topic: key, value and headers as they
- * came, and headers that say what is wrong and where they stood. Each is counted; the log has one
- * line for many of the same error.
+ * Sends records that cannot be processed to the dead-letters topic: key, value and headers
+ * unchanged, with additional headers for the error and the record's position. Each is counted;
+ * repeated errors are logged at a limited rate.
  */
 final class DeadLetters {
 
   private static final Logger LOG = Logger.getLogger(DeadLetters.class);
   private static final int MAX_MESSAGE_LENGTH = 1000;
 
-  /** One line for each error in this time: whoever sends nonsense may send much of it. */
-  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
+  /** Each kind of error is logged at most once in this time. */
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final ProcessorContext<byte[], byte[]> context;
   private final PipelineMeters meters;
-  private final Map<Enum<?>, Logged> logged = new HashMap<>();
+  private final Map<Enum<?>, LastLogged> lastLogged = new HashMap<>();
 
-  /**
-   * That an error was logged.
-   *
-   * @param millis when
-   * @param since how many records had it afterwards
-   */
-  private record Logged(long millis, long since) {}
+  /** When an error was last logged, and how many records had it since. */
+  private record LastLogged(long millis, long suppressed) {}
 
   DeadLetters(ProcessorContext<byte[], byte[]> context, PipelineMeters meters) {
     this.context = context;
@@ -50,48 +45,48 @@ final class DeadLetters {
     Headers headers = new RecordHeaders(record.headers());
     put(headers, "connectome-error", error.name());
     put(headers, "connectome-error-message", text);
-    Optional<RecordMetadata> origin = context.recordMetadata();
-    origin.ifPresent(
-        place -> {
-          put(headers, "connectome-topic", place.topic());
-          put(headers, "connectome-partition", Integer.toString(place.partition()));
-          put(headers, "connectome-offset", Long.toString(place.offset()));
+    Optional<RecordMetadata> position = context.recordMetadata();
+    position.ifPresent(
+        at -> {
+          put(headers, "connectome-topic", at.topic());
+          put(headers, "connectome-partition", Integer.toString(at.partition()));
+          put(headers, "connectome-offset", Long.toString(at.offset()));
         });
     context.forward(record.withHeaders(headers), SignatureTopology.DEAD_LETTERS);
-    meters.deadLetter(error);
-    log(error, origin, text);
+    meters.countDeadLetter(error);
+    log(error, position, text);
   }
 
-  private void log(Enum<?> error, Optional<RecordMetadata> origin, String text) {
+  private void log(Enum<?> error, Optional<RecordMetadata> position, String text) {
     long now = context.currentSystemTimeMs();
-    Logged before = logged.get(error);
-    if (before != null && now - before.millis() < LOG_EVERY.toMillis()) {
-      logged.put(error, new Logged(before.millis(), before.since() + 1));
+    LastLogged last = lastLogged.get(error);
+    if (last != null && now - last.millis() < LOG_INTERVAL.toMillis()) {
+      lastLogged.put(error, new LastLogged(last.millis(), last.suppressed() + 1));
       return;
     }
-    logged.put(error, new Logged(now, 0));
+    lastLogged.put(error, new LastLogged(now, 0));
     LOG.warn(
         "record sent to dead letters error=%s partition=%d offset=%d message=%s%s"
             .formatted(
                 error,
-                origin.map(RecordMetadata::partition).orElse(-1),
-                origin.map(RecordMetadata::offset).orElse(-1L),
+                position.map(RecordMetadata::partition).orElse(-1),
+                position.map(RecordMetadata::offset).orElse(-1L),
                 text,
-                before == null || before.since() == 0
+                last == null || last.suppressed() == 0
                     ? ""
                     : " (and %d more of this error since the last such line)"
-                        .formatted(before.since())));
+                        .formatted(last.suppressed())));
   }
 
   private static void put(Headers headers, String name, String value) {
     headers.remove(name).add(name, value.getBytes(UTF_8));
   }
 
-  /** Errors that are not the record's own defect. */
+  /** Errors that are not defects of the record. */
   enum ProcessingError {
-    /** Processing the record failed in a way that nobody foresaw; the log has the details. */
+    /** Processing the record failed unexpectedly; the log has the details. */
     PROCESSING_FAILED,
-    /** The snapshot that the record completes is too large for this process. */
+    /** The snapshot that the record completes does not fit into the memory of this process. */
     OUT_OF_MEMORY
   }
 }

@@ -21,47 +21,41 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** The properties of the Kafka clients, sized for records of nearly a mebibyte. */
+/** The properties of the Kafka clients, tuned for records of nearly a mebibyte. */
 public final class KafkaConfig {
 
-  /** More than the largest record of any topic, a dead letter with its headers. */
+  /** More than the largest record of any topic: a dead letter with its headers. */
   private static final int MAX_REQUEST_BYTES = 4 << 20;
 
   private static final int FETCH_BYTES = 8 << 20;
 
   /**
-   * Several records: what a broker sends beyond the last whole one is thrown away, and with the
-   * default of a mebibyte that is a quarter of everything.
+   * Several records: the incomplete record at the end of a response is discarded, with the default
+   * of a mebibyte a quarter of all data.
    */
   private static final int PARTITION_FETCH_BYTES = 4 << 20;
 
   private static final long PRODUCER_BYTES = 16 << 20;
 
-  /** Several connectomes: what a commit makes visible goes to the broker in few requests. */
+  /** Several connectomes, so that a commit needs few requests. */
   private static final int BATCH_BYTES = 256 << 10;
 
-  /** Lets the operating system size the buffers of a socket, so that a read takes more at once. */
+  /** Lets the operating system size socket buffers, so that each read returns more. */
   private static final int SOCKET_BUFFER = -1;
 
-  /** Records of up to a mebibyte wait in memory: few of them, for each partition. */
+  /** For each partition; records of up to a mebibyte wait in memory. */
   private static final int BUFFERED_RECORDS = 2;
 
   private static final int POLL_RECORDS = 4;
 
   /**
-   * Kafka Streams lets a member that closes time out, for the sake of quick restarts. Here that is
-   * what static membership is for; a member without it gives its partitions up at once.
+   * By default Kafka Streams lets a closing member time out, for quick restarts. Here static
+   * membership does that; a member without it gives up its partitions at once.
    */
   private static final String LEAVE_GROUP_ON_CLOSE = "internal.leave.group.on.close";
 
   private KafkaConfig() {}
 
-  /**
-   * For the streams.
-   *
-   * @param settings the settings
-   * @return the properties
-   */
   static Map<String, Object> streams(ConnectomeSettings settings) {
     StreamsSettings streams = settings.streams();
     Map<String, Object> config = common(settings.kafka());
@@ -102,13 +96,7 @@ public final class KafkaConfig {
     return config;
   }
 
-  /**
-   * For the ingest service's producer: a record is acknowledged when every in-sync replica has it,
-   * retries keep the order.
-   *
-   * @param settings the broker
-   * @return the properties
-   */
+  /** For the ingest service: every in-sync replica acknowledges, and retries keep the order. */
   public static Map<String, Object> producer(KafkaSettings settings) {
     Map<String, Object> config = common(settings);
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -122,12 +110,6 @@ public final class KafkaConfig {
     return config;
   }
 
-  /**
-   * For looking after topics.
-   *
-   * @param settings the broker
-   * @return the properties
-   */
   static Map<String, Object> admin(KafkaSettings settings) {
     Map<String, Object> config = common(settings);
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
@@ -148,7 +130,7 @@ public final class KafkaConfig {
     try {
       return Utils.propsToStringMap(Utils.loadProps(file.toString()));
     } catch (IOException e) {
-      throw new UncheckedIOException("Kafka properties cannot be read: " + file, e);
+      throw new UncheckedIOException("connectome.kafka.properties-file cannot be read: " + file, e);
     }
   }
 }

@@ -1,40 +1,35 @@
 package dev.connectome.signature.stream;
 
 /**
- * Where the service is on its way to work.
+ * The phase of the service's lifecycle.
  *
  * @param kind the phase, for programs
- * @param detail the same for people, with what has to be done if something has
+ * @param detail the same for people, with the remedy if there is one
  */
 public record ServicePhase(Kind kind, String detail) {
 
   /** Phases, in the order in which a healthy service passes them. */
   public enum Kind {
-    /** The broker has not been reached yet; it is tried again and again. */
+    /** The broker has not been reached yet; the service keeps retrying. */
     WAITING_FOR_BROKER,
-    /** A topic is not as it must be; somebody has to mend it. */
+    /** A topic is misconfigured; an operator must correct it. */
     TOPICS_UNUSABLE,
     /** Partitions are being assigned and state is being restored for the first time. */
     STARTING,
-    /** Signatures are computed. */
+    /** Signatures are being computed. */
     RUNNING,
-    /** The service ends. */
+    /** The service is shutting down. */
     STOPPED,
     /** The native libraries could not be loaded, or Kafka Streams gave up. */
     FAILED
   }
 
-  /**
-   * Tells whether records published now are going to be processed.
-   *
-   * @return whether the service is ready
-   */
   public boolean isReady() {
     return kind == Kind.RUNNING;
   }
 
-  /** Tells whether a phase may follow: after a failure only the end, after the end none. */
-  boolean admits(Kind next) {
+  /** A failed service can only stop; a stopped one stays stopped. */
+  boolean canBecome(Kind next) {
     return switch (kind) {
       case STOPPED -> false;
       case FAILED -> next == Kind.STOPPED;

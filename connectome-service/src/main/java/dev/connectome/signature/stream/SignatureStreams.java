@@ -1,7 +1,6 @@
 package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.Retention;
-import dev.connectome.signature.assembly.SnapshotAssembler;
 import dev.connectome.signature.codec.ActivationDecoder;
 import dev.connectome.signature.codec.RecordLimits;
 import dev.connectome.signature.compute.SignatureEngine;
@@ -20,21 +19,14 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jboss.logging.Logger;
 
-/** Wires the Kafka Streams application by hand. */
+/** Assembles the Kafka Streams application. */
 public final class SignatureStreams {
 
   private static final Logger LOG = Logger.getLogger(SignatureStreams.class);
 
   private SignatureStreams() {}
 
-  /**
-   * Makes the application, not started yet.
-   *
-   * @param settings the settings
-   * @param engine what computes
-   * @param meters what counts
-   * @return the application
-   */
+  /** The application, not started yet. */
   static KafkaStreams create(
       ConnectomeSettings settings, SignatureEngine engine, PipelineMeters meters) {
     RetentionSettings retention = settings.retention();
@@ -56,33 +48,20 @@ public final class SignatureStreams {
     return streams;
   }
 
-  /**
-   * Describes the application.
-   *
-   * @param topics the names of its topics
-   * @param limits what a record may ask for
-   * @param retention how long state is kept
-   * @param engine what computes
-   * @param meters what counts
-   * @param recentBytes memory for the connectomes of the runs of a partition
-   * @return the topology
-   */
   static Topology topology(
       TopicNames topics,
       RecordLimits limits,
       Retention retention,
       SignatureEngine engine,
       PipelineMeters meters,
-      long recentBytes) {
+      long cacheBytes) {
     ActivationDecoder decoder = new ActivationDecoder(limits);
-    SnapshotAssembler assembler = new SnapshotAssembler();
     return SignatureTopology.build(
         topics,
         new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
           @Override
           public Processor<byte[], byte[], byte[], byte[]> get() {
-            return new SnapshotProcessor(
-                decoder, assembler, engine, retention, meters, recentBytes);
+            return new SnapshotProcessor(decoder, engine, retention, meters, cacheBytes);
           }
 
           @Override

@@ -9,9 +9,8 @@ import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
- * The topology: one processor between the activations topic and the two topics it writes.
- * Everything is bytes to Kafka Streams, so that no deserialiser can fail, and time is this
- * machine's, so that no record's timestamp can.
+ * The topology: one processor between the activations topic and the two topics it writes. Keys and
+ * values are bytes and timestamps are ignored, so that no record can fail before it is processed.
  */
 final class SignatureTopology {
 

@@ -10,23 +10,18 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Bounds the memory of all RocksDB stores of a Kafka Streams instance together. Kafka Streams makes
- * a setter a store by itself, so what they share travels in the configuration.
+ * Bounds the memory of all RocksDB stores of a Kafka Streams instance together. Kafka Streams
+ * creates one setter for each store, so the shared cache is passed in the configuration.
  */
 public final class StoreMemory implements RocksDBConfigSetter {
 
   private static final String SHARED = "connectome.store.memory";
   private static final long WRITE_BUFFER_BYTES = 4L << 20;
 
-  /** Called by Kafka Streams. */
+  /** Instantiated by Kafka Streams. */
   public StoreMemory() {}
 
-  /**
-   * Reserves memory for one instance of Kafka Streams.
-   *
-   * @param config the configuration that is extended
-   * @param bytes the most memory that its stores take together
-   */
+  /** Adds the memory that the stores of one instance share, at most so many bytes. */
   static void share(Map<String, Object> config, long bytes) {
     RocksDB.loadLibrary();
     Cache cache = new LRUCache(bytes);
@@ -49,7 +44,7 @@ public final class StoreMemory implements RocksDBConfigSetter {
 
   @Override
   public void close(String storeName, Options options) {
-    // The cache is shared by all stores and lives as long as the process.
+    // All stores share the cache; it lives as long as the process.
   }
 
   private record Shared(Cache cache, WriteBufferManager buffers) {}

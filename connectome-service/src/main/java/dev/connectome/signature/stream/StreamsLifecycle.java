@@ -24,83 +24,58 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings Kafka Streams up and down: waits for the broker, makes and checks the topics, starts; the
- * native libraries are loaded beside that. All of it happens on threads of its own, so that the
- * process is up and says what it waits for meanwhile.
+ * Starts and stops Kafka Streams: waits for the broker, creates and checks the topics, starts the
+ * streams; loads the native libraries at the same time. All of it runs on threads of its own, so
+ * that the process can report meanwhile what it is waiting for.
  */
 public final class StreamsLifecycle implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(StreamsLifecycle.class);
-  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(5);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(2_000);
+  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(100);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final ConnectomeSettings settings;
   private final PipelineMeters meters;
-  private final Consumer<ServicePhase> listener;
+  private final PhaseTracker phases;
   private final TopicProvisioner provisioner;
   private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
-  private final CompletableFuture<Void> natives = new CompletableFuture<>();
+  private final CompletableFuture<Void> nativesLoaded = new CompletableFuture<>();
   private final ScheduledExecutorService starter;
 
-  private final Object phaseLock = new Object();
-  private volatile ServicePhase phase =
-      new ServicePhase(Kind.WAITING_FOR_BROKER, "the broker has not been asked yet");
   private @Nullable KafkaStreams streams;
-  private Duration retry = FIRST_RETRY;
+  private Duration backoff = INITIAL_BACKOFF;
 
-  /**
-   * Prepares the lifecycle.
-   *
-   * @param settings the settings
-   * @param meters what counts
-   * @param listener is told every phase, on whatever thread it begins
-   */
+  /** Prepares the lifecycle; {@code listener} is called with every phase, on any thread. */
   public StreamsLifecycle(
       ConnectomeSettings settings, PipelineMeters meters, Consumer<ServicePhase> listener) {
     this.settings = settings;
     this.meters = meters;
-    this.listener = listener;
+    this.phases = new PhaseTracker(listener);
     this.provisioner = new TopicProvisioner(new TopicPlan(settings.kafka()));
     this.starter =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "streams-starter");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(task -> daemon("streams-starter", task));
   }
 
-  /** Begins; returns at once. */
+  /** Starts in the background. */
   public void start() {
-    Thread loader = new Thread(this::loadNatives, "natives-loader");
-    loader.setDaemon(true);
-    loader.start();
+    daemon("natives-loader", this::loadNatives).start();
     starter.execute(this::provisionAndStart);
   }
 
-  /**
-   * Where the service is.
-   *
-   * @return the phase
-   */
   public ServicePhase phase() {
-    return phase;
+    return phases.current();
   }
 
-  /**
-   * What Kafka Streams measures.
-   *
-   * @return its metrics; empty before it is started
-   */
+  /** The metrics of Kafka Streams; empty before it is started. */
   public synchronized Map<MetricName, ? extends Metric> metrics() {
     return streams == null ? Map.of() : streams.metrics();
   }
 
-  /** Ends the streams after their current records, within two seconds. */
+  /** Stops the streams after their current records, within two seconds. */
   @Override
   public void close() {
-    enter(Kind.STOPPED, "the service ends");
+    phases.enter(Kind.STOPPED, "the service is shutting down");
     closeStreams();
   }
 
@@ -113,14 +88,14 @@ public final class StreamsLifecycle implements AutoCloseable {
     }
   }
 
-  /** A second or two, in which the rest of the start mostly waits for the broker. */
+  /** Takes a second or two, during which the rest of the startup mostly waits for the broker. */
   private void loadNatives() {
     try {
       engine.warmUp();
-      natives.complete(null);
+      nativesLoaded.complete(null);
     } catch (LinkageError e) {
       LOG.error("native library not loaded", e);
-      enter(Kind.FAILED, "the native libraries could not be loaded: " + e);
+      phases.enter(Kind.FAILED, "the native libraries could not be loaded: " + e);
       closeStreams();
     }
   }
@@ -133,7 +108,7 @@ public final class StreamsLifecycle implements AutoCloseable {
         return;
       }
       mismatches.forEach(mismatch -> LOG.errorf("topic unusable message=%s", mismatch));
-      enter(Kind.TOPICS_UNUSABLE, String.join("; ", mismatches));
+      phases.enter(Kind.TOPICS_UNUSABLE, String.join("; ", mismatches));
     } catch (ExecutionException e) {
       waitForBroker(e.getCause() == null ? e : e.getCause());
     } catch (KafkaException e) {
@@ -148,51 +123,41 @@ public final class StreamsLifecycle implements AutoCloseable {
   private void waitForBroker(Throwable cause) {
     String detail =
         "broker %s: %s".formatted(settings.kafka().bootstrapServers(), cause.getMessage());
-    LOG.warnf("broker not usable yet retryIn=%s message=%s", retry, detail);
-    enter(Kind.WAITING_FOR_BROKER, detail);
+    LOG.warnf("broker not usable yet retryIn=%s message=%s", backoff, detail);
+    phases.enter(Kind.WAITING_FOR_BROKER, detail);
   }
 
   private void retryLater() {
     if (!starter.isShutdown()) {
-      starter.schedule(this::provisionAndStart, retry.toMillis(), TimeUnit.MILLISECONDS);
-      Duration doubled = retry.multipliedBy(2);
-      retry = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+      starter.schedule(this::provisionAndStart, backoff.toMillis(), TimeUnit.MILLISECONDS);
+      Duration doubled = backoff.multipliedBy(2);
+      backoff = doubled.compareTo(MAX_BACKOFF) < 0 ? doubled : MAX_BACKOFF;
     }
   }
 
   private synchronized void startStreams() {
-    if (!phase.admits(Kind.STARTING)) {
+    if (!phase().canBecome(Kind.STARTING)) {
       return;
     }
-    enter(Kind.STARTING, "partitions are being assigned and state is being restored");
+    phases.enter(Kind.STARTING, "partitions are being assigned and state is being restored");
     KafkaStreams created = SignatureStreams.create(settings, engine, meters);
-    created.setStateListener((state, before) -> follow(state));
+    created.setStateListener((state, before) -> onStateChange(state));
     streams = created;
     created.start();
   }
 
-  /** A rebalance of running streams only moves partitions; it does not make the service unready. */
-  private void follow(KafkaStreams.State state) {
+  /** A rebalance of running streams only moves partitions; the service stays ready. */
+  private void onStateChange(KafkaStreams.State state) {
     if (state == KafkaStreams.State.RUNNING) {
-      natives.thenRun(() -> enter(Kind.RUNNING, "signatures are computed"));
+      nativesLoaded.thenRun(() -> phases.enter(Kind.RUNNING, "signatures are being computed"));
     } else if (state == KafkaStreams.State.ERROR) {
-      enter(Kind.FAILED, "Kafka Streams gave up; its log says why");
+      phases.enter(Kind.FAILED, "Kafka Streams gave up; see its log");
     }
   }
 
-  private void enter(Kind kind, String detail) {
-    ServicePhase next = new ServicePhase(kind, detail);
-    ServicePhase before;
-    synchronized (phaseLock) {
-      before = phase;
-      if (!before.admits(kind)) {
-        return;
-      }
-      phase = next;
-    }
-    if (before.kind() != kind) {
-      LOG.infof("phase entered phase=%s", kind);
-      listener.accept(next);
-    }
+  private static Thread daemon(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 }

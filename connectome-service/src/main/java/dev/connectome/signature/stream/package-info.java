@@ -1,7 +1,4 @@
-/**
- * The Kafka Streams application: consumes activations, publishes signatures. The thin shell round
- * the pure packages.
- */
+/** The Kafka Streams application: consumes activations, publishes signatures. */
 @NullMarked
 package dev.connectome.signature.stream;
 

@@ -9,12 +9,6 @@ package dev.connectome.signature.topics;
  */
 public record TopicNames(String activations, String signatures, String deadLetters) {
 
-  /**
-   * The names under a prefix.
-   *
-   * @param prefix what every name begins with
-   * @return the names
-   */
   public static TopicNames withPrefix(String prefix) {
     return new TopicNames(
         prefix + "activations.v1", prefix + "signatures.v1", prefix + "dead-letters.v1");

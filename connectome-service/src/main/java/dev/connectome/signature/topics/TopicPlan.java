@@ -16,46 +16,32 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * What each topic is to be like. Topics that exist may differ in what only costs disk space, but
- * not in what the guarantees rest on.
+ * The required configuration of each topic. Existing topics may differ in retention, but not in
+ * what delivery guarantees depend on.
  */
 public final class TopicPlan {
 
-  /** The broker's own default, and what the contract's 900 KiB of values are made for. */
+  /** The broker's default; the contract's 900 KiB of values fit into it. */
   static final int ACTIVATIONS_MAX_MESSAGE_BYTES = 1_048_588;
 
-  /** A dead letter is as large as the record it was, and has headers besides. */
+  /** A dead letter is the original record with additional headers. */
   static final int DEAD_LETTERS_MAX_MESSAGE_BYTES = 2 * 1_048_588;
 
-  private static final int LEAST_MESSAGE_BYTES = 1_000_000;
+  private static final int MIN_MESSAGE_BYTES = 1_000_000;
 
   private final TopicNames names;
   private final KafkaSettings settings;
 
-  /**
-   * Plans the topics.
-   *
-   * @param settings prefix, partitions, replicas, retention
-   */
   public TopicPlan(KafkaSettings settings) {
     this.names = TopicNames.withPrefix(settings.topicPrefix());
     this.settings = settings;
   }
 
-  /**
-   * The names of the topics.
-   *
-   * @return the names
-   */
   public TopicNames names() {
     return names;
   }
 
-  /**
-   * The topics as they are created where they are missing.
-   *
-   * @return one description a topic
-   */
+  /** The topics as they are created if missing. */
   List<NewTopic> topics() {
     return List.of(
         topic(
@@ -75,18 +61,11 @@ public final class TopicPlan {
             DEAD_LETTERS_MAX_MESSAGE_BYTES));
   }
 
-  /**
-   * Compares topics that exist with the plan.
-   *
-   * @param activations the activations topic
-   * @param signatures the signatures topic
-   * @param deadLetters the dead-letters topic
-   * @return what must be mended before the service can keep its promises, each as a sentence with
-   *     its remedy; empty if all is well
-   */
-  List<String> mismatches(FoundTopic activations, FoundTopic signatures, FoundTopic deadLetters) {
+  /** What must be changed before the topics can be used, each a sentence with its remedy. */
+  List<String> mismatches(
+      ExistingTopic activations, ExistingTopic signatures, ExistingTopic deadLetters) {
     List<String> mismatches = new ArrayList<>();
-    for (FoundTopic topic : List.of(activations, signatures, deadLetters)) {
+    for (ExistingTopic topic : List.of(activations, signatures, deadLetters)) {
       if (topic.partitions() != settings.partitions()) {
         mismatches.add(
             "topic %s has %d partitions; set connectome.kafka.partitions to it, or create the topic with %d"
@@ -98,7 +77,7 @@ public final class TopicPlan {
                 .formatted(topic.name(), topic.cleanupPolicy()));
       }
     }
-    if (activations.maxMessageBytes() < LEAST_MESSAGE_BYTES
+    if (activations.maxMessageBytes() < MIN_MESSAGE_BYTES
         || activations.maxMessageBytes() > ACTIVATIONS_MAX_MESSAGE_BYTES) {
       mismatches.add(
           "topic %s has max.message.bytes=%d; set it to %d"

@@ -18,30 +18,24 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jboss.logging.Logger;
 
-/** Creates the topics that are missing and checks those that exist. */
+/** Creates missing topics and checks existing ones. */
 public final class TopicProvisioner {
 
   private static final Logger LOG = Logger.getLogger(TopicProvisioner.class);
 
   private final TopicPlan plan;
 
-  /**
-   * Provisions by a plan.
-   *
-   * @param plan what the topics are to be like
-   */
   public TopicProvisioner(TopicPlan plan) {
     this.plan = plan;
   }
 
   /**
-   * Creates and checks the topics. Harmless to repeat, also from several instances at once.
+   * Creates and checks the topics; idempotent, also across instances.
    *
-   * @param admin a client of the broker
-   * @return what must be mended by hand, in sentences; empty if the topics can be used
-   * @throws ExecutionException if the broker cannot be reached, refuses, or does not know yet a
-   *     topic that was just created
-   * @throws InterruptedException if the thread is interrupted while it waits
+   * @return what must be changed by hand, in sentences; empty if the topics can be used
+   * @throws ExecutionException if the broker cannot be reached, refuses, or does not know a topic
+   *     yet that was just created
+   * @throws InterruptedException if the thread is interrupted while waiting
    */
   public List<String> provision(Admin admin) throws ExecutionException, InterruptedException {
     create(admin, admin.listTopics().names().get());
@@ -74,12 +68,12 @@ public final class TopicProvisioner {
     }
   }
 
-  /** Fails if the topic is not known yet, as it may be right after its creation. */
-  private static FoundTopic find(
+  /** Fails if the broker does not know the topic yet, as happens right after its creation. */
+  private static ExistingTopic find(
       String name, DescribeTopicsResult topics, DescribeConfigsResult configs)
       throws ExecutionException, InterruptedException {
     Config config = requireNonNull(configs.values().get(resource(name))).get();
-    return new FoundTopic(
+    return new ExistingTopic(
         name,
         requireNonNull(topics.topicNameValues().get(name)).get().partitions().size(),
         config.get(CLEANUP_POLICY_CONFIG).value(),

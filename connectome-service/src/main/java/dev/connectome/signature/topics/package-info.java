@@ -1,4 +1,4 @@
-/** The topics of the platform: what they must be like, and making them so. */
+/** The Kafka topics of the platform: their required configuration, creation, and checks. */
 @NullMarked
 package dev.connectome.signature.topics;
 

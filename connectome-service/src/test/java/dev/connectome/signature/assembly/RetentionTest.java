@@ -15,25 +15,25 @@ class RetentionTest {
       new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
 
   @Test
-  void aRunThatHoldsAConnectomeFallsSilentAfterSixHours() {
+  void aRunWithAConnectomeIsSilentAfterSixHours() {
     RunState state = RunState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2));
 
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)).minusMillis(1))).isFalse();
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)))).isTrue();
-    assertThat(retention.isForgotten(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
+    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
   }
 
   @Test
-  void whatWasRecordedIsForgottenLater() {
+  void aRunWithoutDataIsDeletedAfterSevenDays() {
     RunState state = RunState.begin(1, SEEN);
 
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
-    assertThat(retention.isForgotten(state, SEEN.plus(Duration.ofHours(7)))).isFalse();
-    assertThat(retention.isForgotten(state, SEEN.plus(Duration.ofDays(7)))).isTrue();
+    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofHours(7)))).isFalse();
+    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofDays(7)))).isTrue();
   }
 
   @Test
-  void rememberingForLessTimeThanHoldingIsRefused() {
+  void keepingRecordedEpochsForLessTimeThanDataIsRefused() {
     assertThatThrownBy(
             () -> new Retention(Duration.ofHours(6), Duration.ofHours(5), Duration.ofMinutes(1)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -34,8 +34,8 @@ class SnapshotAssemblerTest {
 
   @Test
   void batchesMayArriveInAnyOrder() {
-    assertThat(take(batch(1, 1, 2, 3))).isInstanceOf(Step.Kept.class);
-    assertThat(take(batch(1, 1, 0, 3))).isInstanceOf(Step.Kept.class);
+    assertThat(take(batch(1, 1, 2, 3))).isInstanceOf(Step.Stored.class);
+    assertThat(take(batch(1, 1, 0, 3))).isInstanceOf(Step.Stored.class);
     Step step = take(batch(1, 1, 1, 3));
 
     assertThat(step).isInstanceOf(Step.Completed.class);
@@ -46,7 +46,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void aBatchThatWaitsAlreadyIsIgnored() {
+  void aBatchThatIsAlreadyStoredIsIgnored() {
     take(batch(1, 1, 0, 2));
 
     assertThat(take(batch(1, 1, 0, 2))).isEqualTo(ignored(IgnoredReason.DUPLICATE_BATCH));
@@ -75,7 +75,7 @@ class SnapshotAssemblerTest {
     take(batch(1, 2, 0, 1));
     Step step = take(batch(1, 3, 0, 2));
 
-    assertThat(step).isInstanceOf(Step.Kept.class);
+    assertThat(step).isInstanceOf(Step.Stored.class);
     assertThat(failures).extracting(SnapshotFailure::epoch).containsExactly(1);
     assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCOMPLETE);
     assertThat(take(batch(1, 1, 1, 2))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
@@ -103,7 +103,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void aNewerAttemptSupersedesWhatIsOpenAndBeginsAnew() {
+  void aNewerAttemptSupersedesOpenSnapshotsAndStartsFresh() {
     take(batch(1, 5, 0, 2));
     Step step = take(batch(2, 5, 0, 1));
 
@@ -124,7 +124,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void theEndOfAnAttemptClosesWhatIsOpenAndKeepsOnlyWhatWasRecorded() {
+  void theEndOfAnAttemptClosesOpenSnapshotsAndKeepsTheRecordedEpochs() {
     take(batch(1, 1, 0, 1));
     sign(1);
     take(batch(1, 2, 0, 2));
@@ -133,7 +133,7 @@ class SnapshotAssemblerTest {
     assertThat(step).isInstanceOf(Step.Closed.class);
     assertThat(failures).extracting(SnapshotFailure::epoch).containsExactly(2);
     assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCOMPLETE);
-    assertThat(state.holdsActivations()).isFalse();
+    assertThat(state.holdsData()).isFalse();
     assertThat(take(batch(1, 1, 0, 1))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
     assertThat(take(batch(1, 2, 1, 2))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
     assertThat(take(new AttemptEnd(RUN, 1))).isEqualTo(ignored(IgnoredReason.DUPLICATE_END));
@@ -185,7 +185,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void batchesThatLeaveARowOutCloseTheSnapshot() {
+  void batchesThatMissARowCloseTheSnapshot() {
     SnapshotShape shape = new SnapshotShape(4, 2, 2);
     take(batch(1, 1, shape, new RowBlock(0, 0, 1)));
     take(batch(1, 1, shape, new RowBlock(1, 2, 2)));
@@ -204,7 +204,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void aSilentRunLosesWhatIsOpenButNotWhatWasRecorded() {
+  void aSilentRunLosesItsDataButKeepsTheRecordedEpochs() {
     take(batch(1, 1, 0, 1));
     sign(1);
     take(batch(1, 2, 0, 2));
@@ -215,22 +215,24 @@ class SnapshotAssemblerTest {
         .extracting(SnapshotFailure::reason)
         .containsExactly(INCOMPLETE);
     state = transition.state();
-    assertThat(state.holdsActivations()).isFalse();
+    assertThat(state.holdsData()).isFalse();
     assertThat(take(batch(1, 2, 1, 2))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
     assertThat(take(batch(1, 3, 0, 1))).isInstanceOf(Step.Completed.class);
   }
 
   @Test
-  void theNotesOfTheFirstBatchThatHasSomeArePassedOn() {
+  void theMetadataOfTheFirstBatchThatHasAnyIsPassedOn() {
     SnapshotShape shape = new SnapshotShape(2, 2, 2);
     take(
         new ActivationBatch(
-            RUN, 1, 1, shape, new RowBlock(0, 0, 1), values(shape, 1), SnapshotNotes.NONE));
-    SnapshotNotes notes = new SnapshotNotes(NOW, Map.of("trainLoss", 0.5));
+            RUN, 1, 1, shape, new RowBlock(0, 0, 1), values(shape, 1), SnapshotMetadata.NONE));
+    SnapshotMetadata metadata = new SnapshotMetadata(NOW, Map.of("trainLoss", 0.5));
     Step step =
-        take(new ActivationBatch(RUN, 1, 1, shape, new RowBlock(1, 1, 1), values(shape, 1), notes));
+        take(
+            new ActivationBatch(
+                RUN, 1, 1, shape, new RowBlock(1, 1, 1), values(shape, 1), metadata));
 
-    assertThat(((Step.Completed) step).snapshot().notes()).isEqualTo(notes);
+    assertThat(((Step.Completed) step).snapshot().metadata()).isEqualTo(metadata);
   }
 
   @Test
@@ -242,7 +244,9 @@ class SnapshotAssemblerTest {
 
     assertThat(state.signed().previousTo(5)).contains(new SignedSnapshot(4, 2));
     assertThat(state.signed().firstBefore(5)).contains(new SignedSnapshot(1, 2));
-    assertThat(state.signed().kept()).extracting(SignedSnapshot::epoch).containsExactly(1, 3, 4);
+    assertThat(state.signed().snapshots())
+        .extracting(SignedSnapshot::epoch)
+        .containsExactly(1, 3, 4);
   }
 
   @Test
@@ -280,7 +284,13 @@ class SnapshotAssemblerTest {
   private static ActivationBatch batch(
       int attempt, int epoch, SnapshotShape shape, RowBlock block) {
     return new ActivationBatch(
-        RUN, attempt, epoch, shape, block, values(shape, block.sampleCount()), SnapshotNotes.NONE);
+        RUN,
+        attempt,
+        epoch,
+        shape,
+        block,
+        values(shape, block.sampleCount()),
+        SnapshotMetadata.NONE);
   }
 
   private static ByteBuffer values(SnapshotShape shape, int rows) {

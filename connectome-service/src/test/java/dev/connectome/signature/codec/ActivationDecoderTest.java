@@ -42,8 +42,8 @@ class ActivationDecoderTest {
     assertThat(batch.shape()).hasToString("10 samples of 4 neurons in 2 batches");
     assertThat(batch.block()).hasToString("batch 1 (rows 5 to 9)");
     assertThat(batch.values().remaining()).isEqualTo(5 * 4 * Float.BYTES);
-    assertThat(batch.notes().metrics()).containsEntry("trainLoss", 0.2);
-    assertThat(batch.notes().capturedAt()).hasToString("2023-11-14T22:13:25Z");
+    assertThat(batch.metadata().metrics()).containsEntry("trainLoss", 0.2);
+    assertThat(batch.metadata().capturedAt()).hasToString("2023-11-14T22:13:25Z");
   }
 
   @Test
@@ -54,9 +54,9 @@ class ActivationDecoderTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("defects")
   void aDefectIsNamedByItsField(
-      String field, Defect defect, UnaryOperator<ActivationBatch.Builder> spoil) {
+      String field, Defect defect, UnaryOperator<ActivationBatch.Builder> corrupt) {
     ActivationRecord record =
-        ActivationRecord.newBuilder().setBatch(spoil.apply(VALID.getBatch().toBuilder())).build();
+        ActivationRecord.newBuilder().setBatch(corrupt.apply(VALID.getBatch().toBuilder())).build();
 
     MalformedRecordException refusal =
         catchThrowableOfType(MalformedRecordException.class, () -> decoder.decode(record));
@@ -115,27 +115,27 @@ class ActivationDecoderTest {
   }
 
   @Test
-  void randomBytesAreRefusedAndNeverAnythingElse() {
+  void corruptRecordsAreRefusedWithAnExplanation() {
     Random random = new Random(1);
     byte[] valid = VALID.toByteArray();
     for (int i = 0; i < 2000; i++) {
-      byte[] spoilt = valid.clone();
+      byte[] corrupted = valid.clone();
       for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {
-        spoilt[random.nextInt(spoilt.length)] = (byte) random.nextInt();
+        corrupted[random.nextInt(corrupted.length)] = (byte) random.nextInt();
       }
       try {
-        assertThat(decoder.decode(TestSnapshot.key(RUN), spoilt)).isNotNull();
+        assertThat(decoder.decode(TestSnapshot.key(RUN), corrupted)).isNotNull();
       } catch (MalformedRecordException e) {
         assertThat(e.problem()).isNotEmpty();
       }
     }
   }
 
-  private static Arguments invalid(String field, UnaryOperator<ActivationBatch.Builder> spoil) {
-    return Arguments.of(field, Defect.INVALID_FIELD, spoil);
+  private static Arguments invalid(String field, UnaryOperator<ActivationBatch.Builder> corrupt) {
+    return Arguments.of(field, Defect.INVALID_FIELD, corrupt);
   }
 
-  private static Arguments beyond(String field, UnaryOperator<ActivationBatch.Builder> spoil) {
-    return Arguments.of(field, Defect.LIMIT_EXCEEDED, spoil);
+  private static Arguments beyond(String field, UnaryOperator<ActivationBatch.Builder> corrupt) {
+    return Arguments.of(field, Defect.LIMIT_EXCEEDED, corrupt);
   }
 }

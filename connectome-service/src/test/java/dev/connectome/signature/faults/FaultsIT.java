@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectome.platform.fixture.FreePort;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
+import dev.connectome.signature.fixture.Brokers;
 import dev.connectome.signature.fixture.ServiceProcess;
 import dev.connectome.signature.fixture.Signatures;
-import dev.connectome.signature.fixture.TestBroker;
 import dev.connectome.signature.fixture.TestSnapshot;
 import dev.connectome.signature.fixture.TopicReader;
 import java.io.IOException;
@@ -37,17 +39,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged service on a real broker, while everything about it fails. After each fault the
- * invariant is checked: the snapshots with a signature are exactly those that were completely
- * published before the first batch of a newer attempt, each once for a reader of committed records
- * and equal to the library's to the bit; every other one has one record with the reason.
+ * Faults of the packaged service and of a real broker. After each fault the invariant is checked:
+ * the snapshots with a signature are exactly those that were completely published before the first
+ * batch of a newer attempt, each once for a reader of committed records and equal to the library's
+ * to the bit; every other one has one record with the reason.
  *
  * <p>The short form of each fault runs by default, the long form with {@code -Pfaults}.
  */
 class FaultsIT {
 
   private static final boolean LONG = Boolean.getBoolean("faults.long");
-  private static final Duration PATIENCE = Duration.ofMinutes(LONG ? 5 : 2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(LONG ? 5 : 2);
   private static final String ACTIVATIONS = "connectome.activations.v1";
   private static final String SIGNATURES = "connectome.signatures.v1";
   private static final String DEAD_LETTERS = "connectome.dead-letters.v1";
@@ -55,8 +57,7 @@ class FaultsIT {
   private static final int EPOCHS = LONG ? 12 : 6;
 
   @TempDir static Path directory;
-  private static int brokerPort;
-  private static TestBroker.Relayed relayed;
+  private static int relayPort;
   private static TestBroker broker;
   private static Relay relay;
 
@@ -66,10 +67,10 @@ class FaultsIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    brokerPort = TestBroker.freePort();
-    relayed = new TestBroker.Relayed(TestBroker.freePort(), TestBroker.freePort());
-    broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
-    relay = new Relay(relayed.advertised(), relayed.port());
+    int listening = FreePort.find();
+    relayPort = FreePort.find();
+    broker = Brokers.startRelayed(directory.resolve("kafka"), listening, relayPort);
+    relay = new Relay(relayPort, listening);
   }
 
   @AfterAll
@@ -104,7 +105,7 @@ class FaultsIT {
   private ServiceProcess service(String instance, int standbyReplicas) throws IOException {
     ServiceProcess service =
         ServiceProcess.start(
-            "127.0.0.1:" + relayed.advertised(),
+            "127.0.0.1:" + relayPort,
             state.resolve(instance),
             Map.of(
                 "connectome.streams.group-instance-id",
@@ -129,7 +130,7 @@ class FaultsIT {
         publish(workload, kill, kills);
         int share = workload.complete().size() / kills;
         int seen = begun + kill * share + random.nextInt(share / 2);
-        signatures.readUntil(PATIENCE, all -> all.size() >= seen);
+        signatures.readUntil(TIMEOUT, all -> all.size() >= seen);
         current().kill();
         service("one");
       }
@@ -145,7 +146,7 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       services.get(0).kill();
       publish(workload, 1, 2);
@@ -165,7 +166,7 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 3);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       for (int i = 0; i < instances.size(); i++) {
         assertThat(services.get(i).terminate(Duration.ofSeconds(20))).isTrue();
@@ -184,10 +185,10 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
-      broker.close();
-      broker = TestBroker.start(directory.resolve("kafka"), brokerPort, relayed);
+      broker.stop();
+      broker.start();
       publish(workload, 1, 2);
 
       assertInvariant(workload, signatures);
@@ -202,30 +203,30 @@ class FaultsIT {
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       relay.cut();
       publish(workload, 1, 2);
       await().atMost(away.plusSeconds(30)).pollDelay(away).until(() -> true);
-      relay.mend();
+      relay.reconnect();
 
       assertInvariant(workload, signatures);
     }
   }
 
   @Test
-  void garbageComesAmongGoodRecords() throws Exception {
+  void malformedRecordsArriveAmongGoodOnes() throws Exception {
     int count = LONG ? 10_000 : 2_000;
     service("one").awaitReady();
     Workload workload = Workload.random(105, RUNS, EPOCHS);
-    Garbage garbage = new Garbage(105);
+    MalformedRecords malformed = new MalformedRecords(105);
     try (TopicReader signatures = signatures();
         TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
       int before = deadLetters.readToEnd().size();
       int parts = 20;
       for (int part = 0; part < parts; part++) {
         for (int i = 0; i < count / parts; i++) {
-          producer.send(garbage.next(ACTIVATIONS));
+          producer.send(malformed.next(ACTIVATIONS));
         }
         publish(workload, part, parts);
       }
@@ -236,13 +237,13 @@ class FaultsIT {
   }
 
   @Test
-  void theLocalStateIsWiped() throws Exception {
+  void theLocalStateIsDeleted() throws Exception {
     service("one").awaitReady();
     Workload workload = Workload.random(106, RUNS, EPOCHS);
     try (TopicReader signatures = signatures()) {
       int begun = signatures.readToEnd().size();
       publish(workload, 0, 2);
-      signatures.readUntil(PATIENCE, all -> all.size() > begun + RUNS);
+      signatures.readUntil(TIMEOUT, all -> all.size() > begun + RUNS);
 
       current().kill();
       Utils.delete(state.resolve("one").toFile());
@@ -275,7 +276,7 @@ class FaultsIT {
   }
 
   private static void assertInvariant(Workload workload, TopicReader reader) throws Exception {
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(FaultsIT::allIsProcessed);
+    await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(200)).until(FaultsIT::allIsProcessed);
     Map<SnapshotKey, SignatureRecord> records = new HashMap<>();
     for (SignatureRecord record : parse(reader.readToEnd())) {
       SnapshotKey key = SnapshotKey.of(record);

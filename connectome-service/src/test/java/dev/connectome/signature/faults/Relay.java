@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Hands bytes on to another port, and can be cut as a network is. */
+/** A TCP proxy whose connections can be cut. */
 final class Relay implements AutoCloseable {
 
   private final int port;
@@ -32,7 +32,7 @@ final class Relay implements AutoCloseable {
     this.server = listen();
   }
 
-  /** From now on nobody gets through. */
+  /** Closes all connections and refuses new ones. */
   void cut() throws IOException {
     server.close();
     for (Socket socket : open) {
@@ -41,8 +41,8 @@ final class Relay implements AutoCloseable {
     open.clear();
   }
 
-  /** From now on everybody gets through again. */
-  void mend() throws IOException {
+  /** Accepts connections again. */
+  void reconnect() throws IOException {
     server = listen();
   }
 
@@ -59,7 +59,7 @@ final class Relay implements AutoCloseable {
       try {
         connect(listening.accept(), listening);
       } catch (IOException e) {
-        // Cut.
+        // Closed by cut().
       }
     }
   }
@@ -70,13 +70,13 @@ final class Relay implements AutoCloseable {
       Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
       open.add(broker);
       if (listening.isClosed()) {
-        end(client, broker);
+        closeAll(client, broker);
       }
       threads.execute(() -> copy(client, broker));
       threads.execute(() -> copy(broker, client));
     } catch (IOException e) {
-      // The broker is away. The client must learn of it, or it waits for an answer for ever.
-      end(client);
+      // The broker is down. Close the client, or it would wait for an answer for ever.
+      closeAll(client);
     }
   }
 
@@ -84,19 +84,19 @@ final class Relay implements AutoCloseable {
     try (InputStream in = from.getInputStream()) {
       in.transferTo(to.getOutputStream());
     } catch (IOException e) {
-      // One side is gone; so is the other then.
+      // One side closed; close the other as well.
     } finally {
-      end(from, to);
+      closeAll(from, to);
     }
   }
 
-  private void end(Socket... sockets) {
+  private void closeAll(Socket... sockets) {
     for (Socket socket : sockets) {
       open.remove(socket);
       try {
         socket.close();
       } catch (IOException e) {
-        // It is of no use any more.
+        // Nothing to do.
       }
     }
   }

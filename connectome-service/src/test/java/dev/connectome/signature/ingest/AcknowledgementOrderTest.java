@@ -11,14 +11,14 @@ class AcknowledgementOrderTest {
 
   @Test
   void aLaterRecordWaitsForTheEarlierOnes() {
-    long first = order.sent();
-    long second = order.sent();
-    long third = order.sent();
+    long first = order.next();
+    long second = order.next();
+    long third = order.next();
 
-    assertThat(order.acknowledged(third)).isEqualTo(new Range(0, 0));
-    assertThat(order.acknowledged(first)).isEqualTo(new Range(0, 1));
-    assertThat(order.isWaiting()).isTrue();
-    assertThat(order.acknowledged(second)).isEqualTo(new Range(1, 3));
-    assertThat(order.isWaiting()).isFalse();
+    assertThat(order.acknowledge(third)).isEqualTo(new Range(0, 0));
+    assertThat(order.acknowledge(first)).isEqualTo(new Range(0, 1));
+    assertThat(order.isPending()).isTrue();
+    assertThat(order.acknowledge(second)).isEqualTo(new Range(1, 3));
+    assertThat(order.isPending()).isFalse();
   }
 }

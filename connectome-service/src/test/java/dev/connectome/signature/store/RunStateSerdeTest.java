@@ -9,7 +9,7 @@ import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
-import dev.connectome.signature.assembly.SnapshotNotes;
+import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
 import java.time.Instant;
 import java.util.List;
@@ -37,10 +37,10 @@ class RunStateSerdeTest {
                     71,
                     new SnapshotShape(10, 4, 3),
                     List.of(new RowBlock(2, 7, 3), new RowBlock(0, 0, 4)),
-                    new SnapshotNotes(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
+                    new SnapshotMetadata(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
                     TIME.minusSeconds(7)),
                 new OpenSnapshot(
-                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotNotes.NONE, TIME)),
+                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotMetadata.NONE, TIME)),
             new SignedSnapshots(List.of(new SignedSnapshot(1, 4), new SignedSnapshot(70, 5))),
             TIME);
 
@@ -50,26 +50,26 @@ class RunStateSerdeTest {
   }
 
   @Test
-  void aStateOfTheFirstFormIsRead() {
+  void aStateOfTheFirstFormatIsRead() {
     OpenSnapshot open =
         new OpenSnapshot(
             1,
             new SnapshotShape(9, 5, 2),
             List.of(new RowBlock(0, 0, 4)),
-            SnapshotNotes.NONE,
+            SnapshotMetadata.NONE,
             TIME);
     RunState state =
         new RunState(1, false, EpochSet.EMPTY, List.of(open), SignedSnapshots.NONE, TIME);
     byte[] bytes = serde.serializer().serialize("runs", state);
     bytes[0] = 1;
     // What follows: the number of blocks, a block, no time, no metrics.
-    int begunAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
-    byte[] firstForm = new byte[bytes.length - INSTANT_BYTES];
-    System.arraycopy(bytes, 0, firstForm, 0, begunAtEnd - INSTANT_BYTES);
+    int openedAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
+    byte[] firstFormat = new byte[bytes.length - INSTANT_BYTES];
+    System.arraycopy(bytes, 0, firstFormat, 0, openedAtEnd - INSTANT_BYTES);
     System.arraycopy(
-        bytes, begunAtEnd, firstForm, begunAtEnd - INSTANT_BYTES, bytes.length - begunAtEnd);
+        bytes, openedAtEnd, firstFormat, openedAtEnd - INSTANT_BYTES, bytes.length - openedAtEnd);
 
-    assertThat(serde.deserializer().deserialize("runs", firstForm)).isEqualTo(state);
+    assertThat(serde.deserializer().deserialize("runs", firstFormat)).isEqualTo(state);
   }
 
   @Test
@@ -84,12 +84,12 @@ class RunStateSerdeTest {
   }
 
   @Test
-  void anotherVersionsFormIsRefused() {
+  void anUnknownFormatIsRefused() {
     byte[] bytes = serde.serializer().serialize("runs", RunState.begin(1, TIME));
     bytes[0] = 9;
 
     assertThatThrownBy(() -> serde.deserializer().deserialize("runs", bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("form 9");
+        .hasMessageContaining("format 9");
   }
 }

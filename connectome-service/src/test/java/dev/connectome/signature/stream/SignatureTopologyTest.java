@@ -138,7 +138,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aNewerAttemptSupersedesAndItsDistancesBeginAnew() throws Exception {
+  void aNewerAttemptSupersedesAndItsDistancesStartFresh() throws Exception {
     publish(snapshot(1, 40).records(1));
     publish(snapshot(2, 40).records(2).subList(0, 1));
     TestSnapshot second = TestSnapshot.random(RUN, 2, 2, 40, 12);
@@ -174,7 +174,8 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void nonFiniteActivationsAreToldAndTheNextSnapshotIsComparedWithTheOneBefore() throws Exception {
+  void nonFiniteActivationsAreReportedAndTheNextSnapshotIsComparedWithTheOneBefore()
+      throws Exception {
     publish(snapshot(1, 40).records(1));
     TestSnapshot broken = snapshot(2, 40);
     broken.values()[17] = Float.NaN;
@@ -202,7 +203,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aChangeOfShapeWithinASnapshotIsTold() throws Exception {
+  void aChangeOfShapeWithinASnapshotIsReported() throws Exception {
     publish(snapshot(1, 40).records(2).subList(0, 1));
     publish(TestSnapshot.random(RUN, 1, 1, 40, 20).records(2).subList(1, 2));
 
@@ -212,7 +213,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void theEndOfAnAttemptDropsItsStateButNotTheMemoryOfItsRecords() throws Exception {
+  void theEndOfAnAttemptDeletesItsDataButKeepsTheRecordedEpochs() throws Exception {
     publish(snapshot(1, 40).records(1));
     publish(snapshot(2, 40).records(2).subList(0, 1));
     publish(List.of(TestSnapshot.end(RUN, 1, 2)));
@@ -228,7 +229,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aSilentRunIsLetGoAndForgottenLater() throws Exception {
+  void aSilentRunLosesItsDataAndIsDeletedLater() throws Exception {
     publish(snapshot(1, 40).records(1));
     publish(snapshot(2, 40).records(2).subList(0, 1));
 
@@ -244,7 +245,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void garbageBecomesADeadLetterAndStopsNothing() throws Exception {
+  void malformedRecordsBecomeDeadLettersAndStopNothing() throws Exception {
     byte[] garbage = "not a record".getBytes(StandardCharsets.UTF_8);
     publish(snapshot(1, 40).records(1));
     topology.publishBytes("anything".getBytes(StandardCharsets.UTF_8), garbage);
@@ -267,7 +268,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void muchGarbageOfOneKindIsFewLinesOfTheLog() {
+  void repeatedErrorsAreLoggedAtALimitedRate() {
     List<String> lines = new ArrayList<>();
     Handler handler = handler(record -> lines.add(record.getMessage()));
     Logger log = Logger.getLogger(DeadLetters.class.getName());
@@ -289,7 +290,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void twoRunsDoNotDisturbEachOther() throws Exception {
+  void interleavedRunsAreIndependent() throws Exception {
     UUID other = new UUID(7, 3);
     List<ActivationRecord> mine = snapshot(1, 40).records(2);
     List<ActivationRecord> others = TestSnapshot.random(other, 4, 1, 40, 12).records(2);

@@ -40,7 +40,7 @@ final class TopologyHarness implements AutoCloseable {
       new RecordLimits(1024, 10_000, 64L << 20, 64, 1000, 16);
   private static final Retention RETENTION =
       new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
-  private static final long RECENT_BYTES = 1 << 20;
+  private static final long CACHE_BYTES = 1 << 20;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final TopologyTestDriver driver;
@@ -60,7 +60,7 @@ final class TopologyHarness implements AutoCloseable {
                 RETENTION,
                 new SignatureEngine(System::nanoTime),
                 new PipelineMeters(meters),
-                RECENT_BYTES),
+                CACHE_BYTES),
             config);
     activations =
         driver.createInputTopic(

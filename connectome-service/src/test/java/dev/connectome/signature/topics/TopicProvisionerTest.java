@@ -2,7 +2,7 @@ package dev.connectome.signature.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.connectome.signature.fixture.TestBroker;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.signature.fixture.TestSettings;
 import dev.connectome.signature.settings.KafkaSettings;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -15,17 +15,13 @@ import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
-import dev.connectome.stopping.SeriesPoint;
-import dev.connectome.stopping.StopDecision;
 import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
-/** Evaluates policies on recorded series. */
+/** Evaluates policies on the recorded series of runs. */
 final class PolicyReplays {
 
   private final Store store;
@@ -72,47 +68,27 @@ final class PolicyReplays {
 
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
-    RunHistory history = Judge.history(transaction, run, RunDefinition.of(run.definition()));
-    int lastEpoch = history.lastEpoch().orElse(0);
-    var response = ReplayPolicyResponse.newBuilder().setLastEpoch(lastEpoch);
+    RunHistory history =
+        PolicyEvaluator.history(transaction, run, RunDefinition.of(run.definition()));
+    PolicyReplay replay = PolicyReplay.of(policy, history);
+    var response =
+        ReplayPolicyResponse.newBuilder()
+            .setLastEpoch(replay.lastEpoch())
+            .setEpochsSaved(replay.epochsSaved());
     Optional<StoppingDecision> recorded =
         transaction.history().enforcedDecision(run.uid()).map(DecisionCodec::decision);
     recorded.ifPresent(response::setRecordedDecision);
-    Optional<StopDecision> replayed = policy.decide(history);
-    if (replayed.isPresent()) {
-      StoppingDecision decision =
-          DecisionCodec.decision(replayed.get()).toBuilder().setShadow(true).build();
-      response.setDecision(decision).setEpochsSaved(lastEpoch - decision.getStopEpoch());
-      accuracyDifference(
-              history,
-              keptEpoch(decision),
-              recorded.map(PolicyReplays::keptEpoch).orElse(lastEpoch))
-          .ifPresent(response::setAccuracyDifference);
-    }
+    replay
+        .decision()
+        .map(decision -> DecisionCodec.decision(decision).toBuilder().setShadow(true))
+        .ifPresent(response::setDecision);
+    replay
+        .accuracyDifference(recorded.map(PolicyReplays::keptEpoch).orElse(replay.lastEpoch()))
+        .ifPresent(response::setAccuracyDifference);
     return response.build();
   }
 
   private static int keptEpoch(StoppingDecision decision) {
     return decision.hasRestoreEpoch() ? decision.getRestoreEpoch() : decision.getStopEpoch();
-  }
-
-  private static OptionalDouble accuracyDifference(RunHistory history, int epoch, int reference) {
-    return Stream.of("testAccuracy", "validationAccuracy")
-        .flatMapToDouble(
-            metric -> {
-              OptionalDouble then = at(history, metric, epoch);
-              OptionalDouble atReference = at(history, metric, reference);
-              return then.isPresent() && atReference.isPresent()
-                  ? DoubleStream.of(then.getAsDouble() - atReference.getAsDouble())
-                  : DoubleStream.empty();
-            })
-        .findFirst();
-  }
-
-  private static OptionalDouble at(RunHistory history, String metric, int epoch) {
-    return history.series(metric).points().stream()
-        .filter(point -> point.epoch() == epoch)
-        .mapToDouble(SeriesPoint::value)
-        .findFirst();
   }
 }

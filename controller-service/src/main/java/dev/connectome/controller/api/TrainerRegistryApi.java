@@ -63,8 +63,8 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         observer,
         () ->
             heartbeats
-                .beat(
-                    new HeartbeatTable.Beat(
+                .submit(
+                    new HeartbeatTable.Heartbeat(
                         UUID.fromString(request.getRunUid()),
                         request.getAttempt(),
                         request.getProgress().toByteArray(),

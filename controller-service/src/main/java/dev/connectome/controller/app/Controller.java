@@ -17,36 +17,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the controller does by itself: launch, deliver, look for lost runs, read signatures. */
+/** The controller's background work: launching, stop delivery, the watchdog, reading signatures. */
 public final class Controller implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
-  private static final Duration LOOK = Duration.ofMillis(500);
-  private static final Duration RETENTION_LOOK = Duration.ofMinutes(1);
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
   private final Launcher launcher;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
-  private final Duration quietStart;
+
+  /** After a start, heartbeats are missing that were sent while no controller ran. */
+  private final Duration watchdogDelay;
+
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean launching = new AtomicBoolean();
-  private final AtomicBoolean delivering = new AtomicBoolean();
+  private final AtomicBoolean launchScheduled = new AtomicBoolean();
+  private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
 
-  /**
-   * Puts the parts together.
-   *
-   * @param store tells what changes
-   * @param launcher starts trainers
-   * @param delivery brings them stop commands
-   * @param watchdog finds those that are lost
-   * @param consumer reads signatures
-   * @param retention deletes old runs, if any shall be
-   * @param quietStart how long heartbeats may be missing after a start, since nobody heard them
-   *     before it
-   */
   public Controller(
       Store store,
       Launcher launcher,
@@ -54,28 +45,37 @@ public final class Controller implements AutoCloseable {
       Watchdog watchdog,
       SignatureConsumer consumer,
       Optional<Retention> retention,
-      Duration quietStart) {
+      Duration watchdogDelay) {
     this.launcher = launcher;
     this.delivery = delivery;
     this.watchdog = watchdog;
     this.consumer = consumer;
     this.retention = retention;
-    this.quietStart = quietStart;
+    this.watchdogDelay = watchdogDelay;
     store.onEvent(
         () -> {
-          soon("launch", launching, launcher::work);
-          soon("delivery", delivering, delivery::work);
+          schedule("launch", launchScheduled, launcher::tick);
+          schedule("delivery", deliveryScheduled, delivery::tick);
         });
   }
 
-  /** Takes up what a former controller left and begins. */
+  /**
+   * Takes over from an earlier controller and starts the work.
+   *
+   * @throws IllegalArgumentException if the settings of a launcher cannot work
+   */
   public void start() {
+    launcher.validate();
     launcher.adopt();
-    every(LOOK, Duration.ZERO, () -> soon("launch", launching, launcher::work));
-    every(LOOK, Duration.ZERO, () -> soon("delivery", delivering, delivery::work));
-    every(Duration.ofSeconds(1), quietStart, () -> guarded("watchdog", watchdog::look));
+    every(TICK, Duration.ZERO, () -> schedule("launch", launchScheduled, launcher::tick));
+    every(TICK, Duration.ZERO, () -> schedule("delivery", deliveryScheduled, delivery::tick));
+    every(Duration.ofSeconds(1), watchdogDelay, () -> runLogged("watchdog", watchdog::check));
     retention.ifPresent(
-        old -> every(RETENTION_LOOK, Duration.ZERO, () -> guarded("retention", old::work)));
+        runs ->
+            every(
+                RETENTION_INTERVAL,
+                Duration.ZERO,
+                () -> runLogged("retention", runs::deleteExpired)));
     consumer.start();
   }
 
@@ -84,34 +84,34 @@ public final class Controller implements AutoCloseable {
         work, delay.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Does the work on another thread; requests that come while one waits are the same request. */
-  private void soon(String what, AtomicBoolean waiting, Runnable work) {
-    if (!executor.isShutdown() && waiting.compareAndSet(false, true)) {
+  /** Runs the work on another thread. Requests made before it starts are merged into one. */
+  private void schedule(String name, AtomicBoolean scheduled, Runnable work) {
+    if (!executor.isShutdown() && scheduled.compareAndSet(false, true)) {
       executor.execute(
           () -> {
-            waiting.set(false);
-            guarded(what, work);
+            scheduled.set(false);
+            runLogged(name, work);
           });
     }
   }
 
-  /** What fails is tried again, and told once until it works again. */
-  private void guarded(String what, Runnable work) {
+  /** Logs the first of a series of failures and the recovery; the next tick tries again. */
+  private void runLogged(String name, Runnable work) {
     try {
       work.run();
-      if (failing.remove(what)) {
-        LOG.info("{} works again", what);
+      if (failing.remove(name)) {
+        LOG.info("{} recovered", name);
       }
     } catch (RuntimeException e) {
-      if (failing.add(what)) {
-        LOG.warn("{} failed, will be tried again error=\"{}\"", what, e.toString());
+      if (failing.add(name)) {
+        LOG.warn("{} failed, will be retried error=\"{}\"", name, e.toString());
       } else {
-        LOG.debug("{} still fails", what, e);
+        LOG.debug("{} still fails", name, e);
       }
     }
   }
 
-  /** Ends the trainers of this machine, notes how they ended, and lets go of everything. */
+  /** Ends the trainers of this machine and records how they ended. */
   @Override
   public void close() {
     consumer.close();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Serves the gRPC services on the HTTP port too. */
+/** Serves the gRPC services on the HTTP port. */
 @ApplicationScoped
 public class HttpBeans {
 
@@ -39,7 +39,7 @@ public class HttpBeans {
   }
 
   static Optional<HostCheck> hostCheck(ControllerSettings settings, String address) {
-    return OperatorMistake.refused(
+    return InvalidSettings.check(
         () -> HostCheck.of(address, settings.http().allowedHosts().orElse(List.of())));
   }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Starts a controller. */
+/** The controller's command line. */
 @QuarkusMain
 @Command(
     name = "controller",
@@ -27,12 +27,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Connectome's controller: runs, policies, decisions, stops, and the API.",
       "",
-      "Everything else is set by properties or environment variables, for instance CONNECTOME_KAFKA_BOOTSTRAP_SERVERS, QUARKUS_DATASOURCE_JDBC_URL, CONNECTOME_LAUNCH_KUBERNETES_IMAGE."
+      "Set everything else by properties or environment variables, such as"
+          + " CONNECTOME_KAFKA_BOOTSTRAP_SERVERS, QUARKUS_DATASOURCE_JDBC_URL,"
+          + " CONNECTOME_LAUNCH_KUBERNETES_IMAGE."
     })
 public final class Main implements Callable<Integer> {
 
-  /** Who can start trainers. */
-  enum Standard {
+  enum DefaultLauncher {
     LOCAL,
     KUBERNETES,
     EXTERNAL
@@ -49,14 +50,12 @@ public final class Main implements Callable<Integer> {
       names = "--launcher",
       paramLabel = "WHO",
       description =
-          "who starts the trainers of runs that do not say: local (processes on this machine), kubernetes (Jobs, on the cluster of KUBECONFIG or of this pod) or external. Default: connectome.launch.standard, else local")
-  private @Nullable Standard launcher;
+          "launcher of runs that name none: local (processes on this machine), kubernetes (Jobs on"
+              + " the cluster of KUBECONFIG or of this pod) or external. Default:"
+              + " connectome.launch.standard, else local")
+  private @Nullable DefaultLauncher launcher;
 
-  /**
-   * Starts a controller; returns when it has ended.
-   *
-   * @param arguments see {@code --help}
-   */
+  /** See {@code --help}. */
   public static void main(String... arguments) {
     int code =
         new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments);
@@ -70,13 +69,13 @@ public final class Main implements Callable<Integer> {
     if (launcher != null) {
       System.setProperty("connectome.launch.standard", launcher.name().toLowerCase(Locale.ROOT));
     }
-    if (launcher == Standard.KUBERNETES) {
+    if (launcher == DefaultLauncher.KUBERNETES) {
       if (ConfigProvider.getConfig().getOptionalValue(ENDPOINT, String.class).isEmpty()) {
         command
             .commandLine()
             .getErr()
             .println(
-                "controller: %s is not set: say where trainers on the cluster find this controller, host:port"
+                "controller: %s is not set; set it to the host:port at which trainers on the cluster reach this controller"
                     .formatted(ENDPOINT));
         return CommandLine.ExitCode.USAGE;
       }
@@ -86,20 +85,17 @@ public final class Main implements Callable<Integer> {
     return 0;
   }
 
-  /**
-   * Ends the process. A start that failed is told here, since the framework leaves that to whoever
-   * decides on the exit code.
-   */
+  /** Ends the process. Quarkus leaves reporting a failed start to this handler. */
   private static void exit(int code, @Nullable Throwable failure) {
     if (failure == null) {
       System.exit(code);
       return;
     }
     Throwable cause = Throwables.getRootCause(failure);
-    if (cause instanceof QuarkusBindException taken) {
+    if (cause instanceof QuarkusBindException conflict) {
       System.err.printf(
-          "controller: cannot listen at %s:%d; another process may have the port%n",
-          taken.getHost(), taken.getPort());
+          "controller: cannot listen on %s:%d; another process may use the port%n",
+          conflict.getHost(), conflict.getPort());
     } else if (cause instanceof ConfigurationException
         || cause instanceof ConfigValidationException) {
       System.err.println("controller: " + cause.getMessage());
@@ -110,7 +106,6 @@ public final class Main implements Callable<Integer> {
     System.exit(CommandLine.ExitCode.USAGE);
   }
 
-  /** The version that the build wrote into the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -11,25 +11,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** The runs of the platform as metrics: {@code connectome_runs} by state. */
+/** The metric {@code connectome_runs}: runs by state. */
 final class RunMeters {
 
-  private static final int FRESH_SECONDS = 5;
+  private static final int CACHE_SECONDS = 5;
 
   private RunMeters() {}
 
   /**
-   * Registers the metrics. Every replica reports the whole platform's: take one of them, not their
-   * sum. While the database is away there is no value.
-   *
-   * @param store where the runs are
-   * @param metrics the registry
+   * Every replica reports the runs of the whole platform, so use one replica's value, not their
+   * sum. There is no value while the database is unreachable.
    */
   static void register(Store store, MeterRegistry metrics) {
     Supplier<Map<RunState, Long>> counts =
         Suppliers.memoizeWithExpiration(
             () -> store.inTransaction(transaction -> transaction.runList().countByState()),
-            FRESH_SECONDS,
+            CACHE_SECONDS,
             TimeUnit.SECONDS);
     for (RunState state : RunState.values()) {
       Gauge.builder(

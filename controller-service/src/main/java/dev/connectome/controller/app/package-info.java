@@ -1,4 +1,4 @@
-/** How the parts are put together, started and stopped. */
+/** Wiring, start and shutdown. */
 @NullMarked
 package dev.connectome.controller.app;
 

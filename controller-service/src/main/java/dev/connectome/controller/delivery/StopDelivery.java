@@ -23,64 +23,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings stop commands to trainers: pushes each until it is acknowledged, with growing pauses, and
- * ends by force the trainers that are not gone at the deadline. A command is leased for the time of
- * a push, so that several controllers share the work; a lease whose holder died runs out.
+ * Delivers stop commands: pushes each until its trainer acknowledges it, with backoff, and
+ * terminates trainers that are past their deadline. A push leases its command, so that several
+ * controllers share the work and the lease of one that died runs out.
  */
 public final class StopDelivery implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StopDelivery.class);
-  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration PUSH_LEASE = Duration.ofSeconds(10);
 
-  /** Longer than a launcher takes to end a trainer. */
-  private static final Duration ESCALATE_AGAIN = Duration.ofSeconds(20);
+  /** Longer than a launcher takes to terminate a trainer. */
+  private static final Duration ESCALATION_LEASE = Duration.ofSeconds(20);
 
-  /** Longer than a controller takes to come back and end its own trainers. */
-  private static final Duration ELSEWHERE = Duration.ofSeconds(60);
+  /** Longer than a controller takes to restart and terminate its own trainers. */
+  private static final Duration OTHER_CONTROLLER_GRACE = Duration.ofSeconds(60);
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
-  private static final int AT_ONCE = 32;
+  private static final int MAX_CONCURRENT_PUSHES = 32;
 
   private final Store store;
   private final Attempts attempts;
-  private final Launcher local;
+  private final Launcher launcher;
   private final LocalHost host;
-  private final ExecutorService pushes = Executors.newFixedThreadPool(AT_ONCE);
-  private final Semaphore free = new Semaphore(AT_ONCE);
+  private final ExecutorService pushes = Executors.newFixedThreadPool(MAX_CONCURRENT_PUSHES);
+  private final Semaphore permits = new Semaphore(MAX_CONCURRENT_PUSHES);
 
-  /**
-   * Makes a delivery.
-   *
-   * @param store the database
-   * @param attempts notes attempts whose trainer nobody can end
-   * @param local ends local trainers by force
-   * @param host where this controller is
-   */
-  public StopDelivery(Store store, Attempts attempts, Launcher local, LocalHost host) {
+  public StopDelivery(Store store, Attempts attempts, Launcher launcher, LocalHost host) {
     this.store = store;
     this.attempts = attempts;
-    this.local = local;
+    this.launcher = launcher;
     this.host = host;
   }
 
-  /** Pushes what is due and escalates what is overdue. Returns without waiting for the pushes. */
-  public void work() {
+  /** Starts the pushes that are due, without waiting for them, and escalates what is overdue. */
+  public void tick() {
     pushDue();
     escalateOverdue();
   }
 
   /** Leases no more than can be pushed at once, so that no lease runs out while its push waits. */
   private void pushDue() {
-    int room = free.drainPermits();
+    int free = permits.drainPermits();
     List<StopRow> due = List.of();
     try {
       due =
-          room == 0
+          free == 0
               ? due
               : store.inTransaction(
-                  transaction -> transaction.stops().lease(host.name(), LEASE, room));
+                  transaction -> transaction.stops().lease(host.name(), PUSH_LEASE, free));
     } finally {
-      free.release(room - due.size());
+      permits.release(free - due.size());
     }
     for (StopRow stop : due) {
       pushes.execute(
@@ -89,32 +81,33 @@ public final class StopDelivery implements AutoCloseable {
               push(stop);
             } catch (RuntimeException e) {
               LOG.warn(
-                  "stop push not noted, will be repeated runId={} commandId={} error=\"{}\"",
+                  "push not recorded, will be retried runId={} commandId={} error=\"{}\"",
                   stop.runUid(),
                   stop.commandId(),
                   e.toString());
             } finally {
-              free.release();
+              permits.release();
             }
           });
     }
   }
 
-  /**
-   * Each in a transaction of its own that locks the run first, as everything that ends runs does.
-   */
+  /** Each escalation is a transaction that locks the run first, as all that end runs do. */
   private void escalateOverdue() {
     List<StopRow> overdue =
         store.inTransaction(
-            transaction -> transaction.stops().overdue(host.controller(), ELSEWHERE, AT_ONCE));
+            transaction ->
+                transaction
+                    .stops()
+                    .overdue(host.controller(), OTHER_CONTROLLER_GRACE, MAX_CONCURRENT_PUSHES));
     for (StopRow stop : overdue) {
       try {
-        if (store.inTransaction(transaction -> take(transaction, stop))) {
+        if (store.inTransaction(transaction -> claim(transaction, stop))) {
           escalate(stop);
         }
       } catch (RuntimeException e) {
         LOG.warn(
-            "escalation failed, will be tried again runId={} commandId={} error=\"{}\"",
+            "escalation failed, will be retried runId={} commandId={} error=\"{}\"",
             stop.runUid(),
             stop.commandId(),
             e.toString());
@@ -122,19 +115,19 @@ public final class StopDelivery implements AutoCloseable {
     }
   }
 
-  private static boolean take(Transaction transaction, StopRow stop) {
+  private static boolean claim(Transaction transaction, StopRow stop) {
     Optional<RunRow> run = transaction.runs().lock(stop.runUid());
-    boolean taken =
-        run.isPresent() && transaction.stops().escalate(stop.commandId(), ESCALATE_AGAIN);
-    if (taken && !stop.phase().equals(StopRow.ESCALATED)) {
+    boolean claimed =
+        run.isPresent() && transaction.stops().escalate(stop.commandId(), ESCALATION_LEASE);
+    if (claimed && !stop.phase().equals(StopRow.ESCALATED)) {
       transaction.event(
           run.get(),
           run.get().state(),
           "STOP_ESCALATED",
           "controller",
-          "the trainer has not stopped in time and is ended by force");
+          "the trainer did not stop in time and is terminated");
     }
-    return taken;
+    return claimed;
   }
 
   private void push(StopRow stop) {
@@ -146,13 +139,13 @@ public final class StopDelivery implements AutoCloseable {
                     .find(stop.runUid(), stop.attempt())
                     .flatMap(attempt -> attempt.endpoint()));
     if (endpoint.isEmpty()) {
-      failed(stop, "the trainer has not told where it listens");
+      recordFailure(stop, "the trainer has no endpoint");
       return;
     }
     StopDisposition disposition;
     try {
       disposition =
-          TrainerCalls.stop(
+          TrainerControlClient.stop(
               endpoint.get(),
               StopTrainingRequest.newBuilder()
                   .setRunUid(stop.runUid().toString())
@@ -160,16 +153,16 @@ public final class StopDelivery implements AutoCloseable {
                   .setCommand(RunCodec.command(stop))
                   .build());
     } catch (StatusRuntimeException e) {
-      failed(stop, e.getStatus().getCode() + " from " + endpoint.get());
+      recordFailure(stop, e.getStatus().getCode() + " from " + endpoint.get());
       return;
     } catch (IllegalArgumentException e) {
-      failed(stop, "\"%s\" is no host:port".formatted(endpoint.get()));
+      recordFailure(stop, "\"%s\" is not host:port".formatted(endpoint.get()));
       return;
     }
-    acknowledged(stop, disposition);
+    recordAcknowledgement(stop, disposition);
   }
 
-  private void acknowledged(StopRow stop, StopDisposition disposition) {
+  private void recordAcknowledgement(StopRow stop, StopDisposition disposition) {
     store.inTransaction(
         transaction -> {
           Optional<RunRow> run = transaction.runs().lock(stop.runUid());
@@ -195,17 +188,17 @@ public final class StopDelivery implements AutoCloseable {
         disposition);
   }
 
-  private void failed(StopRow stop, String error) {
+  private void recordFailure(StopRow stop, String error) {
     store.inTransaction(
         transaction -> {
           transaction
               .stops()
               .pushFailed(
-                  stop, error, BACKOFF.after(stop.pushAttempts(), ThreadLocalRandom.current()));
+                  stop, error, BACKOFF.delay(stop.pushAttempts(), ThreadLocalRandom.current()));
           return stop;
         });
     LOG.warn(
-        "stop not delivered, will be tried again runId={} commandId={} pushes={} error=\"{}\"",
+        "push failed, will be retried runId={} commandId={} pushes={} error=\"{}\"",
         stop.runUid(),
         stop.commandId(),
         stop.pushAttempts(),
@@ -214,21 +207,22 @@ public final class StopDelivery implements AutoCloseable {
 
   private void escalate(StopRow stop) {
     LOG.warn(
-        "stop overdue, ending the trainer by force runId={} attempt={} commandId={}",
+        "stop overdue, terminating the trainer runId={} attempt={} commandId={}",
         stop.runUid(),
         stop.attempt(),
         stop.commandId());
-    if (!local.end(stop.runUid(), stop.attempt())) {
+    if (!launcher.terminate(stop.runUid(), stop.attempt())) {
       attempts.end(
           stop.runUid(),
           stop.attempt(),
-          new AttemptEnd.Gone("the trainer did not confirm the stop and cannot be ended from here"),
+          new AttemptEnd.Gone(
+              "the trainer did not acknowledge the stop and cannot be terminated from here"),
           Optional.empty(),
           "controller");
     }
   }
 
-  /** Lets go; pushes under way are cut off and done again by whoever comes next. */
+  /** Cancels the pushes under way; their leases run out and another controller repeats them. */
   @Override
   public void close() {
     pushes.shutdownNow();

@@ -1,4 +1,4 @@
-/** Stop commands on their way to trainers. */
+/** Delivery of stop commands to trainers. */
 @NullMarked
 package dev.connectome.controller.delivery;
 

@@ -1,7 +1,8 @@
 package dev.connectome.controller.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.io.IOException;
@@ -29,18 +30,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads signatures from Kafka: poll, one database transaction for all that came, then commit the
- * offsets. While the database is away the same records are tried again; a record that is no
- * signature is logged, counted and passed over.
+ * Consumes signatures from Kafka: poll, store the batch in one transaction, commit the offsets.
+ * While the database is unreachable the batch is retried; malformed records are logged, counted and
+ * skipped.
  */
 public final class SignatureConsumer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignatureConsumer.class);
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final int MOST_AT_ONCE = 100;
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+  private static final int MAX_POLL_RECORDS = 100;
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-  private final Judge judge;
+  private final PolicyEvaluator evaluator;
   private final String topic;
   private final Map<String, Object> configuration;
   private final Thread thread = new Thread(this::run, "signature-consumer");
@@ -48,25 +49,16 @@ public final class SignatureConsumer implements AutoCloseable {
   private volatile long malformed;
 
   /**
-   * Makes a consumer; {@link #start} starts it.
-   *
-   * @param judge takes the signatures
-   * @param bootstrapServers the brokers
-   * @param topic the signatures topic
-   * @param groupId the group that shares it
-   * @param groupInstanceId what this member of the group is always called, so that it need not wait
-   *     for its own end when it comes back; empty for a member that does not come back
-   * @param propertiesFile further properties of the client
-   * @throws UncheckedIOException if that file cannot be read
+   * @throws UncheckedIOException if the properties file cannot be read
    */
   public SignatureConsumer(
-      Judge judge,
+      PolicyEvaluator evaluator,
       String bootstrapServers,
       String topic,
       String groupId,
       Optional<String> groupInstanceId,
       Optional<Path> propertiesFile) {
-    this.judge = judge;
+    this.evaluator = evaluator;
     this.topic = topic;
     this.configuration =
         new HashMap<>(propertiesFile.map(SignatureConsumer::load).orElse(Map.of()));
@@ -77,7 +69,7 @@ public final class SignatureConsumer implements AutoCloseable {
     configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     configuration.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     configuration.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
+    configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     configuration.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
     configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     configuration.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
@@ -87,20 +79,15 @@ public final class SignatureConsumer implements AutoCloseable {
     try {
       return Utils.propsToStringMap(Utils.loadProps(file.toString()));
     } catch (IOException e) {
-      throw new UncheckedIOException("Kafka properties cannot be read: " + file, e);
+      throw new UncheckedIOException("cannot read Kafka properties file " + file, e);
     }
   }
 
-  /** Starts reading. */
   public void start() {
     thread.start();
   }
 
-  /**
-   * Records that were no signatures, or none that could be judged.
-   *
-   * @return how many since the start
-   */
+  /** Records that were malformed or could not be evaluated, since the start. */
   public long malformedRecords() {
     return malformed;
   }
@@ -112,62 +99,62 @@ public final class SignatureConsumer implements AutoCloseable {
               configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
         consumer.subscribe(List.of(topic));
         while (!closed) {
-          ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+          ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
           if (!records.isEmpty()) {
-            accept(records);
-            // One that fails is made good by the next, or by records that change nothing when read
-            // again.
+            process(records);
+            // A later commit makes up for one that fails; records that are read twice change
+            // nothing.
             consumer.commitAsync();
           }
         }
       } catch (WakeupException | InterruptException e) {
         LOG.debug("consumer woken");
       } catch (KafkaException e) {
-        LOG.warn("signatures unreadable, trying again error=\"{}\"", e.getMessage());
+        LOG.warn("signatures unreadable, will retry error=\"{}\"", e.getMessage());
         pause();
       } catch (RuntimeException e) {
-        LOG.error("signatures unreadable, trying again", e);
+        LOG.error("signatures unreadable, will retry", e);
         pause();
       }
     }
   }
 
-  private void accept(ConsumerRecords<byte[], byte[]> records) {
-    List<Judge.Arrival> arrivals = new ArrayList<>();
+  private void process(ConsumerRecords<byte[], byte[]> records) {
+    List<ReceivedSignature> signatures = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      arrival(record).ifPresent(arrivals::add);
+      parse(record).ifPresent(signatures::add);
     }
-    if (!arrivals.isEmpty() && !stored(arrivals)) {
-      arrivals.stream()
-          .collect(Collectors.groupingBy(Judge.Arrival::runUid))
-          .forEach((uid, ofRun) -> malformed += stored(ofRun) ? 0 : ofRun.size());
+    if (!signatures.isEmpty() && !store(signatures)) {
+      signatures.stream()
+          .collect(Collectors.groupingBy(ReceivedSignature::runUid))
+          .forEach((uid, ofRun) -> malformed += store(ofRun) ? 0 : ofRun.size());
     }
   }
 
   /**
-   * Stores records, however long the database is away; tells whether they could be judged. Those of
-   * a run that cannot must not keep those of others waiting.
+   * Retries while the database is unreachable. Returns false if the records cannot be evaluated: a
+   * run whose records cannot must not block the others.
    */
-  private boolean stored(List<Judge.Arrival> arrivals) {
-    boolean told = false;
+  private boolean store(List<ReceivedSignature> signatures) {
+    boolean warned = false;
     while (!closed) {
       try {
-        judge.accept(arrivals);
+        evaluator.accept(signatures);
         return true;
       } catch (RuntimeException e) {
         if (DatabaseFault.of(e).isEmpty()) {
           LOG.error(
-              "signatures not judged count={} firstRunId={}",
-              arrivals.size(),
-              arrivals.get(0).runUid(),
+              "signatures not evaluated count={} firstRunId={}",
+              signatures.size(),
+              signatures.get(0).runUid(),
               e);
           return false;
         }
-        if (!told) {
-          told = true;
+        if (!warned) {
+          warned = true;
           LOG.warn(
-              "signatures not stored, trying again count={} error=\"{}\"",
-              arrivals.size(),
+              "signatures not stored, will retry count={} error=\"{}\"",
+              signatures.size(),
               e.toString());
         }
         pause();
@@ -176,22 +163,22 @@ public final class SignatureConsumer implements AutoCloseable {
     throw new WakeupException();
   }
 
-  private Optional<Judge.Arrival> arrival(ConsumerRecord<byte[], byte[]> record) {
+  private Optional<ReceivedSignature> parse(ConsumerRecord<byte[], byte[]> record) {
     try {
-      SignatureRecord signature = SignatureRecord.parseFrom(record.value());
-      if (signature.getAttempt() < 1 || signature.getEpoch() < 1) {
-        throw new IllegalArgumentException("attempts and epochs are counted from 1");
+      SignatureRecord message = SignatureRecord.parseFrom(record.value());
+      if (message.getAttempt() < 1 || message.getEpoch() < 1) {
+        throw new IllegalArgumentException("attempt and epoch start at 1");
       }
       return Optional.of(
-          new Judge.Arrival(
-              UUID.fromString(signature.getRunUid()),
-              signature.getAttempt(),
-              signature.getEpoch(),
+          new ReceivedSignature(
+              UUID.fromString(message.getRunUid()),
+              message.getAttempt(),
+              message.getEpoch(),
               record.value()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException | NullPointerException e) {
       malformed++;
       LOG.warn(
-          "record is no signature, passed over topic={} partition={} offset={} error=\"{}\"",
+          "malformed signature record skipped topic={} partition={} offset={} error=\"{}\"",
           record.topic(),
           record.partition(),
           record.offset(),
@@ -202,14 +189,14 @@ public final class SignatureConsumer implements AutoCloseable {
 
   private void pause() {
     try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      TimeUnit.MILLISECONDS.sleep(RETRY_DELAY.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closed = true;
     }
   }
 
-  /** Stops reading. What was read and not stored is read again by whoever comes next. */
+  /** Records that were read but not stored are read again by the next consumer. */
   @Override
   public void close() {
     closed = true;

@@ -1,4 +1,4 @@
-/** Signatures on their way from Kafka. */
+/** Signatures from Kafka. */
 @NullMarked
 package dev.connectome.controller.ingest;
 

@@ -4,42 +4,40 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Starts trainers and, where it must be, ends them. */
+/** Starts trainers and terminates them. */
 public interface Launcher extends AutoCloseable {
 
   /**
-   * Takes up the trainers that were started before and are still there. Called once, before {@link
-   * #work}.
+   * Checks the settings against the launcher's surroundings. Called once, before {@link #adopt}.
+   *
+   * @throws IllegalArgumentException if they cannot work; the message is for the operator
+   */
+  default void validate() {}
+
+  /**
+   * Takes over the trainers that an earlier controller started. Called once, before {@link #tick}.
    */
   void adopt();
 
-  /** Starts as many trainers as there are runs waiting and room for them. */
-  void work();
+  /** Starts trainers for pending runs as far as there is room, and reconciles those that exist. */
+  void tick();
 
   /**
-   * Ends a trainer by force: politely first, then at once.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @return whether this launcher has such a trainer
+   * Terminates a trainer, first with SIGTERM and then by force. Returns false if this launcher does
+   * not have it.
    */
-  boolean end(UUID runUid, int attempt);
+  boolean terminate(UUID runUid, int attempt);
 
   /**
-   * Opens the log of a trainer that writes it anywhere but into a file of {@link RunFiles}.
+   * Opens the log of a trainer in UTF-8; empty if it is a file of {@link RunFiles} or unknown here.
    *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param follow whether the log goes on as long as the trainer does
-   * @return the log in UTF-8; empty if this launcher has none
+   * @param follow whether the stream continues until the trainer ends
    */
   default Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
     return Optional.empty();
   }
 
-  /**
-   * Ends all trainers, so that their runs go on from a checkpoint when somebody starts them again.
-   */
+  /** Ends all trainers of this process so that their runs can resume from a checkpoint. */
   @Override
   void close();
 }

@@ -7,20 +7,20 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several launchers as one. What one of them fails at does not keep the others from working. */
+/** Several launchers as one. The failure of one does not keep the others from working. */
 public final class Launchers implements Launcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Launchers.class);
 
   private final List<Launcher> launchers;
 
-  /**
-   * Joins launchers.
-   *
-   * @param launchers the launchers
-   */
   public Launchers(List<Launcher> launchers) {
     this.launchers = List.copyOf(launchers);
+  }
+
+  @Override
+  public void validate() {
+    launchers.forEach(Launcher::validate);
   }
 
   @Override
@@ -29,13 +29,13 @@ public final class Launchers implements Launcher {
   }
 
   @Override
-  public void work() {
+  public void tick() {
     for (Launcher launcher : launchers) {
       try {
-        launcher.work();
+        launcher.tick();
       } catch (RuntimeException e) {
         LOG.warn(
-            "launch failed, will be tried again launcher={} error=\"{}\"",
+            "launch failed, will be retried launcher={} error=\"{}\"",
             launcher.getClass().getSimpleName(),
             e.toString());
       }
@@ -43,8 +43,8 @@ public final class Launchers implements Launcher {
   }
 
   @Override
-  public boolean end(UUID runUid, int attempt) {
-    return launchers.stream().anyMatch(launcher -> launcher.end(runUid, attempt));
+  public boolean terminate(UUID runUid, int attempt) {
+    return launchers.stream().anyMatch(launcher -> launcher.terminate(runUid, attempt));
   }
 
   @Override

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where a controller is. Whether a process lives can be judged only on its own machine.
+ * The host of a controller. Only a controller on the same host can tell whether a process is alive.
  *
- * @param name what the machine is called; the same after a restart, and no other machine's
- * @param controller the mark of the controller's process
+ * @param name unique, and the same after a restart
+ * @param controller the identity of the controller process
  */
 public record LocalHost(String name, String controller) {
 
@@ -19,30 +19,24 @@ public record LocalHost(String name, String controller) {
   private static final Path MACHINE_ID = Path.of("/etc/machine-id");
 
   /**
-   * Checks the name.
-   *
-   * @throws IllegalArgumentException if it is blank
+   * @throws IllegalArgumentException if the name is blank
    */
   public LocalHost {
     if (name.isBlank()) {
       throw new IllegalArgumentException(
-          "connectome.launch.local.host is blank: give this machine a name, or leave it out");
+          "connectome.launch.local.host is blank: set it to a name of this machine, or leave it out");
     }
   }
 
   /**
-   * This process on this machine.
-   *
-   * @param name what the machine is called; by default its host name and, where it has one, the
-   *     machine id that its operating system was given when it was installed
-   * @return where it is
+   * This process and host. The default name is the host name and, if there is one, the machine id.
    */
-  public static LocalHost here(Optional<String> name) {
+  public static LocalHost current(Optional<String> name) {
     return new LocalHost(
-        name.orElseGet(LocalHost::ownName), ProcessMark.of(ProcessHandle.current()));
+        name.orElseGet(LocalHost::defaultName), ProcessIdentity.of(ProcessHandle.current()));
   }
 
-  private static String ownName() {
+  private static String defaultName() {
     String host = read(HOST_NAME).orElseGet(LocalHost::resolvedName);
     return read(MACHINE_ID).map(id -> host + "/" + id).orElse(host);
   }

@@ -3,24 +3,24 @@ package dev.connectome.controller.launch;
 import java.util.Set;
 
 /**
- * What can be seen of the end of a process.
+ * How a process exited.
  *
- * @param what the same for people
- * @param asked whether it ended because it was told to
+ * @param requested whether it was told to end
  */
-record ProcessExit(String what, boolean asked) {
+record ProcessExit(String description, boolean requested) {
 
-  /** What a process exits with that ends on SIGINT or SIGTERM. */
-  private static final Set<Integer> ASKED = Set.of(130, 143);
+  /** Exit codes of a process that SIGINT or SIGTERM ended. */
+  private static final Set<Integer> TERMINATION_CODES = Set.of(130, 143);
 
-  /** The end of a child of this process. */
+  /** The exit of a child process that has ended. */
   static ProcessExit of(Process process) {
     int code = process.exitValue();
-    return new ProcessExit("its trainer exited with code " + code, ASKED.contains(code));
+    return new ProcessExit(
+        "its trainer exited with code " + code, TERMINATION_CODES.contains(code));
   }
 
-  /** An end whose exit code nobody has seen. */
-  static ProcessExit unseen(String what) {
-    return new ProcessExit(what, false);
+  /** The exit of a process that is not a child, so that its exit code is unknown. */
+  static ProcessExit unknown(String description) {
+    return new ProcessExit(description, false);
   }
 }

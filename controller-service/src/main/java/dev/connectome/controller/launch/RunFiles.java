@@ -7,18 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Where the files of local runs are: {@code <uid>/checkpoints} and {@code <uid>/attempts/<n>}. */
+/** The layout of local runs' files: {@code <uid>/checkpoints} and {@code <uid>/attempts/<n>}. */
 public final class RunFiles {
 
   private static final int LOG_TAIL_BYTES = 4096;
 
   private final Path directory;
 
-  /**
-   * Makes the layout.
-   *
-   * @param directory the folder of all runs
-   */
   public RunFiles(Path directory) {
     this.directory = directory.toAbsolutePath();
   }
@@ -34,13 +29,7 @@ public final class RunFiles {
         .resolve(Integer.toString(attempt));
   }
 
-  /**
-   * The log of an attempt.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @return the file, which need not exist
-   */
+  /** The file need not exist. */
   public Path log(UUID runUid, int attempt) {
     return attempt(runUid, attempt).resolve("trainer.log");
   }
@@ -53,7 +42,7 @@ public final class RunFiles {
     return attempt(runUid, attempt).resolve("outcome.json");
   }
 
-  /** The last line of an attempt's log that says something; empty if there is none. */
+  /** The last non-blank line of an attempt's log; empty if there is none. */
   String lastLogLine(UUID runUid, int attempt) {
     Path log = log(runUid, attempt);
     if (!Files.isRegularFile(log)) {

@@ -1,4 +1,4 @@
-/** Who starts trainers: here, processes on the controller's own machine. */
+/** Launchers, and the one that runs trainers as processes on this machine. */
 @NullMarked
 package dev.connectome.controller.launch;
 

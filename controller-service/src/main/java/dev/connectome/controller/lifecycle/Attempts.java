@@ -12,154 +12,39 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What trainers and launchers do to runs: attempts begin, live and end. */
+/** Attempts from their trainer's registration to their end. */
 public final class Attempts {
 
-  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
 
   private final Store store;
   private final int maxFailures;
 
-  /**
-   * Makes the operations.
-   *
-   * @param store the database
-   * @param maxFailures failures in a row after which a run has failed
-   */
   public Attempts(Store store, int maxFailures) {
     this.store = store;
     this.maxFailures = maxFailures;
   }
 
-  /**
-   * What a trainer is to do.
-   *
-   * @param attempt its attempt
-   * @param definition what to train
-   */
   public record Assignment(int attempt, RunDefinition definition) {}
 
   /**
-   * An attempt that a launcher is to start.
+   * Registers a trainer. The same trainer gets the same attempt again. A new trainer starts an
+   * attempt if the run is external and has none.
    *
-   * @param runUid the run
-   * @param runId its name
-   * @param attempt the attempt
-   * @param instanceId what the trainer is to call itself
-   * @param definition what was asked for
-   */
-  public record Launch(
-      UUID runUid, String runId, int attempt, String instanceId, RunDefinition definition) {}
-
-  /**
-   * Begins an attempt of the run that has waited longest for a launcher, if there is room.
-   *
-   * @param launcher the launcher
-   * @param maxLive how many of its runs may have a trainer at once; on the machine of the origin,
-   *     if there is one
-   * @param origin who starts the trainer as a process, if a controller does
-   * @return the attempt to start
-   */
-  public Optional<Launch> next(String launcher, int maxLive, Optional<AttemptRow.Origin> origin) {
-    return store.inTransaction(
-        transaction -> {
-          Optional<String> host = origin.map(AttemptRow.Origin::host);
-          if (transaction.dueRuns().lockLiveRuns(launcher, host) >= maxLive) {
-            return Optional.empty();
-          }
-          return transaction
-              .dueRuns()
-              .lockNextToLaunch(launcher)
-              .map(run -> begin(transaction, run, UUID.randomUUID().toString(), origin));
-        });
-  }
-
-  private static Launch begin(
-      Transaction transaction, RunRow run, String instanceId, Optional<AttemptRow.Origin> origin) {
-    int attempt = transaction.runs().nextAttempt(run.uid());
-    transaction.attempts().insert(run.uid(), attempt, instanceId, origin);
-    transaction.move(run, RunState.STARTING, "controller", "");
-    return new Launch(
-        run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
-  }
-
-  /**
-   * An attempt that was begun and whose trainer is to be started once more, if it still is.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @return the attempt to start; empty if it has ended or its trainer has registered
-   */
-  public Optional<Launch> again(UUID runUid, int attempt) {
-    return store.inTransaction(
-        transaction -> {
-          Optional<AttemptRow> known =
-              transaction
-                  .attempts()
-                  .find(runUid, attempt)
-                  .filter(row -> !row.ended() && row.endpoint().isEmpty());
-          return transaction
-              .runs()
-              .find(runUid)
-              .flatMap(
-                  run ->
-                      known.map(
-                          row ->
-                              new Launch(
-                                  runUid,
-                                  run.runId(),
-                                  attempt,
-                                  row.instanceId(),
-                                  RunDefinition.of(run.definition()))));
-        });
-  }
-
-  /**
-   * Tells what an attempt that was begun waits for.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param kind what it is, as an event
-   * @param message the same for people
-   */
-  public void waits(UUID runUid, int attempt, String kind, String message) {
-    store.inTransaction(
-        transaction -> {
-          Optional<RunRow> starting =
-              transaction
-                  .runs()
-                  .lock(runUid)
-                  .filter(run -> run.attempt() == attempt && run.state() == RunState.STARTING)
-                  .filter(run -> !run.stateMessage().equals(message));
-          starting.ifPresent(
-              run -> {
-                transaction.runs().setStateMessage(runUid, message);
-                transaction.event(run, run.state(), kind, "kubernetes", message);
-              });
-          return starting;
-        });
-  }
-
-  /**
-   * Registers a trainer. The same one again gets the same attempt; a new one begins an attempt if
-   * someone else starts the run's trainers and the run has none.
-   *
-   * @param runUid the run
-   * @param instanceId the trainer
-   * @param endpoint where it is controlled
-   * @return what it is to do
-   * @throws RunException if there is no such run or the trainer is not, or no longer, the run's
+   * @throws RunException if there is no such run, or the trainer does not belong, or no longer
+   *     belongs, to it
    */
   public Assignment register(UUID runUid, String instanceId, String endpoint) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
-          int attempt = attemptOf(transaction, run, instanceId);
+          int attempt = resolveAttempt(transaction, run, instanceId);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
           transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {
-            current = transaction.move(current, current.effectiveState(), "trainer", "found again");
+            current =
+                transaction.move(current, current.effectiveState(), "trainer", "registered again");
           }
           if (current.state() == RunState.STARTING) {
             transaction.move(current, RunState.RUNNING, "trainer", "");
@@ -171,42 +56,36 @@ public final class Attempts {
         });
   }
 
-  private static int attemptOf(Transaction transaction, RunRow run, String instanceId) {
-    Optional<AttemptRow> known = transaction.attempts().byInstance(run.uid(), instanceId);
-    if (known.isPresent()) {
-      if (known.get().attempt() != run.attempt() || known.get().ended() || run.state().isEnd()) {
+  private static int resolveAttempt(Transaction transaction, RunRow run, String instanceId) {
+    Optional<AttemptRow> registered = transaction.attempts().byInstance(run.uid(), instanceId);
+    if (registered.isPresent()) {
+      if (registered.get().attempt() != run.attempt()
+          || registered.get().ended()
+          || run.state().isEnd()) {
         throw RunException.superseded(
-            run.runId(), run.state(), run.attempt(), known.get().attempt());
+            run.runId(), run.state(), run.attempt(), registered.get().attempt());
       }
-      return known.get().attempt();
+      return registered.get().attempt();
     }
-    boolean free = run.state() == RunState.PENDING;
+    boolean pending = run.state() == RunState.PENDING;
     boolean lost = run.state() == RunState.LOST && run.effectiveState() != RunState.STOPPING;
-    if (!run.launcher().equals(RunRow.EXTERNAL) || (!free && !lost)) {
+    if (!run.launcher().equals(RunRow.EXTERNAL) || (!pending && !lost)) {
       throw new RunException(
           RunException.Kind.TRAINER_SUPERSEDED,
-          "run \"%s\" is %s and takes no trainer that it does not know"
-              .formatted(run.runId(), run.state()));
+          "run \"%s\" is %s and accepts no other trainer".formatted(run.runId(), run.state()));
     }
-    RunRow pending = run;
+    RunRow available = run;
     if (lost) {
       transaction.attempts().end(run.uid(), run.attempt());
-      pending = transaction.move(run, RunState.PENDING, "trainer", "another trainer takes over");
+      available = transaction.move(run, RunState.PENDING, "trainer", "another trainer took over");
     }
-    return begin(transaction, pending, instanceId, Optional.empty()).attempt();
+    return LaunchQueue.start(transaction, available, instanceId, Optional.empty()).attempt();
   }
 
   /**
-   * Notes how an attempt ended. What was noted before stays; the outcome of a trainer that was
-   * given up is kept though it comes late. An outcome that names the stop command that it obeyed
-   * acknowledges it, if nothing has before.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param end how it ended
-   * @param outcome what the trainer said, as it is stored
-   * @param actor who tells
-   * @throws RunException if there is no such run
+   * Records how an attempt ended. An end that is already recorded stays, but the outcome of a
+   * trainer that was given up is kept even if it arrives late. An outcome that names its stop
+   * command acknowledges it.
    */
   public void end(
       UUID runUid, int attempt, AttemptEnd end, Optional<byte[]> outcome, String actor) {
@@ -215,7 +94,7 @@ public final class Attempts {
           RunRow run = lock(transaction, runUid);
           outcome
               .flatMap(OutcomeCodec::stopCommand)
-              .filter(command -> transaction.stops().obeyed(runUid, attempt, command))
+              .filter(command -> transaction.stops().acknowledgeByOutcome(runUid, attempt, command))
               .ifPresent(
                   command ->
                       transaction.event(
@@ -223,9 +102,9 @@ public final class Attempts {
                           run.state(),
                           "STOP_ACKNOWLEDGED",
                           actor,
-                          "obeyed, says its outcome"));
-          boolean news = transaction.attempts().end(runUid, attempt);
-          if (news && attempt == run.attempt() && !run.state().isEnd()) {
+                          "implied by the trainer's outcome"));
+          boolean firstEnd = transaction.attempts().end(runUid, attempt);
+          if (firstEnd && attempt == run.attempt() && !run.state().isEnd()) {
             conclude(transaction, run, end, outcome, actor);
           } else if (attempt == run.attempt()
               && run.state().isEnd()
@@ -238,13 +117,7 @@ public final class Attempts {
         });
   }
 
-  /**
-   * Notes that the trainer of an attempt has not registered in time, unless it has meanwhile.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param message what is known, for people
-   */
+  /** Ends an attempt whose trainer has not registered in time, unless it has meanwhile. */
   void endUnregistered(UUID runUid, int attempt, String message) {
     store.inTransaction(
         transaction -> {
@@ -270,22 +143,21 @@ public final class Attempts {
             run.uid(),
             next.failures(),
             outcome,
-            retry ? RETRY_PAUSE.multipliedBy(next.failures()) : Duration.ZERO);
+            retry ? RETRY_DELAY.multipliedBy(next.failures()) : Duration.ZERO);
     RunRow from = run;
     if (from.state() == RunState.LOST) {
-      from = transaction.move(from, from.effectiveState(), actor, "heard of again");
+      from = transaction.move(from, from.effectiveState(), actor, "its outcome arrived");
     }
     if (from.state() == RunState.STARTING && next.state() == RunState.COMPLETED) {
       from = transaction.move(from, RunState.RUNNING, actor, "");
     }
     if (from.state() == RunState.RUNNING && next.state() == RunState.STOPPED) {
-      from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop");
+      from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop command");
     }
     transaction.move(from, next.state(), actor, endMessage(run, stopping, next));
     transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
   }
 
-  /** A stopped run goes on saying why it was stopped, and a stop that came too late that it did. */
   private static String endMessage(RunRow run, boolean stopping, AttemptEnd.Next next) {
     if (!next.message().isEmpty()) {
       return next.message();

@@ -9,22 +9,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Records what is decided about runs, so that it is carried out whatever happens. */
+/** Records decisions with the state change and the stop command that carry them out. */
 public final class Decisions {
 
   private final Duration stopGrace;
 
-  /**
-   * Makes the records.
-   *
-   * @param stopGrace how long a trainer has to obey a stop
-   */
   public Decisions(Duration stopGrace) {
     this.stopGrace = stopGrace;
   }
 
-  /** Records a decision, the state that follows from it, and the command that carries it out. */
-  void decide(
+  void enforce(
       Transaction transaction, RunRow run, StopDecision decision, String mode, String actor) {
     UUID commandId = UUID.randomUUID();
     transaction
@@ -47,8 +41,8 @@ public final class Decisions {
             stopGrace);
   }
 
-  /** Records a policy's decision. It is carried out gracefully. */
-  void decide(Transaction transaction, RunRow run, StopDecision decision) {
-    decide(transaction, run, decision, "GRACEFUL", "policy " + decision.policyId());
+  /** Policies stop gracefully. */
+  void enforce(Transaction transaction, RunRow run, StopDecision decision) {
+    enforce(transaction, run, decision, "GRACEFUL", "policy " + decision.policyId());
   }
 }

@@ -2,8 +2,8 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
-import dev.connectome.controller.store.HeartbeatTable.Beat;
-import dev.connectome.controller.store.HeartbeatTable.Standing;
+import dev.connectome.controller.store.HeartbeatTable.Heartbeat;
+import dev.connectome.controller.store.HeartbeatTable.RunStatus;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
@@ -22,47 +22,33 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Takes signs of life. Those that come within a moment are stored together, by one statement; each
- * is answered once it is stored, with what the database says of its run then. No thread waits with
- * the trainers.
+ * Stores heartbeats. Those that arrive within a short window are stored by one statement, and each
+ * is answered once stored. Trainers hold no thread while they wait.
  */
 public final class Heartbeats implements AutoCloseable {
 
-  /** How long the first heartbeat waits for others. */
-  private static final Duration GATHER = Duration.ofMillis(50);
-
-  private static final int MOST_AT_ONCE = 2_000;
+  private static final Duration BATCH_WINDOW = Duration.ofMillis(50);
+  private static final int MAX_BATCH_SIZE = 2_000;
 
   private final Store store;
-  private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
-  private final Thread thread = new Thread(this::work, "heartbeats");
+  private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+  private final Thread thread = new Thread(this::run, "heartbeats");
   private volatile boolean closed;
 
   /**
-   * What a trainer that lives is told.
+   * The reply to a heartbeat.
    *
-   * @param stop the stop that it has to obey, if any
-   * @param epochs the epochs to train at most, as the run has them now
+   * @param stop the stop command to obey, if any
+   * @param epochs the run's current budget
    */
-  public record Orders(Optional<StopRow> stop, int epochs) {}
+  public record Reply(Optional<StopRow> stop, int epochs) {}
 
-  private record Waiting(Beat beat, CompletableFuture<Orders> answer) {}
+  private record Pending(Heartbeat heartbeat, CompletableFuture<Reply> reply) {}
 
   private record Attempt(UUID runUid, int attempt) {}
 
-  /**
-   * What the database says after heartbeats were stored.
-   *
-   * @param runs how their runs stand
-   * @param stops the stops that are being carried out, by run
-   */
-  private record Answers(Map<UUID, Standing> runs, Map<UUID, StopRow> stops) {}
+  private record Stored(Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops) {}
 
-  /**
-   * Begins to take them.
-   *
-   * @param store the database
-   */
   public Heartbeats(Store store) {
     this.store = store;
     thread.setDaemon(true);
@@ -70,120 +56,119 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   /**
-   * Notes a sign of life.
-   *
-   * @param beat the heartbeat
-   * @return once it is stored, what the trainer is told; fails with a {@link RunException} if there
-   *     is no such run, it has ended, or the attempt is not its newest
+   * Completes once the heartbeat is stored. Fails with a {@link RunException} if there is no such
+   * run, it has ended, or the attempt was superseded.
    */
-  public CompletableFuture<Orders> beat(Beat beat) {
-    var waiting = new Waiting(beat, new CompletableFuture<>());
-    queue.add(waiting);
+  public CompletableFuture<Reply> submit(Heartbeat heartbeat) {
+    var pending = new Pending(heartbeat, new CompletableFuture<>());
+    queue.add(pending);
     if (closed) {
-      refuseWaiting();
+      rejectPending();
     }
-    return waiting.answer();
+    return pending.reply();
   }
 
-  private void work() {
+  private void run() {
     try {
       while (!closed) {
-        List<Waiting> batch = new ArrayList<>();
+        List<Pending> batch = new ArrayList<>();
         batch.add(queue.take());
-        TimeUnit.MILLISECONDS.sleep(GATHER.toMillis());
-        queue.drainTo(batch, MOST_AT_ONCE);
-        accept(batch);
+        TimeUnit.MILLISECONDS.sleep(BATCH_WINDOW.toMillis());
+        queue.drainTo(batch, MAX_BATCH_SIZE);
+        process(batch);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       closed = true;
-      refuseWaiting();
+      rejectPending();
     }
   }
 
-  private void accept(List<Waiting> batch) {
-    // Of several heartbeats of an attempt the last one counts.
-    Map<Attempt, Beat> latest = new LinkedHashMap<>();
-    for (Waiting waiting : batch) {
-      latest.put(new Attempt(waiting.beat().runUid(), waiting.beat().attempt()), waiting.beat());
+  private void process(List<Pending> batch) {
+    // Only the latest heartbeat of an attempt counts.
+    Map<Attempt, Heartbeat> latest = new LinkedHashMap<>();
+    for (Pending pending : batch) {
+      Heartbeat heartbeat = pending.heartbeat();
+      latest.put(new Attempt(heartbeat.runUid(), heartbeat.attempt()), heartbeat);
     }
-    Answers answers;
+    Stored stored;
     try {
-      answers = store(List.copyOf(latest.values()));
+      stored = store(List.copyOf(latest.values()));
     } catch (RuntimeException e) {
-      batch.forEach(waiting -> waiting.answer().completeExceptionally(e));
+      batch.forEach(pending -> pending.reply().completeExceptionally(e));
       return;
     }
-    for (Waiting waiting : batch) {
+    for (Pending pending : batch) {
       try {
-        waiting.answer().complete(answer(waiting.beat(), answers));
+        pending.reply().complete(reply(pending.heartbeat(), stored));
       } catch (RuntimeException e) {
-        waiting.answer().completeExceptionally(e);
+        pending.reply().completeExceptionally(e);
       }
     }
   }
 
-  private Answers store(List<Beat> beats) {
-    List<UUID> uids = beats.stream().map(Beat::runUid).distinct().toList();
+  private Stored store(List<Heartbeat> heartbeats) {
+    List<UUID> uids = heartbeats.stream().map(Heartbeat::runUid).distinct().toList();
     return store.inTransaction(
         transaction -> {
-          transaction.heartbeats().note(beats);
-          List<Standing> runs = transaction.heartbeats().standings(uids);
-          runs.forEach(run -> transaction.touched(run.runUid()));
+          transaction.heartbeats().record(heartbeats);
+          List<RunStatus> runs = transaction.heartbeats().statuses(uids);
+          runs.forEach(run -> transaction.markChanged(run.runUid()));
           List<UUID> stopping =
               runs.stream()
                   .filter(run -> run.effectiveState() == RunState.STOPPING)
-                  .map(Standing::runUid)
+                  .map(RunStatus::runUid)
                   .toList();
-          return new Answers(
-              runs.stream().collect(Collectors.toMap(Standing::runUid, Function.identity())),
-              stopping.isEmpty() ? Map.of() : transaction.stops().open(stopping));
+          return new Stored(
+              runs.stream().collect(Collectors.toMap(RunStatus::runUid, Function.identity())),
+              stopping.isEmpty() ? Map.of() : transaction.stops().unfinished(stopping));
         });
   }
 
-  private Orders answer(Beat beat, Answers answers) {
-    Standing run = answers.runs().get(beat.runUid());
+  private Reply reply(Heartbeat heartbeat, Stored stored) {
+    RunStatus run = stored.runs().get(heartbeat.runUid());
     if (run == null) {
-      throw Runs.notFound(beat.runUid().toString());
+      throw Runs.notFound(heartbeat.runUid().toString());
     }
-    if (run.attempt() != beat.attempt() || !run.state().mayHaveTrainer()) {
-      throw RunException.superseded(run.runId(), run.state(), run.attempt(), beat.attempt());
+    if (run.attempt() != heartbeat.attempt() || !run.state().mayHaveTrainer()) {
+      throw RunException.superseded(run.runId(), run.state(), run.attempt(), heartbeat.attempt());
     }
     if (run.state() == RunState.LOST) {
-      find(beat);
+      restoreLost(heartbeat);
     }
-    return new Orders(
-        Optional.ofNullable(answers.stops().get(beat.runUid())),
+    return new Reply(
+        Optional.ofNullable(stored.stops().get(heartbeat.runUid())),
         RunDefinition.of(run.definition()).spec().getEpochs());
   }
 
-  private void find(Beat beat) {
+  private void restoreLost(Heartbeat heartbeat) {
     store.inTransaction(
         transaction -> {
           Optional<RunRow> lost =
               transaction
                   .runs()
-                  .lock(beat.runUid())
-                  .filter(run -> run.state() == RunState.LOST && run.attempt() == beat.attempt());
+                  .lock(heartbeat.runUid())
+                  .filter(
+                      run -> run.state() == RunState.LOST && run.attempt() == heartbeat.attempt());
           return lost.map(
-              run -> transaction.move(run, run.effectiveState(), "trainer", "found again"));
+              run -> transaction.move(run, run.effectiveState(), "trainer", "heartbeat received"));
         });
   }
 
-  private void refuseWaiting() {
-    List<Waiting> left = new ArrayList<>();
-    queue.drainTo(left);
-    left.forEach(
-        waiting ->
-            waiting
-                .answer()
+  private void rejectPending() {
+    List<Pending> rejected = new ArrayList<>();
+    queue.drainTo(rejected);
+    rejected.forEach(
+        pending ->
+            pending
+                .reply()
                 .completeExceptionally(
                     new RunException(
                         RunException.Kind.SHUTTING_DOWN, "the controller is shutting down")));
   }
 
-  /** Takes no more; what has not been stored is refused, and its trainer comes again. */
+  /** Rejects heartbeats that are not yet stored; their trainers retry. */
   @Override
   public void close() {
     closed = true;

@@ -9,55 +9,48 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes runs that ended long ago, with their series, decisions and events, by the database's
- * clock. Their files, checkpoints above all, stay where they are.
+ * clock. Their files, such as checkpoints, stay.
  */
 public final class Retention {
 
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
   private final Store store;
-  private final Duration keep;
-  private final int batch;
+  private final Duration period;
+  private final int batchSize;
 
   /**
-   * Makes a retention.
-   *
-   * @param store the database
-   * @param keep how long a run is kept after its end
-   * @param batch how many runs are deleted in one transaction, so that none is long
    * @throws IllegalArgumentException if nothing would be kept or nothing deleted
    */
-  public Retention(Store store, Duration keep, int batch) {
-    if (keep.isZero() || keep.isNegative() || batch < 1) {
+  public Retention(Store store, Duration period, int batchSize) {
+    if (period.isZero() || period.isNegative() || batchSize < 1) {
       throw new IllegalArgumentException(
           "connectome.retention must be above 0, not %s; leave it out to keep runs for ever"
-              .formatted(keep));
+              .formatted(period));
     }
     this.store = store;
-    this.keep = keep;
-    this.batch = batch;
+    this.period = period;
+    this.batchSize = batchSize;
   }
 
   /**
-   * Deletes all that are due, a batch at a time. Several controllers may do so at once.
-   *
-   * @return how many runs were deleted
+   * Deletes everything that has expired, in batches. Safe to run in several controllers at once.
    */
-  public int work() {
+  public int deleteExpired() {
     int deleted = 0;
     List<UUID> last;
     do {
       last =
           store.inTransaction(
               transaction -> {
-                List<UUID> gone = transaction.dueRuns().deleteEnded(keep, batch);
-                gone.forEach(transaction::touched);
-                return gone;
+                List<UUID> ended = transaction.runQueue().deleteEnded(period, batchSize);
+                ended.forEach(transaction::markChanged);
+                return ended;
               });
       deleted += last.size();
-    } while (last.size() == batch && !Thread.currentThread().isInterrupted());
+    } while (last.size() == batchSize && !Thread.currentThread().isInterrupted());
     if (deleted > 0) {
-      LOG.info("old runs deleted count={} endedBefore={}", deleted, keep);
+      LOG.info("expired runs deleted count={} retention={}", deleted, period);
     }
     return deleted;
   }

@@ -2,53 +2,36 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.run.RunState;
 
-/** What was asked of a run cannot be done. The message names the run and the remedy. */
+/** A request that a run's state does not allow. The message names the run and the remedy. */
 public final class RunException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Why it cannot be done. */
   public enum Kind {
-    /** There is no such run. */
     RUN_NOT_FOUND,
-    /** The name is taken. */
+    /** The name is in use. */
     RUN_EXISTS,
-    /** The run's state does not allow it. */
+    /** The run's state does not allow the request. */
     WRONG_STATE,
-    /** The trainer is not, or no longer, the run's. */
+    /** The trainer does not belong, or no longer belongs, to the run. */
     TRAINER_SUPERSEDED,
-    /** This controller has no such launcher. */
+    /** This controller does not have the launcher. */
     NO_LAUNCHER,
-    /** There is no log of that attempt here. */
+    /** This controller has no log of the attempt. */
     NO_LOG,
-    /** This controller is about to end; another one, or its successor, takes the same call. */
+    /** This controller is shutting down; retry at another one or at its successor. */
     SHUTTING_DOWN
   }
 
   private final Kind kind;
   private final String problem;
 
-  /**
-   * Makes an exception.
-   *
-   * @param kind why
-   * @param problem the same for people
-   */
   public RunException(Kind kind, String problem) {
     super(problem);
     this.kind = kind;
     this.problem = problem;
   }
 
-  /**
-   * A trainer's attempt is over.
-   *
-   * @param runId the run's name
-   * @param state its state
-   * @param newest its newest attempt
-   * @param attempt the trainer's
-   * @return the exception
-   */
   static RunException superseded(String runId, RunState state, int newest, int attempt) {
     return new RunException(
         Kind.TRAINER_SUPERSEDED,
@@ -58,20 +41,10 @@ public final class RunException extends RuntimeException {
                 .formatted(attempt, runId, newest));
   }
 
-  /**
-   * Why it cannot be done.
-   *
-   * @return the kind
-   */
   public Kind kind() {
     return kind;
   }
 
-  /**
-   * The same for people.
-   *
-   * @return one sentence
-   */
   public String problem() {
     return problem;
   }

@@ -15,10 +15,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What people and pipelines do to runs. */
+/** The requests of people and pipelines. */
 public final class Runs {
 
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
@@ -27,29 +28,15 @@ public final class Runs {
   private final Store store;
   private final Decisions decisions;
 
-  /**
-   * Makes the operations.
-   *
-   * @param store the database
-   * @param decisions carries out what people decide
-   */
   public Runs(Store store, Decisions decisions) {
     this.store = store;
     this.decisions = decisions;
   }
 
   /**
-   * Creates a run, PENDING.
+   * Creates a PENDING run. A request id that was used before returns the run that it created.
    *
-   * @param runId its name
-   * @param requestId the request; the same one again returns the run that it created
-   * @param launcher who starts its trainers
-   * @param definition what is asked for
-   * @param actor who asks
-   * @param view what to return of the run
-   * @param <T> what is returned
-   * @return the view of the run
-   * @throws RunException if the name is taken
+   * @throws RunException if the name is in use
    */
   public <T> T create(
       String runId,
@@ -71,10 +58,10 @@ public final class Runs {
             transaction.event(run, RunState.PENDING, "CREATED", actor, "run created");
             return view.apply(transaction, transaction.runs().find(uid).orElseThrow());
           }
-          Optional<RunRow> same = requestId.flatMap(transaction.runs()::byRequest);
+          Optional<RunRow> earlier = requestId.flatMap(transaction.runs()::byRequest);
           return view.apply(
               transaction,
-              same.orElseThrow(
+              earlier.orElseThrow(
                   () ->
                       new RunException(
                           RunException.Kind.RUN_EXISTS,
@@ -83,33 +70,18 @@ public final class Runs {
         });
   }
 
-  /**
-   * Shows a run.
-   *
-   * @param idOrUid its name or uid
-   * @param view what to return of it
-   * @param <T> what is returned
-   * @return the view of the run
-   * @throws RunException if there is no such run
-   */
   public <T> T read(String idOrUid, BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(transaction -> view.apply(transaction, find(transaction, idOrUid)));
   }
 
   /**
-   * Changes the labels, the policies and the budget of a run.
+   * Changes the labels, the policies or the budget.
    *
-   * @param idOrUid its name or uid
-   * @param change from the old definition to the new one
-   * @param actor who asks
-   * @param view what to return of the run
-   * @param <T> what is returned
-   * @return the view of the run
    * @throws RunException if there is no such run, or its state does not allow the new budget
    */
   public <T> T update(
       String idOrUid,
-      java.util.function.UnaryOperator<RunDefinition> change,
+      UnaryOperator<RunDefinition> change,
       String actor,
       BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
@@ -139,7 +111,7 @@ public final class Runs {
     if (run.effectiveState() == RunState.STOPPING) {
       throw new RunException(
           RunException.Kind.WRONG_STATE,
-          "run \"%s\" is being stopped; change its budget when it has ended, and resume it"
+          "run \"%s\" is being stopped; wait until it has ended, then change its budget and resume it"
               .formatted(run.runId()));
     }
     int trained =
@@ -147,23 +119,14 @@ public final class Runs {
     if (run.state().isEnd() && epochs <= trained) {
       throw new RunException(
           RunException.Kind.WRONG_STATE,
-          "run \"%s\" has ended after %d epochs; with a budget of %d it could not be resumed"
+          "run \"%s\" has ended after %d epochs; a budget of %d leaves none to resume"
               .formatted(run.runId(), trained, epochs));
     }
   }
 
   /**
-   * Orders a stop. What is stopping or has ended stays as it is, but a graceful stop becomes an
-   * immediate one if that is asked for.
-   *
-   * @param idOrUid the run's name or uid
-   * @param mode GRACEFUL, IMMEDIATE or END_OF_EPOCH
-   * @param reason why
-   * @param actor who asks
-   * @param view what to return of the run
-   * @param <T> what is returned
-   * @return the view of the run
-   * @throws RunException if there is no such run
+   * Stops a run. A run that is stopping or has ended is left alone, except that IMMEDIATE upgrades
+   * a graceful stop.
    */
   public <T> T stop(
       String idOrUid,
@@ -182,7 +145,7 @@ public final class Runs {
   private void stop(Transaction transaction, RunRow run, String mode, String reason, String actor) {
     switch (run.effectiveState()) {
       case PENDING, STARTING ->
-          transaction.move(run, RunState.STOPPED, actor, "stopped before it began: " + reason);
+          transaction.move(run, RunState.STOPPED, actor, "stopped before it started: " + reason);
       case RUNNING -> {
         var decision =
             new StopDecision(
@@ -196,29 +159,26 @@ public final class Runs {
                 List.of(),
                 List.of(),
                 Optional.empty());
-        decisions.decide(transaction, run, decision, mode, actor);
+        decisions.enforce(transaction, run, decision, mode, actor);
       }
       case STOPPING -> {
-        Optional<StopRow> open = transaction.stops().open(run.uid());
-        if (mode.equals(IMMEDIATE) && open.isPresent() && !open.get().mode().equals(IMMEDIATE)) {
-          transaction.stops().upgrade(open.get().commandId(), IMMEDIATE);
+        Optional<StopRow> pending = transaction.stops().unfinished(run.uid());
+        if (mode.equals(IMMEDIATE)
+            && pending.isPresent()
+            && !pending.get().mode().equals(IMMEDIATE)) {
+          transaction.stops().upgrade(pending.get().commandId(), IMMEDIATE);
           transaction.event(run, run.state(), "STOP_UPGRADED", actor, "now immediate: " + reason);
         }
       }
       case STOPPED, COMPLETED, FAILED, LOST -> {
-        // Nothing is left to stop; LOST stands for the state that it left.
+        // Nothing to stop. LOST is never an effective state.
       }
     }
   }
 
   /**
-   * Lets a run that has ended go on from its newest checkpoint, as a new attempt.
+   * Resumes a run that has ended from its newest checkpoint, as a new attempt.
    *
-   * @param idOrUid the run's name or uid
-   * @param actor who asks
-   * @param view what to return of the run
-   * @param <T> what is returned
-   * @return the view of the run
    * @throws RunException if there is no such run, or it has not ended
    */
   public <T> T resume(String idOrUid, String actor, BiFunction<Transaction, RunRow, T> view) {
@@ -238,13 +198,10 @@ public final class Runs {
   }
 
   /**
-   * Deletes a run with its history.
+   * Deletes a run with its history. If a live run is deleted by force, its next heartbeat tells its
+   * trainer to end.
    *
-   * @param idOrUid the run's name or uid
-   * @param force whether to delete it even if it is live; its trainer is then told that there is no
-   *     such run, and ends
-   * @param actor who asks
-   * @throws RunException if there is no such run, or it is live and must not be forced
+   * @throws RunException if there is no such run, or it is live and {@code force} is false
    */
   public void delete(String idOrUid, boolean force, String actor) {
     RunRow deleted =
@@ -254,11 +211,11 @@ public final class Runs {
               if (!run.state().isEnd() && !force) {
                 throw new RunException(
                     RunException.Kind.WRONG_STATE,
-                    "run \"%s\" is %s; stop it first, or delete it by force"
+                    "run \"%s\" is %s; stop it first, or set force"
                         .formatted(run.runId(), run.state()));
               }
               transaction.runs().delete(run.uid());
-              transaction.touched(run.uid());
+              transaction.markChanged(run.uid());
               return run;
             });
     LOG.info(

@@ -8,71 +8,62 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Finds the runs whose trainers are not heard of, by the database's clock. While the database takes
- * no writes nobody is heard, and that is no trainer's fault: after such a time, or one in which
- * this process was suspended, trainers get as long to be heard as they may be silent.
+ * Marks runs LOST whose heartbeats are missing, by the database's clock. While the database accepts
+ * no writes, or this process is suspended, heartbeats cannot be recorded; afterwards trainers get a
+ * full heartbeat timeout before they are marked LOST.
  */
 public final class Watchdog {
 
   private final Store store;
   private final Attempts attempts;
-  private final Limits limits;
+  private final Timeouts timeouts;
   private final String host;
-  private Instant lastLook = Instant.MIN;
-  private Instant listeningSince = Instant.MIN;
+  private Instant lastCheck = Instant.MIN;
+  private Instant graceStart = Instant.MIN;
 
   /**
    * How long trainers may be silent.
    *
-   * @param start from the start of a trainer to its registration; then the attempt has failed
-   * @param lost between heartbeats; then a run is LOST
-   * @param forsaken of a run whose trainer nobody here can look at; then it has failed
+   * @param registration from the start of a trainer to its registration; then the attempt has
+   *     failed
+   * @param heartbeat since the last heartbeat; then the run is LOST
+   * @param lost since the last heartbeat of a run whose trainer cannot be observed; then it has
+   *     failed
    */
-  public record Limits(Duration start, Duration lost, Duration forsaken) {}
+  public record Timeouts(Duration registration, Duration heartbeat, Duration lost) {}
 
-  /**
-   * Makes a watchdog.
-   *
-   * @param store the database
-   * @param attempts ends those that never began
-   * @param limits how long trainers may be silent
-   * @param host what this machine is called
-   */
-  public Watchdog(Store store, Attempts attempts, Limits limits, String host) {
+  public Watchdog(Store store, Attempts attempts, Timeouts timeouts, String host) {
     this.store = store;
     this.attempts = attempts;
-    this.limits = limits;
+    this.timeouts = timeouts;
     this.host = host;
   }
 
-  /**
-   * Looks once.
-   *
-   * @return how many runs were found LOST
-   */
-  public int look() {
+  /** Returns how many runs it marked LOST. */
+  public int check() {
     Instant now = store.inTransaction(transaction -> transaction.installation().write());
-    if (!lastLook.equals(Instant.MIN)
-        && Duration.between(lastLook, now).abs().compareTo(limits.lost().dividedBy(2)) > 0) {
-      listeningSince = now;
+    if (!lastCheck.equals(Instant.MIN)
+        && Duration.between(lastCheck, now).abs().compareTo(timeouts.heartbeat().dividedBy(2))
+            > 0) {
+      graceStart = now;
     }
-    lastLook = now;
-    if (now.isBefore(listeningSince.plus(limits.lost()))) {
+    lastCheck = now;
+    if (now.isBefore(graceStart.plus(timeouts.heartbeat()))) {
       return 0;
     }
     failUnregistered();
     return store.inTransaction(
         transaction -> {
           int lost = 0;
-          for (RunRow run : transaction.dueRuns().lockSilent(limits.lost())) {
+          for (RunRow run : transaction.runQueue().lockWithoutHeartbeat(timeouts.heartbeat())) {
             transaction.move(
                 run,
                 RunState.LOST,
                 "controller",
-                "no heartbeat for %d s".formatted(limits.lost().toSeconds()));
+                "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()));
             lost++;
           }
-          for (RunRow run : transaction.dueRuns().lockForsaken(limits.forsaken(), host)) {
+          for (RunRow run : transaction.runQueue().lockUnobservable(timeouts.lost(), host)) {
             transaction.stops().finish(run.uid(), "DONE");
             transaction.attempts().end(run.uid(), run.attempt());
             boolean stopping = run.effectiveState() == RunState.STOPPING;
@@ -80,7 +71,7 @@ public final class Watchdog {
                 run,
                 stopping ? RunState.STOPPED : RunState.FAILED,
                 "controller",
-                "its trainer has been silent for %d s".formatted(limits.forsaken().toSeconds()));
+                "its trainer has been silent for %d s".formatted(timeouts.lost().toSeconds()));
           }
           return lost;
         });
@@ -88,12 +79,14 @@ public final class Watchdog {
 
   private void failUnregistered() {
     List<RunRow> late =
-        store.inTransaction(transaction -> transaction.dueRuns().unregistered(limits.start()));
+        store.inTransaction(
+            transaction -> transaction.runQueue().unregistered(timeouts.registration()));
     for (RunRow run : late) {
       attempts.endUnregistered(
           run.uid(),
           run.attempt(),
-          "its trainer has not registered within %d s".formatted(limits.start().toSeconds()));
+          "its trainer has not registered within %d s"
+              .formatted(timeouts.registration().toSeconds()));
     }
   }
 }

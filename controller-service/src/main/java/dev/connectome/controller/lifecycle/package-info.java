@@ -1,4 +1,4 @@
-/** What happens to runs: every change of a run, in one transaction each. */
+/** The life of runs: each change is one transaction. */
 @NullMarked
 package dev.connectome.controller.lifecycle;
 

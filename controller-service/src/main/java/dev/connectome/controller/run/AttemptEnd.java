@@ -1,59 +1,50 @@
 package dev.connectome.controller.run;
 
-/**
- * How an attempt ended, and what that means for the run. Pure: {@link #next} decides, others act.
- */
+/** How an attempt ended. Pure: {@link #next} decides what follows for the run, others act. */
 public sealed interface AttemptEnd {
 
   /** All epochs were trained. */
   record Completed() implements AttemptEnd {}
 
-  /** A stop command was obeyed. */
+  /** The trainer obeyed a stop command. */
   record Stopped() implements AttemptEnd {}
 
   /**
-   * The process was told to end; another may go on.
+   * The process was told to end; the run can continue in another one.
    *
-   * @param why what is known of it, for people; may be empty
+   * @param why may be empty
    */
   record Interrupted(String why) implements AttemptEnd {
-    /** Nothing is known of why. */
+    /** The reason is unknown. */
     public Interrupted() {
       this("");
     }
   }
 
   /**
-   * The trainer said that it failed.
+   * The trainer reported a failure.
    *
-   * @param message why, for people
-   * @param permanent whether it would fail again
+   * @param permanent whether a retry would fail again
    */
   record Failed(String message, boolean permanent) implements AttemptEnd {}
 
-  /**
-   * The trainer is gone without a word.
-   *
-   * @param message what is known, for people
-   */
+  /** The trainer disappeared without an outcome. */
   record Gone(String message) implements AttemptEnd {}
 
   /**
-   * What becomes of the run.
+   * What follows for the run.
    *
-   * @param state the run's next state
-   * @param failures failures in a row, this one included
-   * @param message why, for people; empty where the state says it all
+   * @param failures failures in a row, including this one
+   * @param message may be empty
    */
   record Next(RunState state, int failures, String message) {}
 
   /**
-   * Decides what becomes of a run.
+   * Decides what follows for the run.
    *
-   * @param stopping whether a stop was being carried out
+   * @param stopping whether a stop command was pending
    * @param failures failures in a row before this end
-   * @param maxFailures failures in a row after which a run has failed
-   * @return what becomes of it
+   * @param maxFailures failures in a row after which the run has failed
    */
   default Next next(boolean stopping, int failures, int maxFailures) {
     if (this instanceof Completed) {
@@ -67,7 +58,7 @@ public sealed interface AttemptEnd {
           interrupted.why().isEmpty() ? "interrupted" : "interrupted: " + interrupted.why();
       return stopping
           ? new Next(RunState.STOPPED, 0, how + " while it was stopping")
-          : new Next(RunState.PENDING, failures, how + "; goes on from its checkpoint");
+          : new Next(RunState.PENDING, failures, how + "; will resume from its checkpoint");
     }
     if (this instanceof Failed failed) {
       return failed.permanent() || stopping
@@ -89,6 +80,6 @@ public sealed interface AttemptEnd {
         : new Next(
             RunState.PENDING,
             failures,
-            "%s; will be tried again (failure %d of %d)".formatted(message, failures, maxFailures));
+            "%s; will be retried (failure %d of %d)".formatted(message, failures, maxFailures));
   }
 }

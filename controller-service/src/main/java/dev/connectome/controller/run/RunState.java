@@ -5,15 +5,14 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The states of a run. */
 public enum RunState {
-  /** Waits for a trainer to be started, for the first time or again. */
+  /** Waits for a trainer, for the first time or again. */
   PENDING,
-  /** A trainer was started and has not registered yet. */
+  /** A trainer was started and has not registered. */
   STARTING,
   /** A trainer is registered. */
   RUNNING,
-  /** A decision to stop is being carried out. */
+  /** A stop command is pending. */
   STOPPING,
   /** Heartbeats are missing. */
   LOST,
@@ -21,7 +20,7 @@ public enum RunState {
   STOPPED,
   /** All epochs were trained. */
   COMPLETED,
-  /** Ended by an error. */
+  /** Failed for good. */
   FAILED;
 
   private static final Map<RunState, Set<RunState>> NEXT = new EnumMap<>(RunState.class);
@@ -37,30 +36,16 @@ public enum RunState {
     NEXT.put(FAILED, EnumSet.of(PENDING));
   }
 
-  /**
-   * Whether a run may go from this state to another.
-   *
-   * @param next the other
-   * @return whether it may
-   */
   public boolean mayBecome(RunState next) {
     return NEXT.getOrDefault(this, Set.of()).contains(next);
   }
 
-  /**
-   * Whether a run in this state may have a trainer that gives signs of life.
-   *
-   * @return whether it may
-   */
+  /** Whether a run in this state accepts heartbeats. */
   public boolean mayHaveTrainer() {
     return this == STARTING || this == RUNNING || this == STOPPING || this == LOST;
   }
 
-  /**
-   * Whether a run in this state has ended, though it may be resumed.
-   *
-   * @return whether it has
-   */
+  /** Whether the run has ended, even though it may be resumed. */
   public boolean isEnd() {
     return this == STOPPED || this == COMPLETED || this == FAILED;
   }

@@ -1,4 +1,4 @@
-/** The states of a run and what leads from one to another. Pure. */
+/** The states of a run and the transitions between them. Pure. */
 @NullMarked
 package dev.connectome.controller.run;
 

@@ -7,208 +7,117 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The controller's own settings, below {@code connectome.}. */
+/** Settings below {@code connectome.}. */
 @ConfigMapping(prefix = "connectome")
 public interface ControllerSettings {
 
-  /**
-   * Kafka.
-   *
-   * @return its settings
-   */
   Kafka kafka();
 
   /**
-   * How often trainers send heartbeats. A run is LOST after three of them, and 10 s at least, are
-   * missing.
-   *
-   * @return the interval
+   * Interval of trainers' heartbeats. A run is LOST once three are missing, but not before 10 s.
    */
   @WithDefault("5s")
   Duration heartbeatInterval();
 
   /**
-   * How long a run may be LOST before it has failed if this controller cannot look after its
-   * trainer, because someone else started it or a controller on another machine.
-   *
-   * @return the time
+   * How long a run may be LOST before it fails, if this controller cannot observe its trainer
+   * because the run is external or the trainer runs on another machine.
    */
   @WithDefault("24h")
   Duration externalLostTimeout();
 
   /**
-   * How long a trainer that the controller has started may take until it registers; later it counts
-   * as a failure.
-   *
-   * @return the time
+   * How long a trainer that the controller has started may take to register before its attempt
+   * fails.
    */
   @WithDefault("10m")
   Duration startTimeout();
 
-  /**
-   * How long a trainer has to obey a stop before it is ended by force.
-   *
-   * @return the time
-   */
+  /** How long a trainer has to obey a stop command before it is terminated. */
   @WithDefault("60s")
   Duration stopGrace();
 
-  /**
-   * Failures in a row, without an epoch of progress between them, after which a run has failed.
-   *
-   * @return the number
-   */
+  /** Failures in a row, without progress between them, after which a run fails. */
   @WithDefault("3")
   int maxFailures();
 
   /**
-   * How long runs are kept after their end; then they are deleted with their series, decisions and
-   * events, but for their files. For ever if it is not set.
-   *
-   * @return the time
+   * How long ended runs are kept. Then they are deleted with their series, decisions and events,
+   * but not their files. Unset keeps them for ever.
    */
   Optional<Duration> retention();
 
-  /**
-   * The API over HTTP.
-   *
-   * @return its settings
-   */
   Http http();
 
-  /**
-   * Who starts trainers.
-   *
-   * @return the launchers
-   */
   Launch launch();
 
   /** The API over HTTP. */
   interface Http {
     /**
-     * What a controller that listens on a loopback address may be called besides localhost and
-     * loopback addresses, for instance by a proxy on its machine: requests for other hosts are
-     * refused. One that listens elsewhere answers whatever it is called.
-     *
-     * @return names of hosts, without ports
+     * Additional host names, without ports, under which a controller that listens on a loopback
+     * address accepts requests, for instance those of a proxy on its machine. A controller that
+     * listens on another address accepts any.
      */
     Optional<List<String>> allowedHosts();
   }
 
-  /** Kafka. */
   interface Kafka {
-    /**
-     * The brokers.
-     *
-     * @return host:port, separated by commas
-     */
+    /** Bootstrap servers as host:port, separated by commas. */
     @WithDefault("127.0.0.1:9092")
     String bootstrapServers();
 
-    /**
-     * What the names of the topics begin with.
-     *
-     * @return the prefix
-     */
+    /** Prefix of the topics' names. */
     @WithDefault("connectome.")
     String topicPrefix();
 
-    /**
-     * The consumer group that shares the signatures.
-     *
-     * @return its id
-     */
+    /** Consumer group that shares the signatures. */
     @WithDefault("connectome-controller")
     String groupId();
 
     /**
-     * What this controller is always called in the group; each has a name of its own. A controller
-     * that has one takes its work up again at once after a crash, rather than after 10 s.
-     *
-     * @return the name
+     * Static group membership id, unique in the group. With it a controller that restarts after a
+     * crash gets its partitions back at once rather than after 10 s.
      */
     Optional<String> groupInstanceId();
 
-    /**
-     * A file with further properties of the Kafka client, for instance {@code security.protocol}.
-     *
-     * @return the file
-     */
+    /** A file with further properties of the Kafka client, such as {@code security.protocol}. */
     Optional<Path> propertiesFile();
   }
 
-  /** Launchers. */
   interface Launch {
-    /**
-     * Who starts the trainers of runs that do not say: local, kubernetes or external.
-     *
-     * @return the launcher's name
-     */
+    /** Launcher of runs that name none: local, kubernetes or external. */
     @WithDefault("local")
     String standard();
 
-    /**
-     * Trainers as processes on this machine.
-     *
-     * @return the settings
-     */
     Local local();
 
-    /**
-     * Trainers as Kubernetes Jobs.
-     *
-     * @return the settings
-     */
     KubernetesLaunchSettings kubernetes();
   }
 
   /** Trainers as processes on this machine. */
   interface Local {
-    /**
-     * The trainer's command line. Without it this controller starts no local trainers.
-     *
-     * @return program and arguments
-     */
+    /** The trainer's command line: program and arguments. Unset disables local trainers. */
     Optional<List<String>> command();
 
-    /**
-     * Where runs have their folders: checkpoints, logs, outcomes.
-     *
-     * @return the folder
-     */
+    /** Folder of the runs' checkpoints, logs and outcomes. */
     @WithDefault("runs")
     Path directory();
 
     /**
-     * What this machine is called where controllers on several share a database: only a controller
-     * on the machine of a trainer judges by the trainer's process whether it lives. It has to be
-     * the same after a restart and no other machine's; a container counts as a machine. By default
-     * the host name and the machine id.
-     *
-     * @return the name
+     * Name of this machine where controllers on several machines share a database: only a
+     * controller on a trainer's machine checks whether its process is alive. Must be unique and
+     * survive restarts; each container is a machine. Defaults to the host name and the machine id.
      */
     Optional<String> host();
 
-    /**
-     * How many runs may be live at once on this machine.
-     *
-     * @return the number
-     */
+    /** How many runs may have a trainer on this machine at the same time. */
     @WithDefault("2")
     int maxConcurrentRuns();
 
-    /**
-     * Where the data of runs is that name no folder themselves.
-     *
-     * @return the folder
-     */
+    /** Data folder of runs that name none. */
     Optional<Path> dataDir();
 
-    /**
-     * Where trainers find the controller.
-     *
-     * @return host:port
-     */
+    /** The controller's address for trainers, host:port. */
     @WithDefault("127.0.0.1:${quarkus.grpc.server.port}")
     String controllerEndpoint();
   }

@@ -6,98 +6,50 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Trainers as Kubernetes Jobs. How the cluster is reached is said as for any Kubernetes client: by
- * the pod's service account, by {@code KUBECONFIG}, or by {@code quarkus.kubernetes-client.*}.
+ * Trainers as Kubernetes Jobs. The cluster is configured as for any Kubernetes client: by the pod's
+ * service account, {@code KUBECONFIG} or {@code quarkus.kubernetes-client.*}.
  */
 public interface KubernetesLaunchSettings {
 
-  /**
-   * Whether this controller starts Jobs.
-   *
-   * @return whether it does
-   */
   @WithDefault("false")
   boolean enabled();
 
-  /**
-   * Where Jobs are.
-   *
-   * @return the namespace; the client's own if empty
-   */
+  /** Namespace of the Jobs; the client's own if unset. */
   Optional<String> namespace();
 
-  /**
-   * Where trainers find the controller; required if enabled.
-   *
-   * @return host:port
-   */
+  /** The controller's address for trainers, host:port. Required if enabled. */
   Optional<String> controllerEndpoint();
 
-  /**
-   * The trainer's image, for runs that name none.
-   *
-   * @return the image
-   */
+  /** Trainer image of runs that name none. */
   Optional<String> image();
 
-  /**
-   * The Kueue queue, for runs that name none.
-   *
-   * @return the queue
-   */
+  /** Kueue queue of runs that name none. */
   Optional<String> queue();
 
-  /**
-   * The persistent volume claim with data, for runs that name none.
-   *
-   * @return the claim
-   */
+  /** Persistent volume claim with the data of runs that name none. */
   Optional<String> dataClaim();
 
   /**
-   * The persistent volume claim for checkpoints, for runs that name none. Several pods on several
-   * nodes use it.
-   *
-   * @return the claim
+   * Persistent volume claim for the checkpoints of runs that name none. Must allow access from
+   * several nodes.
    */
   Optional<String> checkpointClaim();
 
-  /**
-   * A Secret whose {@code client.properties} the trainers' Kafka clients use.
-   *
-   * @return its name
-   */
+  /** Secret whose {@code client.properties} configures the trainers' Kafka clients. */
   Optional<String> kafkaSecret();
 
-  /**
-   * A file with a batch/v1 Job that is laid over the product's own, for whatever else the cluster
-   * wants.
-   *
-   * @return the file
-   */
+  /** File with a batch/v1 Job that is merged into the built-in one. */
   Optional<Path> jobTemplate();
 
-  /**
-   * How many runs may have a Job at once, those that wait in the cluster's queues included.
-   *
-   * @return the number
-   */
+  /** How many runs may have a Job at the same time, including those in the cluster's queues. */
   @WithDefault("1000")
   int maxConcurrentRuns();
 
-  /**
-   * How long a finished Job, and with it the log, is kept.
-   *
-   * @return the time
-   */
+  /** How long a finished Job and its log are kept. */
   @WithDefault("15m")
   Duration keepFinished();
 
-  /**
-   * Requests to the API server at most.
-   *
-   * @return how many a second
-   */
+  /** Maximum rate of requests to the API server, per second. */
   @WithDefault("50")
   double requestsPerSecond();
 }

@@ -1,4 +1,4 @@
-/** What an operator can set. */
+/** The operator's settings. */
 @NullMarked
 package dev.connectome.controller.settings;
 

@@ -4,16 +4,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * An attempt as it is stored.
+ * A row of the table of attempts.
  *
- * @param runUid the run
- * @param attempt its number, from 1
- * @param instanceId the trainer
- * @param endpoint where the trainer is controlled, once it has registered
- * @param controller the mark of the controller that looks after the trainer's process; empty if no
- *     controller does
- * @param process the mark of that process, until it is known to be gone
- * @param ended whether it has ended
+ * @param attempt starts at 1
+ * @param instanceId identifies the trainer
+ * @param endpoint the trainer's control address, once it has registered
+ * @param controller the identity of the controller process that supervises the trainer's process;
+ *     empty if none does
+ * @param process the identity of that process, until its end has been recorded
  */
 public record AttemptRow(
     UUID runUid,
@@ -25,10 +23,10 @@ public record AttemptRow(
     boolean ended) {
 
   /**
-   * Who starts a trainer as a process.
+   * The controller that runs a trainer as a process on its own machine.
    *
-   * @param host what the machine is called
-   * @param controller the mark of the controller there
+   * @param host the name of the machine
+   * @param controller the identity of the controller process
    */
-  public record Origin(String host, String controller) {}
+  public record ProcessOwner(String host, String controller) {}
 }

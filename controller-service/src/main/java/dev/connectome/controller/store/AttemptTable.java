@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** The table of attempts, within one transaction. */
+/** Attempts, within one transaction. */
 public final class AttemptTable {
 
   private final Handle handle;
@@ -16,32 +16,17 @@ public final class AttemptTable {
     this.handle = handle;
   }
 
-  /**
-   * Adds an attempt.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   * @param instanceId the trainer
-   * @param origin who starts it as a process, if a controller does
-   */
   public void insert(
-      UUID runUid, int attempt, String instanceId, Optional<AttemptRow.Origin> origin) {
+      UUID runUid, int attempt, String instanceId, Optional<AttemptRow.ProcessOwner> owner) {
     handle.execute(
         "INSERT INTO attempts (run_uid, attempt, instance_id, host, controller) VALUES (?, ?, ?, ?, ?)",
         runUid,
         attempt,
         instanceId,
-        origin.map(AttemptRow.Origin::host).orElse(null),
-        origin.map(AttemptRow.Origin::controller).orElse(null));
+        owner.map(AttemptRow.ProcessOwner::host).orElse(null),
+        owner.map(AttemptRow.ProcessOwner::controller).orElse(null));
   }
 
-  /**
-   * Finds an attempt by its trainer.
-   *
-   * @param runUid the run
-   * @param instanceId the trainer
-   * @return the attempt
-   */
   public Optional<AttemptRow> byInstance(UUID runUid, String instanceId) {
     return handle
         .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND instance_id = :instance")
@@ -51,13 +36,6 @@ public final class AttemptTable {
         .findOne();
   }
 
-  /**
-   * Reads an attempt.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   * @return the attempt
-   */
   public Optional<AttemptRow> find(UUID runUid, int attempt) {
     return handle
         .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND attempt = :attempt")
@@ -67,13 +45,6 @@ public final class AttemptTable {
         .findOne();
   }
 
-  /**
-   * Notes that a trainer has registered.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   * @param endpoint where it is controlled
-   */
   public void setRegistered(UUID runUid, int attempt, String endpoint) {
     handle.execute(
         """
@@ -85,13 +56,7 @@ public final class AttemptTable {
         attempt);
   }
 
-  /**
-   * Notes the process of an attempt, unless the attempt has ended already.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   * @param process the process's mark
-   */
+  /** Does nothing if the attempt has ended. */
   public void setProcess(UUID runUid, int attempt, String process) {
     handle.execute(
         """
@@ -102,45 +67,29 @@ public final class AttemptTable {
         attempt);
   }
 
-  /**
-   * Notes that the process of an attempt is gone.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   */
-  public void processGone(UUID runUid, int attempt) {
+  public void clearProcess(UUID runUid, int attempt) {
     handle.execute(
         "UPDATE attempts SET process = NULL WHERE run_uid = ? AND attempt = ?", runUid, attempt);
   }
 
   /**
-   * Gives the process of an attempt to another controller on its machine.
-   *
-   * @param known the attempt as it was read; nothing happens if somebody has taken it since
-   * @param origin who takes it
-   * @return whether it is theirs now
+   * Hands a process to another controller on its machine; returns false if a third took it first.
    */
-  public boolean takeOver(AttemptRow known, AttemptRow.Origin origin) {
+  public boolean takeOver(AttemptRow attempt, AttemptRow.ProcessOwner owner) {
     return handle.execute(
             """
             UPDATE attempts SET host = ?, controller = ?
             WHERE run_uid = ? AND attempt = ? AND controller IS NOT DISTINCT FROM ?
             """,
-            origin.host(),
-            origin.controller(),
-            known.runUid(),
-            known.attempt(),
-            known.controller().orElse(null))
+            owner.host(),
+            owner.controller(),
+            attempt.runUid(),
+            attempt.attempt(),
+            attempt.controller().orElse(null))
         == 1;
   }
 
-  /**
-   * Notes that an attempt has ended.
-   *
-   * @param runUid the run
-   * @param attempt its number
-   * @return whether it had not before
-   */
+  /** Returns false if the attempt had already ended. */
   public boolean end(UUID runUid, int attempt) {
     return handle.execute(
             """
@@ -152,12 +101,8 @@ public final class AttemptTable {
         == 1;
   }
 
-  /**
-   * Attempts that are processes of a controller and whose runs want them to go on.
-   *
-   * @return the attempts
-   */
-  public List<AttemptRow> wantedLocal() {
+  /** Attempts that run as processes and that their runs still want. */
+  public List<AttemptRow> wantedLocally() {
     return handle
         .createQuery(
             """
@@ -170,12 +115,7 @@ public final class AttemptTable {
         .list();
   }
 
-  /**
-   * Attempts on a machine that have not ended, or whose process may still be there.
-   *
-   * @param host what the machine is called
-   * @return the attempts
-   */
+  /** Attempts on a host that have not ended or whose process may still exist. */
   public List<AttemptRow> onHost(String host) {
     return handle
         .createQuery(
@@ -189,14 +129,10 @@ public final class AttemptTable {
   }
 
   /**
-   * An attempt on a cluster, as a launcher there needs to know it.
+   * An attempt as the Kubernetes launcher sees it.
    *
-   * @param runUid the run
-   * @param attempt its number
    * @param open whether it has not ended
-   * @param registered whether its trainer has registered
-   * @param sinceLaunch time since it was begun
-   * @param sinceEnd time since it ended; zero while it is open
+   * @param sinceEnd zero while it is open
    */
   public record OnCluster(
       UUID runUid,
@@ -206,13 +142,7 @@ public final class AttemptTable {
       Duration sinceLaunch,
       Duration sinceEnd) {}
 
-  /**
-   * Attempts on the cluster that have not ended, and all attempts of some runs.
-   *
-   * @param withOpen whether to return those that have not ended
-   * @param runUids the runs
-   * @return the attempts
-   */
+  /** Attempts of the given runs on the cluster and, if asked for, every one that has not ended. */
   public List<OnCluster> onCluster(boolean withOpen, Collection<UUID> runUids) {
     return handle
         .createQuery(

@@ -4,16 +4,17 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionException;
 
-/** What can be wrong with the database and passes, so that it is worth trying again. */
+/** Transient database faults, after which a retry makes sense. */
 public enum DatabaseFault {
-  /** It cannot be reached, or ended the connection. */
-  AWAY("the controller cannot reach its database; try again"),
-  /** It takes no writes, as a standby does. */
-  READ_ONLY("the controller's database takes no writes at the moment; try again"),
-  /** It has no room, memory or connections left. */
-  FULL("the controller's database has no room left; make room, and try again"),
-  /** Others were changing the same. */
-  BUSY("others were changing the same at the same time; try again");
+  /** Unreachable, or the connection was closed. */
+  UNREACHABLE("the controller cannot reach its database; try again later"),
+  /** Accepts no writes, as a standby. */
+  READ_ONLY("the controller's database is read-only; try again later"),
+  /** Out of disk space, memory or connections. */
+  OUT_OF_RESOURCES(
+      "the controller's database is out of disk space, memory or connections; free some and try again"),
+  /** Serialization failure or deadlock. */
+  CONFLICT("a concurrent change interfered; try again");
 
   private final String problem;
 
@@ -21,24 +22,14 @@ public enum DatabaseFault {
     this.problem = problem;
   }
 
-  /**
-   * The same for people.
-   *
-   * @return what is wrong, and what to do
-   */
   public String problem() {
     return problem;
   }
 
-  /**
-   * Tells a fault of the database from one of this program, by SQLSTATE.
-   *
-   * @param e what went wrong
-   * @return the fault; empty if it is none of the database, or one that does not pass
-   */
+  /** Classifies an exception by its SQLSTATE; empty if it is not a transient database fault. */
   public static Optional<DatabaseFault> of(RuntimeException e) {
     if (e instanceof ConnectionException) {
-      return Optional.of(AWAY);
+      return Optional.of(UNREACHABLE);
     }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException failure && failure.getSQLState() != null) {
@@ -50,14 +41,14 @@ public enum DatabaseFault {
 
   private static Optional<DatabaseFault> ofState(String state) {
     if (state.startsWith("08") || state.startsWith("57P")) {
-      return Optional.of(AWAY);
+      return Optional.of(UNREACHABLE);
     }
     if (state.equals("25006")) {
       return Optional.of(READ_ONLY);
     }
     if (state.startsWith("53")) {
-      return Optional.of(FULL);
+      return Optional.of(OUT_OF_RESOURCES);
     }
-    return state.startsWith("40") ? Optional.of(BUSY) : Optional.empty();
+    return state.startsWith("40") ? Optional.of(CONFLICT) : Optional.empty();
   }
 }

@@ -3,24 +3,17 @@ package dev.connectome.controller.store;
 import java.time.Instant;
 
 /**
- * A decision as it is stored.
+ * A row of the table of decisions.
  *
- * @param policyId the policy
- * @param enforced whether it stops the run
- * @param decision the decision, as stored
- * @param decideTime when it was stored
- * @param revoked whether the run was resumed after it
+ * @param enforced whether it stopped the run, or was only recorded
+ * @param decision a serialized {@code StopDecision} message
+ * @param revoked whether the run was resumed afterwards
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record DecisionRow(
     String policyId, boolean enforced, byte[] decision, Instant decideTime, boolean revoked) {
 
-  /**
-   * Whether it stops the run.
-   *
-   * @return whether it is enforced and has not been taken back
-   */
-  public boolean stands() {
+  public boolean isInForce() {
     return enforced && !revoked;
   }
 }

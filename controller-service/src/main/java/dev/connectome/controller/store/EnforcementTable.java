@@ -3,7 +3,7 @@ package dev.connectome.controller.store;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** Whether decisions stop runs, within one transaction. */
+/** Whether decisions stop runs, and the history of that setting. */
 public final class EnforcementTable {
 
   private final Handle handle;
@@ -12,11 +12,6 @@ public final class EnforcementTable {
     this.handle = handle;
   }
 
-  /**
-   * Reads it.
-   *
-   * @return what is in force
-   */
   public EnforcementRow read() {
     return handle
         .createQuery("SELECT * FROM enforcement")
@@ -24,20 +19,12 @@ public final class EnforcementTable {
         .one();
   }
 
-  /**
-   * A change that was made.
-   *
-   * @param changeId its number; later changes have larger ones
-   * @param after what was in force after it
-   */
   public record Change(long changeId, EnforcementRow after) {}
 
   /**
-   * Changes that were made, the newest first.
+   * Newest first.
    *
-   * @param before only those with smaller numbers; 0 for all
-   * @param limit how many at most
-   * @return the changes
+   * @param before an exclusive upper bound on change ids; 0 for none
    */
   public List<Change> changes(long before, int limit) {
     return handle
@@ -52,13 +39,7 @@ public final class EnforcementTable {
         .list();
   }
 
-  /**
-   * Changes it, and keeps on record that it was changed.
-   *
-   * @param suspended whether decisions are only recorded
-   * @param reason why
-   * @param actor who asks
-   */
+  /** Changes the setting and adds the change to its history. */
   public void update(boolean suspended, String reason, String actor) {
     handle.execute(
         "UPDATE enforcement SET suspended = ?, reason = ?, actor = ?, update_time = now()",

@@ -3,15 +3,10 @@ package dev.connectome.controller.store;
 import java.time.Instant;
 
 /**
- * An event as it is stored.
+ * A row of the table of events.
  *
- * @param position its place among the run's events and signatures
- * @param eventTime when it was stored
- * @param kind what it was
- * @param actor who caused it
- * @param message the same for people
- * @param state the run's state after it
- * @param attempt the attempt it concerns
+ * @param position orders the run's events and signatures
+ * @param state the run's state after the event
  */
 public record EventRow(
     long position,

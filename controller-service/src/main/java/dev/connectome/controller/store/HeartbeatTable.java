@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** The table of signs of life, a row a run, within one transaction. */
+/** The latest heartbeat of each run, within one transaction. */
 public final class HeartbeatTable {
 
   private final Handle handle;
@@ -19,26 +19,19 @@ public final class HeartbeatTable {
   /**
    * A heartbeat.
    *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param progress what the trainer told, as it is stored
-   * @param completedEpochs epochs trained
+   * @param progress a serialized message
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Beat(UUID runUid, int attempt, byte[] progress, int completedEpochs) {}
+  public record Heartbeat(UUID runUid, int attempt, byte[] progress, int completedEpochs) {}
 
   /**
-   * How a run stands.
+   * The state of a run as a heartbeat needs it.
    *
-   * @param runUid the run
-   * @param runId its name
-   * @param attempt its newest attempt
-   * @param state its state
-   * @param lostFrom the state that it left for LOST
-   * @param definition what it is, as it is stored
+   * @param lostFrom the state before LOST
+   * @param definition a serialized {@code TrainingRun} message
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Standing(
+  public record RunStatus(
       UUID runUid,
       String runId,
       int attempt,
@@ -46,65 +39,54 @@ public final class HeartbeatTable {
       Optional<RunState> lostFrom,
       byte[] definition) {
 
-    /**
-     * The state, or the one that it left for LOST.
-     *
-     * @return the state as if no heartbeat were missing
-     */
+    /** The state, or the state before LOST. */
     public RunState effectiveState() {
       return state == RunState.LOST ? lostFrom.orElse(RunState.RUNNING) : state;
     }
   }
 
   /**
-   * Notes heartbeats, all in one statement. Those of attempts that are not their run's newest, and
-   * of runs that have ended, change nothing. Rows are locked in order, so that two controllers
-   * never wait for each other.
-   *
-   * @param beats the heartbeats, at most one an attempt
+   * Records heartbeats in one statement. Heartbeats of superseded attempts and of runs that have
+   * ended change nothing. Rows are locked in order, so that controllers cannot deadlock.
    */
-  public void note(List<Beat> beats) {
+  public void record(List<Heartbeat> heartbeats) {
     handle
         .createUpdate(
             """
-            WITH beats AS (
-              SELECT * FROM unnest(:uids, :attempts, :progress, :epochs) AS beat (uid, attempt, progress, epochs)),
-            held AS (
+            WITH received AS (
+              SELECT * FROM unnest(:uids, :attempts, :progress, :epochs) AS heartbeat (uid, attempt, progress, epochs)),
+            locked AS (
               SELECT run_uid FROM heartbeats WHERE run_uid = ANY (:uids) ORDER BY run_uid FOR UPDATE)
-            UPDATE heartbeats SET last_heartbeat = now(), progress = decode(beats.progress, 'base64'),
-              advanced = advanced OR beats.epochs > furthest_epochs,
-              completed_epochs = beats.epochs, furthest_epochs = greatest(beats.epochs, furthest_epochs)
-            FROM held JOIN beats ON beats.uid = held.run_uid
-              JOIN runs ON runs.uid = beats.uid AND runs.attempt = beats.attempt
+            UPDATE heartbeats SET last_heartbeat = now(), progress = decode(received.progress, 'base64'),
+              advanced = advanced OR received.epochs > furthest_epochs,
+              completed_epochs = received.epochs, furthest_epochs = greatest(received.epochs, furthest_epochs)
+            FROM locked JOIN received ON received.uid = locked.run_uid
+              JOIN runs ON runs.uid = received.uid AND runs.attempt = received.attempt
                 AND runs.state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
-            WHERE heartbeats.run_uid = held.run_uid
+            WHERE heartbeats.run_uid = locked.run_uid
             """)
-        .bindArray("uids", UUID.class, beats.stream().map(Beat::runUid).toList())
-        .bindArray("attempts", Integer.class, beats.stream().map(Beat::attempt).toList())
+        .bindArray("uids", UUID.class, heartbeats.stream().map(Heartbeat::runUid).toList())
+        .bindArray("attempts", Integer.class, heartbeats.stream().map(Heartbeat::attempt).toList())
         .bindArray(
             "progress",
             String.class,
-            beats.stream()
-                .map(beat -> Base64.getEncoder().encodeToString(beat.progress()))
+            heartbeats.stream()
+                .map(heartbeat -> Base64.getEncoder().encodeToString(heartbeat.progress()))
                 .toList())
-        .bindArray("epochs", Integer.class, beats.stream().map(Beat::completedEpochs).toList())
+        .bindArray(
+            "epochs", Integer.class, heartbeats.stream().map(Heartbeat::completedEpochs).toList())
         .execute();
   }
 
-  /**
-   * How runs stand.
-   *
-   * @param runUids the runs
-   * @return those that exist
-   */
-  public List<Standing> standings(List<UUID> runUids) {
+  /** Leaves out runs that do not exist. */
+  public List<RunStatus> statuses(List<UUID> runUids) {
     return handle
         .createQuery(
             "SELECT uid, run_id, attempt, state, lost_from, definition FROM runs WHERE uid = ANY (:uids)")
         .bindArray("uids", UUID.class, runUids)
         .map(
             (row, context) ->
-                new Standing(
+                new RunStatus(
                     Rows.uuid(row, "uid"),
                     row.getString("run_id"),
                     row.getInt("attempt"),
@@ -114,11 +96,7 @@ public final class HeartbeatTable {
         .list();
   }
 
-  /**
-   * Notes a sign of life other than a heartbeat.
-   *
-   * @param runUid the run
-   */
+  /** Counts anything else that a trainer sent as a heartbeat. */
   public void touch(UUID runUid) {
     handle.execute("UPDATE heartbeats SET last_heartbeat = now() WHERE run_uid = ?", runUid);
   }

@@ -20,17 +20,7 @@ public final class HistoryTable {
     this.handle = handle;
   }
 
-  /**
-   * Adds an event.
-   *
-   * @param runUid the run, locked
-   * @param position its position
-   * @param kind what it is
-   * @param actor who caused it
-   * @param message the same for people
-   * @param state the run's state after it
-   * @param attempt the attempt it concerns
-   */
+  /** The caller holds the run's lock and took the position for this event. */
   public void insertEvent(
       UUID runUid,
       long position,
@@ -53,14 +43,6 @@ public final class HistoryTable {
         attempt);
   }
 
-  /**
-   * Events behind a position.
-   *
-   * @param runUid the run
-   * @param after the position
-   * @param limit how many at most
-   * @return the events, in order
-   */
   public List<EventRow> events(UUID runUid, long after, int limit) {
     return handle
         .createQuery(
@@ -75,31 +57,19 @@ public final class HistoryTable {
         .list();
   }
 
-  /**
-   * What tells one record from another.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param epoch the epoch
-   */
   public record SignatureKey(UUID runUid, int attempt, int epoch) {}
 
   /**
-   * A record to add.
+   * A record to insert.
    *
-   * @param key which it is
-   * @param position its position in its run, which is locked
-   * @param late whether a later point was judged before it
-   * @param record the record as it came
+   * @param position its position in its run, whose lock the caller holds
+   * @param late whether a later point was evaluated before it
+   * @param record as received
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record NewSignature(SignatureKey key, long position, boolean late, byte[] record) {}
 
-  /**
-   * Adds signature records, all in one exchange with the database.
-   *
-   * @param signatures the records, none of them there yet
-   */
+  /** Inserts in one round trip. None of the records may be stored already. */
   public void insertSignatures(List<NewSignature> signatures) {
     PreparedBatch batch =
         handle.prepareBatch(
@@ -120,23 +90,19 @@ public final class HistoryTable {
     batch.execute();
   }
 
-  /**
-   * Which of several records are there.
-   *
-   * @param asked the records
-   * @return those that are; the set may be changed
-   */
-  public Set<SignatureKey> knownSignatures(List<SignatureKey> asked) {
+  /** Returns a mutable set. */
+  public Set<SignatureKey> existingSignatures(List<SignatureKey> requested) {
     return handle
         .createQuery(
             """
             SELECT run_uid, attempt, epoch FROM signatures
-            JOIN unnest(:runs, :attempts, :epochs) AS asked (run_uid, attempt, epoch)
+            JOIN unnest(:runs, :attempts, :epochs) AS requested (run_uid, attempt, epoch)
               USING (run_uid, attempt, epoch)
             """)
-        .bindArray("runs", UUID.class, asked.stream().map(SignatureKey::runUid).toList())
-        .bindArray("attempts", Integer.class, asked.stream().map(SignatureKey::attempt).toList())
-        .bindArray("epochs", Integer.class, asked.stream().map(SignatureKey::epoch).toList())
+        .bindArray("runs", UUID.class, requested.stream().map(SignatureKey::runUid).toList())
+        .bindArray(
+            "attempts", Integer.class, requested.stream().map(SignatureKey::attempt).toList())
+        .bindArray("epochs", Integer.class, requested.stream().map(SignatureKey::epoch).toList())
         .map(
             (row, context) ->
                 new SignatureKey(
@@ -144,15 +110,7 @@ public final class HistoryTable {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /**
-   * Records by attempt and epoch.
-   *
-   * @param runUid the run
-   * @param afterAttempt records of this attempt
-   * @param afterEpoch up to this epoch are left out, as are those of attempts before
-   * @param limit how many at most
-   * @return the records
-   */
+  /** Records after an attempt and epoch, in order of both. */
   public List<SignatureRow> signatures(UUID runUid, int afterAttempt, int afterEpoch, int limit) {
     return handle
         .createQuery(
@@ -169,14 +127,7 @@ public final class HistoryTable {
         .list();
   }
 
-  /**
-   * Records behind a position.
-   *
-   * @param runUid the run
-   * @param after the position
-   * @param limit how many at most
-   * @return the records, in order of positions
-   */
+  /** Records after a position, in order of positions. */
   public List<SignatureRow> signaturesBehind(UUID runUid, long after, int limit) {
     return handle
         .createQuery(
@@ -191,14 +142,6 @@ public final class HistoryTable {
         .list();
   }
 
-  /**
-   * Adds a decision.
-   *
-   * @param runUid the run
-   * @param policyId the policy
-   * @param enforced whether it stops the run
-   * @param decision the decision
-   */
   public void insertDecision(UUID runUid, String policyId, boolean enforced, byte[] decision) {
     handle.execute(
         """
@@ -211,12 +154,7 @@ public final class HistoryTable {
         decision);
   }
 
-  /**
-   * The decisions of a run.
-   *
-   * @param runUid the run
-   * @return the decisions, in the order in which they were made
-   */
+  /** In the order in which they were made. */
   public List<DecisionRow> decisions(UUID runUid) {
     return handle
         .createQuery("SELECT * FROM decisions WHERE run_uid = :run ORDER BY decide_time, policy_id")
@@ -225,12 +163,7 @@ public final class HistoryTable {
         .list();
   }
 
-  /**
-   * The decisions of several runs.
-   *
-   * @param runUids the runs
-   * @return the decisions by run, in the order in which they were made; nothing for a run without
-   */
+  /** By run, in the order in which they were made; runs without decisions are left out. */
   public Map<UUID, List<DecisionRow>> decisions(List<UUID> runUids) {
     return handle
         .createQuery(
@@ -242,11 +175,7 @@ public final class HistoryTable {
                 Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
-  /**
-   * Takes back the decision that stopped a run, so that another can be made. It stays on record.
-   *
-   * @param runUid the run
-   */
+  /** Revokes the decision that stopped a run, so that another can be made; it stays on record. */
   public void revokeEnforcedDecision(UUID runUid) {
     handle.execute(
         """
@@ -256,13 +185,7 @@ public final class HistoryTable {
         runUid);
   }
 
-  /**
-   * The decision that stops a run.
-   *
-   * @param runUid the run
-   * @return the decision
-   */
   public Optional<DecisionRow> enforcedDecision(UUID runUid) {
-    return decisions(runUid).stream().filter(DecisionRow::stands).findFirst();
+    return decisions(runUid).stream().filter(DecisionRow::isInForce).findFirst();
   }
 }

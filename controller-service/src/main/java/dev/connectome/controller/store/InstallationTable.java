@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** What this platform is, within one transaction. */
+/** The identity of this platform, within one transaction. */
 public final class InstallationTable {
 
   private final Handle handle;
@@ -13,19 +13,14 @@ public final class InstallationTable {
     this.handle = handle;
   }
 
-  /**
-   * What tells this platform from every other.
-   *
-   * @return its uid, made with the database
-   */
+  /** Identifies the platform; created with the database. */
   public UUID uid() {
     return handle.createQuery("SELECT uid FROM installation").mapTo(UUID.class).one();
   }
 
   /**
-   * Writes, without a change, and so shows that the database takes writes.
-   *
-   * @return the database's time
+   * Returns the database's time, after a write that changes nothing: fails unless the database
+   * accepts writes.
    */
   public Instant write() {
     return handle

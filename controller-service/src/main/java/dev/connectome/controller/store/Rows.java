@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rows. */
+/** Maps result sets to rows. */
 final class Rows {
 
   private Rows() {}

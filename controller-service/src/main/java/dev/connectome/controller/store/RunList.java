@@ -21,32 +21,21 @@ public final class RunList {
   }
 
   /**
-   * What a list is asked for.
+   * Selects runs.
    *
-   * @param states the states; empty for all
+   * @param states empty for all
    * @param labels labels that a run must have
-   * @param idPrefix what its name must begin with
    */
   public record Filter(List<RunState> states, Map<String, String> labels, String idPrefix) {}
 
   /**
-   * A place in a list: runs created before, or at the same time with a smaller uid, come after it.
-   *
-   * @param createTime the time
-   * @param uid the uid
+   * A position in a list: runs created earlier, or at the same time with a smaller uid, follow it.
    */
   public record Place(Instant createTime, UUID uid) {}
 
-  /**
-   * Lists runs, newest first.
-   *
-   * @param filter which
-   * @param after where to begin
-   * @param limit how many at most
-   * @return the runs
-   */
+  /** Newest first. */
   public List<RunRow> list(Filter filter, Optional<Place> after, int limit) {
-    // Only the conditions that are asked for: the planner chooses an index by them.
+    // Contains only the conditions that were given: the planner chooses an index by them.
     var conditions = new StringBuilder("true");
     if (!filter.states().isEmpty()) {
       conditions.append(" AND state = ANY (:states)");
@@ -86,11 +75,7 @@ public final class RunList {
     return query.map((row, context) -> Rows.run(row)).list();
   }
 
-  /**
-   * How many runs there are in each state.
-   *
-   * @return the number by state; states in which there is none are missing
-   */
+  /** States without runs are left out. */
   public Map<RunState, Long> countByState() {
     return handle
         .createQuery("SELECT state, count(*) AS runs FROM runs GROUP BY state")

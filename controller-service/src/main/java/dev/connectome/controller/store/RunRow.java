@@ -7,27 +7,19 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * A run as it is stored.
+ * A row of the table of runs, with its latest heartbeat.
  *
- * @param uid the run
- * @param runId its name
- * @param launcher who starts its trainers
- * @param definition what was asked for, as stored
- * @param state its state
- * @param lostFrom the state that it left for LOST
- * @param stateMessage why it is in its state
- * @param attempt its newest attempt; 0 before the first
- * @param failures failures in a row
- * @param position of its latest event or signature
- * @param judgedAttempt the attempt of the latest point that was judged
- * @param judgedEpoch the epoch of that point
- * @param stages when each stage began, as stored
- * @param completedEpochs epochs trained, as far as is known
- * @param progress what the trainer told last, as stored
- * @param outcome how the latest ended attempt ended, as stored
- * @param createTime when it was created
+ * @param definition a serialized {@code TrainingRun} message
+ * @param lostFrom the state before LOST
+ * @param attempt the newest attempt; 0 before the first
+ * @param failures failures in a row without progress
+ * @param position of the latest event or signature
+ * @param evaluatedAttempt the attempt of the latest point that policies have evaluated
+ * @param evaluatedEpoch the epoch of that point
+ * @param stages the start of each stage, as JSON
+ * @param progress a serialized message, from the latest heartbeat
+ * @param outcome a serialized message, of the latest attempt that ended
  * @param startTime when its first trainer registered
- * @param endTime when it ended
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RunRow(
@@ -41,8 +33,8 @@ public record RunRow(
     int attempt,
     int failures,
     long position,
-    int judgedAttempt,
-    int judgedEpoch,
+    int evaluatedAttempt,
+    int evaluatedEpoch,
     String stages,
     int completedEpochs,
     Optional<byte[]> progress,
@@ -51,33 +43,24 @@ public record RunRow(
     Optional<Instant> startTime,
     Optional<Instant> endTime) {
 
-  /** Launcher: the controller's own machine. */
+  /** Started as processes on the controller's machine. */
   public static final String LOCAL = "LOCAL";
 
-  /** Launcher: Jobs on a Kubernetes cluster. */
+  /** Started as Kubernetes Jobs. */
   public static final String KUBERNETES = "KUBERNETES";
 
-  /** Launcher: somebody else. */
+  /** Started by someone else. */
   public static final String EXTERNAL = "EXTERNAL";
 
   private static final Pattern UID =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
-  /**
-   * Whether a text is a uid rather than a name.
-   *
-   * @param text what somebody calls a run
-   * @return whether it has the form of a UUID
-   */
+  /** Whether a string is a run's uid rather than its name. */
   public static boolean isUid(String text) {
     return UID.matcher(text).matches();
   }
 
-  /**
-   * The state, or the one that it left for LOST.
-   *
-   * @return the state as if no heartbeat were missing
-   */
+  /** The state, or the state before LOST. */
   public RunState effectiveState() {
     return state == RunState.LOST ? lostFrom.orElse(RunState.RUNNING) : state;
   }

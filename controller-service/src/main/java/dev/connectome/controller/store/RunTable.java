@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** The table of runs, one run or a few at a time, within one transaction. */
+/** Runs, one or a few at a time, within one transaction. */
 public final class RunTable {
 
   private final Handle handle;
@@ -20,17 +20,7 @@ public final class RunTable {
     this.handle = handle;
   }
 
-  /**
-   * Adds a run, PENDING.
-   *
-   * @param uid the run
-   * @param runId its name
-   * @param requestId the request that asks for it; empty for none
-   * @param labels its labels
-   * @param launcher who starts its trainers
-   * @param definition what is asked for
-   * @return whether it was added; if not, the name or the request is known already
-   */
+  /** Inserts a PENDING run; returns false if the name or the request id exists. */
   public boolean insert(
       UUID uid,
       String runId,
@@ -59,72 +49,37 @@ public final class RunTable {
         == 1;
   }
 
-  /**
-   * Finds a run by the request that asked for it.
-   *
-   * @param requestId the request
-   * @return the run
-   */
   public Optional<RunRow> byRequest(String requestId) {
-    return handle
-        .createQuery(
-            "SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE request_id = :requestId")
-        .bind("requestId", requestId)
-        .map((row, context) -> Rows.run(row))
-        .findOne();
+    return findOne("WHERE request_id = :value", requestId);
   }
 
-  /**
-   * Finds a run by its name or uid. No name looks like a uid.
-   *
-   * @param idOrUid either
-   * @return the run
-   */
+  /** Accepts a name or a uid. No name looks like a uid. */
   public Optional<RunRow> byName(String idOrUid) {
     return RunRow.isUid(idOrUid)
         ? find(UUID.fromString(idOrUid))
-        : handle
-            .createQuery("SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE run_id = :id")
-            .bind("id", idOrUid)
-            .map((row, context) -> Rows.run(row))
-            .findOne();
+        : findOne("WHERE run_id = :value", idOrUid);
   }
 
-  /**
-   * Reads a run.
-   *
-   * @param uid the run
-   * @return the run
-   */
   public Optional<RunRow> find(UUID uid) {
-    return handle
-        .createQuery("SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE uid = :uid")
-        .bind("uid", uid)
-        .map((row, context) -> Rows.run(row))
-        .findOne();
+    return findOne("WHERE uid = :value", uid);
   }
 
-  /**
-   * Reads a run and keeps others from changing it until the transaction ends.
-   *
-   * @param uid the run
-   * @return the run
-   */
+  /** Locks a run until the transaction ends. */
   public Optional<RunRow> lock(UUID uid) {
+    return findOne("WHERE uid = :value FOR UPDATE OF runs", uid);
+  }
+
+  private Optional<RunRow> findOne(String condition, Object value) {
     return handle
-        .createQuery(
-            "SELECT * FROM runs JOIN heartbeats ON run_uid = uid WHERE uid = :uid FOR UPDATE OF runs")
-        .bind("uid", uid)
+        .createQuery("SELECT * FROM runs JOIN heartbeats ON run_uid = uid " + condition)
+        .bind("value", value)
         .map((row, context) -> Rows.run(row))
         .findOne();
   }
 
   /**
-   * Reads runs and keeps others from changing them until the transaction ends. They are locked in
-   * order, so that two who lock some of the same never wait for each other.
-   *
-   * @param uids the runs
-   * @return those that exist
+   * Locks runs until the transaction ends, in order, so that transactions cannot deadlock. Leaves
+   * out runs that do not exist.
    */
   public List<RunRow> lock(Collection<UUID> uids) {
     return handle
@@ -138,14 +93,7 @@ public final class RunTable {
         .list();
   }
 
-  /**
-   * Changes a run's state and what goes with it. The caller has checked that it may.
-   *
-   * @param uid the run
-   * @param from the state it leaves
-   * @param to its next state
-   * @param message why
-   */
+  /** The caller has checked that the transition is legal. */
   public void setState(UUID uid, RunState from, RunState to, String message) {
     handle
         .createUpdate(
@@ -164,20 +112,9 @@ public final class RunTable {
         .execute();
   }
 
-  /**
-   * A place in what happens to a run.
-   *
-   * @param position the position
-   * @param attempt the run's newest attempt then
-   */
   public record Step(long position, int attempt) {}
 
-  /**
-   * Takes the next position of a run.
-   *
-   * @param uid the run, locked
-   * @return the position
-   */
+  /** Takes the run's next position in its history. */
   public Step nextStep(UUID uid) {
     return handle
         .createQuery(
@@ -187,17 +124,12 @@ public final class RunTable {
         .one();
   }
 
-  /**
-   * Begins an attempt.
-   *
-   * @param uid the run, locked
-   * @return its number
-   */
+  /** Starts an attempt of a run that the caller has locked; returns its number. */
   public int nextAttempt(UUID uid) {
     return handle
         .createQuery(
             """
-            WITH heard AS (UPDATE heartbeats SET last_heartbeat = now() WHERE run_uid = :uid)
+            WITH heartbeat AS (UPDATE heartbeats SET last_heartbeat = now() WHERE run_uid = :uid)
             UPDATE runs SET attempt = attempt + 1, outcome = NULL WHERE uid = :uid RETURNING attempt
             """)
         .bind("uid", uid)
@@ -205,14 +137,7 @@ public final class RunTable {
         .one();
   }
 
-  /**
-   * Notes how an attempt ended.
-   *
-   * @param uid the run
-   * @param failures failures in a row
-   * @param outcome what the trainer said, if anything
-   * @param pause how long to wait before another attempt
-   */
+  /** Records how an attempt ended, and how long to wait before the next. */
   public void setOutcome(UUID uid, int failures, Optional<byte[]> outcome, Duration pause) {
     handle
         .createUpdate(
@@ -229,13 +154,6 @@ public final class RunTable {
         .execute();
   }
 
-  /**
-   * Changes what was asked for.
-   *
-   * @param uid the run
-   * @param labels the new labels
-   * @param definition the new definition
-   */
   public void setDefinition(UUID uid, Map<String, String> labels, byte[] definition) {
     handle
         .createUpdate(
@@ -248,22 +166,17 @@ public final class RunTable {
   }
 
   /**
-   * How far a run's series has been judged.
+   * How far policies have evaluated a run, which the caller has locked.
    *
-   * @param uid the run, locked
    * @param position of its latest signature
-   * @param attempt the attempt of the latest point
-   * @param epoch its epoch
-   * @param stages when each stage began
+   * @param attempt the attempt of the latest evaluated point
+   * @param epoch the epoch of that point
+   * @param stages the start of each stage, as JSON
    */
-  public record Judged(UUID uid, long position, int attempt, int epoch, String stages) {}
+  public record Evaluated(UUID uid, long position, int attempt, int epoch, String stages) {}
 
-  /**
-   * Notes how far runs have been judged, all in one exchange with the database.
-   *
-   * @param judged a run each
-   */
-  public void setJudged(List<Judged> judged) {
+  /** Updates all in one round trip. */
+  public void setEvaluated(List<Evaluated> evaluated) {
     PreparedBatch batch =
         handle.prepareBatch(
             """
@@ -271,7 +184,7 @@ public final class RunTable {
               stages = :stages
             WHERE uid = :uid
             """);
-    for (Judged one : judged) {
+    for (Evaluated one : evaluated) {
       batch
           .bind("uid", one.uid())
           .bind("position", one.position())
@@ -283,21 +196,11 @@ public final class RunTable {
     batch.execute();
   }
 
-  /**
-   * Deletes a run with its history.
-   *
-   * @param uid the run
-   */
+  /** Deletes a run with its history. */
   public void delete(UUID uid) {
     handle.execute("DELETE FROM runs WHERE uid = ?", uid);
   }
 
-  /**
-   * Says why a run is in its state.
-   *
-   * @param uid the run, locked
-   * @param message why, for people
-   */
   public void setStateMessage(UUID uid, String message) {
     handle.execute("UPDATE runs SET state_message = ? WHERE uid = ?", message, uid);
   }

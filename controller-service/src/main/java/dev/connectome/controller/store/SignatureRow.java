@@ -1,13 +1,11 @@
 package dev.connectome.controller.store;
 
 /**
- * A signature record as it is stored.
+ * A row of the table of signatures.
  *
- * @param position its place among the run's events and signatures
- * @param attempt the attempt
- * @param epoch the epoch
- * @param late whether a later point was judged before it
- * @param record the record as it came
+ * @param position orders the run's events and signatures
+ * @param late whether a later point was evaluated before it
+ * @param record as received
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SignatureRow(long position, int attempt, int epoch, boolean late, byte[] record) {}

@@ -5,20 +5,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A stop command as it is stored.
+ * A row of the table of stop commands.
  *
- * @param commandId the command
- * @param runUid the run
- * @param attempt the attempt meant
  * @param mode GRACEFUL, IMMEDIATE or END_OF_EPOCH
- * @param reason why, for people
- * @param restoreEpoch the epoch whose weights to keep
- * @param deadline when the trainer must be gone
+ * @param restoreEpoch the epoch whose weights the trainer keeps
+ * @param deadline when the trainer is terminated by force
  * @param phase PENDING, ACKNOWLEDGED, ESCALATED, DONE or MOOT
- * @param pushAttempts pushes tried
- * @param lastError what the last push failed with
- * @param acknowledgeTime when the trainer acknowledged it
- * @param finishTime when it was done or moot
+ * @param lastError the error of the latest failed push
  */
 public record StopRow(
     UUID commandId,
@@ -34,6 +27,6 @@ public record StopRow(
     Optional<Instant> acknowledgeTime,
     Optional<Instant> finishTime) {
 
-  /** Phase: the deadline has passed and the trainer is being ended by force. */
+  /** The deadline has passed and the trainer is being terminated by force. */
   public static final String ESCALATED = "ESCALATED";
 }

@@ -18,17 +18,7 @@ public final class StopTable {
     this.handle = handle;
   }
 
-  /**
-   * Adds a command, to be pushed at once.
-   *
-   * @param commandId the command
-   * @param runUid the run
-   * @param attempt the attempt meant
-   * @param mode how soon
-   * @param reason why
-   * @param restoreEpoch the epoch whose weights to keep
-   * @param grace how long the trainer has
-   */
+  /** Inserts a command that is due at once. */
   public void insert(
       UUID commandId,
       UUID runUid,
@@ -53,12 +43,6 @@ public final class StopTable {
         .execute();
   }
 
-  /**
-   * The latest command of a run.
-   *
-   * @param runUid the run
-   * @return the command
-   */
   public Optional<StopRow> latest(UUID runUid) {
     return handle
         .createQuery(
@@ -68,12 +52,7 @@ public final class StopTable {
         .findOne();
   }
 
-  /**
-   * The latest command of each of several runs.
-   *
-   * @param runUids the runs
-   * @return the commands by run; nothing for a run without
-   */
+  /** By run; runs without a command are left out. */
   public Map<UUID, StopRow> latest(List<UUID> runUids) {
     return handle
         .createQuery(
@@ -86,23 +65,13 @@ public final class StopTable {
         .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
   }
 
-  /**
-   * The command of a run that is being carried out.
-   *
-   * @param runUid the run
-   * @return the command
-   */
-  public Optional<StopRow> open(UUID runUid) {
+  /** The run's command that has not finished. */
+  public Optional<StopRow> unfinished(UUID runUid) {
     return latest(runUid).filter(stop -> stop.finishTime().isEmpty());
   }
 
-  /**
-   * The commands of several runs that are being carried out.
-   *
-   * @param runUids the runs
-   * @return the commands by run
-   */
-  public Map<UUID, StopRow> open(List<UUID> runUids) {
+  /** By run; runs without an unfinished command are left out. */
+  public Map<UUID, StopRow> unfinished(List<UUID> runUids) {
     return handle
         .createQuery(
             "SELECT * FROM stop_commands WHERE run_uid = ANY (:runs) AND finish_time IS NULL")
@@ -111,12 +80,7 @@ public final class StopTable {
         .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
   }
 
-  /**
-   * Makes a command more urgent, to be pushed again at once.
-   *
-   * @param commandId the command
-   * @param mode how soon
-   */
+  /** Raises the mode of a command and makes it due at once. */
   public void upgrade(UUID commandId, String mode) {
     handle.execute(
         """
@@ -128,13 +92,8 @@ public final class StopTable {
   }
 
   /**
-   * Takes commands that are due to be pushed, so that nobody else pushes them for a while. Those
-   * for processes of other machines are left to the controllers there, who can reach them.
-   *
-   * @param host what this machine is called
-   * @param lease for how long
-   * @param limit how many at most
-   * @return the commands
+   * Leases commands that are due. Those for processes of other machines are left to the controllers
+   * there, which can reach them.
    */
   public List<StopRow> lease(String host, Duration lease, int limit) {
     return handle
@@ -158,13 +117,8 @@ public final class StopTable {
   }
 
   /**
-   * Notes an acknowledgement, also one that comes when the trainer is being ended by force or has
-   * ended.
-   *
-   * @param commandId the command
-   * @param mode the mode that was pushed; one that has become more urgent since is to be pushed
-   *     again
-   * @return whether it is the first of this mode
+   * Records an acknowledgement, even after escalation or the trainer's end. Returns true for the
+   * first of this mode: a command whose mode was raised since it was pushed is pushed again.
    */
   public boolean acknowledge(UUID commandId, String mode) {
     return handle.execute(
@@ -180,15 +134,8 @@ public final class StopTable {
         == 1;
   }
 
-  /**
-   * Notes that a trainer has obeyed a command, which acknowledges it if nothing has before.
-   *
-   * @param runUid the run
-   * @param attempt the attempt
-   * @param commandId the command that the trainer names
-   * @return whether it had not been acknowledged
-   */
-  public boolean obeyed(UUID runUid, int attempt, UUID commandId) {
+  /** Records the acknowledgement that a trainer's outcome implies; returns true for the first. */
+  public boolean acknowledgeByOutcome(UUID runUid, int attempt, UUID commandId) {
     return handle.execute(
             """
             UPDATE stop_commands SET acknowledge_time = now()
@@ -201,11 +148,7 @@ public final class StopTable {
   }
 
   /**
-   * Notes that a push failed, unless the command has been pushed again, answered or ended since.
-   *
-   * @param pushed the command as it was pushed
-   * @param error with what
-   * @param pause how long to wait before the next
+   * Schedules the next push, unless the command was pushed again, acknowledged or finished since.
    */
   public void pushFailed(StopRow pushed, String error, Duration pause) {
     handle
@@ -225,16 +168,12 @@ public final class StopTable {
   }
 
   /**
-   * Commands whose deadline has passed and whose trainers nobody is ending by force. One that is
-   * still not carried out a while after somebody took it is among them: whoever took it may have
-   * died. Trainers that are processes of other controllers are left to them for a while.
+   * Commands past their deadline whose trainer nobody is terminating, the most overdue first. That
+   * includes escalations whose lease ran out, since their controller may have died.
    *
-   * @param controller the mark of this controller
-   * @param elsewhere for how long others are given the time to end their own
-   * @param limit how many at most
-   * @return the commands, the most overdue first
+   * @param grace how long past the deadline a process is left to the controller that supervises it
    */
-  public List<StopRow> overdue(String controller, Duration elsewhere, int limit) {
+  public List<StopRow> overdue(String controller, Duration grace, int limit) {
     return handle
         .createQuery(
             """
@@ -246,18 +185,15 @@ public final class StopTable {
             ORDER BY deadline LIMIT :limit
             """)
         .bind("controller", controller)
-        .bind("millis", elsewhere.toMillis())
+        .bind("millis", grace.toMillis())
         .bind("limit", limit)
         .map((row, context) -> Rows.stop(row))
         .list();
   }
 
   /**
-   * Takes an overdue command to end its trainer by force.
-   *
-   * @param commandId the command, whose run is locked
-   * @param lease for how long nobody else is to take it
-   * @return whether it was still to be taken
+   * Escalates an overdue command of a run that the caller has locked; returns false if another
+   * controller has.
    */
   public boolean escalate(UUID commandId, Duration lease) {
     return handle.execute(
@@ -272,12 +208,7 @@ public final class StopTable {
         == 1;
   }
 
-  /**
-   * Ends the command of a run that is being carried out, if there is one.
-   *
-   * @param runUid the run
-   * @param phase DONE or MOOT
-   */
+  /** Finishes the run's unfinished command, if it has one. */
   public void finish(UUID runUid, String phase) {
     handle.execute(
         """

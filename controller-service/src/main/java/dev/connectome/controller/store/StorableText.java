@@ -6,8 +6,8 @@ import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 
 /**
- * Texts as PostgreSQL can store them: it takes no zero character, which the last words of a trainer
- * that crashed may well have. Without this the end of such a trainer could never be noted.
+ * Replaces NUL characters, which PostgreSQL cannot store in text and the last log line of a crashed
+ * trainer may contain. Otherwise the end of such a trainer could not be recorded.
  */
 final class StorableText extends AbstractArgumentFactory<String> {
 

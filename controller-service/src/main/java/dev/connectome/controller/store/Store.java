@@ -9,29 +9,20 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** The database: transactions, and word of the runs that they have changed. */
+/** The database: transactions, and notifications of the runs that they changed. */
 public final class Store {
 
   private final Jdbi jdbi;
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
 
-  /**
-   * Makes a store.
-   *
-   * @param dataSource a PostgreSQL database that has the schema
-   */
   public Store(DataSource dataSource) {
     this.jdbi = Jdbi.create(dataSource).registerArgument(new StorableText());
   }
 
   /**
-   * Runs a transaction. What it returns is returned once it is committed; if it throws, nothing has
-   * happened.
-   *
-   * @param work what to do
-   * @param <T> what it returns
-   * @return what the work returns
+   * Returns what the work returns, once committed. If the work throws, the transaction is rolled
+   * back.
    */
   public <T> T inTransaction(Function<Transaction, T> work) {
     var used = new Transaction[1];
@@ -43,27 +34,24 @@ public final class Store {
               return work.apply(used[0]);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
-    if (used[0].eventful()) {
+    if (used[0].hasEvents()) {
       eventListeners.forEach(Runnable::run);
     }
     return result;
   }
 
   /**
-   * Calls somebody after every transaction that changed a run, on the thread that ran it. Changes
-   * by other controllers are not told.
-   *
-   * @param listener whom; must be quick
+   * Adds a listener that is called after each transaction that changed a run, on its thread. It
+   * must be quick, and is not called for changes by other controllers.
    */
   public void onChange(Consumer<UUID> listener) {
     listeners.add(listener);
   }
 
   /**
-   * Calls somebody after every transaction with an event, on the thread that ran it: states and
-   * stops change with events only. Events by other controllers are not told.
-   *
-   * @param listener whom; must be quick
+   * Adds a listener that is called after each transaction that recorded an event, on its thread.
+   * Changes of state and stop commands always record one. It must be quick, and is not called for
+   * events of other controllers.
    */
   public void onEvent(Runnable listener) {
     eventListeners.add(listener);

@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** One transaction: the tables, and what changes a run together with its history. */
+/** One transaction: its tables, and the changes that touch a run and its history together. */
 public final class Transaction {
 
   private final RunTable runs;
   private final RunList runList;
-  private final DueRuns dueRuns;
+  private final RunQueue runQueue;
   private final AttemptTable attempts;
   private final StopTable stops;
   private final HistoryTable history;
@@ -19,12 +19,12 @@ public final class Transaction {
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
   private final Set<UUID> changed = new HashSet<>();
-  private boolean eventful;
+  private boolean hasEvents;
 
   Transaction(Handle handle) {
     runs = new RunTable(handle);
     runList = new RunList(handle);
-    dueRuns = new DueRuns(handle);
+    runQueue = new RunQueue(handle);
     attempts = new AttemptTable(handle);
     stops = new StopTable(handle);
     history = new HistoryTable(handle);
@@ -33,96 +33,48 @@ public final class Transaction {
     heartbeats = new HeartbeatTable(handle);
   }
 
-  /**
-   * Runs.
-   *
-   * @return the table
-   */
   public RunTable runs() {
     return runs;
   }
 
-  /**
-   * Lists of runs.
-   *
-   * @return the lists
-   */
   public RunList runList() {
     return runList;
   }
 
-  /**
-   * Runs that it is time to do something about.
-   *
-   * @return the runs
-   */
-  public DueRuns dueRuns() {
-    return dueRuns;
+  public RunQueue runQueue() {
+    return runQueue;
   }
 
-  /**
-   * Attempts.
-   *
-   * @return the table
-   */
   public AttemptTable attempts() {
     return attempts;
   }
 
-  /**
-   * Stop commands.
-   *
-   * @return the table
-   */
   public StopTable stops() {
     return stops;
   }
 
-  /**
-   * Events, signatures and decisions.
-   *
-   * @return the tables
-   */
   public HistoryTable history() {
     return history;
   }
 
-  /**
-   * Whether decisions stop runs.
-   *
-   * @return the table
-   */
   public EnforcementTable enforcement() {
     return enforcement;
   }
 
-  /**
-   * What this platform is.
-   *
-   * @return the table
-   */
   public InstallationTable installation() {
     return installation;
   }
 
-  /**
-   * Signs of life.
-   *
-   * @return the table
-   */
   public HeartbeatTable heartbeats() {
     return heartbeats;
   }
 
   /**
-   * Takes a run from one state to another, with an event that says so.
+   * Changes the state of a run and records the change as an event.
    *
-   * @param run the run, locked in this transaction and not changed since
-   * @param to its next state
-   * @param actor who causes it
-   * @param message why, for people; empty where the state says it all
-   * @return the run as it is then
-   * @throws IllegalStateException if the states do not allow it
+   * @param run locked in this transaction and unchanged since
+   * @param message may be empty
+   * @throws IllegalStateException if the transition is illegal
    */
   public RunRow move(RunRow run, RunState to, String actor, String message) {
     if (!run.state().mayBecome(to)) {
@@ -134,28 +86,16 @@ public final class Transaction {
     return runs.find(run.uid()).orElseThrow();
   }
 
-  /**
-   * Adds an event to a run.
-   *
-   * @param run the run, locked in this transaction
-   * @param state its state after the event
-   * @param kind what it is
-   * @param actor who causes it
-   * @param message the same for people
-   */
+  /** Records an event of a run that is locked in this transaction. */
   public void event(RunRow run, RunState state, String kind, String actor, String message) {
     RunTable.Step step = runs.nextStep(run.uid());
     history.insertEvent(run.uid(), step.position(), kind, actor, message, state, step.attempt());
-    touched(run.uid());
-    eventful = true;
+    markChanged(run.uid());
+    hasEvents = true;
   }
 
-  /**
-   * Notes that a run has changed, for those who wait for that.
-   *
-   * @param uid the run
-   */
-  public void touched(UUID uid) {
+  /** Notifies the listeners of the run's change once this transaction is committed. */
+  public void markChanged(UUID uid) {
     changed.add(uid);
   }
 
@@ -163,9 +103,9 @@ public final class Transaction {
     return changed;
   }
 
-  /** Whether there were events: progress and signatures are none. */
-  boolean eventful() {
-    return eventful;
+  /** Whether events were recorded: progress and signatures are not events. */
+  boolean hasEvents() {
+    return hasEvents;
   }
 
   private static String describe(RunState from, RunState to, String message) {

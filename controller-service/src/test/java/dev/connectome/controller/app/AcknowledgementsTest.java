@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When a trainer acknowledged its stop is known, in whatever order its words arrive. */
+/** When a trainer acknowledged its stop is known, in whatever order its messages arrive. */
 class AcknowledgementsTest {
 
   private static final String NOWHERE = "127.0.0.1:1";
@@ -49,7 +49,7 @@ class AcknowledgementsTest {
   @Test
   void anOrderTakenFromAHeartbeatIsAcknowledgedByTheOutcomeThatNamesIt() {
     trainer.registerAt(NOWHERE);
-    order();
+    requestStop();
     String command = trainer.heartbeat(3).getCommandId();
     assertThat(stopStatus().hasAcknowledgeTime()).isFalse();
 
@@ -63,7 +63,7 @@ class AcknowledgementsTest {
   @Test
   void anOutcomeThatNamesAnotherCommandAcknowledgesNothing() {
     trainer.registerAt(NOWHERE);
-    order();
+    requestStop();
 
     report("3f0c7a52-54a5-4b8e-8a3b-0f3f5a3f9f10");
 
@@ -75,7 +75,7 @@ class AcknowledgementsTest {
   @Test
   void anAnswerThatArrivesBehindTheOutcomeAcknowledgesNothingAgain() {
     trainer.registerAt(NOWHERE);
-    order();
+    requestStop();
     String command = trainer.heartbeat(3).getCommandId();
     report(command);
     StopStatus atTheEnd = stopStatus();
@@ -94,7 +94,7 @@ class AcknowledgementsTest {
   @Test
   void anAnswerThatArrivesBehindAnOutcomeThatNamesNoCommandIsStored() throws Exception {
     trainer.register();
-    order();
+    requestStop();
     StreamObserver<StopTrainingResponse> push = push();
     report("");
     assertThat(stopStatus().hasAcknowledgeTime()).isFalse();
@@ -107,7 +107,7 @@ class AcknowledgementsTest {
     assertThat(controller.eventKinds("a")).containsOnlyOnce("STOP_ACKNOWLEDGED");
   }
 
-  private void order() {
+  private void requestStop() {
     var unused =
         controller
             .runs()
@@ -116,7 +116,7 @@ class AcknowledgementsTest {
 
   private StreamObserver<StopTrainingResponse> push() throws InterruptedException {
     StreamObserver<StopTrainingResponse> push = unanswered.poll(20, TimeUnit.SECONDS);
-    assertThat(push).as("push of the order").isNotNull();
+    assertThat(push).as("pushed stop command").isNotNull();
     return push;
   }
 

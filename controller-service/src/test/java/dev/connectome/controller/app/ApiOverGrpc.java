@@ -6,7 +6,8 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -29,12 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ApiOverGrpc {
 
   ControllerUnderTest controller;
-  private Judge judge;
+  private PolicyEvaluator judge;
 
   @BeforeEach
   void start() throws Exception {
     controller = ControllerUnderTest.notStarted(TestDatabase.create(), Map.of());
-    judge = new Judge(controller.store(), new Decisions(Duration.ofMinutes(1)));
+    judge = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
   }
 
   @AfterEach
@@ -54,11 +55,11 @@ abstract class ApiOverGrpc {
 
   /** Pairs of an epoch and its death distance. */
   void arrive(String uid, double... pairs) {
-    List<Judge.Arrival> arrivals = new ArrayList<>();
+    List<ReceivedSignature> arrivals = new ArrayList<>();
     for (int i = 0; i < pairs.length; i += 2) {
       int epoch = (int) pairs[i];
       arrivals.add(
-          new Judge.Arrival(
+          new ReceivedSignature(
               UUID.fromString(uid),
               1,
               epoch,

@@ -38,10 +38,14 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -52,6 +56,8 @@ import javax.sql.DataSource;
 public final class ControllerUnderTest implements AutoCloseable {
 
   private final ControllerBeans beans = new ControllerBeans();
+  private final LauncherBeans launcherBeans = new LauncherBeans();
+  private final DataSource database;
   private final Store store;
   private final Heartbeats heartbeats;
   private final RunWatches watchers;
@@ -66,15 +72,18 @@ public final class ControllerUnderTest implements AutoCloseable {
   private ControllerUnderTest(
       DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
       throws IOException {
+    this.database = database;
     store = beans.store(database);
     Decisions decisions = beans.decisions(settings);
     Runs runs = beans.runs(store, decisions);
     Attempts attempts = beans.attempts(store, settings);
-    RunFiles files = beans.runFiles(settings);
+    RunFiles files = launcherBeans.runFiles(settings);
     heartbeats = beans.heartbeats(store);
     watchers = beans.watchers(store);
-    LocalHost host = beans.localHost(settings);
-    Launchers launchers = beans.launchers(store, attempts, files, settings, host, cluster);
+    LocalHost host = launcherBeans.localHost(settings);
+    Launchers launchers =
+        launcherBeans.launchers(
+            store, beans.launchQueue(store), attempts, files, settings, host, cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
         beans.controller(
@@ -108,9 +117,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   /** Starts a controller; settings left out have their defaults, and there is no broker. */
   public static ControllerUnderTest start(DataSource database, Map<String, String> settings)
       throws IOException {
-    var started = notStarted(database, settings);
-    started.controller.start();
-    return started;
+    return notStarted(database, settings).started();
   }
 
   /** Starts a controller whose launcher is a cluster. */
@@ -123,9 +130,17 @@ public final class ControllerUnderTest implements AutoCloseable {
     values.put("connectome.launch.kubernetes.controller-endpoint", "controller:9400");
     values.put("connectome.launch.kubernetes.image", "example.org/trainer:1");
     values.putAll(settings);
-    var started = make(database, values, () -> cluster);
-    started.controller.start();
-    return started;
+    return make(database, values, () -> cluster).started();
+  }
+
+  private ControllerUnderTest started() {
+    try {
+      controller.start();
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** A controller that answers calls and does nothing by itself. */
@@ -174,6 +189,20 @@ public final class ControllerUnderTest implements AutoCloseable {
 
   public Store store() {
     return store;
+  }
+
+  /** Sets the last heartbeat of a run back, as if its trainer had been silent since. */
+  public void setHeartbeatBack(String runUid, Duration by) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE heartbeats SET last_heartbeat = last_heartbeat - ? * interval '1 second' WHERE run_uid = ?")) {
+      update.setLong(1, by.toSeconds());
+      update.setObject(2, UUID.fromString(runUid));
+      if (update.executeUpdate() != 1) {
+        throw new IllegalArgumentException("no run " + runUid);
+      }
+    }
   }
 
   /** Creates a run that a simulated trainer is to train. */

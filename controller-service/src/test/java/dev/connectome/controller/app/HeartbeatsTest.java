@@ -59,14 +59,14 @@ class HeartbeatsTest {
     return trainer;
   }
 
-  private List<Future<StopCommand>> beatTogether(int epochs) throws InterruptedException {
+  private List<Future<StopCommand>> sendTogether(int epochs) throws InterruptedException {
     List<Callable<StopCommand>> beats = new ArrayList<>();
     trainers.forEach(trainer -> beats.add(() -> trainer.heartbeat(epochs)));
     return callers.invokeAll(beats);
   }
 
   @Test
-  void eachTrainerGetsTheOrderForItsOwnRunAndItsProgressIsShown() throws Exception {
+  void eachTrainerGetsTheStopCommandOfItsOwnRunAndItsProgressIsShown() throws Exception {
     for (int i = 0; i < MANY; i += 3) {
       var unused =
           controller
@@ -75,7 +75,7 @@ class HeartbeatsTest {
                   StopTrainingRunRequest.newBuilder().setName("runs/run-" + i).build());
     }
 
-    List<Future<StopCommand>> answers = beatTogether(7);
+    List<Future<StopCommand>> answers = sendTogether(7);
 
     for (int i = 0; i < MANY; i++) {
       TrainingRun run = controller.get("run-" + i);
@@ -87,7 +87,7 @@ class HeartbeatsTest {
   }
 
   @Test
-  void ofTheAttemptsOfARunThatBeatTogetherOnlyTheNewestCounts() throws Exception {
+  void ofTheAttemptsOfARunSentTogetherOnlyTheNewestCounts() throws Exception {
     SimulatedTrainer first = trainers.get(0);
     loseAll();
     try (var second = new SimulatedTrainer(controller.channel(), first.runUid())) {
@@ -107,11 +107,11 @@ class HeartbeatsTest {
   }
 
   @Test
-  void lostRunsThatBeatTogetherAreAllFoundAgain() throws Exception {
+  void lostRunsSentTogetherAllReturn() throws Exception {
     loseAll();
     assertThat(controller.get("run-5").getState()).isEqualTo(RunState.RUN_STATE_LOST);
 
-    for (Future<StopCommand> answer : beatTogether(1)) {
+    for (Future<StopCommand> answer : sendTogether(1)) {
       answer.get();
     }
 
@@ -120,16 +120,21 @@ class HeartbeatsTest {
     }
   }
 
-  private void loseAll() {
+  private void loseAll() throws Exception {
+    for (int i = 0; i < MANY; i++) {
+      controller.setHeartbeatBack(controller.get("run-" + i).getUid(), Duration.ofMinutes(2));
+    }
     var attempts = new Attempts(controller.store(), 2);
-    var limits = new Watchdog.Limits(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1));
-    assertThat(new Watchdog(controller.store(), attempts, limits, "here").look()).isEqualTo(MANY);
+    var timeouts =
+        new Watchdog.Timeouts(Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1));
+    assertThat(new Watchdog(controller.store(), attempts, timeouts, "here").check())
+        .isEqualTo(MANY);
   }
 
   @Test
   void heartbeatsThatTheDatabaseDoesNotTakeAreRefusedAndLaterOnesAreTaken() throws Exception {
     database.setAway(true);
-    for (Future<StopCommand> answer : beatTogether(1)) {
+    for (Future<StopCommand> answer : sendTogether(1)) {
       assertThatThrownBy(answer::get)
           .cause()
           .isInstanceOfSatisfying(
@@ -138,7 +143,7 @@ class HeartbeatsTest {
     }
     database.setAway(false);
 
-    for (Future<StopCommand> answer : beatTogether(2)) {
+    for (Future<StopCommand> answer : sendTogether(2)) {
       answer.get();
     }
 

@@ -13,7 +13,7 @@ import com.google.rpc.Status;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.launch.RunFiles;
-import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
@@ -302,13 +302,13 @@ class HttpApiTest {
                 "{%s, \"control_endpoint\": \"127.0.0.1:1\"}".formatted(who)),
             RegisterTrainerResponse.getDefaultInstance());
     post("/v1/runs/a:stop", "{}");
-    HeartbeatResponse order =
+    HeartbeatResponse reply =
         read(
             post("/v1/trainers:heartbeat", "{%s, \"attempt\": 1}".formatted(who)),
             HeartbeatResponse.getDefaultInstance());
 
     assertThat(assignment.getAttempt()).isEqualTo(1);
-    assertThat(order.getStopCommand().getReason()).isEqualTo("stopped by hand");
+    assertThat(reply.getStopCommand().getReason()).isEqualTo("stopped by hand");
     String outcome =
         "{%s, \"attempt\": 1, \"outcome\": {\"end\": \"TRAINING_END_STOPPED\", \"final_epoch\": 3}}";
     assertThat(post("/v1/trainers:reportOutcome", outcome.formatted(who)).statusCode())
@@ -320,7 +320,7 @@ class HttpApiTest {
   void aLogIsPlainText() throws Exception {
     String uid =
         read(post("/v1/runs?training_run_id=a", "{}"), TrainingRun.getDefaultInstance()).getUid();
-    assertThat(new Attempts(controller.store(), 3).next(RunRow.LOCAL, 1, Optional.empty()))
+    assertThat(new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()))
         .isPresent();
     Path log = new RunFiles(directory).log(UUID.fromString(uid), 1);
     Files.createDirectories(log.getParent());

@@ -26,15 +26,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class PackagedControllerIT {
 
-  private final Map<String, String> settings =
-      Map.of(
-          "quarkus.datasource.jdbc.url",
-          "jdbc:postgresql://127.0.0.1:%d/%s"
-              .formatted(TestDatabase.port(), TestDatabase.nameOf(TestDatabase.create())),
-          "quarkus.datasource.username",
-          "postgres",
-          "connectome.kafka.bootstrap-servers",
-          "127.0.0.1:1");
+  private final Map<String, String> settings = TestDatabase.settings(TestDatabase.create());
+
+  PackagedControllerIT() {
+    settings.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
+  }
 
   @Test
   void callersAreNamedAndForeignHostsRefused() throws Exception {

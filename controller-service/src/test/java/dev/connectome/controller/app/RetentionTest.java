@@ -7,7 +7,8 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
-import dev.connectome.controller.lifecycle.Judge;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -53,12 +54,12 @@ class RetentionTest {
     }
     controller.createExternal("waiting", StoppingPolicy.newBuilder());
     TestDatabase.setClock(database, KEEP.minusDays(1));
-    assertThat(retention(2).work()).isZero();
+    assertThat(retention(2).deleteExpired()).isZero();
     end("young");
 
     TestDatabase.setClock(database, KEEP.plusDays(1));
 
-    assertThat(retention(2).work()).isEqualTo(3);
+    assertThat(retention(2).deleteExpired()).isEqualTo(3);
     assertThat(
             controller
                 .runs()
@@ -75,12 +76,12 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var judge = new Judge(controller.store(), new Decisions(Duration.ofMinutes(1)));
+      var judge = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         judge.accept(
             List.of(
-                new Judge.Arrival(
+                new ReceivedSignature(
                     UUID.fromString(run.getUid()),
                     1,
                     epoch,
@@ -96,7 +97,7 @@ class RetentionTest {
     }
 
     TestDatabase.setClock(database, KEEP.plusDays(1));
-    assertThat(retention(100).work()).isEqualTo(1);
+    assertThat(retention(100).deleteExpired()).isEqualTo(1);
 
     for (String table : tables) {
       assertThat(rows(table)).as(table).isZero();

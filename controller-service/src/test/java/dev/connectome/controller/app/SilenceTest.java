@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** When silence is the trainer's: time passes in the database, where the test lets it. */
 class SilenceTest {
 
-  private static final Duration LOST = Duration.ofSeconds(10);
-  private static final Duration FORSAKEN = Duration.ofHours(24);
+  private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration LOST_TIMEOUT = Duration.ofHours(24);
 
   private final DataSource database = TestDatabase.createWithClock(Duration.ZERO);
   private Duration passed = Duration.ZERO;
@@ -37,9 +37,9 @@ class SilenceTest {
         new Watchdog(
             controller.store(),
             new Attempts(controller.store(), 2),
-            new Watchdog.Limits(LOST, LOST, FORSAKEN),
+            new Watchdog.Timeouts(HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT, LOST_TIMEOUT),
             "here");
-    look();
+    check();
   }
 
   @AfterEach
@@ -50,28 +50,28 @@ class SilenceTest {
 
   @Test
   void aTrainerThatIsSilentWhileOthersCouldBeHeardIsLost() throws Exception {
-    lookFor(Duration.ofSeconds(5));
+    checkFor(Duration.ofSeconds(5));
     assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
 
-    lookFor(Duration.ofSeconds(6));
+    checkFor(Duration.ofSeconds(6));
     assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
   }
 
   @Test
   void aTimeInWhichNobodyCouldBeHeardIsNoSilence() throws Exception {
-    pass(FORSAKEN.multipliedBy(2));
-    lookFor(Duration.ofSeconds(5));
+    pass(LOST_TIMEOUT.multipliedBy(2));
+    checkFor(Duration.ofSeconds(5));
     assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
 
     trainer.heartbeat(3);
-    lookFor(Duration.ofSeconds(5));
+    checkFor(Duration.ofSeconds(5));
     assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
   }
 
   @Test
   void whoIsNotHeardAfterSuchATimeEitherIsLost() throws Exception {
     pass(Duration.ofHours(1));
-    lookFor(Duration.ofSeconds(12));
+    checkFor(Duration.ofSeconds(12));
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
   }
@@ -81,16 +81,16 @@ class SilenceTest {
     TestDatabase.setClock(database, passed);
   }
 
-  private void lookFor(Duration time) throws Exception {
+  private void checkFor(Duration time) throws Exception {
     for (int second = 0; second < time.toSeconds(); second++) {
-      look();
+      check();
       pass(Duration.ofSeconds(1));
     }
-    look();
+    check();
   }
 
-  private void look() {
-    var unused = watchdog.look();
+  private void check() {
+    var unused = watchdog.check();
   }
 
   private RunState state() {

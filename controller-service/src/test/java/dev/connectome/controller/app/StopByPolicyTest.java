@@ -7,8 +7,8 @@ import dev.connectome.controller.fixture.FailingDataSource;
 import dev.connectome.controller.fixture.SignatureTopic;
 import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
-import dev.connectome.controller.fixture.TestBroker;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.PatienceRule;
@@ -31,7 +31,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** From signatures on a real broker to orders at a trainer, over a real database and real gRPC. */
+/**
+ * From signatures on a real broker to stop commands at a trainer, over a real database and real
+ * gRPC.
+ */
 class StopByPolicyTest {
 
   private static final String NOWHERE = "127.0.0.1:1";
@@ -68,7 +71,7 @@ class StopByPolicyTest {
     publish(4, 0.5);
     publish(5, 0.5);
 
-    await().until(() -> !trainer.orders().isEmpty());
+    await().until(() -> !trainer.stopRequests().isEmpty());
     awaitPhase(StopPhase.STOP_PHASE_ACKNOWLEDGED);
     TrainingRun stopping = controller.get("a");
     assertThat(stopping.getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
@@ -78,12 +81,12 @@ class StopByPolicyTest {
         .isEqualTo(DecisionReason.DECISION_REASON_PLATEAU_REACHED);
     assertThat(stopping.getDecision().getEvidenceList()).isNotEmpty();
 
-    StopCommand order = trainer.orders().get(0).getCommand();
+    StopCommand command = trainer.stopRequests().get(0).getCommand();
     trainer.report(
         TrainingOutcome.newBuilder()
             .setEnd(TrainingEnd.TRAINING_END_STOPPED)
             .setFinalEpoch(6)
-            .setStopCommandId(order.getCommandId())
+            .setStopCommandId(command.getCommandId())
             .putMetrics("testAccuracy", 0.9));
 
     TrainingRun stopped = controller.get("a");
@@ -92,7 +95,7 @@ class StopByPolicyTest {
     assertThat(stopped.getOutcome().getMetricsMap()).containsEntry("testAccuracy", 0.9);
     assertThat(stopped.getStageTransitionsList()).isNotEmpty();
     assertThat(stopped.hasEndTime()).isTrue();
-    assertThat(trainer.orders()).hasSize(1);
+    assertThat(trainer.stopRequests()).hasSize(1);
     assertThat(controller.eventKinds("a"))
         .containsSubsequence("CREATED", "DECIDED", "STOP_ACKNOWLEDGED", "STATE_CHANGED")
         .doesNotContain("SERIES_MISSING");
@@ -189,9 +192,9 @@ class StopByPolicyTest {
     settle();
     await().until(() -> !controller.get("a").getStop().getLastError().isEmpty());
 
-    StopCommand order = trainer.heartbeat(5);
+    StopCommand command = trainer.heartbeat(5);
 
-    assertThat(order.getCommandId())
+    assertThat(command.getCommandId())
         .isEqualTo(controller.get("a").getStop().getCommand().getCommandId())
         .isNotEmpty();
     trainer.report(TrainingEnd.TRAINING_END_STOPPED, 5);
@@ -212,8 +215,8 @@ class StopByPolicyTest {
     trainer = trainer.movedTo(controller.channel());
     assertThat(trainer.register().getAttempt()).isEqualTo(1);
 
-    await().until(() -> !trainer.orders().isEmpty());
-    assertThat(trainer.orders().get(0).getCommand().getCommandId()).isEqualTo(commandId);
+    await().until(() -> !trainer.stopRequests().isEmpty());
+    assertThat(trainer.stopRequests().get(0).getCommand().getCommandId()).isEqualTo(commandId);
     trainer.report(TrainingEnd.TRAINING_END_STOPPED, 5);
     assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPED);
     assertThat(controller.eventKinds("a")).containsOnlyOnce("DECIDED");

@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
+import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.AttemptEnd;
@@ -21,6 +22,7 @@ import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.Test;
 /** Who may train a run, and what becomes of it when trainers come and go. */
 class TrainerRegistryTest {
 
-  private static final Duration NO_TIME = Duration.ZERO;
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final Duration LONG = Duration.ofHours(1);
 
   private ControllerUnderTest controller;
@@ -92,7 +94,7 @@ class TrainerRegistryTest {
   void aSilentRunIsLostAndReturnsToWhereItWas() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
+      lose(uid);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
       trainer.heartbeat(1);
@@ -103,11 +105,11 @@ class TrainerRegistryTest {
   }
 
   @Test
-  void aStoppingRunThatWasLostReturnsToStoppingAndGetsItsOrder() throws Exception {
+  void aStoppingRunThatWasLostReturnsToStoppingAndGetsItsStopCommand() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      order();
-      look(NO_TIME, LONG);
+      requestStop();
+      lose(uid);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
       assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
@@ -120,8 +122,8 @@ class TrainerRegistryTest {
   void aLostRunIsStillStopped() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
-      order();
+      lose(uid);
+      requestStop();
 
       assertThat(trainer.heartbeat(1).getCommandId()).isNotEmpty();
     }
@@ -132,14 +134,14 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       trainer.heartbeat(1);
-      look(LONG, LONG);
+      check(LONG, LONG);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
     }
   }
 
   @Test
-  void launchersThatLookAtTheSameTimeBeginNoMoreThanThereIsRoomFor() throws Exception {
+  void launchersThatRunAtTheSameTimeStartNoMoreThanThereIsRoomFor() throws Exception {
     for (int i = 0; i < 24; i++) {
       createLocal("local-" + i);
     }
@@ -153,7 +155,9 @@ class TrainerRegistryTest {
                 () -> {
                   var unused = barrier.await();
                   int count = 0;
-                  while (attempts().next(RunRow.LOCAL, 7, Optional.empty()).isPresent()) {
+                  while (new LaunchQueue(controller.store())
+                      .next(RunRow.LOCAL, 7, Optional.empty())
+                      .isPresent()) {
                     count++;
                   }
                   return count;
@@ -188,11 +192,13 @@ class TrainerRegistryTest {
   @Test
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
-    Attempts.Launch launch = attempts().next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
-    look(new Watchdog.Limits(LONG, NO_TIME, NO_TIME));
+    LaunchQueue.Launch launch =
+        new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
+    controller.setHeartbeatBack(local, TIMEOUT.multipliedBy(2));
+    check(new Watchdog.Timeouts(LONG, TIMEOUT, TIMEOUT));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 
-    look(new Watchdog.Limits(NO_TIME, LONG, LONG));
+    check(new Watchdog.Timeouts(TIMEOUT, LONG, LONG));
 
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
     try (var late = new SimulatedTrainer(controller.channel(), local, launch.instanceId())) {
@@ -205,7 +211,7 @@ class TrainerRegistryTest {
     try (SimulatedTrainer first = trainer();
         SimulatedTrainer second = trainer()) {
       first.register();
-      look(NO_TIME, LONG);
+      lose(uid);
 
       RegisterTrainerResponse taken = second.register();
 
@@ -223,8 +229,8 @@ class TrainerRegistryTest {
   void anExternalRunThatIsLostForTooLongFails() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      look(NO_TIME, LONG);
-      look(NO_TIME, NO_TIME);
+      lose(uid);
+      check(TIMEOUT, TIMEOUT);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
       refused(Status.Code.FAILED_PRECONDITION, () -> trainer.heartbeat(1));
@@ -316,7 +322,7 @@ class TrainerRegistryTest {
   void theOutcomeOfATrainerThatWasGivenUpIsKept() throws Exception {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
-      order();
+      requestStop();
       attempts()
           .end(
               UUID.fromString(uid),
@@ -358,19 +364,24 @@ class TrainerRegistryTest {
     return new SimulatedTrainer(controller.channel(), uid);
   }
 
-  private void look(Duration lostAfter, Duration forsakenAfter) {
-    look(new Watchdog.Limits(LONG, lostAfter, forsakenAfter));
+  private void lose(String runUid) throws SQLException {
+    controller.setHeartbeatBack(runUid, TIMEOUT.multipliedBy(2));
+    check(TIMEOUT, LONG);
   }
 
-  private void look(Watchdog.Limits limits) {
-    var unused = new Watchdog(controller.store(), attempts(), limits, "here").look();
+  private void check(Duration heartbeatTimeout, Duration lostTimeout) {
+    check(new Watchdog.Timeouts(LONG, heartbeatTimeout, lostTimeout));
+  }
+
+  private void check(Watchdog.Timeouts timeouts) {
+    var unused = new Watchdog(controller.store(), attempts(), timeouts, "here").check();
   }
 
   private Attempts attempts() {
     return new Attempts(controller.store(), 2);
   }
 
-  private void order() {
+  private void requestStop() {
     var unused =
         controller
             .runs()

@@ -32,7 +32,7 @@ class ClockSkewIT {
       assertThat(world.run(settles.runUid()).state()).isEqualTo(RunState.STOPPED);
       assertThat(world.kinds(settles.runUid())).doesNotContain("STOP_ESCALATED");
       await()
-          .atMost(FaultWorld.PATIENCE)
+          .atMost(FaultWorld.TIMEOUT)
           .until(() -> world.run(dies.runUid()).state() == RunState.LOST);
       assertThat(world.run(lives.runUid()).state()).isEqualTo(RunState.RUNNING);
       assertThat(world.wasLost(lives.runUid())).isFalse();

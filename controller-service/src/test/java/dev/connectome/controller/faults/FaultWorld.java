@@ -1,17 +1,17 @@
 package dev.connectome.controller.faults;
 
-import static java.util.Objects.requireNonNull;
+import static com.google.common.base.Preconditions.checkState;
 import static org.awaitility.Awaitility.await;
 
 import dev.connectome.controller.fixture.ControllerProcess;
 import dev.connectome.controller.fixture.SignatureTopic;
 import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.TcpProxy;
-import dev.connectome.controller.fixture.TestBroker;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -38,7 +38,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Packaged controllers on one database and one broker, with trainers; any of them can be taken away
@@ -47,23 +46,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultWorld implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   /** The first point of a series that the policy compares with. */
   private static final double START = 10;
 
-  /** Where the broker of this world alone has its data; null if it shares one. */
-  private final @Nullable Path ownBroker;
+  private final TestBroker broker;
+
+  /** Whether no other world uses the broker, so that it may be stopped. */
+  private final boolean ownsBroker;
 
   private final DataSource database;
   private final TcpProxy databaseProxy;
   private final Store store;
   private final SignatureTopic topic;
-  private final Map<String, String> settings = new HashMap<>();
+  private final Map<String, String> settings;
   private final List<Replica> replicas = new ArrayList<>();
   private final List<LiveTrainer> trainers = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(16);
-  private TestBroker broker;
 
   /** A controller that can be killed and started again in its place. */
   final class Replica {
@@ -122,19 +122,16 @@ final class FaultWorld implements AutoCloseable {
     }
   }
 
-  private FaultWorld(@Nullable Path ownBroker, DataSource database, Map<String, String> more)
+  private FaultWorld(
+      TestBroker broker, boolean ownsBroker, DataSource database, Map<String, String> more)
       throws Exception {
-    this.ownBroker = ownBroker;
-    this.broker = ownBroker == null ? TestBroker.shared() : TestBroker.start(ownBroker);
+    this.broker = broker;
+    this.ownsBroker = ownsBroker;
     this.database = database;
     this.databaseProxy = new TcpProxy(TestDatabase.port());
     this.store = new Store(database);
     this.topic = new SignatureTopic(broker.bootstrapServers()).create();
-    settings.put(
-        "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://127.0.0.1:%d/%s"
-            .formatted(databaseProxy.port(), TestDatabase.nameOf(database)));
-    settings.put("quarkus.datasource.username", "postgres");
+    this.settings = TestDatabase.settings(databaseProxy.port(), database);
     settings.put("connectome.kafka.bootstrap-servers", broker.bootstrapServers());
     settings.put("connectome.kafka.topic-prefix", topic.prefix());
     settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
@@ -152,7 +149,7 @@ final class FaultWorld implements AutoCloseable {
    */
   static FaultWorld start(DataSource database, int controllers, Map<String, String> more)
       throws Exception {
-    return started(new FaultWorld(null, database, more), controllers);
+    return started(new FaultWorld(TestBroker.shared(), false, database, more), controllers);
   }
 
   /**
@@ -164,7 +161,8 @@ final class FaultWorld implements AutoCloseable {
    */
   static FaultWorld startWithBroker(Path broker, int controllers, Map<String, String> more)
       throws Exception {
-    return started(new FaultWorld(broker, TestDatabase.create(), more), controllers);
+    return started(
+        new FaultWorld(TestBroker.start(broker), true, TestDatabase.create(), more), controllers);
   }
 
   private static FaultWorld started(FaultWorld world, int controllers) throws Exception {
@@ -208,12 +206,13 @@ final class FaultWorld implements AutoCloseable {
   }
 
   void stopBroker() {
-    requireNonNull(ownBroker, "a shared broker is not stopped");
-    broker.close();
+    checkState(ownsBroker, "a shared broker is not stopped");
+    broker.stop();
   }
 
   void startBroker() throws Exception {
-    broker = TestBroker.start(requireNonNull(ownBroker), broker.port());
+    checkState(ownsBroker, "a shared broker is not stopped");
+    broker.start();
   }
 
   /** Executes statements past the controllers, in one session. */
@@ -315,7 +314,7 @@ final class FaultWorld implements AutoCloseable {
   void awaitEnd(UUID runUid) {
     await()
         .alias("end of the run")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> run(runUid).state().isEnd());
   }
@@ -333,7 +332,7 @@ final class FaultWorld implements AutoCloseable {
       replica.process.close();
     }
     topic.close();
-    if (ownBroker != null) {
+    if (ownsBroker) {
       broker.close();
     }
     databaseProxy.close();

@@ -139,7 +139,7 @@ final class Invariants {
 
   private void stoppedAtMostOnce(Record record) {
     String runId = record.run().runId();
-    assertThat(record.decisions().stream().filter(DecisionRow::stands).count())
+    assertThat(record.decisions().stream().filter(DecisionRow::isInForce).count())
         .as("decisions that stand for %s", runId)
         .isLessThanOrEqualTo(1);
     assertThat(record.stops().size())
@@ -171,7 +171,7 @@ final class Invariants {
         assertThat(stop.acknowledged()).as("acknowledgement by %s", runId).isTrue();
       }
     }
-    if (record.decisions().stream().anyMatch(DecisionRow::stands)) {
+    if (record.decisions().stream().anyMatch(DecisionRow::isInForce)) {
       Stop last = record.stops().get(record.stops().size() - 1);
       Set<RunState> ends =
           last.phase().equals("MOOT")
@@ -214,7 +214,7 @@ final class Invariants {
       assertThat(
               record.enforced().size()
                   + record.events().stream()
-                      .filter(event -> event.message().contains("stopped before it began"))
+                      .filter(event -> event.message().contains("stopped before it started"))
                       .count())
           .as("decisions behind the stop of %s", runId)
           .isPositive();

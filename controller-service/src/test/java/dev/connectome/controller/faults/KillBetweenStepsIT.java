@@ -58,7 +58,7 @@ class KillBetweenStepsIT {
       world.settle(trainer);
       if (force) {
         await()
-            .atMost(FaultWorld.PATIENCE)
+            .atMost(FaultWorld.TIMEOUT)
             .until(() -> world.kinds(trainer.runUid()).contains("STOP_ACKNOWLEDGED"));
         makeOverdue(trainer.runUid());
       }
@@ -91,7 +91,7 @@ class KillBetweenStepsIT {
   void anOrderWhoseAnswerNobodyLivedToHearIsGivenAgain() throws Exception {
     LiveTrainer trainer = world.running("pushed", Manners.HOLDING);
     world.settle(trainer);
-    await().atMost(FaultWorld.PATIENCE).until(trainer::hasOrders);
+    await().atMost(FaultWorld.TIMEOUT).until(trainer::hasStopRequest);
 
     world.replica(0).kill();
     trainer.release();

@@ -25,14 +25,14 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A trainer that lives by itself over real gRPC: it registers, sends heartbeats, obeys stops and
- * tells its outcome, again and again until it is heard.
+ * tells its outcome, until a controller has received it.
  */
 final class LiveTrainer implements AutoCloseable {
 
-  /** How a trainer takes an order to stop. */
+  /** How a trainer reacts to a stop command. */
   enum Manners {
     OBEDIENT,
-    /** Nobody listens where it says it does; it learns of the order from its heartbeats. */
+    /** Nobody listens where it says it does; it learns of the stop command from its heartbeats. */
     UNREACHABLE,
     /** Answers later than anybody waits for. */
     LATE,
@@ -44,7 +44,7 @@ final class LiveTrainer implements AutoCloseable {
     STUBBORN,
     /** Accepts, and dies. */
     DYING,
-    /** Has trained all epochs when the order comes. */
+    /** Has trained all epochs when the stop command arrives. */
     FINISHED,
     /** Cannot write its checkpoint. */
     BROKEN,
@@ -73,7 +73,7 @@ final class LiveTrainer implements AutoCloseable {
       new ConcurrentLinkedQueue<>();
   private final CountDownLatch registered = new CountDownLatch(1);
   private volatile boolean released;
-  private volatile boolean gone;
+  private volatile boolean exited;
   private volatile boolean fenced;
 
   LiveTrainer(
@@ -113,26 +113,26 @@ final class LiveTrainer implements AutoCloseable {
 
   /** Dies without a word. */
   void die() {
-    gone = true;
+    exited = true;
     trainer.close();
   }
 
-  /** Answers the orders that it has held back, and is obedient from now on. */
+  /** Answers the stop requests that it held back, and obeys from now on. */
   void release() {
     released = true;
     held.forEach(SimulatedTrainer::accept);
   }
 
-  boolean hasOrders() {
-    return !trainer.orders().isEmpty();
+  boolean hasStopRequest() {
+    return !trainer.stopRequests().isEmpty();
   }
 
   /** Whether it has ended, in whatever way. */
   boolean isGone() {
-    return gone;
+    return exited;
   }
 
-  /** Whether it was told that it is no longer wanted. */
+  /** Whether a controller rejected it. */
   boolean isFenced() {
     return fenced;
   }
@@ -149,16 +149,16 @@ final class LiveTrainer implements AutoCloseable {
 
   @Override
   public void close() {
-    gone = true;
+    exited = true;
     trainer.close();
   }
 
   private void live() {
-    if (gone) {
+    if (exited) {
       return;
     }
     if (registered.getCount() > 0) {
-      if (heard(
+      if (delivered(
           () -> {
             var unused =
                 manners == Manners.UNREACHABLE ? trainer.registerAt(NOWHERE) : trainer.register();
@@ -166,17 +166,17 @@ final class LiveTrainer implements AutoCloseable {
         registered.countDown();
       }
     } else if (end.get() == null) {
-      heard(() -> take(trainer.heartbeat(epochs.get())));
+      delivered(() -> take(trainer.heartbeat(epochs.get())));
     }
-    if (end.get() != null && registered.getCount() == 0 && heard(this::report)) {
-      gone = true;
+    if (end.get() != null && registered.getCount() == 0 && delivered(this::report)) {
+      exited = true;
     }
     later(BEAT_MILLIS, this::live);
   }
 
-  private void take(StopCommand order) {
-    if (!order.getCommandId().isEmpty()) {
-      obey(order.getCommandId());
+  private void take(StopCommand command) {
+    if (!command.getCommandId().isEmpty()) {
+      obey(command.getCommandId());
     }
   }
 
@@ -194,31 +194,31 @@ final class LiveTrainer implements AutoCloseable {
   }
 
   private void answerOrder(StreamObserver<StopTrainingResponse> observer) {
-    StopTrainingRequest order = trainer.orders().get(trainer.orders().size() - 1);
+    StopTrainingRequest request = trainer.stopRequests().get(trainer.stopRequests().size() - 1);
     switch (manners) {
-      case LATE -> later(LATER_MILLIS, () -> acceptAndObey(order, observer));
+      case LATE -> later(LATER_MILLIS, () -> acceptAndObey(request, observer));
       case FAILING -> {
         if (errors.incrementAndGet() <= ERRORS) {
           observer.onError(Status.INTERNAL.asRuntimeException());
         } else {
-          acceptAndObey(order, observer);
+          acceptAndObey(request, observer);
         }
       }
       case HOLDING -> {
         if (released) {
-          acceptAndObey(order, observer);
+          acceptAndObey(request, observer);
         } else {
           held.add(observer);
         }
       }
-      default -> acceptAndObey(order, observer);
+      default -> acceptAndObey(request, observer);
     }
   }
 
   private void acceptAndObey(
-      StopTrainingRequest order, StreamObserver<StopTrainingResponse> observer) {
+      StopTrainingRequest request, StreamObserver<StopTrainingResponse> observer) {
     SimulatedTrainer.accept(observer);
-    obey(order.getCommand().getCommandId());
+    obey(request.getCommand().getCommandId());
   }
 
   private void obey(String commandId) {
@@ -229,7 +229,7 @@ final class LiveTrainer implements AutoCloseable {
       case STUBBORN -> obeyed.add(commandId);
       case DYING -> {
         obeyed.add(commandId);
-        gone = true;
+        exited = true;
       }
       case FINISHED -> finish(TrainingEnd.TRAINING_END_COMPLETED);
       case BROKEN -> {
@@ -246,7 +246,7 @@ final class LiveTrainer implements AutoCloseable {
   }
 
   /** Calls the controller; tells whether it answered. */
-  private boolean heard(Runnable call) {
+  private boolean delivered(Runnable call) {
     try {
       call.run();
       return true;
@@ -254,7 +254,7 @@ final class LiveTrainer implements AutoCloseable {
       switch (e.getStatus().getCode()) {
         case FAILED_PRECONDITION, NOT_FOUND -> {
           fenced = true;
-          gone = true;
+          exited = true;
         }
         case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> controller.resetConnectBackoff();
         default -> {
@@ -272,7 +272,7 @@ final class LiveTrainer implements AutoCloseable {
     try {
       var unused = executor.schedule(work, millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      gone = true;
+      exited = true;
     }
   }
 }

@@ -114,18 +114,18 @@ class LocalTrainersIT {
   void ofTwoOnOneMachineTheOtherTakesTheTrainersOfOneThatDied() throws Exception {
     UUID run = create("shared");
     ProcessHandle trainer = process(run, 1);
-    Replica beside = world.add(on("here"));
-    beside.awaitReady();
-    assertThat(beside.terminate(Duration.ofSeconds(30))).isTrue();
+    Replica second = world.add(on("here"));
+    second.awaitReady();
+    assertThat(second.terminate(Duration.ofSeconds(30))).isTrue();
     assertThat(trainer.isAlive()).isTrue();
     assertThat(run(run).attempt()).isEqualTo(1);
 
-    restart(beside);
+    restart(second);
     here.kill();
     kill(trainer);
 
     awaitAttempt(run, 2);
-    beside.kill();
+    second.kill();
   }
 
   @Test
@@ -234,6 +234,6 @@ class LocalTrainersIT {
   }
 
   private static void patiently(Callable<Boolean> condition) {
-    await().atMost(FaultWorld.PATIENCE).pollInterval(Duration.ofMillis(100)).until(condition);
+    await().atMost(FaultWorld.TIMEOUT).pollInterval(Duration.ofMillis(100)).until(condition);
   }
 }

@@ -45,7 +45,7 @@ class OutagesIT {
     LiveTrainer decidedAfter = world.running(prefix + "-after", Manners.OBEDIENT);
     LiveTrainer goesOn = world.running(prefix + "-goes-on", Manners.OBEDIENT);
     world.settle(decidedBefore);
-    await().atMost(FaultWorld.PATIENCE).until(decidedBefore::hasOrders);
+    await().atMost(FaultWorld.TIMEOUT).until(decidedBefore::hasStopRequest);
 
     outage.begin(world);
     try {

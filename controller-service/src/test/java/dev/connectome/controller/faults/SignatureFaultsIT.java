@@ -57,7 +57,7 @@ class SignatureFaultsIT {
     LiveTrainer undisturbed = world.running("undisturbed", Manners.OBEDIENT);
     world.settle(undisturbed);
     world.awaitEnd(undisturbed.runUid());
-    await().atMost(FaultWorld.PATIENCE).until(() -> epochs(uid).size() == 7);
+    await().atMost(FaultWorld.TIMEOUT).until(() -> epochs(uid).size() == 7);
     assertThat(epochs(uid)).containsExactly(1, 2, 3, 4, 5, 6, 7);
     assertThat(world.run(uid).state()).isEqualTo(RunState.RUNNING);
     assertThat(world.kinds(uid)).doesNotContain("DECIDED");
@@ -76,7 +76,7 @@ class SignatureFaultsIT {
     world.publish(uid, 1, 1, 10);
     world.publish(uid, 1, 2, 10);
     first.finish(TrainingEnd.TRAINING_END_INTERRUPTED);
-    await().atMost(FaultWorld.PATIENCE).until(() -> world.run(uid).state() == RunState.PENDING);
+    await().atMost(FaultWorld.TIMEOUT).until(() -> world.run(uid).state() == RunState.PENDING);
     LiveTrainer second = world.train(uid, Manners.OBEDIENT, world.replica(0));
     second.awaitRegistered();
     assertThat(second.attempt()).isEqualTo(2);
@@ -85,7 +85,7 @@ class SignatureFaultsIT {
     world.publish(uid, 1, 4, 0.5);
     world.publish(uid, 1, 5, 0.5);
     world.publish(uid, 1, 6, 0.5);
-    await().atMost(FaultWorld.PATIENCE).until(() -> epochs(uid).size() == 6);
+    await().atMost(FaultWorld.TIMEOUT).until(() -> epochs(uid).size() == 6);
     assertThat(world.kinds(uid)).doesNotContain("DECIDED");
     assertThat(world.run(uid).state()).isEqualTo(RunState.RUNNING);
 

@@ -64,7 +64,7 @@ class TrainerFaultsIT {
               .as("%s", manners)
               .isEqualTo(forced);
         });
-    await().atMost(FaultWorld.PATIENCE).until(() -> trainers.get(Manners.STUBBORN).isFenced());
+    await().atMost(FaultWorld.TIMEOUT).until(() -> trainers.get(Manners.STUBBORN).isFenced());
     world.invariants().check();
   }
 

@@ -36,7 +36,7 @@ class AttemptEndTest {
 
     assertThat(gone.next(false, 0, MOST))
         .isEqualTo(
-            new AttemptEnd.Next(PENDING, 1, "exit code 137; will be tried again (failure 1 of 3)"));
+            new AttemptEnd.Next(PENDING, 1, "exit code 137; will be retried (failure 1 of 3)"));
     assertThat(gone.next(false, 2, MOST).state()).isEqualTo(FAILED);
   }
 

@@ -1,32 +1,33 @@
 package dev.connectome.trainer.control;
 
+import dev.connectome.protos.trainer.v1.StopCommand;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Why a training is to end before its time. */
+/** Why a training should end before its last epoch. */
 public sealed interface StopRequest {
 
-  /** How soon a commanded stop takes effect; the later, the more urgent. */
+  /** When a stop command takes effect, from the least to the most urgent. */
   enum Mode {
-    /** At the end of the current epoch, then a checkpoint. */
+    /** At the end of the current epoch, followed by a checkpoint. */
     END_OF_EPOCH,
-    /** At the end of the current mini-batch, then a checkpoint. */
+    /** At the end of the current mini-batch, followed by a checkpoint. */
     GRACEFUL,
-    /** At the end of the current mini-batch, without a checkpoint of the weights as they are. */
+    /** At the end of the current mini-batch, without a checkpoint of the current weights. */
     IMMEDIATE
   }
 
   /**
-   * The controller ordered it.
+   * A stop command from the controller.
    *
-   * @param commandId the order
-   * @param mode how soon
-   * @param restoreEpoch the epoch whose weights to keep; empty means the last one trained
-   * @param reason why, for people
-   * @param deadline when the trainer is ended by force; empty means never
+   * @param commandId identifies the command; a repeated command has the same id
+   * @param mode when it takes effect
+   * @param restoreEpoch the epoch, from 1, whose weights to keep; empty for the current weights
+   * @param reason the reason as text, possibly empty
+   * @param deadline when the process will be killed; empty if it will not
    */
-  record Commanded(
+  record Command(
       String commandId,
       Mode mode,
       OptionalInt restoreEpoch,
@@ -35,25 +36,51 @@ public sealed interface StopRequest {
       implements StopRequest {
 
     /**
-     * An order without a deadline.
+     * Makes a command without a deadline.
      *
-     * @param commandId the order
-     * @param mode how soon
-     * @param restoreEpoch the epoch whose weights to keep; empty means the last one trained
-     * @param reason why, for people
+     * @param commandId identifies the command
+     * @param mode when it takes effect
+     * @param restoreEpoch the epoch, from 1, whose weights to keep; empty for the current weights
+     * @param reason the reason as text, possibly empty
      */
-    public Commanded(String commandId, Mode mode, OptionalInt restoreEpoch, String reason) {
+    public Command(String commandId, Mode mode, OptionalInt restoreEpoch, String reason) {
       this(commandId, mode, restoreEpoch, reason, Optional.empty());
+    }
+
+    /**
+     * Reads a command as the controller sends it. A mode that is unset or unknown is read as {@link
+     * Mode#GRACEFUL}.
+     *
+     * @param command the protobuf message
+     * @return the command
+     */
+    public static Command of(StopCommand command) {
+      return new Command(
+          command.getCommandId(),
+          switch (command.getMode()) {
+            case STOP_MODE_IMMEDIATE -> Mode.IMMEDIATE;
+            case STOP_MODE_END_OF_EPOCH -> Mode.END_OF_EPOCH;
+            case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> Mode.GRACEFUL;
+          },
+          command.hasRestoreEpoch()
+              ? OptionalInt.of(command.getRestoreEpoch())
+              : OptionalInt.empty(),
+          command.getReason(),
+          command.hasDeadline()
+              ? Optional.of(
+                  Instant.ofEpochSecond(
+                      command.getDeadline().getSeconds(), command.getDeadline().getNanos()))
+              : Optional.empty());
     }
   }
 
-  /** The process was told to end; another may continue. */
-  record Interrupted() implements StopRequest {}
+  /** The process received a signal; another attempt may continue the run. */
+  record Interruption() implements StopRequest {}
 
   /**
-   * The run is no longer this trainer's.
+   * The controller no longer accepts this trainer for the run.
    *
-   * @param message why, for people
+   * @param message the controller's reason
    */
-  record Abandoned(String message) implements StopRequest {}
+  record Revocation(String message) implements StopRequest {}
 }

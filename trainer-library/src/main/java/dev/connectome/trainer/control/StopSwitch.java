@@ -7,26 +7,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the training learns that it is to stop. Orders come from several threads and may be
- * repeated; the training asks after every mini-batch and every epoch.
+ * Collects stop requests from any thread. The training checks it after every mini-batch and every
+ * epoch. Thread-safe.
  *
- * <p>A more urgent order replaces a less urgent one. An order outranks an interruption, and the
- * loss of the run outranks both. An order that could wait for the end of the epoch waits no longer
- * when its deadline is near.
+ * <p>A more urgent command replaces a less urgent one. A command takes precedence over an
+ * interruption, and a revocation over both. A command that waits for the end of the epoch takes
+ * effect earlier if its deadline is near.
  */
 public final class StopSwitch {
 
-  /** What became of an order. */
+  /** The answer to a stop command. */
   public enum Disposition {
-    /** The training will stop because of it; the same order again is answered the same. */
+    /** The training will stop because of this command. A repeated command gets the same answer. */
     ACCEPTED,
-    /** The training was stopping already. */
+    /** The training was already stopping for another reason. */
     ALREADY_STOPPING,
-    /** The training had ended by itself. */
+    /** The training had already completed all of its epochs. */
     ALREADY_FINISHED
   }
 
-  /** A place in the training at which it can stop. */
+  /** A point at which a training can stop. */
   public enum Boundary {
     /** After a mini-batch. */
     MINI_BATCH,
@@ -34,113 +34,114 @@ public final class StopSwitch {
     EPOCH
   }
 
-  /** What the checkpoint and the last messages are given before a deadline. */
-  private static final Duration FAREWELL = Duration.ofSeconds(10);
+  /** Time before a deadline that is reserved for the checkpoint and the outcome report. */
+  private static final Duration DEADLINE_RESERVE = Duration.ofSeconds(10);
 
   private final InstantSource time;
   private @Nullable StopRequest request;
   private boolean finished;
 
-  /** Makes a switch that nobody has touched. */
+  /** Makes a switch without a request, on the system clock. */
   public StopSwitch() {
     this(InstantSource.system());
   }
 
   /**
-   * Makes a switch that nobody has touched.
+   * Makes a switch without a request.
    *
-   * @param time what deadlines are compared with
+   * @param time the clock that deadlines are compared with
    */
   public StopSwitch(InstantSource time) {
     this.time = time;
   }
 
   /**
-   * Takes an order.
+   * Submits a stop command. If another command is in effect, a more urgent mode and a new deadline
+   * are taken over; id, epoch to restore and reason stay those of the first command.
    *
-   * @param order the order
-   * @return what became of it
+   * @param command the command
+   * @return the answer to it
    */
-  public synchronized Disposition command(StopRequest.Commanded order) {
+  public synchronized Disposition submit(StopRequest.Command command) {
     if (finished) {
       return Disposition.ALREADY_FINISHED;
     }
-    if (request instanceof StopRequest.Abandoned) {
+    if (request instanceof StopRequest.Revocation) {
       return Disposition.ALREADY_STOPPING;
     }
-    if (request instanceof StopRequest.Commanded current) {
-      if (order.commandId().equals(current.commandId()) && order.mode() == current.mode()) {
+    if (request instanceof StopRequest.Command current) {
+      if (command.commandId().equals(current.commandId()) && command.mode() == current.mode()) {
         return Disposition.ACCEPTED;
       }
-      if (order.mode().compareTo(current.mode()) > 0) {
+      if (command.mode().compareTo(current.mode()) > 0) {
         request =
-            new StopRequest.Commanded(
+            new StopRequest.Command(
                 current.commandId(),
-                order.mode(),
+                command.mode(),
                 current.restoreEpoch(),
                 current.reason(),
-                order.deadline().or(current::deadline));
+                command.deadline().or(current::deadline));
       }
       return Disposition.ALREADY_STOPPING;
     }
-    request = order;
+    request = command;
     return Disposition.ACCEPTED;
   }
 
-  /** The process was told to end. */
+  /** Requests a stop because the process received a signal. Ignored if a stop is pending. */
   public synchronized void interrupt() {
     if (request == null) {
-      request = new StopRequest.Interrupted();
+      request = new StopRequest.Interruption();
     }
   }
 
   /**
-   * The run is no longer this trainer's.
+   * Requests a stop because the controller no longer accepts this trainer.
    *
-   * @param message why, for people
+   * @param message the controller's reason
    */
-  public synchronized void abandon(String message) {
-    request = new StopRequest.Abandoned(message);
+  public synchronized void revoke(String message) {
+    request = new StopRequest.Revocation(message);
   }
 
   /**
-   * What to stop for at a boundary.
+   * Returns the request that takes effect at a boundary.
    *
-   * @param boundary where the training is
-   * @return the request that takes effect here; empty to go on
+   * @param boundary the point that the training has reached
+   * @return the request; empty if the training should continue
    */
   public synchronized Optional<StopRequest> due(Boundary boundary) {
-    boolean later =
-        request instanceof StopRequest.Commanded order
-            && order.mode() == StopRequest.Mode.END_OF_EPOCH
+    boolean waitsForEpoch =
+        request instanceof StopRequest.Command command
+            && command.mode() == StopRequest.Mode.END_OF_EPOCH
             && boundary == Boundary.MINI_BATCH
-            && !isNear(order.deadline());
-    return later ? Optional.empty() : Optional.ofNullable(request);
+            && !isNear(command.deadline());
+    return waitsForEpoch ? Optional.empty() : Optional.ofNullable(request);
   }
 
   /**
-   * Whether there is no time left for more than the checkpoint and the last messages.
+   * Returns whether only enough time is left to write a checkpoint and to report the outcome.
    *
-   * @return true shortly before the deadline of the order that is obeyed, and after it
+   * @return true from 10 s before the deadline of the pending command; false without a deadline
    */
   public synchronized boolean isDeadlineNear() {
-    return request instanceof StopRequest.Commanded order && isNear(order.deadline());
+    return request instanceof StopRequest.Command command && isNear(command.deadline());
   }
 
   private boolean isNear(Optional<Instant> deadline) {
-    return deadline.isPresent() && time.instant().plus(FAREWELL).isAfter(deadline.get());
+    return deadline.isPresent() && time.instant().plus(DEADLINE_RESERVE).isAfter(deadline.get());
   }
 
   /**
-   * The order that is obeyed.
+   * Returns the stop command in effect.
    *
-   * @return the order; empty if there is none
+   * @return the command; empty if none was accepted or the trainer was revoked
    */
-  public synchronized Optional<StopRequest.Commanded> order() {
-    return request instanceof StopRequest.Commanded order ? Optional.of(order) : Optional.empty();
+  public synchronized Optional<StopRequest.Command> command() {
+    return request instanceof StopRequest.Command command ? Optional.of(command) : Optional.empty();
   }
 
-  /** The training has ended by itself: orders come too late from now on. */
+  /** Marks the training as completed: later commands are answered {@code ALREADY_FINISHED}. */
   public synchronized void finish() {
     if (request == null) {
       finished = true;

@@ -2,7 +2,6 @@ package dev.connectome.trainer.control;
 
 import dev.connectome.protos.trainer.v1.GetTrainingStatusRequest;
 import dev.connectome.protos.trainer.v1.GetTrainingStatusResponse;
-import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopDisposition;
 import dev.connectome.protos.trainer.v1.StopTrainingRequest;
 import dev.connectome.protos.trainer.v1.StopTrainingResponse;
@@ -16,13 +15,13 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Serves {@code TrainerControlService}, with health and reflection. */
+/**
+ * Serves {@code TrainerControlService}, through which the controller stops a training and asks for
+ * its status. Also serves gRPC health checking and reflection.
+ */
 public final class TrainerControlServer implements AutoCloseable {
 
   private final String host;
@@ -34,11 +33,11 @@ public final class TrainerControlServer implements AutoCloseable {
   }
 
   /**
-   * Which training is served.
+   * Identifies the training that is served.
    *
-   * @param runUid the run
-   * @param attempt the attempt; 0 before it is known, and then every stop is refused
-   * @param instanceId the trainer
+   * @param runUid the run's uid
+   * @param attempt the attempt, from 1; 0 before registration, when every stop is rejected
+   * @param instanceId identifies the trainer process
    */
   public record Identity(String runUid, int attempt, String instanceId) {}
 
@@ -46,12 +45,12 @@ public final class TrainerControlServer implements AutoCloseable {
    * Starts a server.
    *
    * @param host the address to listen on
-   * @param port the port; 0 for any that is free
-   * @param identity tells which training is served now
-   * @param stopSwitch what a stop acts on
-   * @param progress tells how far the training is
+   * @param port the port; 0 for any free port
+   * @param identity returns the training that is served; called for every request
+   * @param stopSwitch receives the stop commands
+   * @param progress returns the progress of the training; called for every status request
    * @return the server, listening
-   * @throws IOException if the port cannot be had
+   * @throws IOException if it cannot listen on the port
    */
   public static TrainerControlServer start(
       String host,
@@ -73,15 +72,15 @@ public final class TrainerControlServer implements AutoCloseable {
   }
 
   /**
-   * Where the server listens.
+   * Returns where the server listens.
    *
-   * @return host:port
+   * @return {@code host:port}
    */
   public String endpoint() {
     return host + ":" + server.getPort();
   }
 
-  /** Stops listening; answers under way are cut off after a moment. */
+  /** Stops listening. Requests in progress are cancelled after 500 ms. */
   @Override
   public void close() {
     server.shutdown();
@@ -93,29 +92,6 @@ public final class TrainerControlServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-  }
-
-  /**
-   * Reads an order.
-   *
-   * @param command as it came
-   * @return the order
-   */
-  public static StopRequest.Commanded order(StopCommand command) {
-    return new StopRequest.Commanded(
-        command.getCommandId(),
-        switch (command.getMode()) {
-          case STOP_MODE_IMMEDIATE -> StopRequest.Mode.IMMEDIATE;
-          case STOP_MODE_END_OF_EPOCH -> StopRequest.Mode.END_OF_EPOCH;
-          case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> StopRequest.Mode.GRACEFUL;
-        },
-        command.hasRestoreEpoch() ? OptionalInt.of(command.getRestoreEpoch()) : OptionalInt.empty(),
-        command.getReason(),
-        command.hasDeadline()
-            ? Optional.of(
-                Instant.ofEpochSecond(
-                    command.getDeadline().getSeconds(), command.getDeadline().getNanos()))
-            : Optional.empty());
   }
 
   private static final class Service extends TrainerControlServiceImplBase {
@@ -150,7 +126,7 @@ public final class TrainerControlServer implements AutoCloseable {
         return;
       }
       StopDisposition disposition =
-          switch (stopSwitch.command(order(request.getCommand()))) {
+          switch (stopSwitch.submit(StopRequest.Command.of(request.getCommand()))) {
             case ACCEPTED -> StopDisposition.STOP_DISPOSITION_ACCEPTED;
             case ALREADY_STOPPING -> StopDisposition.STOP_DISPOSITION_ALREADY_STOPPING;
             case ALREADY_FINISHED -> StopDisposition.STOP_DISPOSITION_ALREADY_FINISHED;
@@ -169,7 +145,7 @@ public final class TrainerControlServer implements AutoCloseable {
               .setAttempt(served.attempt())
               .setInstanceId(served.instanceId())
               .setProgress(progress.get());
-      stopSwitch.order().ifPresent(order -> status.setStopCommandId(order.commandId()));
+      stopSwitch.command().ifPresent(stop -> status.setStopCommandId(stop.commandId()));
       observer.onNext(status.build());
       observer.onCompleted();
     }

@@ -1,4 +1,4 @@
-/** How a training is told to stop. */
+/** How a training is stopped, and how it reports its progress. */
 @NullMarked
 package dev.connectome.trainer.control;
 

@@ -7,15 +7,14 @@ import ai.djl.training.listener.TrainingListener;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingPhase;
+import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.probe.ActivationProbe;
-import dev.connectome.trainer.registry.RejectedException;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -23,32 +22,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins a DJL training to a run of the platform: after every epoch the network is observed, and
- * when the platform has decided that it has finished learning, the training ends with DJL's {@link
- * EarlyStoppedException}. One listener serves one {@link Trainer}; add it after the others, so that
- * they have seen an epoch that ends early.
+ * Connects a DJL training to a run of the platform: the network is observed after every epoch, and
+ * when the platform stops the run, the training ends with DJL's {@link EarlyStoppedException}. Use
+ * one listener per {@link Trainer}, and add it after all others, so that they see an epoch that
+ * ends early.
  *
- * <p>It registers when the trainer is made, runs the probe on the thread that trains, publishes
- * beside it, and reports the outcome when the trainer is closed. If the controller is away at the
- * beginning the training goes on unobserved; if it or the broker go away later it goes on and they
- * learn of it when they are back. The training waits for the controller at most for the patience at
- * its beginning and its end, and for the broker never but at its end.
+ * <p>The listener registers when the trainer is made, runs the probe on the training thread,
+ * publishes on a thread of its own, and reports the outcome when the trainer is closed. If the
+ * controller is unreachable at the beginning, the training runs unobserved. If the controller or
+ * the broker becomes unreachable later, the training continues, and they are updated once they are
+ * back. The training waits only at its beginning and its end, for the timeout set with {@link
+ * ConnectomeListenerBuilder#optControllerTimeout}.
  */
 public final class ConnectomeListener implements TrainingListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectomeListener.class);
-  private static final Duration PATIENCE_AFTER_SIGNAL = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT_AFTER_SIGNAL = Duration.ofSeconds(2);
 
   private final ListenerSettings settings;
   private final StopSwitch stopSwitch = new StopSwitch();
-  private final ListenerProgress progress = new ListenerProgress();
-  private @Nullable Membership membership;
-  private @Nullable ProbeSample sample;
+  private final ProgressTracker progress = new ProgressTracker(0);
+  private @Nullable ListenerSession session;
+  private @Nullable ProbeSampler sampler;
   private @Nullable ActivationProbe probe;
-  private @Nullable Thread atSignal;
-  private Map<String, Double> metrics = Map.of();
+  private @Nullable Thread shutdownHook;
   private long lastReturn;
-  private int completedEpochs;
   private boolean midEpoch;
   private boolean stopped;
 
@@ -57,8 +55,8 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   /**
-   * A listener for the run that the environment names: {@code CONNECTOME_RUN} (name or uid), {@code
-   * CONNECTOME_CONTROLLER_ENDPOINT}, {@code CONNECTOME_KAFKA_BOOTSTRAP_SERVERS}.
+   * Makes a listener from the environment: {@code CONNECTOME_RUN} (name or uid), {@code
+   * CONNECTOME_CONTROLLER_ENDPOINT} and {@code CONNECTOME_KAFKA_BOOTSTRAP_SERVERS}.
    *
    * @return the listener
    * @throws IllegalArgumentException if {@code CONNECTOME_RUN} is not set
@@ -68,95 +66,74 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   /**
-   * Makes a listener step by step; what is not given comes from the environment.
+   * Returns a builder. Settings that it is not given are read from the environment.
    *
-   * @return a builder
+   * @return the builder
    */
   public static ConnectomeListenerBuilder builder() {
     return new ConnectomeListenerBuilder(System.getenv());
   }
 
   /**
-   * The epoch whose weights the platform wants to be kept, if it stopped the training and does not
-   * want the last ones. They are there if the training saved its weights after every epoch.
+   * Returns the epoch whose weights the platform wants to keep instead of the last ones. They can
+   * be loaded if the training saved its weights after every epoch.
    *
-   * @return the epoch, from 1
+   * @return the epoch, from 1; empty if the platform did not stop the training or wants the last
+   *     weights
    */
   public OptionalInt restoreEpoch() {
-    return stopSwitch.order().map(StopRequest.Commanded::restoreEpoch).orElse(OptionalInt.empty());
+    return stopSwitch.command().map(StopRequest.Command::restoreEpoch).orElse(OptionalInt.empty());
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException if the controller does not want this trainer
+   * @throws IllegalStateException if the controller rejects this trainer
    * @throws IllegalArgumentException if the network cannot be observed
    */
   @Override
   public void onTrainingBegin(Trainer trainer) {
-    Membership joined = join();
-    if (joined == null) {
+    ListenerSession opened = ListenerSession.open(settings, stopSwitch, progress).orElse(null);
+    if (opened == null) {
       return;
     }
-    ProbeSpec wanted = joined.spec().getProbe();
+    ProbeSpec spec = opened.spec().getProbe();
     try {
       LOG.info(
           "observing layers={}",
-          ActivationProbe.check(trainer.getModel().getBlock(), wanted.getLayersList()));
+          ActivationProbe.check(trainer.getModel().getBlock(), spec.getLayersList()));
     } catch (IllegalArgumentException e) {
-      joined.leave(failed(String.valueOf(e.getMessage())).setPermanent(true).build(), patience());
+      opened.end(
+          failed(String.valueOf(e.getMessage())).setPermanent(true).build(),
+          settings.controllerTimeout());
       throw e;
     }
-    membership = joined;
-    progress.expect(joined.spec().getEpochs());
+    session = opened;
     if (settings.probe().isEmpty()) {
-      sample = new ProbeSample(wanted.getSamples(), joined.spec().getSeed());
+      sampler = new ProbeSampler(spec.getSamples(), opened.spec().getSeed());
     }
-    atSignal = new Thread(() -> endBySignal(joined), "connectome-signal");
-    Runtime.getRuntime().addShutdownHook(atSignal);
+    shutdownHook = new Thread(() -> endAfterSignal(opened), "connectome-signal");
+    Runtime.getRuntime().addShutdownHook(shutdownHook);
     lastReturn = System.nanoTime();
-  }
-
-  private @Nullable Membership join() {
-    try {
-      Optional<Membership> joined = Membership.join(settings, stopSwitch, progress);
-      if (joined.isEmpty()) {
-        LOG.warn(
-            "controller away, training goes on unobserved endpoint={}",
-            settings.controllerEndpoint());
-      }
-      return joined.orElse(null);
-    } catch (RejectedException e) {
-      throw new IllegalStateException(
-          "run \"%s\" cannot be joined: %s; a run is made by: connectome runs create --name %s --launcher external"
-              .formatted(settings.run(), e.reason(), settings.run()),
-          e);
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "no port on %s to be controlled on: %s".formatted(settings.controlHost(), e.getMessage()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws EarlyStoppedException if the training is to stop now; the weights are those after the
-   *     mini-batch before
+   * @throws EarlyStoppedException if the training should stop now; the network has the weights
+   *     after the previous mini-batch
    */
   @Override
   public void onTrainingBatch(Trainer trainer, BatchData batchData) {
-    if (membership == null) {
+    if (session == null) {
       return;
     }
     midEpoch = true;
     NDList inputs = batchData.getBatch().getData();
+    progress.enter(TrainingPhase.TRAINING_PHASE_TRAINING);
     progress.trained(System.nanoTime() - lastReturn, inputs.head().getShape().get(0));
-    if (sample != null) {
-      sample.pass(inputs);
+    if (sampler != null) {
+      sampler.add(inputs);
     }
     stopIfDue(Boundary.MINI_BATCH);
     lastReturn = System.nanoTime();
@@ -168,39 +145,38 @@ public final class ConnectomeListener implements TrainingListener {
   /**
    * {@inheritDoc}
    *
-   * @throws EarlyStoppedException if the training is to stop now
+   * @throws EarlyStoppedException if the training should stop now
    */
   @Override
   public void onEpoch(Trainer trainer) {
-    Membership joined = membership;
+    ListenerSession joined = session;
     if (joined == null) {
       return;
     }
     midEpoch = false;
-    completedEpochs++;
-    metrics = EvaluatorMetrics.of(trainer);
-    progress.epochEnded(completedEpochs, metrics);
-    if (completedEpochs % joined.spec().getProbe().getEveryEpochs() == 0) {
+    int epoch = progress.completedEpochs() + 1;
+    progress.epochEnded(epoch, EvaluatorMetrics.of(trainer));
+    if (epoch % joined.spec().getProbe().getEveryEpochs() == 0) {
       long start = System.nanoTime();
-      joined.publish(probe(trainer, joined).observe(completedEpochs, metrics));
+      joined.publish(probe(trainer, joined).observe(epoch, progress.metrics()));
       progress.probed(System.nanoTime() - start);
     }
     stopIfDue(Boundary.EPOCH);
     lastReturn = System.nanoTime();
   }
 
-  private ActivationProbe probe(Trainer trainer, Membership joined) {
+  private ActivationProbe probe(Trainer trainer, ListenerSession joined) {
     if (probe == null) {
       NDList inputs =
-          sample == null ? settings.probe().orElseThrow() : sample.inputs(trainer.getManager());
-      sample = null;
-      ProbeSpec wanted = joined.spec().getProbe();
+          sampler == null ? settings.probe().orElseThrow() : sampler.inputs(trainer.getManager());
+      sampler = null;
+      ProbeSpec spec = joined.spec().getProbe();
       probe =
           new ActivationProbe(
               trainer.getModel().getBlock(),
               inputs,
-              wanted.getLayersList(),
-              wanted.getMaxNeurons(),
+              spec.getLayersList(),
+              spec.getMaxNeurons(),
               joined.spec().getSeed(),
               Clock.systemUTC());
     }
@@ -211,31 +187,34 @@ public final class ConnectomeListener implements TrainingListener {
     Optional<StopRequest> due = stopSwitch.due(boundary);
     if (due.isPresent()) {
       stopped = true;
-      throw new EarlyStoppedException(completedEpochs, reason(due.get()));
+      throw new EarlyStoppedException(progress.completedEpochs(), reason(due.get()));
     }
   }
 
   private static String reason(StopRequest request) {
-    if (request instanceof StopRequest.Commanded order) {
-      return order.reason().isEmpty() ? "stopped by the platform" : order.reason();
+    if (request instanceof StopRequest.Command command) {
+      return command.reason().isEmpty() ? "stopped by the platform" : command.reason();
     }
-    return request instanceof StopRequest.Abandoned abandoned
-        ? "the run is no longer this trainer's: " + abandoned.message()
-        : "the process was told to end";
+    return request instanceof StopRequest.Revocation revocation
+        ? "the controller revoked this trainer's registration: " + revocation.message()
+        : "the process received a signal";
   }
 
-  /** Reports how the training ended; a trainer that is closed within an epoch has failed. */
+  /**
+   * Reports how the training ended. A trainer that is closed in the middle of an epoch without a
+   * stop has failed.
+   */
   @Override
   public void onTrainingEnd(Trainer trainer) {
-    Membership joined = membership;
+    ListenerSession joined = session;
     if (joined == null) {
       return;
     }
-    membership = null;
-    joined.leave(outcome(), patience());
+    session = null;
+    joined.end(outcome(), settings.controllerTimeout());
     try {
-      if (atSignal != null) {
-        Runtime.getRuntime().removeShutdownHook(atSignal);
+      if (shutdownHook != null) {
+        Runtime.getRuntime().removeShutdownHook(shutdownHook);
       }
     } catch (IllegalStateException e) {
       LOG.debug("the process is ending already");
@@ -243,17 +222,17 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   private TrainingOutcome outcome() {
-    Optional<StopRequest.Commanded> order = stopSwitch.order();
-    if (stopped && order.isPresent()) {
+    Optional<StopRequest.Command> command = stopSwitch.command();
+    if (stopped && command.isPresent()) {
       return ended(TrainingEnd.TRAINING_END_STOPPED)
-          .setStopCommandId(order.get().commandId())
+          .setStopCommandId(command.get().commandId())
           .build();
     }
     if (stopped) {
-      return failed("the run was no longer this trainer's").build();
+      return failed("the controller revoked this trainer's registration").build();
     }
     return midEpoch
-        ? failed("the training broke off within epoch " + (completedEpochs + 1)).build()
+        ? failed("the training ended in epoch " + (progress.completedEpochs() + 1)).build()
         : ended(TrainingEnd.TRAINING_END_COMPLETED).build();
   }
 
@@ -262,25 +241,22 @@ public final class ConnectomeListener implements TrainingListener {
   }
 
   private TrainingOutcome.Builder ended(TrainingEnd end) {
+    var latest = progress.progress();
     return TrainingOutcome.newBuilder()
         .setEnd(end)
-        .setFinalEpoch(completedEpochs)
-        .putAllMetrics(metrics)
-        .setTrainingTime(progress.latest().getTrainingTime())
-        .setProbeTime(progress.latest().getProbeTime());
+        .setFinalEpoch(latest.getCompletedEpochs())
+        .putAllMetrics(latest.getMetricsMap())
+        .setTrainingTime(latest.getTrainingTime())
+        .setProbeTime(latest.getProbeTime());
   }
 
-  /** The process ends in the middle of the training: another may go on. */
-  private void endBySignal(Membership joined) {
-    joined.leave(
+  /** Runs on the shutdown hook's thread. Another attempt may continue the run. */
+  private void endAfterSignal(ListenerSession joined) {
+    joined.end(
         TrainingOutcome.newBuilder()
             .setEnd(TrainingEnd.TRAINING_END_INTERRUPTED)
-            .setFinalEpoch(progress.latest().getCompletedEpochs())
+            .setFinalEpoch(progress.completedEpochs())
             .build(),
-        PATIENCE_AFTER_SIGNAL);
-  }
-
-  private Duration patience() {
-    return settings.patience();
+        TIMEOUT_AFTER_SIGNAL);
   }
 }

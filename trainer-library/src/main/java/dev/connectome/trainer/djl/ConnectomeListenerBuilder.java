@@ -1,11 +1,16 @@
 package dev.connectome.trainer.djl;
 
 import ai.djl.ndarray.NDList;
+import dev.connectome.trainer.publish.SnapshotPublisher;
+import dev.connectome.trainer.registry.PlatformSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a {@link ConnectomeListener}; what is not given comes from the environment. */
+/**
+ * Builds a {@link ConnectomeListener}. A setting that is not given is read from the environment,
+ * and otherwise has its default.
+ */
 public final class ConnectomeListenerBuilder {
 
   private String run;
@@ -14,8 +19,8 @@ public final class ConnectomeListenerBuilder {
   private String topicPrefix;
   private String controlHost;
   private Map<String, String> kafkaProperties = Map.of();
-  private Duration patience = Duration.ofSeconds(10);
-  private int snapshotBuffer = 16;
+  private Duration controllerTimeout = Duration.ofSeconds(10);
+  private int snapshotBuffer = SnapshotPublisher.Buffer.DEFAULT.snapshots();
   private Optional<NDList> probe = Optional.empty();
 
   ConnectomeListenerBuilder(Map<String, String> environment) {
@@ -29,7 +34,7 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * The run to join ({@code CONNECTOME_RUN}).
+   * Sets the run to join. Environment: {@code CONNECTOME_RUN}. Required.
    *
    * @param nameOrUid its name or uid
    * @return this builder
@@ -40,9 +45,10 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * Where the controller is ({@code CONNECTOME_CONTROLLER_ENDPOINT}, else 127.0.0.1:9400).
+   * Sets the controller's gRPC endpoint. Environment: {@code CONNECTOME_CONTROLLER_ENDPOINT};
+   * default: {@code 127.0.0.1:9400}.
    *
-   * @param endpoint host:port
+   * @param endpoint {@code host:port}
    * @return this builder
    */
   public ConnectomeListenerBuilder optController(String endpoint) {
@@ -51,9 +57,10 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * Where the brokers are ({@code CONNECTOME_KAFKA_BOOTSTRAP_SERVERS}, else 127.0.0.1:9092).
+   * Sets the Kafka brokers. Environment: {@code CONNECTOME_KAFKA_BOOTSTRAP_SERVERS}; default:
+   * {@code 127.0.0.1:9092}.
    *
-   * @param bootstrapServers host:port, with commas between them
+   * @param bootstrapServers comma-separated {@code host:port}
    * @return this builder
    */
   public ConnectomeListenerBuilder optKafka(String bootstrapServers) {
@@ -62,9 +69,9 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * Further properties of the Kafka client; none by default.
+   * Sets additional properties of the Kafka producer. Default: none.
    *
-   * @param properties for instance {@code security.protocol}
+   * @param properties for example {@code security.protocol}
    * @return this builder
    */
   public ConnectomeListenerBuilder optKafkaProperties(Map<String, String> properties) {
@@ -73,7 +80,8 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * What the names of the topics begin with ({@code CONNECTOME_TOPIC_PREFIX}, else connectome.).
+   * Sets the prefix of the platform's topic names. Environment: {@code CONNECTOME_TOPIC_PREFIX};
+   * default: {@code connectome.}.
    *
    * @param prefix the prefix
    * @return this builder
@@ -84,8 +92,9 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * The address on which stops arrive at once ({@code CONNECTOME_CONTROL_HOST}, else 127.0.0.1); if
-   * the controller cannot reach it they come with the next heartbeat.
+   * Sets the address on which to listen for stop commands. If the controller cannot reach it, they
+   * arrive with the next heartbeat. Environment: {@code CONNECTOME_CONTROL_HOST}; default: {@code
+   * 127.0.0.1}.
    *
    * @param host an address of this machine
    * @return this builder
@@ -96,22 +105,25 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * How long the training waits for a controller that is away, when it begins and when it ends; 10
-   * s by default.
+   * Sets how long the training waits for an unreachable controller, at its beginning and at its
+   * end. Default: 10 s.
    *
-   * @param duration the patience
+   * @param timeout the timeout of each step: finding the run, registering, ending the publication,
+   *     reporting the outcome
    * @return this builder
    */
-  public ConnectomeListenerBuilder optPatience(Duration duration) {
-    patience = duration;
+  public ConnectomeListenerBuilder optControllerTimeout(Duration timeout) {
+    controllerTimeout = timeout;
     return this;
   }
 
   /**
-   * Snapshots to keep while the broker is away before the oldest is dropped; 16 by default.
+   * Sets how many snapshots are kept while the broker is unreachable, before the oldest is dropped.
+   * Default: 16.
    *
-   * @param snapshots how many, 1 or more
+   * @param snapshots the number of snapshots, at least 1
    * @return this builder
+   * @throws IllegalArgumentException if the number is below 1
    */
   public ConnectomeListenerBuilder optSnapshotBuffer(int snapshots) {
     if (snapshots < 1) {
@@ -122,9 +134,11 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * The probe set. By default it is drawn, with the run's seed, from the inputs of the first epoch.
+   * Sets the probe set. By default it is drawn from the inputs of the first epoch, with the run's
+   * seed.
    *
-   * @param inputs each array N × an input of the network; must last as long as the training
+   * @param inputs for each input of the network an array whose first axis are the samples; keep
+   *     them open until the training ends
    * @return this builder
    */
   public ConnectomeListenerBuilder optProbe(NDList inputs) {
@@ -133,7 +147,7 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
-   * Makes the listener.
+   * Builds the listener. It connects when its {@link ai.djl.training.Trainer} is made.
    *
    * @return the listener
    * @throws IllegalArgumentException if no run is named
@@ -146,13 +160,16 @@ public final class ConnectomeListenerBuilder {
     return new ConnectomeListener(
         new ListenerSettings(
             run,
-            controllerEndpoint,
-            kafkaBootstrapServers,
-            kafkaProperties,
-            topicPrefix,
-            controlHost,
-            patience,
-            snapshotBuffer,
+            new PlatformSettings(
+                controllerEndpoint,
+                kafkaBootstrapServers,
+                kafkaProperties,
+                topicPrefix,
+                controlHost,
+                0,
+                new SnapshotPublisher.Buffer(
+                    snapshotBuffer, SnapshotPublisher.Buffer.DEFAULT.bytes())),
+            controllerTimeout,
             probe));
   }
 }

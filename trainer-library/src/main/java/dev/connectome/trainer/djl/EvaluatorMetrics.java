@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The evaluations of a trainer under the names that stopping policies know: {@code trainLoss},
- * {@code validationLoss}, {@code trainAccuracy}, {@code validationAccuracy}; other evaluators by
- * their own names. They are there if the training has DJL's {@code EvaluatorTrainingListener}, as
- * {@code TrainingListener.Defaults} do.
+ * The evaluations of a trainer, under the names that stopping policies use: {@code trainLoss},
+ * {@code validationLoss}, {@code trainAccuracy}, {@code validationAccuracy}; other evaluators
+ * likewise by their own names. They need DJL's {@code EvaluatorTrainingListener}, which is part of
+ * {@code TrainingListener.Defaults}.
  */
 final class EvaluatorMetrics {
 
@@ -17,9 +17,7 @@ final class EvaluatorMetrics {
 
   private EvaluatorMetrics() {}
 
-  /**
-   * What was measured in the epoch that has just ended; numbers that are not finite are left out.
-   */
+  /** Metrics of the epoch that has just ended, without those that are not finite. */
   static Map<String, Double> of(Trainer trainer) {
     Map<String, Float> evaluations = trainer.getTrainingResult().getEvaluations();
     Map<String, Double> metrics = new TreeMap<>();
@@ -32,13 +30,13 @@ final class EvaluatorMetrics {
                 (prefix, split) -> {
                   if (key.startsWith(prefix) && value != null && Float.isFinite(value)) {
                     metrics.put(
-                        split + capitalised(key.substring(prefix.length())), (double) value);
+                        split + capitalized(key.substring(prefix.length())), (double) value);
                   }
                 }));
     return metrics;
   }
 
-  private static String capitalised(String name) {
+  private static String capitalized(String name) {
     return name.isEmpty() ? name : Character.toUpperCase(name.charAt(0)) + name.substring(1);
   }
 }

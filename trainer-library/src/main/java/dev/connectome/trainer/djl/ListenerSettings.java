@@ -1,30 +1,16 @@
 package dev.connectome.trainer.djl;
 
 import ai.djl.ndarray.NDList;
+import dev.connectome.trainer.registry.PlatformSettings;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a training belongs.
+ * The settings of a listener.
  *
  * @param run the run's name or uid
- * @param controllerEndpoint host:port of the controller
- * @param kafkaBootstrapServers the brokers
- * @param kafkaProperties further properties of the Kafka client
- * @param topicPrefix what the names of the topics begin with
- * @param controlHost the address on which to be controlled
- * @param patience how long to wait for a controller that is away
- * @param snapshotBuffer snapshots to keep while the broker is away
+ * @param controllerTimeout how long the training waits for an unreachable controller
  * @param probe the probe set; empty to draw it from the inputs of the first epoch
  */
 record ListenerSettings(
-    String run,
-    String controllerEndpoint,
-    String kafkaBootstrapServers,
-    Map<String, String> kafkaProperties,
-    String topicPrefix,
-    String controlHost,
-    Duration patience,
-    int snapshotBuffer,
-    Optional<NDList> probe) {}
+    String run, PlatformSettings platform, Duration controllerTimeout, Optional<NDList> probe) {}

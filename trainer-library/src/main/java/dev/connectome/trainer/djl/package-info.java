@@ -1,4 +1,4 @@
-/** What joins a training that somebody else wrote with DJL to the platform. */
+/** Connects a training loop written with DJL to the platform. */
 @NullMarked
 package dev.connectome.trainer.djl;
 

@@ -3,27 +3,28 @@ package dev.connectome.trainer.network;
 import ai.djl.nn.Block;
 
 /**
- * Brings a network of the user's own into a trainer: found by {@link java.util.ServiceLoader} in
- * the jars that the trainer is given, and chosen by its name in a run's specification.
+ * Adds a network to a trainer. The trainer finds providers with {@link java.util.ServiceLoader} in
+ * the jars of its networks path; a run selects one by name.
  */
 public interface NetworkProvider {
 
   /**
-   * The name by which a run asks for the network.
+   * Returns the name by which a run selects the network.
    *
-   * @return a name with a dot, which no built-in network has, as in {@code acme.digits}
+   * @return a name with a dot, for example {@code acme.digits}; built-in networks have none
    */
   String name();
 
   /**
-   * Builds the network, its weights not yet initialised. Called on the training thread, and again
-   * when the weights of an earlier epoch are restored: the same request must give the same layers.
+   * Builds the network without initializing its weights. Called on the training thread, and again
+   * when the weights of an earlier epoch are restored: equal requests must give equal layers.
    *
-   * @param request what the network has to fit
-   * @return a block from {@code images × channels × rows × columns} to {@code images × classes}
-   *     logits; observed where it is made of nested sequential blocks
-   * @throws IllegalArgumentException if a setting is wrong; its message, which should name value
-   *     and remedy, becomes the reason why the run failed
+   * @param request the shape of inputs and outputs, and the settings of the run
+   * @return a block that maps {@code images × channels × rows × columns} to {@code images ×
+   *     classes} logits. Its layers are observed as {@link
+   *     dev.connectome.trainer.probe.ActivationProbe#check} says
+   * @throws IllegalArgumentException if a setting is wrong. The run fails with this message, which
+   *     should state the value and the remedy
    */
   Block build(NetworkRequest request);
 }

@@ -3,18 +3,18 @@ package dev.connectome.trainer.network;
 import java.util.Map;
 
 /**
- * What a network has to fit.
+ * Inputs, outputs and settings of a network to be built.
  *
- * @param channels values a pixel: 1 for grey, 3 for colour
- * @param rows pixels from top to bottom
- * @param columns pixels from left to right
- * @param classes outputs
- * @param settings the settings that the run gives the network, by name
+ * @param channels values per pixel: 1 for gray, 3 for color
+ * @param rows the height of an image in pixels
+ * @param columns the width of an image in pixels
+ * @param classes the number of outputs
+ * @param settings the network's settings in the run's specification, by name
  */
 public record NetworkRequest(
     int channels, int rows, int columns, int classes, Map<String, String> settings) {
 
-  /** Makes a request whose settings do not change. */
+  /** Makes a request whose settings cannot change. */
   public NetworkRequest {
     settings = Map.copyOf(settings);
   }

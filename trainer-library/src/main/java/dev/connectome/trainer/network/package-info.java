@@ -1,4 +1,4 @@
-/** Networks that users bring into a trainer. */
+/** Networks that users add to a trainer. */
 @NullMarked
 package dev.connectome.trainer.network;
 

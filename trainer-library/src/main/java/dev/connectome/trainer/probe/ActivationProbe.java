@@ -16,26 +16,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows a network the same inputs after every epoch and notes what its neurons answer.
+ * Records the activations of a network for the same inputs after every epoch.
  *
- * <p>The network runs in inference mode: no dropout, running statistics of the batch normalisation.
- * It is observed as it is and not changed. A pass must run on the thread that trains; it takes the
- * inputs some at a time, so that it needs little more memory than a mini-batch.
+ * <p>The network runs in inference mode: without dropout, and with the running statistics of its
+ * batch normalization. It is not changed. A pass must run on the training thread; it splits the
+ * inputs into batches, so that it needs little more memory than a mini-batch.
  *
- * <p>A layer whose output has more than two axes contributes one neuron for each place on the
- * second axis, the mean over the others: a convolution, one a channel.
+ * <p>The neurons of a layer are the second axis of its output; any further axes are averaged. A
+ * convolution therefore has one neuron per channel.
  */
 public final class ActivationProbe {
 
-  /** Of networks with convolutions, whose outputs are large beside their inputs. */
-  private static final int FEW_ROWS = 125;
+  /** The outputs of convolutions are large compared with their inputs. */
+  private static final int CONVOLUTIONAL_BATCH = 125;
 
-  /** Of others, for which the engine is fastest with many. */
-  private static final int MANY_ROWS = 500;
+  /** Without convolutions, the engine is fastest with large batches. */
+  private static final int DENSE_BATCH = 500;
 
   private final ObservedNetwork network;
   private final NDList inputs;
-  private final int rowsAtOnce;
+  private final int batchSize;
   private final int maxNeurons;
   private final long seed;
   private final Clock clock;
@@ -43,27 +43,27 @@ public final class ActivationProbe {
   /**
    * Makes a probe of a network.
    *
-   * @param network the network, initialised
-   * @param inputs the probe set, each array N × an input of the network; stays the caller's
-   * @param layers which layers to observe, by name or type; empty for the default of {@link
-   *     #check(Block, List)}
-   * @param maxNeurons neurons to observe at most; of more, a subset is kept that depends on the
-   *     seed alone
-   * @param seed the seed
-   * @param clock tells when a pass ended
+   * @param network the network, initialized
+   * @param inputs the probe set: for each input of the network an array whose first axis are the N
+   *     samples. The caller closes them
+   * @param layers the layers to observe, as for {@link #check(Block, List)}
+   * @param maxNeurons the maximum number of neurons; if the layers have more, a random subset is
+   *     observed that depends on the seed only
+   * @param seed the seed of that subset
+   * @param clock gives the time of a snapshot
    * @throws IllegalArgumentException if the network cannot be observed
    */
   public ActivationProbe(
       Block network, NDList inputs, List<String> layers, int maxNeurons, long seed, Clock clock) {
     this.network = ObservedLayers.of(network, layers);
     this.inputs = inputs;
-    this.rowsAtOnce = isDense(network) ? MANY_ROWS : FEW_ROWS;
+    this.batchSize = isDense(network) ? DENSE_BATCH : CONVOLUTIONAL_BATCH;
     this.maxNeurons = maxNeurons;
     this.seed = seed;
     this.clock = clock;
   }
 
-  /** Whether it is made of fully connected layers and what has no parameters. */
+  /** Whether only fully connected layers have parameters. */
   private static boolean isDense(Block block) {
     return block.getChildren().isEmpty()
         ? block instanceof Linear || block.getDirectParameters().isEmpty()
@@ -71,33 +71,36 @@ public final class ActivationProbe {
   }
 
   /**
-   * Whether a network can be observed: it is made of nested sequential blocks with hidden layers,
-   * or layers in it are wrapped in {@link Observed}.
+   * Checks that a network can be observed: it consists of nested sequential blocks with hidden
+   * layers, or some of its layers are wrapped in {@link Observed}.
    *
-   * @param network the network; need not be initialised
-   * @param layers which layers, by name (dense1, conv2, or the name given to a wrapped layer) or
-   *     type (dense, conv); empty for every wrapped layer or, if none is wrapped, those of type
-   *     dense
+   * @param network the network; need not be initialized
+   * @param layers the layers to observe, by name ({@code dense1}, {@code conv2}, or the name of a
+   *     wrapped layer) or by type ({@code dense}, {@code conv}); empty for all wrapped layers or,
+   *     if none is wrapped, for those of type {@code dense}
    * @return the names of the layers that would be observed
-   * @throws IllegalArgumentException if it cannot; the message tells why and what helps
+   * @throws IllegalArgumentException if it cannot be observed; the message states the reason and
+   *     the remedy
    */
   public static List<String> check(Block network, List<String> layers) {
     return ObservedLayers.of(network, layers).names();
   }
 
   /**
-   * Runs a pass.
+   * Runs the network on the probe set. Call it on the training thread.
    *
-   * @param epoch the epoch that has just ended
-   * @param metrics what was measured in it
+   * @param epoch the epoch that has just ended, from 1
+   * @param metrics the training metrics of the epoch, by name
    * @return the snapshot
+   * @throws IllegalStateException if the probe set is empty
+   * @throws IllegalArgumentException if an observed layer is used more than once in a pass
    */
   public ActivationSnapshot observe(int epoch, Map<String, Double> metrics) {
     NDArray first = inputs.head();
     int samples = (int) first.getShape().get(0);
     NeuronColumns columns = null;
-    for (int from = 0; from < samples; from += rowsAtOnce) {
-      int to = Math.min(samples, from + rowsAtOnce);
+    for (int from = 0; from < samples; from += batchSize) {
+      int to = Math.min(samples, from + batchSize);
       try (NDManager pass = first.getManager().newSubManager()) {
         List<float[]> outputs = outputs(pass, from, to);
         columns = columns == null ? columns(outputs, to - from, samples) : columns;
@@ -113,7 +116,12 @@ public final class ActivationProbe {
       throw new IllegalStateException("the probe set is empty");
     }
     return new ActivationSnapshot(
-        epoch, columns.samples(), columns.keptLayers(), columns.values(), clock.instant(), metrics);
+        epoch,
+        columns.samples(),
+        columns.selectedLayers(),
+        columns.values(),
+        clock.instant(),
+        metrics);
   }
 
   private List<float[]> outputs(NDManager pass, int from, int to) {

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The responses of P neurons to the N inputs of the probe set, at the end of an epoch. Immutable.
+ * The activations of P neurons for the N inputs of the probe set at the end of an epoch, as a
+ * matrix {@code samples × neurons}. Immutable.
  */
 public final class ActivationSnapshot {
 
   /**
-   * A layer whose neurons are observed.
+   * An observed layer.
    *
    * @param name its name, unique in the network
-   * @param neurons how many columns it contributes
+   * @param neurons the number of its neurons, which are columns of the matrix
    */
   public record Layer(String name, int neurons) {}
 
@@ -27,15 +28,15 @@ public final class ActivationSnapshot {
   private final Map<String, Double> metrics;
 
   /**
-   * Makes a snapshot. The array is taken over and must not be changed afterwards.
+   * Makes a snapshot. The array is not copied and must not be changed afterwards.
    *
    * @param epoch the epoch, from 1
-   * @param samples N
+   * @param samples N, the number of inputs
    * @param layers the layers, in the order of their columns
-   * @param values N · P values, row by row
+   * @param values N · P activations, row by row
    * @param capturedAt when the forward pass ended
-   * @param metrics what was measured in the epoch
-   * @throws IllegalArgumentException if the number of values is not that of samples and neurons
+   * @param metrics the training metrics of the epoch, by name
+   * @throws IllegalArgumentException if there are not N · P values
    */
   public ActivationSnapshot(
       int epoch,
@@ -58,7 +59,7 @@ public final class ActivationSnapshot {
   }
 
   /**
-   * The epoch.
+   * Returns the epoch.
    *
    * @return the epoch, from 1
    */
@@ -67,7 +68,7 @@ public final class ActivationSnapshot {
   }
 
   /**
-   * N.
+   * Returns the number of rows, N.
    *
    * @return the number of inputs
    */
@@ -76,16 +77,16 @@ public final class ActivationSnapshot {
   }
 
   /**
-   * P.
+   * Returns the number of columns, P.
    *
-   * @return the number of neurons
+   * @return the number of neurons in all layers
    */
   public int neurons() {
     return layers.stream().mapToInt(Layer::neurons).sum();
   }
 
   /**
-   * The observed layers.
+   * Returns the observed layers.
    *
    * @return the layers, in the order of their columns
    */
@@ -94,16 +95,16 @@ public final class ActivationSnapshot {
   }
 
   /**
-   * When the forward pass ended.
+   * Returns when the activations were captured.
    *
-   * @return the instant
+   * @return the end of the forward pass
    */
   public Instant capturedAt() {
     return capturedAt;
   }
 
   /**
-   * What was measured in the epoch.
+   * Returns the training metrics of the epoch.
    *
    * @return the metrics by name
    */
@@ -112,11 +113,11 @@ public final class ActivationSnapshot {
   }
 
   /**
-   * Some rows.
+   * Returns a copy of consecutive rows.
    *
-   * @param firstSample the first, from 0
-   * @param sampleCount how many
-   * @return their values, row by row, little-endian, ready to be read
+   * @param firstSample the first row, from 0
+   * @param sampleCount the number of rows
+   * @return their float32 values, row by row, little-endian, positioned at the first
    */
   public ByteBuffer rows(int firstSample, int sampleCount) {
     int neurons = neurons();

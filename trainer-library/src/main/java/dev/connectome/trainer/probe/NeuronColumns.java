@@ -8,33 +8,25 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * The matrix of a snapshot while it fills: samples × neurons, the neurons of all layers side by
- * side or, if they are too many, a subset that depends on the seed alone.
+ * Collects the matrix of a snapshot: samples × neurons of all layers or, if there are too many, of
+ * a random subset that depends on the seed only.
  */
 final class NeuronColumns {
 
   private final List<Layer> layers;
   private final int samples;
-  private final int[] kept;
+  private final int[] selected;
   private final float[] values;
 
-  /**
-   * Makes an empty matrix.
-   *
-   * @param layers what the network has, in order
-   * @param samples rows
-   * @param maxNeurons columns at most
-   * @param seed decides which are kept of more
-   */
   NeuronColumns(List<Layer> layers, int samples, int maxNeurons, long seed) {
     this.layers = layers;
     this.samples = samples;
-    this.kept = kept(layers.stream().mapToInt(Layer::neurons).sum(), maxNeurons, seed);
-    this.values = new float[Math.multiplyExact(samples, kept.length)];
+    this.selected = select(layers.stream().mapToInt(Layer::neurons).sum(), maxNeurons, seed);
+    this.values = new float[Math.multiplyExact(samples, selected.length)];
   }
 
-  /** The columns that are kept, ascending. */
-  private static int[] kept(int neurons, int maxNeurons, long seed) {
+  /** Neuron numbers, ascending. */
+  private static int[] select(int neurons, int maxNeurons, long seed) {
     int[] all = IntStream.range(0, neurons).toArray();
     if (neurons <= maxNeurons) {
       return all;
@@ -46,24 +38,19 @@ final class NeuronColumns {
       all[i] = all[other];
       all[other] = swapped;
     }
-    int[] kept = Arrays.copyOf(all, maxNeurons);
-    Arrays.sort(kept);
-    return kept;
+    int[] selected = Arrays.copyOf(all, maxNeurons);
+    Arrays.sort(selected);
+    return selected;
   }
 
-  /**
-   * Fills some rows.
-   *
-   * @param firstSample the first of them
-   * @param outputs what each layer answered, row by row
-   */
+  /** Fills rows from {@code firstSample} on with the outputs of each layer, row by row. */
   void put(int firstSample, List<float[]> outputs) {
     int column = 0;
     int first = 0;
     for (int l = 0; l < outputs.size(); l++) {
       int width = layers.get(l).neurons();
       int end = column;
-      while (end < kept.length && kept[end] < first + width) {
+      while (end < selected.length && selected[end] < first + width) {
         end++;
       }
       put(firstSample, outputs.get(l), width, first, column, end);
@@ -74,25 +61,25 @@ final class NeuronColumns {
 
   private void put(int firstSample, float[] output, int width, int first, int column, int end) {
     for (int row = 0; row < output.length / width; row++) {
-      int target = (firstSample + row) * kept.length;
+      int target = (firstSample + row) * selected.length;
       if (end - column == width) {
         System.arraycopy(output, row * width, values, target + column, width);
       } else {
         for (int c = column; c < end; c++) {
-          values[target + c] = output[row * width + kept[c] - first];
+          values[target + c] = output[row * width + selected[c] - first];
         }
       }
     }
   }
 
-  /** The layers with the neurons that are kept of each; without those of which none is. */
-  List<Layer> keptLayers() {
+  /** The layers and how many of their neurons are selected, without layers that have none. */
+  List<Layer> selectedLayers() {
     List<Layer> result = new ArrayList<>();
     int first = 0;
     for (Layer layer : layers) {
       int from = first;
       int to = first + layer.neurons();
-      int count = (int) Arrays.stream(kept).filter(k -> k >= from && k < to).count();
+      int count = (int) Arrays.stream(selected).filter(k -> k >= from && k < to).count();
       if (count > 0) {
         result.add(new Layer(layer.name(), count));
       }
@@ -105,7 +92,7 @@ final class NeuronColumns {
     return samples;
   }
 
-  /** The matrix, row by row; not to be filled any more. */
+  /** Not copied: fill no more rows afterwards. */
   float[] values() {
     return values;
   }

@@ -14,12 +14,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer whose output is observed, in a network of any structure: put it where the layer was. It
- * computes what the layer computes. For neurons after their non-linearity, wrap the layer and the
- * non-linearity together, in a {@link ai.djl.nn.SequentialBlock} for instance.
+ * Marks a layer to be observed, in a network of any structure: use it in place of the layer. It
+ * computes the same. To observe neurons after their non-linearity, wrap the layer and its
+ * non-linearity together, for example in a {@link ai.djl.nn.SequentialBlock}.
  *
- * <p>The second axis of the output are the neurons; further axes, such as the positions of a
- * convolution, are averaged.
+ * <p>The neurons are the second axis of the output; any further axes, such as the positions of a
+ * convolution, are averaged. The layer may be used only once in a forward pass.
  */
 public final class Observed extends AbstractBlock {
 
@@ -36,21 +36,21 @@ public final class Observed extends AbstractBlock {
   }
 
   /**
-   * Observes a layer under a name made from its kind and its place: dense1, conv2.
+   * Marks a layer, which is named by its type and its position: {@code dense1}, {@code conv2}.
    *
    * @param layer the layer
-   * @return the layer, observed
+   * @return a block to use in place of the layer
    */
   public static Observed of(Block layer) {
     return new Observed(Optional.empty(), layer);
   }
 
   /**
-   * Observes a layer.
+   * Marks a layer.
    *
    * @param name its name, unique in the network
    * @param layer the layer
-   * @return the layer, observed
+   * @return a block to use in place of the layer
    */
   public static Observed of(String name, Block layer) {
     return new Observed(Optional.of(name), layer);
@@ -64,7 +64,7 @@ public final class Observed extends AbstractBlock {
     return layer;
   }
 
-  /** Notes every output from now on; null for none. */
+  /** Adds every output to a list from now on; null stops it. */
   void record(@Nullable List<NDArray> outputs) {
     recording = outputs;
   }

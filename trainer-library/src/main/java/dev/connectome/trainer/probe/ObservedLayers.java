@@ -16,46 +16,34 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Finds the layers of a network to observe. In nested {@link SequentialBlock}s these are its hidden
- * fully connected layers (type dense) and its convolutions (type conv), each after the
- * non-linearity that follows it; the last of all is the output and not observed. In any other
- * network they are those that its author wrapped in {@link Observed}.
+ * Finds the layers to observe. If layers are wrapped in {@link Observed}, it is these. Otherwise
+ * the network must consist of nested {@link SequentialBlock}s, and it is the fully connected layers
+ * (type dense) and convolutions (type conv), each after the non-linearity that follows it, without
+ * the last layer, which is the output.
  */
 final class ObservedLayers {
 
   private static final String DENSE = "dense";
   private static final String CONVOLUTION = "conv";
 
-  /**
-   * A layer that can be observed.
-   *
-   * @param name its name
-   * @param type its type
-   * @param place where its output is
-   */
+  /** A layer that can be observed; {@code place} is where its output is found. */
   private record Layer<T>(String name, String type, T place) {
-    boolean isCalled(String nameOrType) {
+    boolean matches(String nameOrType) {
       return name.equals(nameOrType) || type.equals(nameOrType);
     }
   }
 
   private ObservedLayers() {}
 
-  /**
-   * The layers that are wanted.
-   *
-   * @param wanted names and types; empty for every wrapped layer or, if none is wrapped, those of
-   *     type dense
-   * @throws IllegalArgumentException if the network cannot be observed so
-   */
-  static ObservedNetwork of(Block network, List<String> wanted) {
+  /** See {@link ActivationProbe#check}. */
+  static ObservedNetwork of(Block network, List<String> selectors) {
     List<Observed> wrapped = new ArrayList<>();
     findWrapped(network, wrapped);
-    return wrapped.isEmpty() ? steps(network, wanted) : wrapped(network, wrapped, wanted);
+    return wrapped.isEmpty() ? steps(network, selectors) : wrapped(network, wrapped, selectors);
   }
 
   private static ObservedNetwork wrapped(
-      Block network, List<Observed> wrapped, List<String> wanted) {
+      Block network, List<Observed> wrapped, List<String> selectors) {
     List<Layer<Observed>> layers = new ArrayList<>();
     Map<String, Integer> counts = new HashMap<>();
     for (Observed observed : wrapped) {
@@ -67,18 +55,18 @@ final class ObservedLayers {
       }
       layers.add(new Layer<>(name, type, observed));
     }
-    List<Layer<Observed>> chosen = wanted.isEmpty() ? layers : choose(layers, wanted);
+    List<Layer<Observed>> chosen = selectors.isEmpty() ? layers : choose(layers, selectors);
     return new ObservedNetwork.Wrapped(
         network,
         chosen.stream().map(Layer::place).toList(),
         chosen.stream().map(Layer::name).toList());
   }
 
-  private static ObservedNetwork steps(Block network, List<String> wanted) {
+  private static ObservedNetwork steps(Block network, List<String> selectors) {
     List<Block> blocks = new ArrayList<>();
     flatten(network, blocks);
     List<Layer<Integer>> chosen =
-        choose(hidden(blocks), wanted.isEmpty() ? List.of(DENSE) : wanted);
+        choose(hidden(blocks), selectors.isEmpty() ? List.of(DENSE) : selectors);
     int last = chosen.stream().mapToInt(Layer::place).max().orElseThrow();
     Map<Integer, String> names = new LinkedHashMap<>();
     chosen.forEach(layer -> names.put(layer.place(), layer.name()));
@@ -89,9 +77,9 @@ final class ObservedLayers {
     return new ObservedNetwork.Steps(List.copyOf(blocks.subList(0, last + 1)), stepNames);
   }
 
-  private static <T> List<Layer<T>> choose(List<Layer<T>> layers, List<String> wanted) {
-    for (String name : wanted) {
-      if (layers.stream().noneMatch(layer -> layer.isCalled(name))) {
+  private static <T> List<Layer<T>> choose(List<Layer<T>> layers, List<String> selectors) {
+    for (String name : selectors) {
+      if (layers.stream().noneMatch(layer -> layer.matches(name))) {
         throw new IllegalArgumentException(
             layers.isEmpty()
                 ? "the network has no hidden layer to observe; wrap one in Observed.of(layer)"
@@ -99,7 +87,7 @@ final class ObservedLayers {
                     .formatted(name, String.join(", ", layers.stream().map(Layer::name).toList())));
       }
     }
-    return layers.stream().filter(layer -> wanted.stream().anyMatch(layer::isCalled)).toList();
+    return layers.stream().filter(layer -> selectors.stream().anyMatch(layer::matches)).toList();
   }
 
   private static void findWrapped(Block block, List<Observed> found) {
@@ -118,15 +106,15 @@ final class ObservedLayers {
       }
     } else if (!block.getChildren().isEmpty()) {
       throw new IllegalArgumentException(
-          ("only networks of nested sequential blocks can be observed as they are, and %s is none;"
-                  + " wrap the layers to observe in Observed.of(layer)")
+          ("only networks of nested sequential blocks can be observed as they are, and %s is not"
+               + " one; wrap the layers to observe in Observed.of(layer)")
               .formatted(block.getClass().getSimpleName()));
     } else {
       blocks.add(block);
     }
   }
 
-  /** The hidden layers, each at the block whose output it shows. */
+  /** Each layer is found at the block after its non-linearity. */
   private static List<Layer<Integer>> hidden(List<Block> blocks) {
     List<Layer<Integer>> layers = new ArrayList<>();
     Map<String, Integer> counts = new HashMap<>();
@@ -152,7 +140,7 @@ final class ObservedLayers {
     return block instanceof Linear || block instanceof Convolution;
   }
 
-  /** DJL's pooling and flattening are lambdas too, which their names tell apart. */
+  /** Pooling and flattening are lambdas too; only their names tell them apart. */
   private static boolean isNonLinearity(Block block) {
     if (block instanceof LambdaBlock lambda) {
       String name = lambda.getName();
@@ -161,7 +149,7 @@ final class ObservedLayers {
     return block instanceof Prelu;
   }
 
-  /** The type of a layer, or of the layers within it. */
+  /** The type of a layer, or of the first layer within it. */
   private static String type(Block block) {
     if (block instanceof Linear) {
       return DENSE;

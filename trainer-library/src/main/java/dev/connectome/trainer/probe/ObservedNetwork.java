@@ -7,24 +7,18 @@ import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network and the places in it that are observed, in the order in which they compute. */
+/** A network and its observed layers, in the order in which they compute. */
 sealed interface ObservedNetwork {
 
-  /** The names of the observed layers, each once. */
   List<String> names();
 
-  /**
-   * Runs the network, in inference mode.
-   *
-   * @return the output of each observed layer, in the order of their names
-   */
+  /** Runs the network in inference mode and returns the outputs, in the order of {@link #names}. */
   List<NDArray> outputs(ParameterStore parameters, NDList inputs);
 
   /**
-   * Nested sequential blocks, run step by step and no further than observed.
+   * Nested sequential blocks, run block by block up to the last observed layer.
    *
-   * @param blocks the steps
-   * @param stepNames the layer that each step ends; empty if it ends none that is observed
+   * @param stepNames for each block, the observed layer whose output it gives; empty for none
    */
   record Steps(List<Block> blocks, List<String> stepNames) implements ObservedNetwork {
 
@@ -36,24 +30,18 @@ sealed interface ObservedNetwork {
     @Override
     public List<NDArray> outputs(ParameterStore parameters, NDList inputs) {
       List<NDArray> outputs = new ArrayList<>();
-      NDList flowing = inputs;
+      NDList current = inputs;
       for (int i = 0; i < blocks.size(); i++) {
-        flowing = blocks.get(i).forward(parameters, flowing, false);
+        current = blocks.get(i).forward(parameters, current, false);
         if (!stepNames.get(i).isEmpty()) {
-          outputs.add(flowing.singletonOrThrow());
+          outputs.add(current.singletonOrThrow());
         }
       }
       return outputs;
     }
   }
 
-  /**
-   * A network of any structure, whose author wrapped the layers to observe.
-   *
-   * @param network the whole
-   * @param layers those that are observed
-   * @param names their names
-   */
+  /** A network of any structure, with wrapped layers. */
   record Wrapped(Block network, List<Observed> layers, List<String> names)
       implements ObservedNetwork {
 
@@ -74,7 +62,7 @@ sealed interface ObservedNetwork {
       for (int i = 0; i < layers.size(); i++) {
         if (recordings.get(i).size() != 1) {
           throw new IllegalArgumentException(
-              "layer \"%s\" computes %d times in a pass, and only once can be observed"
+              "layer \"%s\" is used %d times in a forward pass; only a layer used once can be observed"
                   .formatted(names.get(i), recordings.get(i).size()));
         }
         outputs.add(recordings.get(i).get(0));

@@ -1,4 +1,4 @@
-/** What a network's neurons do, seen from outside of its training. */
+/** Records the activations of a network, without changing its training. */
 @NullMarked
 package dev.connectome.trainer.probe;
 

@@ -10,11 +10,11 @@ import dev.connectome.trainer.probe.ActivationSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The records of one attempt of a run, as they stand on the activations topic. */
+/** Makes the records that one attempt writes to the activations topic. */
 final class ActivationRecords {
 
-  /** Small enough for a broker's default limit, with room for everything but the values. */
-  static final int MAX_BLOCK_BYTES = 900 * 1024;
+  /** Leaves room for the other fields below the default limit of a broker, 1 MiB. */
+  static final int MAX_BATCH_BYTES = 900 * 1024;
 
   private final String runUid;
   private final int attempt;
@@ -24,10 +24,10 @@ final class ActivationRecords {
     this.attempt = attempt;
   }
 
-  /** A snapshot, cut into blocks of whole rows. */
+  /** Splits a snapshot into batches of whole rows. */
   List<ActivationRecord> snapshot(ActivationSnapshot snapshot) {
     int neurons = snapshot.neurons();
-    int rows = Math.max(1, MAX_BLOCK_BYTES / (neurons * Float.BYTES));
+    int rows = Math.max(1, MAX_BATCH_BYTES / (neurons * Float.BYTES));
     int batches = (snapshot.samples() + rows - 1) / rows;
     List<ActivationRecord> records = new ArrayList<>(batches);
     for (int batch = 0; batch < batches; batch++) {
@@ -59,7 +59,6 @@ final class ActivationRecords {
     return records;
   }
 
-  /** The end of the attempt. */
   ActivationRecord end(int finalEpoch) {
     return ActivationRecord.newBuilder()
         .setEndOfAttempt(

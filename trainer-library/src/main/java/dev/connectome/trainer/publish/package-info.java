@@ -1,4 +1,4 @@
-/** Snapshots on their way to Kafka, beside the training and never in its way. */
+/** Publishes activation snapshots to Kafka without blocking the training. */
 @NullMarked
 package dev.connectome.trainer.publish;
 

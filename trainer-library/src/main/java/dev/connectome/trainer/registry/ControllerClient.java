@@ -23,23 +23,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the controller's {@code TrainerRegistryService}, again and again while the controller is
- * away.
+ * A client of the controller's {@code TrainerRegistryService} that retries with exponential backoff
+ * while the controller is unreachable. Thread-safe.
  */
 public final class ControllerClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControllerClient.class);
   private static final Duration CALL_DEADLINE = Duration.ofSeconds(5);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(200);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
 
   private final String endpoint;
   private final ManagedChannel channel;
 
   /**
-   * Makes a client; it connects at the first call.
+   * Makes a client. It connects with the first call.
    *
-   * @param endpoint host:port of the controller
+   * @param endpoint {@code host:port} of the controller
    */
   public ControllerClient(String endpoint) {
     this.endpoint = endpoint;
@@ -52,111 +52,106 @@ public final class ControllerClient implements AutoCloseable {
   }
 
   /**
-   * Registers, as often as it takes.
+   * Registers a trainer.
    *
-   * @param request who registers
-   * @param patience how long to try while the controller is away
-   * @return what to train; empty if the controller stayed away
-   * @throws RejectedException if the controller does not want the trainer
+   * @param request the trainer and its run
+   * @param timeout how long to retry
+   * @return the attempt and what to train; empty if the controller stayed unreachable
+   * @throws RejectedException if the run does not exist, has ended or already has a trainer
    * @throws InterruptedException if the thread is interrupted
    */
   public Optional<RegisterTrainerResponse> register(
-      RegisterTrainerRequest request, Duration patience)
+      RegisterTrainerRequest request, Duration timeout)
       throws RejectedException, InterruptedException {
-    return persistently("registration", patience, stub -> stub.registerTrainer(request));
+    return retry("registration", timeout, deadline -> registry(deadline).registerTrainer(request));
   }
 
   /**
-   * Sends one heartbeat.
+   * Sends one heartbeat, without retrying.
    *
-   * @param request the sign of life
-   * @param deadline how long to wait for the answer
-   * @return the answer; empty if the controller is away
-   * @throws RejectedException if the attempt is no longer wanted
+   * @param request the heartbeat
+   * @param deadline how long to wait for the response
+   * @return the response; empty if the controller is unreachable
+   * @throws RejectedException if the registration was revoked
    */
   public Optional<HeartbeatResponse> heartbeat(HeartbeatRequest request, Duration deadline)
       throws RejectedException {
-    return once(deadline, within -> registry(within).heartbeat(request));
+    return tryOnce(deadline, within -> registry(within).heartbeat(request));
   }
 
   /**
-   * Reports how the attempt ended, as often as it takes.
+   * Reports how an attempt ended.
    *
    * @param request the outcome
-   * @param patience how long to try while the controller is away
-   * @return whether the controller has it
-   * @throws RejectedException if the controller does not want it
+   * @param timeout how long to retry
+   * @return whether the controller has recorded it
+   * @throws RejectedException if the controller rejects it, for example from an older attempt
    * @throws InterruptedException if the thread is interrupted
    */
-  public boolean reportOutcome(ReportOutcomeRequest request, Duration patience)
+  public boolean reportOutcome(ReportOutcomeRequest request, Duration timeout)
       throws RejectedException, InterruptedException {
-    return persistently("outcome", patience, stub -> stub.reportOutcome(request)).isPresent();
+    return retry("outcome", timeout, deadline -> registry(deadline).reportOutcome(request))
+        .isPresent();
   }
 
   /**
-   * Finds a run, as often as it takes.
+   * Looks a run up.
    *
    * @param run its name or its uid
-   * @param patience how long to try while the controller is away
-   * @return the run's uid; empty if the controller stayed away
-   * @throws RejectedException if there is no such run
+   * @param timeout how long to retry
+   * @return the run's uid; empty if the controller stayed unreachable
+   * @throws RejectedException if the run does not exist
    * @throws InterruptedException if the thread is interrupted
    */
-  public Optional<String> uidOf(String run, Duration patience)
+  public Optional<String> uidOf(String run, Duration timeout)
       throws RejectedException, InterruptedException {
     var request = GetTrainingRunRequest.newBuilder().setName("runs/" + run).build();
-    return persistentlyOn(
+    return retry(
             "run",
-            patience,
+            timeout,
             deadline ->
-                within(TrainingRunServiceGrpc.newBlockingStub(channel), deadline)
+                withDeadline(TrainingRunServiceGrpc.newBlockingStub(channel), deadline)
                     .getTrainingRun(request))
         .map(TrainingRun::getUid);
   }
 
-  private <T> Optional<T> persistently(
-      String what, Duration patience, Function<TrainerRegistryServiceBlockingStub, T> call)
-      throws RejectedException, InterruptedException {
-    return persistentlyOn(what, patience, deadline -> call.apply(registry(deadline)));
-  }
-
   private TrainerRegistryServiceBlockingStub registry(Duration deadline) {
-    return within(TrainerRegistryServiceGrpc.newBlockingStub(channel), deadline);
+    return withDeadline(TrainerRegistryServiceGrpc.newBlockingStub(channel), deadline);
   }
 
-  private static <S extends AbstractStub<S>> S within(S stub, Duration deadline) {
+  private static <S extends AbstractStub<S>> S withDeadline(S stub, Duration deadline) {
     return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private <T> Optional<T> persistentlyOn(String what, Duration patience, Function<Duration, T> call)
+  private <T> Optional<T> retry(String what, Duration timeout, Function<Duration, T> call)
       throws RejectedException, InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    Duration pause = FIRST_PAUSE;
-    boolean told = false;
+    long end = System.nanoTime() + timeout.toNanos();
+    Duration backoff = INITIAL_BACKOFF;
+    boolean warned = false;
     while (true) {
       Duration left = Duration.ofNanos(end - System.nanoTime());
       if (left.isNegative() || left.isZero()) {
         return Optional.empty();
       }
-      Duration deadline = left.compareTo(CALL_DEADLINE) < 0 ? left : CALL_DEADLINE;
-      Optional<T> answer = once(deadline, call);
-      if (answer.isPresent()) {
-        return answer;
+      Optional<T> response = tryOnce(min(left, CALL_DEADLINE), call);
+      if (response.isPresent()) {
+        return response;
       }
-      if (!told) {
-        told = true;
-        LOG.warn("controller away, trying again what={} endpoint={}", what, endpoint);
+      if (!warned) {
+        warned = true;
+        LOG.warn("controller unreachable, retrying what={} endpoint={}", what, endpoint);
       }
-      TimeUnit.NANOSECONDS.sleep(Math.max(0, Math.min(pause.toNanos(), end - System.nanoTime())));
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-              ? LONGEST_PAUSE
-              : pause.multipliedBy(2);
+      TimeUnit.NANOSECONDS.sleep(Math.max(0, Math.min(backoff.toNanos(), end - System.nanoTime())));
+      backoff = min(backoff.multipliedBy(2), MAX_BACKOFF);
       channel.resetConnectBackoff();
     }
   }
 
-  private <T> Optional<T> once(Duration deadline, Function<Duration, T> call)
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private <T> Optional<T> tryOnce(Duration deadline, Function<Duration, T> call)
       throws RejectedException {
     try {
       return Optional.of(call.apply(deadline));
@@ -176,7 +171,7 @@ public final class ControllerClient implements AutoCloseable {
     }
   }
 
-  /** Lets go of the connection. */
+  /** Closes the connection at once. */
   @Override
   public void close() {
     channel.shutdownNow();

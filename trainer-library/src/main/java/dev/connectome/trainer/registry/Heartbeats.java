@@ -4,8 +4,8 @@ import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
+import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
-import dev.connectome.trainer.control.TrainerControlServer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the controller at regular intervals that the trainer lives, and passes on the stop that it
- * may be answered with. When the controller was away, the trainer registers again first.
+ * Sends heartbeats to the controller at regular intervals, and passes the stop commands in its
+ * responses on. After the controller was unreachable, the trainer registers again first.
  */
 public final class Heartbeats implements AutoCloseable {
 
@@ -37,16 +37,17 @@ public final class Heartbeats implements AutoCloseable {
             return thread;
           });
   private volatile IntConsumer budget = epochs -> {};
-  private boolean away;
+  private boolean unreachable;
 
   /**
-   * Makes the heartbeats of an attempt; {@link #start} starts them.
+   * Makes the heartbeats of an attempt. {@link #start} starts them.
    *
-   * @param controller where to
-   * @param registration how the trainer registered
-   * @param attempt the attempt it was given
-   * @param progress tells how far the training is
-   * @param stopSwitch what a stop acts on
+   * @param controller the controller
+   * @param registration the request with which the trainer registered
+   * @param attempt the attempt that it was given, from 1
+   * @param progress returns the progress to report
+   * @param stopSwitch receives stop commands, and the revocation if the controller rejects a
+   *     heartbeat
    */
   public Heartbeats(
       ControllerClient controller,
@@ -62,41 +63,40 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   /**
-   * Says who wants to know of the budget that the run has now. It may be raised and lowered while
-   * the training runs; who asks nothing trains as many epochs as it registered for.
+   * Sets the listener for the run's budget, which may change while the training runs.
    *
-   * @param listener takes the epochs to train at most, after every heartbeat that tells them
+   * @param listener receives the number of epochs to train, after every heartbeat that carries it
    */
   public void onBudget(IntConsumer listener) {
     budget = listener;
   }
 
   /**
-   * Starts them.
+   * Starts the heartbeats. The first is sent at once.
    *
-   * @param interval the time from one to the next
+   * @param interval the time between two heartbeats; a response may take twice as long
    */
   public void start(Duration interval) {
     executor.scheduleWithFixedDelay(
-        () -> beat(interval.multipliedBy(2)), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+        () -> send(interval.multipliedBy(2)), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
-   * Sends one more heartbeat out of turn, to learn of a stop that is pending.
+   * Stops the regular heartbeats and sends a last one, to learn of a stop that is pending.
    *
-   * @param deadline how long to wait for the answer
+   * @param timeout how long to wait for the response
    */
-  public void last(Duration deadline) {
+  public void sendLast(Duration timeout) {
     executor.shutdownNow();
-    beat(deadline);
+    send(timeout);
   }
 
-  private synchronized void beat(Duration deadline) {
+  private synchronized void send(Duration timeout) {
     try {
-      if (away && controller.register(registration, deadline).isEmpty()) {
+      if (unreachable && controller.register(registration, timeout).isEmpty()) {
         return;
       }
-      Optional<HeartbeatResponse> answer =
+      Optional<HeartbeatResponse> response =
           controller.heartbeat(
               HeartbeatRequest.newBuilder()
                   .setRunUid(registration.getRunUid())
@@ -104,28 +104,30 @@ public final class Heartbeats implements AutoCloseable {
                   .setAttempt(attempt)
                   .setProgress(progress.get())
                   .build(),
-              deadline);
-      if (away == answer.isPresent()) {
-        away = answer.isEmpty();
-        LOG.warn(away ? "controller away, training goes on" : "controller back, registered again");
+              timeout);
+      if (unreachable == response.isPresent()) {
+        unreachable = response.isEmpty();
+        LOG.warn(
+            unreachable
+                ? "controller unreachable, training continues"
+                : "controller reachable again, registered again");
       }
-      answer
+      response
           .filter(HeartbeatResponse::hasEpochs)
-          .ifPresent(response -> budget.accept(response.getEpochs()));
-      answer
+          .ifPresent(received -> budget.accept(received.getEpochs()));
+      response
           .filter(HeartbeatResponse::hasStopCommand)
           .ifPresent(
-              response ->
-                  stopSwitch.command(TrainerControlServer.order(response.getStopCommand())));
+              received -> stopSwitch.submit(StopRequest.Command.of(received.getStopCommand())));
     } catch (RejectedException e) {
-      LOG.error("run lost to this trainer reason=\"{}\"", e.reason());
-      stopSwitch.abandon(e.reason());
+      LOG.error("registration revoked reason=\"{}\"", e.reason());
+      stopSwitch.revoke(e.reason());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Stops them. */
+  /** Stops the heartbeats. */
   @Override
   public void close() {
     executor.shutdownNow();

@@ -1,8 +1,8 @@
 package dev.connectome.trainer.registry;
 
 /**
- * The controller does not want this trainer: there is no such run, it has ended, or another trainer
- * has it.
+ * The controller rejects this trainer: the run does not exist or has ended, or another trainer has
+ * taken it over. Retrying does not help.
  */
 public final class RejectedException extends Exception {
 
@@ -16,9 +16,9 @@ public final class RejectedException extends Exception {
   }
 
   /**
-   * Why, for people.
+   * Returns the controller's reason.
    *
-   * @return the reason
+   * @return one sentence, for people
    */
   public String reason() {
     return reason;

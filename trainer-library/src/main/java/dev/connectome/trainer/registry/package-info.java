@@ -1,4 +1,4 @@
-/** How a trainer joins its run: registration, heartbeats, outcome. */
+/** The attempt of a trainer at a run: registration, heartbeats, outcome. */
 @NullMarked
 package dev.connectome.trainer.registry;
 

@@ -2,7 +2,7 @@ package dev.connectome.trainer.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.connectome.trainer.control.StopRequest.Commanded;
+import dev.connectome.trainer.control.StopRequest.Command;
 import dev.connectome.trainer.control.StopRequest.Mode;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.control.StopSwitch.Disposition;
@@ -17,32 +17,32 @@ class StopSwitchTest {
 
   private final StopSwitch stopSwitch = new StopSwitch();
 
-  private static Commanded order(String id, Mode mode) {
-    return new Commanded(id, mode, OptionalInt.empty(), "enough");
+  private static Command command(String id, Mode mode) {
+    return new Command(id, mode, OptionalInt.empty(), "enough");
   }
 
   @Test
-  void untouchedItStopsNothing() {
+  void withoutARequestNothingIsDue() {
     assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
     assertThat(stopSwitch.due(Boundary.EPOCH)).isEmpty();
   }
 
   @Test
-  void aGracefulStopIsDueAfterTheMiniBatchAndOneAtTheEndOfTheEpochOnlyThere() {
-    stopSwitch.command(order("a", Mode.END_OF_EPOCH));
+  void aStopIsDueAtTheBoundaryOfItsMode() {
+    stopSwitch.submit(command("a", Mode.END_OF_EPOCH));
     assertThat(stopSwitch.due(Boundary.MINI_BATCH)).isEmpty();
-    assertThat(stopSwitch.due(Boundary.EPOCH)).contains(order("a", Mode.END_OF_EPOCH));
+    assertThat(stopSwitch.due(Boundary.EPOCH)).contains(command("a", Mode.END_OF_EPOCH));
 
-    stopSwitch.command(order("b", Mode.GRACEFUL));
-    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+    stopSwitch.submit(command("b", Mode.GRACEFUL));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(command("a", Mode.GRACEFUL));
   }
 
   @Test
-  void anOrderThatCouldWaitForTheEpochDoesNotWhenItsDeadlineIsNear() {
+  void aStopAtTheEndOfTheEpochIsDueEarlierIfItsDeadlineIsNear() {
     var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
     var timed = new StopSwitch((InstantSource) now::get);
-    timed.command(
-        new Commanded(
+    timed.submit(
+        new Command(
             "a",
             Mode.END_OF_EPOCH,
             OptionalInt.empty(),
@@ -58,53 +58,53 @@ class StopSwitchTest {
   }
 
   @Test
-  void theSameOrderAgainIsAnsweredTheSameAndAnotherChangesNothing() {
-    Commanded first = order("a", Mode.GRACEFUL);
+  void aRepeatedCommandGetsTheSameAnswerAndAnotherChangesNothing() {
+    Command first = command("a", Mode.GRACEFUL);
 
-    assertThat(stopSwitch.command(first)).isEqualTo(Disposition.ACCEPTED);
-    assertThat(stopSwitch.command(first)).isEqualTo(Disposition.ACCEPTED);
-    assertThat(stopSwitch.command(order("b", Mode.GRACEFUL)))
+    assertThat(stopSwitch.submit(first)).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.submit(first)).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.submit(command("b", Mode.GRACEFUL)))
         .isEqualTo(Disposition.ALREADY_STOPPING);
-    assertThat(stopSwitch.order()).contains(first);
+    assertThat(stopSwitch.command()).contains(first);
   }
 
   @Test
-  void anImmediateStopUpgradesAGracefulOneAndIsNotTakenBack() {
-    stopSwitch.command(order("a", Mode.GRACEFUL));
-    stopSwitch.command(order("b", Mode.IMMEDIATE));
-    stopSwitch.command(order("c", Mode.GRACEFUL));
+  void anImmediateStopUpgradesAGracefulOneForGood() {
+    stopSwitch.submit(command("a", Mode.GRACEFUL));
+    stopSwitch.submit(command("b", Mode.IMMEDIATE));
+    stopSwitch.submit(command("c", Mode.GRACEFUL));
 
-    assertThat(stopSwitch.order()).contains(order("a", Mode.IMMEDIATE));
+    assertThat(stopSwitch.command()).contains(command("a", Mode.IMMEDIATE));
   }
 
   @Test
-  void anOrderOutranksAnInterruptionWhicheverCameFirst() {
+  void aCommandTakesPrecedenceOverAnInterruption() {
     stopSwitch.interrupt();
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
-        .containsInstanceOf(StopRequest.Interrupted.class);
+        .containsInstanceOf(StopRequest.Interruption.class);
 
-    assertThat(stopSwitch.command(order("a", Mode.GRACEFUL))).isEqualTo(Disposition.ACCEPTED);
+    assertThat(stopSwitch.submit(command("a", Mode.GRACEFUL))).isEqualTo(Disposition.ACCEPTED);
     stopSwitch.interrupt();
-    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(order("a", Mode.GRACEFUL));
+    assertThat(stopSwitch.due(Boundary.MINI_BATCH)).contains(command("a", Mode.GRACEFUL));
   }
 
   @Test
-  void theLossOfTheRunOutranksAll() {
-    stopSwitch.command(order("a", Mode.GRACEFUL));
-    stopSwitch.abandon("superseded");
+  void aRevocationTakesPrecedenceOverACommand() {
+    stopSwitch.submit(command("a", Mode.GRACEFUL));
+    stopSwitch.revoke("superseded");
 
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
-        .contains(new StopRequest.Abandoned("superseded"));
-    assertThat(stopSwitch.command(order("b", Mode.IMMEDIATE)))
+        .contains(new StopRequest.Revocation("superseded"));
+    assertThat(stopSwitch.submit(command("b", Mode.IMMEDIATE)))
         .isEqualTo(Disposition.ALREADY_STOPPING);
   }
 
   @Test
-  void anOrderAfterTheEndComesTooLate() {
+  void aCommandAfterTheEndIsAnsweredAlreadyFinished() {
     stopSwitch.finish();
 
-    assertThat(stopSwitch.command(order("a", Mode.GRACEFUL)))
+    assertThat(stopSwitch.submit(command("a", Mode.GRACEFUL)))
         .isEqualTo(Disposition.ALREADY_FINISHED);
-    assertThat(stopSwitch.order()).isEmpty();
+    assertThat(stopSwitch.command()).isEmpty();
   }
 }

@@ -65,7 +65,7 @@ class TrainerControlServerTest {
   }
 
   @Test
-  void aStopReachesTheTrainingAndItsRepetitionIsHarmless() {
+  void aStopReachesTheTrainingOnce() {
     assertThat(trainer.stopTraining(request(2, "a")).getDisposition())
         .isEqualTo(StopDisposition.STOP_DISPOSITION_ACCEPTED);
     assertThat(trainer.stopTraining(request(2, "a")).getDisposition())
@@ -74,7 +74,7 @@ class TrainerControlServerTest {
         .isEqualTo(StopDisposition.STOP_DISPOSITION_ALREADY_STOPPING);
 
     assertThat(stopSwitch.due(Boundary.MINI_BATCH))
-        .contains(new StopRequest.Commanded("a", StopRequest.Mode.GRACEFUL, OptionalInt.of(5), ""));
+        .contains(new StopRequest.Command("a", StopRequest.Mode.GRACEFUL, OptionalInt.of(5), ""));
     assertThat(
             trainer
                 .getTrainingStatus(GetTrainingStatusRequest.getDefaultInstance())
@@ -83,7 +83,7 @@ class TrainerControlServerTest {
   }
 
   @Test
-  void aStopForAnotherAttemptIsRefusedAndStopsNothing() {
+  void rejectsAStopForAnotherAttempt() {
     assertThatThrownBy(() -> trainer.stopTraining(request(1, "a")))
         .hasMessage(
             "FAILED_PRECONDITION: this trainer is attempt 2 of run run, not attempt 1 of run run");
@@ -91,7 +91,7 @@ class TrainerControlServerTest {
   }
 
   @Test
-  void tellsHowFarItIsAndThatItIsWell() {
+  void servesProgressAndHealth() {
     var status = trainer.getTrainingStatus(GetTrainingStatusRequest.getDefaultInstance());
 
     assertThat(status.getProgress().getCompletedEpochs()).isEqualTo(7);

@@ -18,6 +18,8 @@ import ai.djl.training.listener.EarlyStoppingListener.EarlyStoppedException;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -25,8 +27,6 @@ import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import io.grpc.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +60,7 @@ class ConnectomeListenerTest {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = new TestBroker(directory);
+    broker = TestBroker.start(directory);
   }
 
   @AfterAll
@@ -70,7 +70,7 @@ class ConnectomeListenerTest {
 
   @BeforeEach
   void start() throws Exception {
-    controller = FakeController.on(0);
+    controller = FakeController.start();
     prefix = "t%d.".formatted(System.nanoTime());
     broker.createTopic(prefix + "activations.v1");
     controller.assignment.updateAndGet(
@@ -94,7 +94,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void everyEpochIsObservedAndTheEndIsReported() throws Exception {
+  void observesEveryEpochAndReportsTheEnd() throws Exception {
     train(3, listener(controller.endpoint()));
 
     assertThat(controller.outcomes).hasSize(1);
@@ -117,7 +117,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aStopEndsTheTrainingAsDjlDoes() {
+  void aStopEndsTheTrainingWithAnEarlyStoppedException() {
     var atThirdEpoch =
         new TrainingListenerAdapter() {
           private int epochs;
@@ -147,7 +147,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aRunThatCannotBeJoinedIsOneSentenceWithTheRemedy() {
+  void aRejectedTrainingReportsTheRemedy() {
     controller.refusal.set(Status.NOT_FOUND.withDescription("there is no run \"mine\""));
 
     assertThatThrownBy(() -> train(1, listener(controller.endpoint())))
@@ -157,7 +157,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aTrainingWhoseControllerIsAwayGoesOnUnobserved() throws Exception {
+  void aTrainingWithoutAControllerRunsUnobserved() throws Exception {
     String endpoint = controller.endpoint();
     controller.close();
 
@@ -167,7 +167,7 @@ class ConnectomeListenerTest {
   }
 
   @Test
-  void aListenerWithoutARunSaysHowToNameOne() {
+  void aListenerWithoutARunReportsTheRemedy() {
     assertThatThrownBy(() -> new ConnectomeListenerBuilder(Map.of()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("CONNECTOME_RUN");
@@ -179,7 +179,7 @@ class ConnectomeListenerTest {
         .optController(endpoint)
         .optKafka(broker.bootstrapServers())
         .optTopicPrefix(prefix)
-        .optPatience(Duration.ofSeconds(5))
+        .optControllerTimeout(Duration.ofSeconds(5))
         .build();
   }
 

@@ -61,7 +61,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void observesHiddenNeuronsAfterTheirNonLinearityInLayerOrder() {
+  void observesHiddenNeuronsAfterTheirNonLinearity() {
     Block network =
         initialised(
             new SequentialBlock()
@@ -92,7 +92,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void seesWhatTheNetworkItselfComputesInInferenceAndChangesNothing() {
+  void observesInferenceAndDoesNotChangeTheNetwork() {
     var hidden =
         new SequentialBlock()
             .add(linear(20))
@@ -118,7 +118,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void ofTooManyNeuronsKeepsTheSameSubsetEveryTime() {
+  void observesTheSameSubsetOfTooManyNeurons() {
     Block network =
         initialised(
             new SequentialBlock()
@@ -141,7 +141,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void aNetworkThatCannotBeObservedIsRefusedClearly() {
+  void rejectsNetworksThatCannotBeObserved() {
     NDArray inputs = manager.ones(new Shape(1, 2));
 
     assertThatThrownBy(() -> probe(new SequentialBlock().add(linear(2)), inputs, 10))
@@ -150,7 +150,7 @@ class ActivationProbeTest {
     assertThatThrownBy(() -> probe(new SequentialBlock().add(parallel), inputs, 10))
         .hasMessage(
             "only networks of nested sequential blocks can be observed as they are, and"
-                + " ParallelBlock is none; wrap the layers to observe in Observed.of(layer)");
+                + " ParallelBlock is not one; wrap the layers to observe in Observed.of(layer)");
     Block known = new SequentialBlock().add(linear(2)).add(linear(3)).add(linear(2));
     assertThatThrownBy(() -> ActivationProbe.check(known, List.of("dense3")))
         .hasMessage("the network has no hidden layer \"dense3\"; it has: dense1, dense2");
@@ -187,7 +187,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void aConvolutionContributesTheSpatialMeanOfEachChannelAfterItsNonLinearity() {
+  void observesTheSpatialMeanOfEachChannelOfAConvolution() {
     Block network = convolutional();
     network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
     network.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 12, 12));
@@ -212,7 +212,7 @@ class ActivationProbeTest {
   }
 
   @Test
-  void wrappedLayersAreObservedInANetworkOfAnyStructure() {
+  void observesWrappedLayersInAnyNetwork() {
     Block left = Observed.of("left", new SequentialBlock().add(linear(3)).add(Activation::relu));
     Block right = Observed.of(linear(4));
     Block network =

@@ -3,6 +3,7 @@ package dev.connectome.trainer.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.trainer.probe.ActivationSnapshot;
@@ -34,7 +35,7 @@ class SnapshotPublisherTest {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = new TestBroker(directory);
+    broker = TestBroker.start(directory);
   }
 
   @AfterAll
@@ -88,7 +89,7 @@ class SnapshotPublisherTest {
   }
 
   @Test
-  void cutsASnapshotIntoBlocksOfRowsThatFitAndAddUp() throws Exception {
+  void splitsASnapshotIntoBatchesOfRows() throws Exception {
     broker.createTopic("blocks");
     ActivationSnapshot snapshot = snapshot(4, 1_000, 600);
     try (SnapshotPublisher publisher = publisher("blocks", 4)) {
@@ -118,12 +119,12 @@ class SnapshotPublisherTest {
   }
 
   @Test
-  void keepsTheNewestSnapshotsWhileTheTopicIsNotThereAndCountsTheOthers() throws Exception {
+  void keepsTheNewestSnapshotsUntilTheTopicExists() throws Exception {
     try (SnapshotPublisher publisher = publisher("late", 3)) {
       for (int epoch = 1; epoch <= 10; epoch++) {
         publisher.publish(snapshot(epoch, 10, 4));
       }
-      // One is in the hands of the thread that sends; it is passed over as soon as its turn fails.
+      // One is being sent; it is dropped as soon as that fails.
       await().atMost(LONG).until(() -> publisher.droppedSnapshots() == 7);
       broker.createTopic("late");
       assertThat(publisher.end(10, LONG)).isTrue();
@@ -136,7 +137,7 @@ class SnapshotPublisherTest {
   }
 
   @Test
-  void keepsNoMoreBytesThanAllowedButAlwaysTheNewest() throws Exception {
+  void limitsTheBytesButAlwaysKeepsTheNewestSnapshot() throws Exception {
     var twoSmall = new SnapshotPublisher.Buffer(100, 2 * 10 * 4 * Float.BYTES);
     try (SnapshotPublisher publisher = publisher("narrow", twoSmall)) {
       for (int epoch = 1; epoch <= 6; epoch++) {
@@ -155,7 +156,7 @@ class SnapshotPublisherTest {
   }
 
   @Test
-  void aBrokerThatComesBackGetsWhatWaited() throws Exception {
+  void publishesWaitingSnapshotsWhenTheBrokerIsBack() throws Exception {
     broker.createTopic("back");
     try (SnapshotPublisher publisher = publisher("back", 8)) {
       publisher.publish(snapshot(1, 10, 4));
@@ -175,7 +176,7 @@ class SnapshotPublisherTest {
   }
 
   @Test
-  void endingDoesNotOutlastItsPatience() throws Exception {
+  void endWaitsNoLongerThanItsTimeout() throws Exception {
     try (SnapshotPublisher publisher = publisher("never-there", 2)) {
       publisher.publish(snapshot(1, 10, 4));
 

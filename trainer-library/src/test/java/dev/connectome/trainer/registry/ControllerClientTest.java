@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.FakeController;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -14,15 +15,11 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Over real connections, with a controller that goes away and comes back. */
 class ControllerClientTest {
@@ -43,8 +40,8 @@ class ControllerClientTest {
   }
 
   @Test
-  void registersWithAControllerThatComesLater() throws Exception {
-    FakeController gone = FakeController.on(0);
+  void registersOnceTheControllerIsReachable() throws Exception {
+    FakeController gone = FakeController.start();
     int port = gone.port();
     gone.close();
     try (var client = new ControllerClient("127.0.0.1:" + port)) {
@@ -58,7 +55,7 @@ class ControllerClientTest {
                 }
               });
 
-      try (FakeController controller = FakeController.on(port)) {
+      try (FakeController controller = FakeController.start(port)) {
         assertThat(registration.join()).isEqualTo(3);
         assertThat(controller.calls).contains("register me");
       }
@@ -66,8 +63,8 @@ class ControllerClientTest {
   }
 
   @Test
-  void givesUpOnAControllerThatStaysAway() throws Exception {
-    FakeController gone = FakeController.on(0);
+  void givesUpAfterTheTimeout() throws Exception {
+    FakeController gone = FakeController.start();
     String endpoint = gone.endpoint();
     gone.close();
     try (var client = new ControllerClient(endpoint)) {
@@ -77,8 +74,8 @@ class ControllerClientTest {
   }
 
   @Test
-  void aRefusalIsNotTriedAgain() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+  void doesNotRetryARejection() throws Exception {
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint())) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
 
@@ -91,7 +88,7 @@ class ControllerClientTest {
 
   @Test
   void aPendingStopArrivesWithAHeartbeat() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.stop.set(
@@ -102,14 +99,14 @@ class ControllerClientTest {
 
       heartbeats.start(Duration.ofMillis(20));
 
-      await().until(() -> stopSwitch.order().isPresent());
-      assertThat(stopSwitch.order().orElseThrow().commandId()).isEqualTo("stop-1");
+      await().until(() -> stopSwitch.command().isPresent());
+      assertThat(stopSwitch.command().orElseThrow().commandId()).isEqualTo("stop-1");
     }
   }
 
   @Test
   void registersAgainWhenTheControllerIsBack() throws Exception {
-    FakeController first = FakeController.on(0);
+    FakeController first = FakeController.start();
     int port = first.port();
     try (var client = new ControllerClient(first.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
@@ -117,7 +114,7 @@ class ControllerClientTest {
       await().until(() -> first.calls.contains("heartbeat"));
       first.close();
 
-      try (FakeController second = FakeController.on(port)) {
+      try (FakeController second = FakeController.start(port)) {
         await().atMost(PATIENCE).until(() -> Collections.frequency(second.calls, "heartbeat") > 1);
         assertThat(second.calls.get(second.calls.indexOf("register me") + 1))
             .isEqualTo("heartbeat");
@@ -127,9 +124,9 @@ class ControllerClientTest {
   }
 
   @Test
-  void learnsOfABudgetThatHasChanged() throws Exception {
+  void receivesAChangedBudget() throws Exception {
     var budget = new AtomicInteger(60);
-    try (FakeController controller = FakeController.on(0);
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       heartbeats.onBudget(budget::set);
@@ -144,8 +141,8 @@ class ControllerClientTest {
   }
 
   @Test
-  void aSupersededTrainerAbandonsItsRun() throws Exception {
-    try (FakeController controller = FakeController.on(0);
+  void aSupersededTrainerIsRevoked() throws Exception {
+    try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
       controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("attempt 3 is over"));
@@ -156,18 +153,7 @@ class ControllerClientTest {
           .untilAsserted(
               () ->
                   assertThat(stopSwitch.due(StopSwitch.Boundary.MINI_BATCH))
-                      .contains(new StopRequest.Abandoned("attempt 3 is over")));
+                      .contains(new StopRequest.Revocation("attempt 3 is over")));
     }
-  }
-
-  @Test
-  void theOutcomeIsLeftAsAFileThatReplacesAnother(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("new/outcome.json");
-
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(1).build());
-    OutcomeFile.write(file, DONE.toBuilder().setAttempt(2).build());
-
-    assertThat(Files.readString(file)).contains("TRAINING_END_STOPPED", "\"attempt\": 2");
-    assertThat(file.getParent()).isDirectoryNotContaining("glob:*.part");
   }
 }

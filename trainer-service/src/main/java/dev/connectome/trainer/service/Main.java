@@ -1,12 +1,14 @@
 package dev.connectome.trainer.service;
 
 import dev.connectome.trainer.publish.SnapshotPublisher;
+import dev.connectome.trainer.registry.PlatformSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -21,28 +23,28 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Starts a trainer. */
+/** The command line of a trainer. */
 @Command(
     name = "trainer",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description =
-        "Trains one run of the Connectome platform. Started by the platform's launcher, or by hand"
+        "Trains one run of the Connectome platform. Started by the platform's launcher, or by you"
             + " for a run whose launcher is external.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:all epochs were trained, or a stop was obeyed",
+      "0:all epochs were trained, or the run was stopped",
       "1:the training failed",
       "2:a setting is missing or wrong",
-      "143:ended by a signal; a new attempt can go on from the checkpoint"
+      "143:ended by a signal; a new attempt can resume from the checkpoint"
     },
     showDefaultValues = true)
 public final class Main implements Callable<Integer> {
 
   private static final int MAX_PORT = 65_535;
 
-  /** Held, because loggers that nobody holds forget their level. */
-  private static final List<Logger> QUIET =
+  /** Referenced here, because a logger that is garbage-collected loses its level. */
+  private static final List<Logger> LESS_VERBOSE =
       Stream.of("org.apache.kafka", "ai.djl").map(Logger::getLogger).toList();
 
   @Option(
@@ -65,8 +67,7 @@ public final class Main implements Callable<Integer> {
       names = "--instance-id",
       defaultValue = "${env:CONNECTOME_INSTANCE_ID:-}",
       paramLabel = "ID",
-      description =
-          "what tells this process from every other (CONNECTOME_INSTANCE_ID); made up if not given")
+      description = "identifies this process (CONNECTOME_INSTANCE_ID); a random UUID if not given")
   private String instanceId = "";
 
   @Option(
@@ -82,7 +83,7 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_KAFKA_PROPERTIES_FILE:-}",
       paramLabel = "FILE",
       description =
-          "further properties of the Kafka client, for instance security.protocol"
+          "additional properties of the Kafka client, for example security.protocol"
               + " (CONNECTOME_KAFKA_PROPERTIES_FILE)")
   private String kafkaPropertiesFile = "";
 
@@ -90,7 +91,7 @@ public final class Main implements Callable<Integer> {
       names = "--topic-prefix",
       defaultValue = "${env:CONNECTOME_TOPIC_PREFIX:-connectome.}",
       paramLabel = "PREFIX",
-      description = "what the names of the topics begin with (CONNECTOME_TOPIC_PREFIX)")
+      description = "the prefix of the topic names (CONNECTOME_TOPIC_PREFIX)")
   private String topicPrefix = "";
 
   @Option(
@@ -98,7 +99,7 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_DATA_DIR:-}",
       paramLabel = "DIR",
       description =
-          "the data, for runs that name no folder (CONNECTOME_DATA_DIR); the embedded data set if"
+          "the data of runs that name no directory (CONNECTOME_DATA_DIR); the embedded data set if"
               + " not given")
   private String dataDirectory = "";
 
@@ -107,7 +108,7 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_DEVICE:-auto}",
       paramLabel = "DEVICE",
       description =
-          "what to train on, for runs that do not say: auto, cpu, gpu or gpu:N (CONNECTOME_DEVICE)")
+          "the device of runs that name none: auto, cpu, gpu or gpu:N (CONNECTOME_DEVICE)")
   private String device = "";
 
   @Option(
@@ -115,7 +116,7 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_NETWORKS_PATH:-}",
       paramLabel = "PATH",
       description =
-          "jars with networks of your own, and folders of jars, separated by the system's path"
+          "jars, or folders of jars, with your own networks, separated by the system's path"
               + " separator (CONNECTOME_NETWORKS_PATH)")
   private String networksPath = "";
 
@@ -131,21 +132,22 @@ public final class Main implements Callable<Integer> {
       names = "--outcome-file",
       defaultValue = "${env:CONNECTOME_OUTCOME_FILE:-}",
       paramLabel = "FILE",
-      description = "where to leave the outcome as JSON (CONNECTOME_OUTCOME_FILE)")
+      description = "a file to write the outcome to, as JSON (CONNECTOME_OUTCOME_FILE)")
   private String outcomeFile = "";
 
   @Option(
       names = "--control-host",
       defaultValue = "${env:CONNECTOME_CONTROL_HOST:-127.0.0.1}",
       paramLabel = "ADDRESS",
-      description = "the address on which to be controlled (CONNECTOME_CONTROL_HOST)")
+      description = "the address to listen on for stop commands (CONNECTOME_CONTROL_HOST)")
   private String controlHost = "";
 
   @Option(
       names = "--control-port",
       defaultValue = "${env:CONNECTOME_CONTROL_PORT:-0}",
       paramLabel = "PORT",
-      description = "the port for it, 0 for any that is free (CONNECTOME_CONTROL_PORT)")
+      description =
+          "the port to listen on for stop commands; 0 for any free port (CONNECTOME_CONTROL_PORT)")
   private int controlPort;
 
   @Option(
@@ -153,8 +155,8 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_METRICS_PORT:--1}",
       paramLabel = "PORT",
       description =
-          "a port for metrics, /metrics for Prometheus, at the address of --control-host: 0 for any"
-              + " that is free, -1 for none (CONNECTOME_METRICS_PORT)")
+          "the port for Prometheus metrics, /metrics, at the address of --control-host; 0 for any"
+              + " free port, -1 for none (CONNECTOME_METRICS_PORT)")
   private int metricsPort;
 
   @Option(
@@ -162,16 +164,16 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_REGISTRATION_PATIENCE:-PT5M}",
       paramLabel = "DURATION",
       description =
-          "how long to wait for a controller that is away, as in PT5M"
+          "how long to retry while the controller is unreachable, for example PT5M"
               + " (CONNECTOME_REGISTRATION_PATIENCE)")
-  private Duration registrationPatience = Duration.ZERO;
+  private Duration registrationTimeout = Duration.ZERO;
 
   @Option(
       names = "--snapshot-buffer",
       defaultValue = "${env:CONNECTOME_SNAPSHOT_BUFFER:-16}",
       paramLabel = "N",
       description =
-          "snapshots to keep while the broker is away, before the oldest is dropped"
+          "snapshots kept while the broker is unreachable, before the oldest is dropped"
               + " (CONNECTOME_SNAPSHOT_BUFFER)")
   private int snapshotBuffer;
 
@@ -180,15 +182,10 @@ public final class Main implements Callable<Integer> {
       defaultValue = "${env:CONNECTOME_SNAPSHOT_BUFFER_MIB:-64}",
       paramLabel = "MIB",
       description =
-          "memory for them, in MiB of activations; the newest is kept whatever its size"
+          "limit of the snapshots kept, in MiB of activations; the newest is always kept"
               + " (CONNECTOME_SNAPSHOT_BUFFER_MIB)")
   private int snapshotBufferMib;
 
-  /**
-   * Starts a trainer and ends with its exit code.
-   *
-   * @param arguments see {@code --help}
-   */
   public static void main(String[] arguments) {
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
@@ -197,7 +194,7 @@ public final class Main implements Callable<Integer> {
     setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
     setUnlessSet(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
-    QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+    LESS_VERBOSE.forEach(logger -> logger.setLevel(Level.WARNING));
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 
@@ -213,27 +210,9 @@ public final class Main implements Callable<Integer> {
   public Integer call() {
     checkPort("--control-port", controlPort, 0);
     checkPort("--metrics-port", metricsPort, -1);
-    var settings =
-        new TrainerSettings(
-            controllerEndpoint,
-            runUid,
-            instanceId.isEmpty() ? UUID.randomUUID().toString() : instanceId,
-            kafkaBootstrapServers,
-            optionalPath(kafkaPropertiesFile),
-            topicPrefix,
-            optionalPath(dataDirectory),
-            device,
-            checkpointDirectory,
-            optionalPath(outcomeFile),
-            controlHost,
-            controlPort,
-            metricsPort < 0 ? OptionalInt.empty() : OptionalInt.of(metricsPort),
-            registrationPatience,
-            new SnapshotPublisher.Buffer(
-                Math.max(1, snapshotBuffer), (long) Math.max(1, snapshotBufferMib) << 20));
     try (URLClassLoader networks = NetworksPath.open(networksPath)) {
       Thread.currentThread().setContextClassLoader(networks);
-      return new TrainerProcess(settings).run();
+      return new TrainerProcess(settings()).run();
     } catch (UserException e) {
       throw new ParameterException(commandLine.commandLine(), e.problem());
     } catch (IOException e) {
@@ -241,11 +220,33 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private void checkPort(String option, int port, int least) {
-    if (port < least || port > MAX_PORT) {
+  private TrainerSettings settings() {
+    return new TrainerSettings(
+        runUid,
+        instanceId.isEmpty() ? UUID.randomUUID().toString() : instanceId,
+        new PlatformSettings(
+            controllerEndpoint,
+            kafkaBootstrapServers,
+            Map.of(),
+            topicPrefix,
+            controlHost,
+            controlPort,
+            new SnapshotPublisher.Buffer(
+                Math.max(1, snapshotBuffer), (long) Math.max(1, snapshotBufferMib) << 20)),
+        optionalPath(kafkaPropertiesFile),
+        optionalPath(dataDirectory),
+        device,
+        checkpointDirectory,
+        optionalPath(outcomeFile),
+        metricsPort < 0 ? OptionalInt.empty() : OptionalInt.of(metricsPort),
+        registrationTimeout);
+  }
+
+  private void checkPort(String option, int port, int min) {
+    if (port < min || port > MAX_PORT) {
       throw new ParameterException(
           commandLine.commandLine(),
-          "%s is %d: it must be from %d to %d".formatted(option, port, least, MAX_PORT));
+          "%s is %d: it must be from %d to %d".formatted(option, port, min, MAX_PORT));
     }
   }
 
@@ -253,7 +254,6 @@ public final class Main implements Callable<Integer> {
     return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
   }
 
-  /** The version that the build wrote into the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -19,10 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/**
- * Serves what heartbeats tell of a training to Prometheus: {@code GET /metrics}, in its text
- * format.
- */
+/** Serves the progress of a training in the Prometheus text format: {@code GET /metrics}. */
 final class MetricsServer implements AutoCloseable {
   private static final String PREFIX = "connectome.trainer.";
 
@@ -36,25 +33,25 @@ final class MetricsServer implements AutoCloseable {
     this.server = server;
     this.progress = progress;
     registry.config().commonTags("run", runUid);
-    gauge("epochs", "epochs trained to their end", TrainingProgress::getCompletedEpochs);
-    gauge("epochs.budget", "epochs to train at most", TrainingProgress::getTotalEpochs);
+    gauge("epochs", "completed epochs", TrainingProgress::getCompletedEpochs);
+    gauge("epochs.budget", "epochs to train", TrainingProgress::getTotalEpochs);
     gauge(
         "samples.per.second",
-        "training samples a second of time in training steps",
+        "training samples per second of time in training steps",
         TrainingProgress::getSamplesPerSecond);
     seconds("training", "time in training steps", TrainingProgress::getTrainingTime);
     seconds("probe", "time in passes over the probe set", TrainingProgress::getProbeTime);
     seconds(
         "publication",
-        "time in serialising and publishing snapshots, beside the training",
+        "time in serializing and publishing snapshots, in parallel with the training",
         TrainingProgress::getPublicationTime);
     seconds(
         "checkpoint",
-        "time for which the training waited for checkpoints",
+        "time that the training waited for checkpoints",
         TrainingProgress::getCheckpointTime);
     counter(
         "snapshots.dropped",
-        "snapshots that could not be published",
+        "snapshots dropped because they could not be published",
         TrainingProgress::getDroppedSnapshots);
     metrics =
         MultiGauge.builder(PREFIX + "metric")
@@ -64,13 +61,10 @@ final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Starts to serve.
+   * Starts a server.
    *
-   * @param host the address to listen on
-   * @param port the port; 0 for any
-   * @param runUid the run, the tag of all metrics
-   * @param progress how far the training is
-   * @throws IOException if the port cannot be had
+   * @param port the port; 0 for any free port
+   * @param runUid the tag {@code run} of all metrics
    */
   static MetricsServer start(
       String host, int port, String runUid, Supplier<TrainingProgress> progress)
@@ -89,7 +83,6 @@ final class MetricsServer implements AutoCloseable {
     return metrics;
   }
 
-  /** Where it listens. */
   InetSocketAddress address() {
     return server.getAddress();
   }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The jars in which users bring networks of their own. */
+/** The jars with the networks that users add. */
 final class NetworksPath {
 
   private NetworksPath() {}
@@ -18,9 +18,8 @@ final class NetworksPath {
   /**
    * Opens jars and folders of jars.
    *
-   * @param path their paths, separated by the system's path separator; empty for none
-   * @return what loads their classes, and every other as before
-   * @throws UserException if a path does not exist, or has no jar in it
+   * @param path paths, separated by the system's path separator; possibly empty
+   * @throws UserException if a path does not exist, or is a folder without jars
    */
   static URLClassLoader open(String path) throws UserException {
     List<URL> jars = new ArrayList<>();
@@ -51,7 +50,7 @@ final class NetworksPath {
       List<Path> jars = entries.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
       if (jars.isEmpty()) {
         throw new UserException(
-            "networks path %s has no jar in it; give a jar or a folder of jars".formatted(entry));
+            "networks path %s has no jars; give a jar or a folder of jars".formatted(entry));
       }
       return jars;
     } catch (IOException e) {

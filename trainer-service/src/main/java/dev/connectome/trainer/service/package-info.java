@@ -1,4 +1,4 @@
-/** One training run in one process. */
+/** A process that trains one attempt of a run. */
 @NullMarked
 package dev.connectome.trainer.service;
 

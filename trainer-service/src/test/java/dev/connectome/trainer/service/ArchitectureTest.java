@@ -1,7 +1,10 @@
 package dev.connectome.trainer.service;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -15,21 +18,21 @@ class ArchitectureTest {
           .importPackages("dev.connectome.trainer.service");
 
   @Test
-  void theTrainerKnowsNoOtherService() {
+  void theServiceUsesOnlyTheProtosAndTheLibraryOfThisProject() {
     noClasses()
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.connectome.controller..",
-            "dev.connectome.signature..",
-            "dev.connectome.topology..",
-            "dev.connectome.cli..",
-            "io.quarkus..")
+        .dependOnClassesThat(
+            resideInAPackage("dev.connectome..")
+                .and(
+                    DescribedPredicate.not(
+                        resideInAnyPackage("dev.connectome.protos..", "dev.connectome.trainer.."))))
+        .orShould()
+        .dependOnClassesThat(resideInAPackage("io.quarkus.."))
         .check(SERVICE);
   }
 
   @Test
-  void trainingKnowsNeitherKafkaNorTheController() {
+  void trainingUsesNeitherKafkaNorTheController() {
     noClasses()
         .that()
         .resideInAnyPackage(

@@ -17,7 +17,7 @@ class MainTest {
     "--metrics-port, -2, from -1 to 65535",
     "--metrics-port, 65536, from -1 to 65535"
   })
-  void aPortThatIsNoneIsNamedWithWhatItMayBe(String option, String port, String range) {
+  void rejectsAPortOutOfRange(String option, String port, String range) {
     StringWriter err = new StringWriter();
 
     int code =

@@ -19,7 +19,7 @@ class MetricsServerTest {
       new AtomicReference<>(TrainingProgress.getDefaultInstance());
 
   @Test
-  void servesWhatTheTrainingIsAtNow() throws Exception {
+  void servesTheCurrentProgress() throws Exception {
     try (MetricsServer server = MetricsServer.start("127.0.0.1", 0, "uid-1", progress::get)) {
       assertThat(scrape(server)).contains("connectome_trainer_epochs{run=\"uid-1\",} 0.0");
 
@@ -45,7 +45,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void aMetricThatIsNotReportedAnyMoreIsNotServed() throws Exception {
+  void doesNotServeMetricsThatAreNoLongerReported() throws Exception {
     progress.set(TrainingProgress.newBuilder().putMetrics("testLoss", 1).build());
     try (MetricsServer server = MetricsServer.start("127.0.0.1", 0, "uid-1", progress::get)) {
       assertThat(scrape(server)).contains("testLoss");
@@ -57,7 +57,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void aPortThatIsTakenIsNamedWithTheRemedy() throws Exception {
+  void aPortInUseIsReportedWithTheRemedy() throws Exception {
     try (MetricsServer server = MetricsServer.start("127.0.0.1", 0, "uid-1", progress::get)) {
       int port = server.address().getPort();
 

@@ -27,7 +27,7 @@ class NetworksPathTest {
   }
 
   @Test
-  void opensJarsAndAllJarsOfAFolder() throws Exception {
+  void opensJarsAndFoldersOfJars() throws Exception {
     Path one = jar("one.jar", "first");
     jar("folder/two.jar", "second");
     jar("folder/three.jar", "third");
@@ -41,20 +41,20 @@ class NetworksPathTest {
   }
 
   @Test
-  void withoutAnyThereAreNone() throws Exception {
+  void anEmptyPathHasNoJars() throws Exception {
     try (URLClassLoader networks = NetworksPath.open("")) {
       assertThat(networks.getURLs()).isEmpty();
     }
   }
 
   @Test
-  void whatIsMissingIsNamed() throws IOException {
+  void reportsMissingFilesAndFoldersWithoutJars() throws IOException {
     assertThatThrownBy(() -> NetworksPath.open(directory.resolve("gone.jar").toString()))
         .isInstanceOf(UserException.class)
         .hasMessage(
             "networks path %s does not exist; give a jar or a folder of jars"
                 .formatted(directory.resolve("gone.jar")));
     assertThatThrownBy(() -> NetworksPath.open(directory.toString()))
-        .hasMessageContaining("has no jar in it");
+        .hasMessageContaining("has no jars");
   }
 }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Duration;
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
@@ -18,8 +20,6 @@ import dev.connectome.protos.trainer.v1.TrainerControlServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -37,13 +37,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged trainer as a process, with a real broker and a controller that can go away. */
+/** The packaged trainer as a process, with a real broker and a controller that can be stopped. */
 class TrainerProcessIT {
 
   private static final java.time.Duration LONG = java.time.Duration.ofMinutes(2);
   private static final int ENDLESS = 100_000;
 
-  /** So long that a trainer learns of a stop by its last heartbeat alone. */
+  /** So long that a trainer learns of a stop only with its last heartbeat. */
   private static final Duration RARELY = Duration.newBuilder().setSeconds(3_600).build();
 
   private static final Duration OFTEN = Duration.newBuilder().setNanos(50_000_000).build();
@@ -57,7 +57,7 @@ class TrainerProcessIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = new TestBroker(brokerDirectory);
+    broker = TestBroker.start(brokerDirectory);
     broker.createTopic("connectome.activations.v1");
   }
 
@@ -68,7 +68,7 @@ class TrainerProcessIT {
 
   @BeforeEach
   void startController() throws IOException {
-    controller = FakeController.on(0);
+    controller = FakeController.start();
   }
 
   @AfterEach
@@ -138,7 +138,7 @@ class TrainerProcessIT {
     assertThat(trainer.isAlive()).as(this::log).isTrue();
   }
 
-  /** Whichever epoch's it is: a fast training deletes an early one before it could be seen. */
+  /** Of any epoch: a fast training may delete an early one before it is seen. */
   private void awaitCheckpoint() {
     Path checkpoints = directory.resolve("checkpoints");
     await()
@@ -174,7 +174,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void endedBySignalWithoutAStopItExits143AndAnotherGoesOn() throws Exception {
+  void afterASignalItExits143AndAnotherAttemptResumes() throws Exception {
     assign(ENDLESS, OFTEN, false);
     start();
     awaitEpoch(3);
@@ -199,7 +199,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void endedBySignalWhileAStopIsPendingItExitsZero() throws Exception {
+  void afterASignalWithAPendingStopItExitsZero() throws Exception {
     assign(ENDLESS, RARELY, false);
     start();
     awaitCheckpoint();
@@ -213,7 +213,7 @@ class TrainerProcessIT {
   }
 
   @Test
-  void aStopIsObeyedAndReportedThoughTheControllerWasDownInBetween() throws Exception {
+  void aStopIsReportedAfterTheControllerWasDown() throws Exception {
     assign(ENDLESS, OFTEN, false);
     start();
     awaitEpoch(2);
@@ -237,7 +237,7 @@ class TrainerProcessIT {
       channel.shutdownNow();
     }
     await().atMost(LONG).until(() -> Files.exists(directory.resolve("checkpoints/outcome.json")));
-    controller = FakeController.on(port);
+    controller = FakeController.start(port);
 
     assertExit(0);
     assertThat(outcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_STOPPED);
@@ -245,18 +245,20 @@ class TrainerProcessIT {
   }
 
   @Test
-  void withoutABrokerItTrainsToTheEndAndCountsWhatItDropped() throws Exception {
+  void withoutABrokerItCompletesAndCountsDroppedSnapshots() throws Exception {
     assign(6, OFTEN, false);
     start(directory.resolve("checkpoints"), "no-such-broker.invalid:9092");
 
     assertExit(0);
     assertThat(outcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_COMPLETED);
-    assertThat(log()).contains("broker away, snapshots kept").contains("snapshot dropped epoch=1 ");
+    assertThat(log())
+        .contains("broker unreachable, snapshots kept")
+        .contains("snapshot dropped epoch=1 ");
     assertThat(controller.progress.get().getDroppedSnapshots()).isPositive();
   }
 
   @Test
-  void aFullDiskFailsTheRunWithItsReason() throws Exception {
+  void aFullDiskFailsTheRun() throws Exception {
     Path small = Files.createDirectories(directory.resolve("small"));
     assumeTrue(mount("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", small.toString()));
     try {

@@ -16,101 +16,89 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The platform's Jobs and pods as the API server tells of them: one list and one watch for each
- * kind, however many runs there are. While the API server is away the last known state stays.
+ * A cache of the platform's Jobs and pods: one list and one watch for each kind. While the API
+ * server is unreachable, the cache keeps the last known state.
  */
 final class ClusterWatch implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
-  private static final String BY_KEY = "attempt";
+  private static final String KEY_INDEX = "attempt";
 
   private final SharedIndexInformer<Job> jobs;
   private final SharedIndexInformer<Pod> pods;
   private final Set<JobKey> changed = ConcurrentHashMap.newKeySet();
 
-  /**
-   * Makes a watch; {@link #start} starts it.
-   *
-   * @param client the cluster
-   * @param namespace where to look
-   * @param labels of what to watch
-   */
   ClusterWatch(KubernetesClient client, String namespace, Map<String, String> labels) {
     jobs = client.batch().v1().jobs().inNamespace(namespace).withLabels(labels).runnableInformer(0);
     pods = client.pods().inNamespace(namespace).withLabels(labels).runnableInformer(0);
-    prepare(jobs, "Jobs");
-    prepare(pods, "pods");
+    configure(jobs, "Jobs");
+    configure(pods, "pods");
   }
 
-  private <T extends HasMetadata> void prepare(SharedIndexInformer<T> informer, String what) {
+  private <T extends HasMetadata> void configure(SharedIndexInformer<T> informer, String what) {
     informer.addIndexers(
         Map.of(
-            BY_KEY,
+            KEY_INDEX,
             resource -> JobKey.of(resource).map(JobKey::jobName).map(List::of).orElse(List.of())));
     informer.addEventHandler(
         new ResourceEventHandler<T>() {
           @Override
           public void onAdd(T resource) {
-            note(resource);
+            markChanged(resource);
           }
 
           @Override
           public void onUpdate(T before, T resource) {
-            note(resource);
+            markChanged(resource);
           }
 
           @Override
           public void onDelete(T resource, boolean unknownState) {
-            note(resource);
+            markChanged(resource);
           }
         });
     informer.exceptionHandler(
         (started, problem) -> {
-          LOG.warn(
-              "cluster unreadable, trying again what={} error=\"{}\"", what, problem.toString());
+          LOG.warn("watch failed, will be retried what={} error=\"{}\"", what, problem.toString());
           return true;
         });
   }
 
-  private void note(HasMetadata resource) {
+  private void markChanged(HasMetadata resource) {
     JobKey.of(resource).ifPresent(changed::add);
   }
 
-  /** Starts looking; returns at once. */
+  /** Returns at once. */
   void start() {
     var unusedJobs = jobs.start();
     var unusedPods = pods.start();
   }
 
-  /** Whether everything has been seen once. */
-  boolean hasSeenAll() {
+  boolean hasSynced() {
     return jobs.hasSynced() && pods.hasSynced();
   }
 
-  /** Takes the attempts whose Job or pod has changed since this was called last. */
-  Set<JobKey> takeChanged() {
-    Set<JobKey> taken = Set.copyOf(changed);
-    changed.removeAll(taken);
-    return taken;
+  /** Returns the attempts whose Job or pod has changed since the last call. */
+  Set<JobKey> drainChanged() {
+    Set<JobKey> drained = Set.copyOf(changed);
+    changed.removeAll(drained);
+    return drained;
   }
 
-  /** The attempts that have a Job. */
-  Set<JobKey> all() {
+  Set<JobKey> keys() {
     return jobs.getStore().list().stream()
         .flatMap(job -> JobKey.of(job).stream())
         .collect(Collectors.toSet());
   }
 
-  /** What can be seen of an attempt's Job. */
   Optional<ObservedJob> job(JobKey key) {
-    return jobs.getIndexer().byIndex(BY_KEY, key.jobName()).stream()
+    return jobs.getIndexer().byIndex(KEY_INDEX, key.jobName()).stream()
         .findFirst()
-        .map(job -> ObservedJob.of(key, job, pods.getIndexer().byIndex(BY_KEY, key.jobName())));
+        .map(job -> ObservedJob.of(key, job, pods.getIndexer().byIndex(KEY_INDEX, key.jobName())));
   }
 
-  /** The newest pod of an attempt. */
   Optional<Pod> pod(JobKey key) {
-    return ObservedJob.newest(pods.getIndexer().byIndex(BY_KEY, key.jobName()));
+    return ObservedJob.newest(pods.getIndexer().byIndex(KEY_INDEX, key.jobName()));
   }
 
   @Override

@@ -5,23 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/**
- * Which attempt a Job or a pod belongs to; it is written in its labels.
- *
- * @param runUid the run
- * @param attempt the attempt
- */
+/** The attempt of a Job or a pod, stored in its labels. */
 record JobKey(UUID runUid, int attempt) {
 
   static final String RUN_UID = "connectome.dev/run-uid";
   static final String ATTEMPT = "connectome.dev/attempt";
 
-  /** The Job's name, the same however often it is created. */
+  /** Deterministic, so that a Job is never created twice. */
   String jobName() {
     return "connectome-" + runUid + "-" + attempt;
   }
 
-  /** Reads the labels; empty if they are not those of an attempt. */
+  /** Reads the labels; empty if they do not name an attempt. */
   static Optional<JobKey> of(HasMetadata resource) {
     Map<String, String> labels = resource.getMetadata().getLabels();
     try {

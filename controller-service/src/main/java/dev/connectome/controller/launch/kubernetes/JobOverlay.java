@@ -1,6 +1,6 @@
 package dev.connectome.controller.launch.kubernetes;
 
-import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -21,10 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What a Job needs for an attempt: what the run asks of the cluster, and what the trainer is told.
- */
+/** Builds the part of a Job that depends on the run and on the launcher's settings. */
 final class JobOverlay {
 
   private static final String TENANT = "tenant";
@@ -40,28 +39,16 @@ final class JobOverlay {
   private final KubernetesLauncherSettings settings;
   private final String installation;
 
-  /**
-   * Makes overlays.
-   *
-   * @param settings what the operator set
-   * @param installation what tells this platform from another on the same cluster
-   */
   JobOverlay(KubernetesLauncherSettings settings, String installation) {
     this.settings = settings;
     this.installation = installation;
   }
 
-  /**
-   * Makes it.
-   *
-   * @param launch the attempt
-   * @return a Job with nothing in it but what is needed
-   */
-  Job of(Attempts.Launch launch) {
-    KubernetesSpec asked = launch.definition().message().getKubernetes();
+  Job of(Launch launch) {
+    KubernetesSpec spec = launch.definition().message().getKubernetes();
     var key = new JobKey(launch.runUid(), launch.attempt());
     Map<String, String> labels = labels(launch, key);
-    Optional<String> queue = either(asked.getQueue(), settings.queue());
+    Optional<String> queue = orDefault(spec.getQueue(), settings.queue());
     Map<String, String> jobLabels = new LinkedHashMap<>(labels);
     queue.ifPresent(name -> jobLabels.put(JobTemplate.QUEUE, name));
     var job =
@@ -78,19 +65,19 @@ final class JobOverlay {
             .withNewMetadata()
             .withLabels(labels)
             .endMetadata()
-            .withSpec(podSpec(launch, asked))
+            .withSpec(podSpec(launch, spec))
             .endTemplate()
             .endSpec();
     if (queue.isPresent()) {
       job.editSpec().withSuspend(true).endSpec();
     }
-    if (asked.hasActiveDeadline()) {
-      job.editSpec().withActiveDeadlineSeconds(asked.getActiveDeadline().getSeconds()).endSpec();
+    if (spec.hasActiveDeadline()) {
+      job.editSpec().withActiveDeadlineSeconds(spec.getActiveDeadline().getSeconds()).endSpec();
     }
     return job.build();
   }
 
-  private Map<String, String> labels(Attempts.Launch launch, JobKey key) {
+  private Map<String, String> labels(Launch launch, JobKey key) {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("app.kubernetes.io/name", "connectome-trainer");
     labels.put("app.kubernetes.io/instance", launch.runId());
@@ -107,25 +94,25 @@ final class JobOverlay {
     return labels;
   }
 
-  private PodSpec podSpec(Attempts.Launch launch, KubernetesSpec asked) {
+  private PodSpec podSpec(Launch launch, KubernetesSpec spec) {
     var pod = new PodSpecBuilder().withRestartPolicy("Never").withContainers(container(launch));
-    if (!asked.getPriorityClass().isEmpty()) {
-      pod.withPriorityClassName(asked.getPriorityClass());
+    if (!spec.getPriorityClass().isEmpty()) {
+      pod.withPriorityClassName(spec.getPriorityClass());
     }
-    if (asked.getNodeSelectorCount() > 0) {
-      pod.withNodeSelector(asked.getNodeSelectorMap());
+    if (spec.getNodeSelectorCount() > 0) {
+      pod.withNodeSelector(spec.getNodeSelectorMap());
     }
-    pod.withTolerations(asked.getTolerationsList().stream().map(JobOverlay::toleration).toList());
+    pod.withTolerations(spec.getTolerationsList().stream().map(JobOverlay::toleration).toList());
     pod.withImagePullSecrets(
-        asked.getImagePullSecretsList().stream().map(LocalObjectReference::new).toList());
-    dataClaim(asked)
+        spec.getImagePullSecretsList().stream().map(LocalObjectReference::new).toList());
+    dataClaim(spec)
         .ifPresent(
             claim ->
                 pod.addNewVolume()
                     .withName("data")
                     .withNewPersistentVolumeClaim(claim, true)
                     .endVolume());
-    Optional<String> checkpoints = checkpointClaim(asked);
+    Optional<String> checkpoints = checkpointClaim(spec);
     if (checkpoints.isPresent()) {
       pod.addNewVolume()
           .withName("checkpoints")
@@ -147,25 +134,25 @@ final class JobOverlay {
     return pod.build();
   }
 
-  private Container container(Attempts.Launch launch) {
-    KubernetesSpec asked = launch.definition().message().getKubernetes();
+  private Container container(Launch launch) {
+    KubernetesSpec spec = launch.definition().message().getKubernetes();
     var container =
         new ContainerBuilder().withName(JobTemplate.CONTAINER).withEnv(environment(launch));
-    either(asked.getImage(), settings.image()).ifPresent(container::withImage);
-    if (asked.getRequestsCount() + asked.getLimitsCount() > 0) {
+    orDefault(spec.getImage(), settings.image()).ifPresent(container::withImage);
+    if (spec.getRequestsCount() + spec.getLimitsCount() > 0) {
       container.withResources(
           new ResourceRequirementsBuilder()
-              .withRequests(quantities(asked.getRequestsMap()))
-              .withLimits(quantities(asked.getLimitsMap()))
+              .withRequests(quantities(spec.getRequestsMap()))
+              .withLimits(quantities(spec.getLimitsMap()))
               .build());
     }
     container
         .addNewVolumeMount()
         .withName("checkpoints")
         .withMountPath(CHECKPOINT_PATH)
-        .withSubPath(checkpointClaim(asked).map(claim -> launch.runUid().toString()).orElse(null))
+        .withSubPath(checkpointClaim(spec).map(claim -> launch.runUid().toString()).orElse(null))
         .endVolumeMount();
-    if (dataClaim(asked).isPresent()) {
+    if (dataClaim(spec).isPresent()) {
       container
           .addNewVolumeMount()
           .withName("data")
@@ -184,7 +171,7 @@ final class JobOverlay {
     return container.build();
   }
 
-  private List<EnvVar> environment(Attempts.Launch launch) {
+  private List<EnvVar> environment(Launch launch) {
     Map<String, String> values = new LinkedHashMap<>(settings.environment());
     values.put("CONNECTOME_RUN_UID", launch.runUid().toString());
     values.put("CONNECTOME_INSTANCE_ID", launch.instanceId());
@@ -209,16 +196,16 @@ final class JobOverlay {
     return environment;
   }
 
-  private Optional<String> dataClaim(KubernetesSpec asked) {
-    return either(asked.getDataClaim(), settings.dataClaim());
+  private Optional<String> dataClaim(KubernetesSpec spec) {
+    return orDefault(spec.getDataClaim(), settings.dataClaim());
   }
 
-  private Optional<String> checkpointClaim(KubernetesSpec asked) {
-    return either(asked.getCheckpointClaim(), settings.checkpointClaim());
+  private Optional<String> checkpointClaim(KubernetesSpec spec) {
+    return orDefault(spec.getCheckpointClaim(), settings.checkpointClaim());
   }
 
-  private static Optional<String> either(String asked, Optional<String> standard) {
-    return asked.isEmpty() ? standard : Optional.of(asked);
+  private static Optional<String> orDefault(String value, Optional<String> fallback) {
+    return value.isEmpty() ? fallback : Optional.of(value);
   }
 
   private static Map<String, Quantity> quantities(Map<String, String> amounts) {
@@ -226,16 +213,16 @@ final class JobOverlay {
         .collect(Collectors.toMap(Map.Entry::getKey, amount -> new Quantity(amount.getValue())));
   }
 
-  private static Toleration toleration(dev.connectome.protos.run.v1.Toleration asked) {
+  private static Toleration toleration(dev.connectome.protos.run.v1.Toleration toleration) {
     return new Toleration(
-        emptyToNull(asked.getEffect()),
-        emptyToNull(asked.getKey()),
-        emptyToNull(asked.getOperator()),
-        asked.hasTolerationSeconds() ? asked.getTolerationSeconds() : null,
-        emptyToNull(asked.getValue()));
+        emptyToNull(toleration.getEffect()),
+        emptyToNull(toleration.getKey()),
+        emptyToNull(toleration.getOperator()),
+        toleration.hasTolerationSeconds() ? toleration.getTolerationSeconds() : null,
+        emptyToNull(toleration.getValue()));
   }
 
-  private static @org.jspecify.annotations.Nullable String emptyToNull(String text) {
+  private static @Nullable String emptyToNull(String text) {
     return text.isEmpty() ? null : text;
   }
 }

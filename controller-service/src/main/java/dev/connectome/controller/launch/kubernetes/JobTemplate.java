@@ -1,7 +1,9 @@
 package dev.connectome.controller.launch.kubernetes;
 
 import com.google.common.base.Throwables;
-import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
+import dev.connectome.protos.run.v1.TrainingRun;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -11,19 +13,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the Job of an attempt: the product's skeleton, over it the operator's template, and over
- * that what the run and the launcher itself need.
+ * Builds the Job of an attempt: the built-in skeleton, merged with the operator's template and then
+ * with what the run and the launcher need.
  */
 final class JobTemplate {
 
-  /** The trainer's container; a template that changes it names it so. */
+  /** The trainer's container; a template that changes it uses this name. */
   static final String CONTAINER = "trainer";
 
   static final String MANAGED_BY = "app.kubernetes.io/managed-by";
@@ -31,52 +32,60 @@ final class JobTemplate {
   static final String INSTALLATION = "connectome.dev/installation";
   static final String QUEUE = "kueue.x-k8s.io/queue-name";
 
+  private static final String SAMPLE = "template-check";
+
   private final KubernetesSerialization serialization = new KubernetesSerialization();
   private final String installation;
   private final JobOverlay overlay;
+  private final boolean hasImage;
   private final Map<String, Object> skeleton;
 
   /**
-   * Makes a template.
-   *
-   * @param settings what the operator set
-   * @param installation what tells this platform from another on the same cluster
-   * @throws IllegalArgumentException if the operator's template is no Job; the message names the
-   *     file and the field
+   * @throws IllegalArgumentException if the operator's template cannot be read or is not a Job; the
+   *     message names the file
    */
   JobTemplate(KubernetesLauncherSettings settings, UUID installation) {
     this.installation = installation.toString();
+    this.hasImage = settings.image().isPresent();
     this.overlay = new JobOverlay(settings, this.installation);
-    Map<String, Object> own = Objects.requireNonNull(read(resource()));
+    Map<String, Object> builtIn = Objects.requireNonNull(read(resource()));
     this.skeleton =
-        settings.jobTemplate().map(file -> StrategicMerge.merge(own, operators(file))).orElse(own);
+        settings
+            .jobTemplate()
+            .map(file -> StrategicMerge.merge(builtIn, readTemplate(file)))
+            .orElse(builtIn);
   }
 
-  /** The labels by which the platform's Jobs and pods are found. */
+  /** The labels that select the platform's Jobs and pods. */
   Map<String, String> selector() {
     return Map.of(MANAGED_BY, CONTROLLER, INSTALLATION, installation);
   }
 
   /**
-   * Makes a Job.
-   *
-   * @param launch the attempt
-   * @return the Job, complete
-   * @throws IllegalArgumentException if nobody names an image
+   * @throws IllegalArgumentException if neither the run nor the settings name an image
    */
-  Job job(Attempts.Launch launch) {
+  Job job(Launch launch) {
     Job job = typed(StrategicMerge.merge(skeleton, fields(overlay.of(launch))));
-    boolean imageless =
+    boolean withoutImage =
         job.getSpec().getTemplate().getSpec().getContainers().stream()
             .anyMatch(container -> container.getImage() == null || container.getImage().isEmpty());
-    if (imageless) {
+    if (withoutImage) {
       throw new IllegalArgumentException(
-          "no image for its trainer: set the run's kubernetes.image or connectome.launch.kubernetes.image");
+          "its trainer has no image: set the run's kubernetes.image or connectome.launch.kubernetes.image");
     }
     return job;
   }
 
-  private Map<String, Object> operators(Path file) {
+  /** The Job of a run that asks for nothing, for the API server to check. */
+  Job sample() {
+    var run = TrainingRun.newBuilder();
+    if (!hasImage) {
+      run.getKubernetesBuilder().setImage(SAMPLE);
+    }
+    return job(new Launch(new UUID(0, 0), SAMPLE, 1, SAMPLE, new RunDefinition(run.build())));
+  }
+
+  private Map<String, Object> readTemplate(Path file) {
     @Nullable Map<String, Object> template;
     try {
       template = read(Files.readString(file));
@@ -85,24 +94,18 @@ final class JobTemplate {
       }
       typed(template);
     } catch (IOException e) {
-      throw new IllegalArgumentException("Job template %s cannot be read: %s".formatted(file, e));
+      throw new IllegalArgumentException("cannot read Job template %s: %s".formatted(file, e));
     } catch (IllegalArgumentException | KubernetesClientException | ClassCastException e) {
-      // Parsers say the most where they failed, and in several lines.
+      // Parsers put the reason into the root cause, on several lines.
       String why = String.valueOf(Throwables.getRootCause(e).getMessage()).replaceAll("\\s+", " ");
       throw new IllegalArgumentException(
-          "Job template %s is no batch/v1 Job: %s".formatted(file, why), e);
+          "Job template %s is not a batch/v1 Job: %s".formatted(file, why), e);
     }
     return template;
   }
 
-  /** The typed Job; one with fields that Jobs do not have is refused. */
   private Job typed(Map<String, Object> fields) {
-    Job job = serialization.convertValue(fields, Job.class);
-    List<String> unknown = UnknownFields.of(job);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("unknown fields " + unknown);
-    }
-    return job;
+    return serialization.convertValue(fields, Job.class);
   }
 
   @SuppressWarnings("unchecked")

@@ -6,21 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How Jobs are made and kept, where the run does not say.
+ * How Jobs are created and kept, unless a run says otherwise.
  *
- * @param namespace where Jobs are; empty for the client's own
- * @param image the trainer's image
- * @param queue the Kueue queue
- * @param dataClaim the volume claim with data
- * @param checkpointClaim the volume claim for checkpoints
- * @param kafkaSecret a Secret with {@code client.properties} for the trainer's Kafka client
- * @param jobTemplate a file with a Job that is laid over the product's own skeleton
- * @param environment what every trainer is told
- * @param maxConcurrentRuns how many runs may have a Job at once
- * @param startTimeout how long a trainer that runs may take to register, and an image or a
- *     configuration to become usable
- * @param keepFinished how long a finished Job is kept for its logs
- * @param requestsPerSecond requests to the API server at most
+ * @param namespace the client's own if empty
+ * @param queue a Kueue queue
+ * @param kafkaSecret a Secret whose {@code client.properties} configures the trainers' Kafka client
+ * @param jobTemplate a file with a Job that is merged into the skeleton
+ * @param maxConcurrentRuns the number of runs that may have a Job at the same time
+ * @param startTimeout the time a running trainer has to register, and an image or a configuration
+ *     to become usable
+ * @param keepFinished how long a finished Job is kept for its log
  */
 public record KubernetesLauncherSettings(
     Optional<String> namespace,

@@ -11,21 +11,20 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen of an attempt's Job and its pod.
+ * The state of an attempt's Job and its newest pod.
  *
- * @param key the attempt
- * @param phase how far it is
- * @param reason what holds it up, in upper snake case; empty if nothing does
- * @param message the same for people
- * @param since since when it runs or is held up, by the cluster's clock
- * @param end how the attempt ended, once it is FINISHED
- * @param outcome what the trainer left behind, if anything
+ * @param reason what blocks it, in upper snake case; empty if nothing does
+ * @param message the same as text
+ * @param since when the phase began, by the cluster's clock
+ * @param end present when FINISHED
+ * @param outcome what the trainer left in its termination message
  */
 record ObservedJob(
     JobKey key,
@@ -36,18 +35,17 @@ record ObservedJob(
     Optional<AttemptEnd> end,
     Optional<TrainingOutcome> outcome) {
 
-  /** How far a Job is. */
   enum Phase {
-    /** It is suspended: it waits in a queue, or has been put back into it. */
+    /** Waits in a queue, or was put back into it. */
     SUSPENDED,
     /** Its pod waits for a node or for its container. */
     WAITING,
-    /** Its pod cannot start as long as an image or a configuration stays as it is. */
+    /** Its pod cannot start unless an image or a configuration changes. */
     BLOCKED,
     /** Its trainer runs. */
     RUNNING,
-    /** Its pod was told to go and has not. */
-    LEAVING,
+    /** Its pod was told to terminate and still exists. */
+    TERMINATING,
     /** Its trainer has ended. */
     FINISHED,
     /** It is being deleted. */
@@ -63,14 +61,6 @@ record ObservedJob(
           "CreateContainerConfigError",
           "CreateContainerError");
 
-  /**
-   * Observes.
-   *
-   * @param key the attempt
-   * @param job its Job
-   * @param pods the Job's pods
-   * @return what can be seen
-   */
   static ObservedJob of(JobKey key, Job job, List<Pod> pods) {
     Optional<Pod> newest = newest(pods);
     Optional<JobCondition> failed = condition(job, "Failed");
@@ -105,7 +95,7 @@ record ObservedJob(
     if (condition(job, "Complete").isPresent()) {
       return finished(
           key,
-          new AttemptEnd.Gone("its trainer ended with code 0 and told nothing"),
+          new AttemptEnd.Gone("its trainer exited with code 0 without an outcome"),
           Optional.empty());
     }
     if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
@@ -116,29 +106,29 @@ record ObservedJob(
         .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.empty()));
   }
 
-  /** The newest of a Job's pods: a cluster may keep an earlier one that it has given up. */
+  /** A cluster may keep an earlier pod of the Job that it has given up. */
   static Optional<Pod> newest(List<Pod> pods) {
     return pods.stream()
-        .max(Comparator.comparing(pod -> created(pod.getMetadata().getCreationTimestamp())));
+        .max(Comparator.comparing(pod -> parse(pod.getMetadata().getCreationTimestamp())));
   }
 
   private static ObservedJob live(JobKey key, Pod pod) {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
       return waiting(
           key,
-          Phase.LEAVING,
+          Phase.TERMINATING,
           "",
           "",
-          Optional.of(created(pod.getMetadata().getDeletionTimestamp())));
+          Optional.of(parse(pod.getMetadata().getDeletionTimestamp())));
     }
     Optional<Instant> running =
         trainer(pod)
             .map(status -> status.getState().getRunning())
-            .map(state -> created(state.getStartedAt()));
+            .map(state -> parse(state.getStartedAt()));
     if (running.isPresent()) {
       return waiting(key, Phase.RUNNING, "", "", running);
     }
-    Instant since = created(pod.getMetadata().getCreationTimestamp());
+    Instant since = parse(pod.getMetadata().getCreationTimestamp());
     for (ContainerStatus status : statuses(pod)) {
       var waits = status.getState() == null ? null : status.getState().getWaiting();
       if (waits != null && BLOCKING.contains(String.valueOf(waits.getReason()))) {
@@ -149,7 +139,7 @@ record ObservedJob(
             "its container cannot start: %s: %s"
                 .formatted(
                     waits.getReason(),
-                    Objects.requireNonNullElse(waits.getMessage(), "no more is known")),
+                    Objects.requireNonNullElse(waits.getMessage(), "no message")),
             Optional.of(since));
       }
     }
@@ -183,7 +173,7 @@ record ObservedJob(
 
   private static String queued(Job job) {
     String queue = job.getMetadata().getLabels().get(JobTemplate.QUEUE);
-    return queue == null ? "waits: its Job is suspended" : "waits in queue \"%s\"".formatted(queue);
+    return queue == null ? "its Job is suspended" : "waits in queue \"%s\"".formatted(queue);
   }
 
   private static Optional<JobCondition> condition(Job job, String type) {
@@ -210,11 +200,11 @@ record ObservedJob(
     return pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
   }
 
-  private static Instant created(@Nullable String time) {
+  private static Instant parse(@Nullable String time) {
     return time == null ? Instant.EPOCH : Instant.parse(time);
   }
 
   private static String upperSnake(String camelCase) {
-    return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(java.util.Locale.ROOT);
+    return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }
 }

@@ -1,11 +1,9 @@
 package dev.connectome.controller.launch.kubernetes;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.codec.OutcomeCodec;
+import dev.connectome.controller.launch.ReportedOutcome;
 import dev.connectome.controller.run.AttemptEnd;
-import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
-import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,25 +14,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the end of a trainer's pod means for its attempt: what the trainer said, else what its exit
- * code and the cluster tell. What the cluster did to the pod is an interruption, and what the
- * trainer did by itself a failure.
+ * How an attempt ended, from its pod: the trainer's outcome, otherwise the exit code and the pod's
+ * conditions. A pod that the cluster took away is an interruption; one that ended by itself has
+ * failed.
  */
 final class PodExit {
 
-  private static final Set<Integer> ASKED = Set.of(130, 143);
-  private static final int BAD_SETTINGS = 2;
+  private static final Set<Integer> TERMINATION_CODES = Set.of(130, 143);
+  private static final int INVALID_SETTINGS = 2;
   private static final String OUT_OF_MEMORY = "OOMKilled";
 
-  /** The node was short of something, most often because of this pod: not for ever, then. */
+  /** The node ran short of a resource, most likely because of this pod: counts as a failure. */
   private static final String NODE_PRESSURE = "TerminationByKubelet";
 
-  private static final Set<String> TAKEN_AWAY =
+  private static final Set<String> DISRUPTION_REASONS =
       Set.of("Evicted", "NodeLost", "NodeShutdown", "Terminated", "Preempting", "Shutdown");
 
   private PodExit() {}
 
-  /** How an attempt ended whose container has. */
+  /** The end of an attempt whose container has terminated. */
   static AttemptEnd end(Pod pod, ContainerStateTerminated terminated) {
     Optional<TrainingOutcome> outcome = outcome(terminated.getMessage());
     if (outcome.isPresent()) {
@@ -48,10 +46,10 @@ final class PodExit {
     if (disruption.isPresent()) {
       return new AttemptEnd.Interrupted(disruption.get());
     }
-    if (ASKED.contains(code)) {
-      return new AttemptEnd.Interrupted("its trainer was told to end");
+    if (TERMINATION_CODES.contains(code)) {
+      return new AttemptEnd.Interrupted("its trainer was told to terminate");
     }
-    if (code == BAD_SETTINGS) {
+    if (code == INVALID_SETTINGS) {
       return new AttemptEnd.Failed(
           "its trainer refused its settings" + lastLine(terminated.getMessage()), true);
     }
@@ -59,7 +57,7 @@ final class PodExit {
         "its trainer exited with code " + code + lastLine(terminated.getMessage()));
   }
 
-  /** How an attempt ended whose pod failed before its container could say how. */
+  /** The end of an attempt whose pod failed before its container started. */
   static AttemptEnd endBeforeStart(Pod pod) {
     Optional<String> disruption = disruption(pod);
     if (disruption.isPresent()) {
@@ -69,24 +67,18 @@ final class PodExit {
         "its pod failed: %s: %s"
             .formatted(
                 Objects.requireNonNullElse(pod.getStatus().getReason(), "no reason given"),
-                Objects.requireNonNullElse(pod.getStatus().getMessage(), "no more is known")));
+                Objects.requireNonNullElse(pod.getStatus().getMessage(), "no message")));
   }
 
-  /** What the trainer left in its termination message; empty if that says nothing of the kind. */
   static Optional<TrainingOutcome> outcome(@Nullable String message) {
     if (message == null || message.isBlank()) {
       return Optional.empty();
     }
-    var request = ReportOutcomeRequest.newBuilder();
     try {
-      JsonFormat.parser().ignoringUnknownFields().merge(message, request);
+      return ReportedOutcome.parse(message);
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
-    TrainingEnd end = request.getOutcome().getEnd();
-    return end == TrainingEnd.TRAINING_END_UNSPECIFIED || end == TrainingEnd.UNRECOGNIZED
-        ? Optional.empty()
-        : Optional.of(request.getOutcome());
   }
 
   private static Optional<String> disruption(Pod pod) {
@@ -98,16 +90,16 @@ final class PodExit {
     if (target.isPresent()) {
       return target
           .filter(condition -> !NODE_PRESSURE.equals(condition.getReason()))
-          .map(condition -> described(condition.getReason(), condition.getMessage()));
+          .map(condition -> describe(condition.getReason(), condition.getMessage()));
     }
     return Optional.ofNullable(pod.getStatus().getReason())
-        .filter(TAKEN_AWAY::contains)
-        .map(reason -> described(reason, pod.getStatus().getMessage()));
+        .filter(DISRUPTION_REASONS::contains)
+        .map(reason -> describe(reason, pod.getStatus().getMessage()));
   }
 
-  private static String described(@Nullable String reason, @Nullable String message) {
-    String known = Objects.requireNonNullElse(reason, "disrupted");
-    return message == null || message.isEmpty() ? known : known + ": " + message;
+  private static String describe(@Nullable String reason, @Nullable String message) {
+    String what = Objects.requireNonNullElse(reason, "disrupted");
+    return message == null || message.isEmpty() ? what : what + ": " + message;
   }
 
   private static String lastLine(@Nullable String message) {

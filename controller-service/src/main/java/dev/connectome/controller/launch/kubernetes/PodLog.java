@@ -21,13 +21,8 @@ final class PodLog extends FilterInputStream {
   }
 
   /**
-   * Opens a log.
-   *
-   * @param client the cluster
-   * @param pod the trainer's pod
-   * @param follow whether the log goes on as long as the container does
-   * @return the log
-   * @throws RunException if the cluster has none yet, or none any more
+   * @param follow whether the stream continues until the container ends
+   * @throws RunException if the cluster has no log of the pod
    */
   static InputStream open(KubernetesClient client, Pod pod, boolean follow) {
     var container =
@@ -41,7 +36,7 @@ final class PodLog extends FilterInputStream {
     } catch (KubernetesClientException e) {
       throw new RunException(
           RunException.Kind.NO_LOG,
-          "the cluster gives no log of pod %s: %s"
+          "the cluster has no log of pod %s: %s"
               .formatted(pod.getMetadata().getName(), e.getMessage()));
     }
   }

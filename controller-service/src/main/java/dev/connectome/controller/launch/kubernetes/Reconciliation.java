@@ -9,26 +9,23 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What is to be done about one attempt, from what the database has of it and what the cluster
- * shows. Pure and level-based: the same observation gives the same action however it came about,
- * and once an action has taken effect the next observation asks for no more.
+ * Decides what to do about one attempt, from its row and its Job. Pure and level-triggered: the
+ * same observation gives the same action, and once the action has taken effect none is left to do.
  */
 final class Reconciliation {
 
-  /** An attempt younger than this is being created by whoever began it. */
-  static final Duration CREATION = Duration.ofSeconds(15);
+  /** A younger attempt is still being created by the controller that started it. */
+  static final Duration CREATION_GRACE = Duration.ofSeconds(15);
 
-  /** How long a trainer whose attempt has ended may take to end by itself. */
-  static final Duration LEAVING = Duration.ofSeconds(30);
+  /** How long a trainer may take to exit after its attempt has ended. */
+  static final Duration EXIT_GRACE = Duration.ofSeconds(30);
 
-  /** How long after its time a pod that was told to go is taken for one on a lost node. */
-  static final Duration NODE_LOST = Duration.ofMinutes(1);
+  /** How long past its deletion time a pod is left before its node counts as lost. */
+  static final Duration NODE_LOST_AFTER = Duration.ofMinutes(1);
 
   private Reconciliation() {}
 
-  /** What is to be done. */
   sealed interface Action {
-    /** All is well, or somebody else's turn. */
     record Nothing() implements Action {}
 
     /** The Job is missing. */
@@ -40,25 +37,19 @@ final class Reconciliation {
     /** The attempt has ended. */
     record End(AttemptEnd end, Optional<TrainingOutcome> outcome) implements Action {}
 
-    /** The Job of a trainer that was there is gone, if the API server says so too. */
+    /**
+     * The Job of a registered trainer is missing from the cache; the API server has to confirm it.
+     */
     record EndIfGone() implements Action {}
 
     /** The attempt waits for something. */
-    record Tell(String kind, String message) implements Action {}
+    record RecordWaiting(String kind, String message) implements Action {}
   }
 
   private static final Action NOTHING = new Action.Nothing();
 
   /**
-   * Decides.
-   *
-   * @param attempt the attempt; empty if its run was deleted
-   * @param job its Job; empty if there is none
-   * @param startTimeout how long a trainer that runs may take to register, and a pod to be
-   *     startable
-   * @param keepFinished how long a finished Job is kept
-   * @param now the time
-   * @return what to do
+   * @param attempt empty if the run was deleted
    */
   static Action decide(
       Optional<OnCluster> attempt,
@@ -68,14 +59,14 @@ final class Reconciliation {
       Instant now) {
     Optional<Phase> phase = job.map(ObservedJob::phase);
     if (attempt.isEmpty()) {
-      return phase.filter(seen -> seen != Phase.DELETING).isPresent()
+      return phase.filter(observed -> observed != Phase.DELETING).isPresent()
           ? new Action.Delete("its run was deleted")
           : NOTHING;
     }
     if (!attempt.get().open()) {
-      return phase.map(seen -> ended(attempt.get(), seen, keepFinished)).orElse(NOTHING);
+      return phase.map(observed -> ended(attempt.get(), observed, keepFinished)).orElse(NOTHING);
     }
-    return job.map(seen -> open(attempt.get(), seen, startTimeout, now))
+    return job.map(observed -> open(attempt.get(), observed, startTimeout, now))
         .orElseGet(() -> missing(attempt.get()));
   }
 
@@ -84,11 +75,11 @@ final class Reconciliation {
       case DELETING -> NOTHING;
       case FINISHED ->
           attempt.sinceEnd().compareTo(keepFinished) >= 0
-              ? new Action.Delete("it has finished and was kept long enough")
+              ? new Action.Delete("its retention has expired")
               : NOTHING;
       case SUSPENDED, WAITING, BLOCKED -> new Action.Delete("its attempt is over");
-      case RUNNING, LEAVING ->
-          attempt.sinceEnd().compareTo(LEAVING) >= 0
+      case RUNNING, TERMINATING ->
+          attempt.sinceEnd().compareTo(EXIT_GRACE) >= 0
               ? new Action.Delete("its attempt is over and its trainer is still there")
               : NOTHING;
     };
@@ -98,7 +89,7 @@ final class Reconciliation {
     if (attempt.registered()) {
       return new Action.EndIfGone();
     }
-    return attempt.sinceLaunch().compareTo(CREATION) >= 0 ? new Action.Create() : NOTHING;
+    return attempt.sinceLaunch().compareTo(CREATION_GRACE) >= 0 ? new Action.Create() : NOTHING;
   }
 
   private static Action open(
@@ -110,9 +101,9 @@ final class Reconciliation {
       case SUSPENDED ->
           attempt.registered()
               ? end(new AttemptEnd.Interrupted("its queue has suspended it"))
-              : tell(job);
-      case WAITING -> tell(job);
-      case BLOCKED -> late ? end(new AttemptEnd.Failed(job.message(), true)) : tell(job);
+              : recordWaiting(job);
+      case WAITING -> recordWaiting(job);
+      case BLOCKED -> late ? end(new AttemptEnd.Failed(job.message(), true)) : recordWaiting(job);
       case RUNNING ->
           late && !attempt.registered()
               ? end(
@@ -120,8 +111,8 @@ final class Reconciliation {
                       "its trainer has not registered within %d s"
                           .formatted(startTimeout.toSeconds())))
               : NOTHING;
-      case LEAVING ->
-          job.since().filter(since -> since.plus(NODE_LOST).isBefore(now)).isPresent()
+      case TERMINATING ->
+          job.since().filter(since -> since.plus(NODE_LOST_AFTER).isBefore(now)).isPresent()
               ? end(new AttemptEnd.Interrupted("its node is lost"))
               : NOTHING;
     };
@@ -131,7 +122,9 @@ final class Reconciliation {
     return new Action.End(end, Optional.empty());
   }
 
-  private static Action tell(ObservedJob job) {
-    return job.message().isEmpty() ? NOTHING : new Action.Tell(job.reason(), job.message());
+  private static Action recordWaiting(ObservedJob job) {
+    return job.message().isEmpty()
+        ? NOTHING
+        : new Action.RecordWaiting(job.reason(), job.message());
   }
 }

@@ -8,13 +8,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays one Kubernetes object over another as Kubernetes' strategic merge does, for what occurs in a
- * Job: fields of the upper one win, null removes a field, lists of named things are merged by their
- * key, tolerations are joined, and any other list is replaced.
+ * Merges Kubernetes objects by the rules of strategic merge for the fields of a Job: values of the
+ * patch win, null removes a field, lists in {@link #KEYS} are merged by key, tolerations are
+ * appended, and all other lists are replaced.
  */
 final class StrategicMerge {
 
-  /** The key by which the elements of a list are the same, by the list's field. */
+  /** The merge key of each list, by the name of the list's field. */
   private static final Map<String, String> KEYS =
       Map.of(
           "containers", "name",
@@ -29,13 +29,7 @@ final class StrategicMerge {
 
   private StrategicMerge() {}
 
-  /**
-   * Merges.
-   *
-   * @param lower the object below
-   * @param upper the one laid over it
-   * @return a new object
-   */
+  /** Returns a new object. */
   static Map<String, Object> merge(Map<String, ?> lower, Map<String, ?> upper) {
     Map<String, Object> merged = new LinkedHashMap<>(lower);
     upper.forEach(

@@ -1,6 +1,6 @@
 /**
  * Trainers as Kubernetes Jobs. {@link dev.connectome.controller.launch.kubernetes.Reconciliation}
- * decides from what is observed, and is pure; the launcher acts.
+ * decides, without side effects; the launcher acts.
  */
 @NullMarked
 package dev.connectome.controller.launch.kubernetes;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.util.Durations;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.fixture.TestCluster;
-import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.Toleration;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -179,25 +179,6 @@ class JobTemplateTest {
   }
 
   @Test
-  void aTemplateWithAFieldThatJobsDoNotHaveIsRefusedByItsName() throws Exception {
-    Path template = directory.resolve("job.yaml");
-    Files.writeString(
-        template,
-        """
-        apiVersion: batch/v1
-        kind: Job
-        spec:
-          template:
-            spec:
-              nodeSelektor: {gpu: h200}
-        """);
-
-    assertThatThrownBy(() -> new JobTemplate(withTemplate(template), INSTALLATION))
-        .hasMessageContaining(template.toString())
-        .hasMessageContaining("spec.template.spec.nodeSelektor");
-  }
-
-  @Test
   void aTemplateThatIsMissingOrNoYamlIsRefusedByItsPath() throws Exception {
     Path missing = directory.resolve("none.yaml");
     Path list = directory.resolve("list.yaml");
@@ -219,7 +200,7 @@ class JobTemplateTest {
 
   private static Job job(KubernetesLauncherSettings settings, TrainingRun run) {
     return new JobTemplate(settings, INSTALLATION)
-        .job(new Attempts.Launch(RUN, "a-run", 3, "instance", new RunDefinition(run)));
+        .job(new Launch(RUN, "a-run", 3, "instance", new RunDefinition(run)));
   }
 
   private static PodSpec pod(Job job) {

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,16 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class KubernetesControllerIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  private final Map<String, String> settings = new HashMap<>();
+  private final Map<String, String> settings = TestDatabase.settings(TestDatabase.create());
 
   KubernetesControllerIT() {
-    settings.put(
-        "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://127.0.0.1:%d/%s"
-            .formatted(TestDatabase.port(), TestDatabase.nameOf(TestDatabase.create())));
-    settings.put("quarkus.datasource.username", "postgres");
     // No broker is there: runs are created, launched and stopped without one.
     settings.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
     settings.put("connectome.launch.kubernetes.image", "example.org/trainer:1");
@@ -71,7 +65,7 @@ class KubernetesControllerIT {
           runs.withWaitForReady()
               .createTrainingRun(
                   CreateTrainingRunRequest.newBuilder().setTrainingRunId("a").build());
-      await().atMost(PATIENCE).until(() -> cluster.job(run.getUid(), 1).isPresent());
+      await().atMost(TIMEOUT).until(() -> cluster.job(run.getUid(), 1).isPresent());
       Job job = cluster.job(run.getUid(), 1).orElseThrow();
       cluster.pod(job, TestCluster.running(Instant.now()));
       try (var trainer =
@@ -80,12 +74,12 @@ class KubernetesControllerIT {
         trainer.register();
         var unused =
             runs.stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/a").build());
-        await().atMost(PATIENCE).until(() -> !trainer.orders().isEmpty());
+        await().atMost(TIMEOUT).until(() -> !trainer.stopRequests().isEmpty());
         trainer.report(TrainingEnd.TRAINING_END_STOPPED, 3);
       }
       cluster.pod(job, TestCluster.terminated(0, "Completed", ""));
 
-      await().atMost(PATIENCE).until(() -> cluster.jobs().isEmpty());
+      await().atMost(TIMEOUT).until(() -> cluster.jobs().isEmpty());
       assertThat(
               runs.getTrainingRun(GetTrainingRunRequest.newBuilder().setName("runs/a").build())
                   .getState())

@@ -62,7 +62,7 @@ class KubernetesLauncherTest {
       trainer.register();
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_RUNNING);
       stopRun("a");
-      eventually().untilAsserted(() -> assertThat(trainer.orders()).hasSize(1));
+      eventually().untilAsserted(() -> assertThat(trainer.stopRequests()).hasSize(1));
       trainer.report(TrainingEnd.TRAINING_END_STOPPED, 3);
       cluster.pod(job, TestCluster.terminated(0, "Completed", ""));
     }

@@ -2,6 +2,7 @@ package dev.connectome.controller.launch.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.controller.fixture.UnknownFields;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;

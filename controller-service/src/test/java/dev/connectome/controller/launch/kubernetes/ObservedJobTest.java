@@ -29,16 +29,16 @@ class ObservedJobTest {
 
   @Test
   void whatTheTrainerSaidCountsWhateverItsExitCode() {
-    ObservedJob seen =
+    ObservedJob observed =
         observe(
             TestCluster.terminated(
                 143,
                 "Error",
                 "{\"outcome\":{\"end\":\"TRAINING_END_STOPPED\",\"finalEpoch\":7,\"from\":\"the future\"}}"));
 
-    assertThat(seen.phase()).isEqualTo(Phase.FINISHED);
-    assertThat(seen.end()).contains(new AttemptEnd.Stopped());
-    assertThat(seen.outcome().map(TrainingOutcome::getEnd))
+    assertThat(observed.phase()).isEqualTo(Phase.FINISHED);
+    assertThat(observed.end()).contains(new AttemptEnd.Stopped());
+    assertThat(observed.outcome().map(TrainingOutcome::getEnd))
         .contains(TrainingEnd.TRAINING_END_STOPPED);
   }
 
@@ -53,10 +53,10 @@ class ObservedJobTest {
   })
   void anEndWithoutAWordIsJudgedByExitCodeAndReason(
       int code, String reason, String end, String words) {
-    ObservedJob seen = observe(TestCluster.terminated(code, reason, "first\nlast words\n"));
+    ObservedJob observed = observe(TestCluster.terminated(code, reason, "first\nlast words\n"));
 
-    assertThat(seen.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
-    assertThat(seen.end().orElseThrow().toString()).contains(words);
+    assertThat(observed.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
+    assertThat(observed.end().orElseThrow().toString()).contains(words);
   }
 
   @ParameterizedTest
@@ -67,14 +67,14 @@ class ObservedJobTest {
     "TerminationByKubelet, Gone"
   })
   void whatTheClusterDidIsAnInterruptionUnlessTheNodeRanShort(String reason, String end) {
-    ObservedJob seen = observe(TestCluster.disrupted(137, reason));
+    ObservedJob observed = observe(TestCluster.disrupted(137, reason));
 
-    assertThat(seen.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
+    assertThat(observed.end().orElseThrow().getClass().getSimpleName()).isEqualTo(end);
   }
 
   @Test
   void aPodThatWasEvictedBeforeItsContainerStartedIsAnInterruption() {
-    ObservedJob seen =
+    ObservedJob observed =
         observe(
             new PodStatusBuilder()
                 .withPhase("Failed")
@@ -82,7 +82,8 @@ class ObservedJobTest {
                 .withMessage("the node was drained")
                 .build());
 
-    assertThat(seen.end()).contains(new AttemptEnd.Interrupted("Evicted: the node was drained"));
+    assertThat(observed.end())
+        .contains(new AttemptEnd.Interrupted("Evicted: the node was drained"));
   }
 
   @Test
@@ -98,10 +99,10 @@ class ObservedJobTest {
             .endStatus()
             .build();
 
-    ObservedJob seen =
+    ObservedJob observed =
         ObservedJob.of(KEY, late, List.of(pod(TestCluster.terminated(143, "Error", ""))));
 
-    assertThat(seen.end().orElseThrow())
+    assertThat(observed.end().orElseThrow())
         .isInstanceOfSatisfying(
             AttemptEnd.Failed.class, failed -> assertThat(failed.permanent()).isTrue());
   }
@@ -127,10 +128,10 @@ class ObservedJobTest {
     Pod old = pod(TestCluster.terminated(1, "Error", ""));
     old.getMetadata().setCreationTimestamp(NOW.minusSeconds(60).toString());
 
-    ObservedJob seen = ObservedJob.of(KEY, job(), List.of(pod(TestCluster.running(NOW)), old));
+    ObservedJob observed = ObservedJob.of(KEY, job(), List.of(pod(TestCluster.running(NOW)), old));
 
-    assertThat(seen.phase()).isEqualTo(Phase.RUNNING);
-    assertThat(seen.since()).contains(NOW);
+    assertThat(observed.phase()).isEqualTo(Phase.RUNNING);
+    assertThat(observed.since()).contains(NOW);
   }
 
   @Test
@@ -145,10 +146,10 @@ class ObservedJobTest {
             .endSpec()
             .build();
 
-    ObservedJob seen = ObservedJob.of(KEY, queued, List.of());
+    ObservedJob observed = ObservedJob.of(KEY, queued, List.of());
 
-    assertThat(seen.phase()).isEqualTo(Phase.SUSPENDED);
-    assertThat(seen.message()).contains("team-a");
+    assertThat(observed.phase()).isEqualTo(Phase.SUSPENDED);
+    assertThat(observed.message()).contains("team-a");
   }
 
   private static ObservedJob observe(PodStatus status) {

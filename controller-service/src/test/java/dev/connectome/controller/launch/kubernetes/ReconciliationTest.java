@@ -49,7 +49,7 @@ class ReconciliationTest {
   @Test
   void aQueuedJobWaitsHoweverLongItTakes() {
     assertThat(decide(open(false, LONG), job(Phase.SUSPENDED, LONG)))
-        .isInstanceOf(Action.Tell.class);
+        .isInstanceOf(Action.RecordWaiting.class);
   }
 
   @Test
@@ -63,7 +63,7 @@ class ReconciliationTest {
   @Test
   void anImageThatCannotBePulledIsToldFirstAndFailsTheRunInTheEnd() {
     assertThat(decide(open(false, LONG), job(Phase.BLOCKED, SHORT)))
-        .isInstanceOf(Action.Tell.class);
+        .isInstanceOf(Action.RecordWaiting.class);
     assertThat(decide(open(false, LONG), job(Phase.BLOCKED, LONG)))
         .isInstanceOfSatisfying(
             Action.End.class,
@@ -85,9 +85,10 @@ class ReconciliationTest {
 
   @Test
   void aPodThatDoesNotGoWhenItShouldIsOnALostNode() {
-    assertThat(decide(open(true, LONG), job(Phase.LEAVING, SHORT)))
+    assertThat(decide(open(true, LONG), job(Phase.TERMINATING, SHORT)))
         .isInstanceOf(Action.Nothing.class);
-    assertThat(decide(open(true, LONG), job(Phase.LEAVING, LONG))).isInstanceOf(Action.End.class);
+    assertThat(decide(open(true, LONG), job(Phase.TERMINATING, LONG)))
+        .isInstanceOf(Action.End.class);
   }
 
   @Test

@@ -3,14 +3,14 @@ package dev.connectome.examples.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.djl.ConnectomeListener;
-import dev.connectome.trainer.publish.TestBroker;
-import dev.connectome.trainer.registry.FakeController;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,9 +37,9 @@ class RingsTest {
   @TempDir Path directory;
 
   @Test
-  void isObservedAfterEveryEpochAndStoppedAsDjlStops() throws Exception {
-    try (TestBroker broker = new TestBroker(directory.resolve("broker"));
-        FakeController controller = FakeController.on(0)) {
+  void isObservedAfterEveryEpochAndStopped() throws Exception {
+    try (TestBroker broker = TestBroker.start(directory.resolve("broker"));
+        FakeController controller = FakeController.start()) {
       broker.createTopic(TOPIC);
       controller.assignment.updateAndGet(
           assignment -> assignment.toBuilder().setSpec(spec()).build());
@@ -79,13 +79,13 @@ class RingsTest {
   }
 
   @Test
-  void thePageShowsTheCodeThatIsTested() throws Exception {
-    String code = squeezed(Files.readString(Path.of("src/main/java").resolve(classFile())));
+  void theDocumentationShowsTheTestedCode() throws Exception {
+    String code = withSingleSpaces(Files.readString(Path.of("src/main/java").resolve(classFile())));
     String page = Files.readString(Path.of("..", "..", "docs", "djl.md"));
     List<String> shown = new ArrayList<>();
     Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
     while (blocks.find()) {
-      shown.add(squeezed(blocks.group(1)));
+      shown.add(withSingleSpaces(blocks.group(1)));
     }
 
     assertThat(shown).isNotEmpty().allSatisfy(block -> assertThat(code).contains(block));
@@ -97,7 +97,7 @@ class RingsTest {
     return Rings.class.getName().replace('.', '/') + ".java";
   }
 
-  private static String squeezed(String code) {
+  private static String withSingleSpaces(String code) {
     return code.replaceAll("\\s+", " ").strip();
   }
 

@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Reads the binary version of CIFAR-10 and CIFAR-100: records of one label (of CIFAR-100, two: the
- * coarse one, which is passed over, and the fine one) and 3 × 32 × 32 bytes, channel by channel.
+ * Reads the binary version of CIFAR-10 and CIFAR-100: records of one label and 3 × 32 × 32 bytes,
+ * channel by channel. CIFAR-100 has two labels, of which the coarse one is ignored.
  */
 final class CifarFiles {
 
   private static final ImageShape SHAPE = new ImageShape(3, 32, 32);
 
-  /** Which of the two. */
   enum Kind {
     CIFAR10(
         "CIFAR-10",
@@ -51,8 +50,7 @@ final class CifarFiles {
 
   private CifarFiles() {}
 
-  /** Whether a folder looks like one of this kind. */
-  static boolean isIn(Path directory, Kind kind) {
+  static boolean matches(Path directory, Kind kind) {
     return Files.isRegularFile(directory.resolve(kind.test))
         || Files.isRegularFile(directory.resolve(kind.train.get(0)));
   }
@@ -60,9 +58,7 @@ final class CifarFiles {
   /**
    * Reads a data set.
    *
-   * @param directory the folder with the files
-   * @param kind which data set it is
-   * @throws UserException if a file is missing or is not what it should be
+   * @throws UserException if a file is missing or damaged
    */
   static DataFiles.Parts read(Path directory, Kind kind) throws UserException {
     return new DataFiles.Parts(
@@ -111,7 +107,7 @@ final class CifarFiles {
       long size = Files.size(file);
       if (size == 0 || size % kind.recordBytes() != 0 || size > Integer.MAX_VALUE / 8) {
         throw new UserException(
-            "%s has %d bytes, which is no whole number of %s's records of %d bytes; %s"
+            "%s has %d bytes, which is not a multiple of the record size of %s, %d bytes; %s"
                 .formatted(file, size, kind.title, kind.recordBytes(), kind.remedy()));
       }
       return Files.readAllBytes(file);

@@ -4,28 +4,23 @@ import dev.connectome.trainer.service.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads a folder in one of the formats that the trainer knows. */
+/** Reads a directory in one of the formats that the trainer knows. */
 final class DataFiles {
 
   private static final int DEFAULT_SIDE = 32;
 
-  /**
-   * A data set.
-   *
-   * @param train images to learn from
-   * @param test images that play no part in the training
-   */
+  /** The two parts of a data set as it is published. */
   record Parts(LabelledImages train, LabelledImages test) {}
 
   private DataFiles() {}
 
   /**
-   * Reads a folder.
+   * Reads a directory.
    *
-   * @param directory the folder
-   * @param format its format; empty or {@code auto} to recognise it by its files
-   * @param side pixels of a side to which the images of a folder of images are scaled; 0 for 32
-   * @throws UserException if the folder is missing or damaged, or of no known format
+   * @param format its format; empty or {@code auto} to detect it by its files
+   * @param side the side in pixels to which the images of format {@code folder} are scaled; 0 for
+   *     32
+   * @throws UserException if the directory is missing, damaged or of no known format
    */
   static Parts read(Path directory, String format, int side) throws UserException {
     if (!Files.isDirectory(directory)) {
@@ -34,7 +29,7 @@ final class DataFiles {
               .formatted(directory));
     }
     return switch (format) {
-      case "", "auto" -> read(directory, recognised(directory), side);
+      case "", "auto" -> read(directory, detectFormat(directory), side);
       case "idx" -> new Parts(IdxFiles.read(directory, "train"), IdxFiles.read(directory, "t10k"));
       case "cifar10" -> CifarFiles.read(directory, CifarFiles.Kind.CIFAR10);
       case "cifar100" -> CifarFiles.read(directory, CifarFiles.Kind.CIFAR100);
@@ -46,21 +41,21 @@ final class DataFiles {
     };
   }
 
-  private static String recognised(Path directory) throws UserException {
-    if (IdxFiles.isIn(directory)) {
+  private static String detectFormat(Path directory) throws UserException {
+    if (IdxFiles.matches(directory)) {
       return "idx";
     }
-    if (CifarFiles.isIn(directory, CifarFiles.Kind.CIFAR10)) {
+    if (CifarFiles.matches(directory, CifarFiles.Kind.CIFAR10)) {
       return "cifar10";
     }
-    if (CifarFiles.isIn(directory, CifarFiles.Kind.CIFAR100)) {
+    if (CifarFiles.matches(directory, CifarFiles.Kind.CIFAR100)) {
       return "cifar100";
     }
-    if (ImageFolder.isIn(directory)) {
+    if (ImageFolder.matches(directory)) {
       return "folder";
     }
     throw new UserException(
-        "%s holds no data set that is recognised; give a folder with MNIST's four IDX files, CIFAR's binary files, or train and test with a folder of images a class"
+        "%s has no data set of a known format; give a folder with MNIST's four IDX files, CIFAR's binary files, or train and test with a folder of images per class"
             .formatted(directory));
   }
 }

@@ -13,11 +13,11 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads images and labels in the IDX format of MNIST and Fashion-MNIST, as they are or compressed
- * by gzip: a magic number (0x803 for images, 0x801 for labels), the sizes as big-endian integers,
- * then unsigned bytes.
+ * Reads images and labels in the IDX format of MNIST and Fashion-MNIST, optionally compressed with
+ * gzip: a magic number (0x803 for images, 0x801 for labels), the sizes as big-endian integers, then
+ * unsigned bytes.
  */
-public final class IdxFiles {
+final class IdxFiles {
 
   private static final int CLASSES = 10;
   private static final int IMAGES = 0x803;
@@ -29,12 +29,10 @@ public final class IdxFiles {
   /**
    * Reads one part of a data set.
    *
-   * @param directory the folder with the files
    * @param part {@code train} or {@code t10k}
-   * @return the images with their labels
-   * @throws UserException if a file is missing or is not what it should be
+   * @throws UserException if a file is missing or damaged
    */
-  public static LabelledImages read(Path directory, String part) throws UserException {
+  static LabelledImages read(Path directory, String part) throws UserException {
     Path imageFile = find(directory, part + "-images-idx3-ubyte");
     Path labelFile = find(directory, part + "-labels-idx1-ubyte");
     try (DataInputStream images = open(imageFile);
@@ -51,7 +49,7 @@ public final class IdxFiles {
       for (int i = 0; i < classes.length; i++) {
         if (classes[i] < 0 || classes[i] >= CLASSES) {
           throw new UserException(
-              "label %d in %s is %d; only 0 to 9 are known"
+              "label %d in %s is %d, but must be from 0 to 9; fetch the file again"
                   .formatted(i, labelFile, Byte.toUnsignedInt(classes[i])));
         }
       }
@@ -67,8 +65,7 @@ public final class IdxFiles {
     }
   }
 
-  /** Whether a folder looks like one with such files. */
-  static boolean isIn(Path directory) {
+  static boolean matches(Path directory) {
     return Stream.of("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
         .flatMap(name -> Stream.of(name, name + ".gz"))
         .anyMatch(name -> Files.isRegularFile(directory.resolve(name)));
@@ -102,7 +99,7 @@ public final class IdxFiles {
       int found = in.readInt();
       if (found != magic) {
         throw new UserException(
-            "%s begins with 0x%08x, not 0x%08x: it is no IDX file of %s"
+            "%s begins with 0x%08x, not 0x%08x: it is not an IDX file of %s"
                 .formatted(file, found, magic, magic == IMAGES ? "images" : "labels"));
       }
       var sizes = new int[dimensions];
@@ -113,7 +110,7 @@ public final class IdxFiles {
       }
       if (bytes > MAX_BYTES) {
         throw new UserException(
-            "%s claims sizes that no data set has; fetch it again".formatted(file));
+            "%s has impossible sizes in its header; fetch it again".formatted(file));
       }
       return sizes;
     } catch (EOFException e) {

@@ -17,37 +17,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads PNG and JPEG files from {@code train/CLASS/} and {@code test/CLASS/}: classes are numbered
- * in the order of their names, images are scaled to a square and read in the order of theirs.
+ * Reads PNG and JPEG files from {@code train/CLASS/} and {@code test/CLASS/}. Classes are numbered
+ * in the order of their names. Images are read in the order of their names and scaled to a square.
  */
 final class ImageFolder {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
   private static final int CHANNELS = 3;
-  private static final int PROGRESS = 10_000;
+  private static final int PROGRESS_INTERVAL = 10_000;
   private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg");
 
   private final Path directory;
   private final ImageShape shape;
 
-  private record Labelled(Path file, byte label) {}
+  private record LabelledFile(Path file, byte label) {}
 
   private ImageFolder(Path directory, int side) {
     this.directory = directory;
     this.shape = new ImageShape(CHANNELS, side, side);
   }
 
-  /** Whether a folder looks like one of these. */
-  static boolean isIn(Path directory) {
+  static boolean matches(Path directory) {
     return Files.isDirectory(directory.resolve("train"));
   }
 
   /**
    * Reads a data set.
    *
-   * @param directory the folder with {@code train} and {@code test}
-   * @param side pixels of a side to which the images are scaled
-   * @throws UserException if a folder or file is missing or is not what it should be
+   * @param side the side in pixels to which the images are scaled
+   * @throws UserException if a folder is missing or a file is not an image
    */
   static DataFiles.Parts read(Path directory, int side) throws UserException {
     var folder = new ImageFolder(directory, side);
@@ -62,7 +60,7 @@ final class ImageFolder {
   private List<String> classes() throws IOException, UserException {
     Path train = directory.resolve("train");
     List<String> classes =
-        sorted(train, Files::isDirectory).stream()
+        list(train, Files::isDirectory).stream()
             .map(path -> path.getFileName().toString())
             .toList();
     if (classes.size() < 2 || classes.size() > LabelledImages.MAX_CLASSES) {
@@ -74,7 +72,7 @@ final class ImageFolder {
   }
 
   private LabelledImages read(String part, List<String> classes) throws IOException, UserException {
-    List<Labelled> files = files(directory.resolve(part), classes);
+    List<LabelledFile> files = files(directory.resolve(part), classes);
     if ((long) files.size() * shape.size() > Integer.MAX_VALUE - 8) {
       throw new UserException(
           "%d images of %s do not fit into memory at %d pixels a side; give fewer or a smaller image size"
@@ -85,32 +83,33 @@ final class ImageFolder {
     for (int i = 0; i < labels.length; i++) {
       labels[i] = files.get(i).label();
       copy(scaled(files.get(i).file()), pixels, i * shape.size());
-      if ((i + 1) % PROGRESS == 0) {
+      if ((i + 1) % PROGRESS_INTERVAL == 0) {
         LOG.info("images read part={} count={} of={}", part, i + 1, labels.length);
       }
     }
     return new LabelledImages(shape, classes.size(), pixels, labels);
   }
 
-  private static List<Labelled> files(Path part, List<String> classes)
+  private static List<LabelledFile> files(Path part, List<String> classes)
       throws IOException, UserException {
     if (!Files.isDirectory(part)) {
       throw new UserException(
-          "%s does not exist; give a folder with train and test, and in each a folder a class"
+          "%s does not exist; give a folder with train and test, and in each a folder per class"
               .formatted(part));
     }
-    List<Labelled> files = new ArrayList<>();
-    for (Path folder : sorted(part, Files::isDirectory)) {
+    List<LabelledFile> files = new ArrayList<>();
+    for (Path folder : list(part, Files::isDirectory)) {
       int label = classes.indexOf(folder.getFileName().toString());
       if (label < 0) {
         throw new UserException(
-            "%s is a class without training images; known are %s".formatted(folder, classes));
+            "%s is a class without training images; the training images have %s"
+                .formatted(folder, classes));
       }
-      sorted(folder, ImageFolder::isImage)
-          .forEach(file -> files.add(new Labelled(file, (byte) label)));
+      list(folder, ImageFolder::isImage)
+          .forEach(file -> files.add(new LabelledFile(file, (byte) label)));
     }
     if (files.isEmpty()) {
-      throw new UserException("%s has no PNG or JPEG files; put some there".formatted(part));
+      throw new UserException("%s has no PNG or JPEG files; add some".formatted(part));
     }
     return files;
   }
@@ -120,9 +119,9 @@ final class ImageFolder {
     return SUFFIXES.stream().anyMatch(name::endsWith) && Files.isRegularFile(file);
   }
 
-  private static List<Path> sorted(Path folder, Predicate<Path> wanted) throws IOException {
+  private static List<Path> list(Path folder, Predicate<Path> filter) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(wanted).sorted().toList();
+      return entries.filter(filter).sorted().toList();
     }
   }
 
@@ -130,7 +129,8 @@ final class ImageFolder {
     try {
       BufferedImage image = ImageIO.read(file.toFile());
       if (image == null) {
-        throw new UserException("%s is no PNG or JPEG image; replace or remove it".formatted(file));
+        throw new UserException(
+            "%s is not a PNG or JPEG image; replace or remove it".formatted(file));
       }
       var scaled = new BufferedImage(shape.columns(), shape.rows(), BufferedImage.TYPE_INT_RGB);
       Graphics2D canvas = scaled.createGraphics();

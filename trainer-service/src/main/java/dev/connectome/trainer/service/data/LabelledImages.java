@@ -3,33 +3,21 @@ package dev.connectome.trainer.service.data;
 /**
  * Images of one shape and their classes.
  *
- * @param shape the shape of each
- * @param classes how many classes there are, at most 256
- * @param pixels a byte a value, 0 dark to 255 bright: image by image, channel by channel, row by
- *     row; shared, not to be changed
- * @param labels a class an image, as an unsigned byte below {@code classes}; shared, not to be
- *     changed
+ * @param classes the number of classes, at most 256
+ * @param pixels unsigned bytes, 0 dark to 255 bright: image by image, channel by channel, row by
+ *     row; shared, must not be changed
+ * @param labels the class of each image as an unsigned byte; shared, must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record LabelledImages(ImageShape shape, int classes, byte[] pixels, byte[] labels) {
 
-  /** More classes than a label can tell apart are not possible. */
+  /** The number of values of a label. */
   static final int MAX_CLASSES = 256;
 
-  /**
-   * The size of an image.
-   *
-   * @return values an image
-   */
   public int imageSize() {
     return shape.size();
   }
 
-  /**
-   * The number of images.
-   *
-   * @return images
-   */
   public int count() {
     return labels.length;
   }

@@ -1,14 +1,12 @@
 package dev.connectome.trainer.service.data;
 
 /**
- * Mean and standard deviation of the pixels of a channel, 0 to 255.
- *
- * @param mean the mean
- * @param deviation the standard deviation; 1 where all pixels are the same
+ * Mean and standard deviation of the pixels of a channel, 0 to 255. The deviation is 1 if all
+ * pixels are equal.
  */
 record Moments(double mean, double deviation) {
 
-  /** The moments of each channel over some images. */
+  /** The moments of each channel over the images that are members. */
   static Moments[] of(LabelledImages images, int[] members) {
     var moments = new Moments[images.shape().channels()];
     for (int channel = 0; channel < moments.length; channel++) {

@@ -1,24 +1,24 @@
 package dev.connectome.trainer.service.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
 /**
- * Digits drawn by strokes, as if by many hands: a data set that needs no files. Every image takes
- * one of the shapes of its class, moves the points of its strokes a little, distorts the whole by a
- * random affine map and draws it with a pen of random width over a noisy ground; some have a stray
- * stroke. The same seed gives the same images.
+ * The embedded data set: digits drawn from strokes, as if handwritten. Each image uses one of the
+ * shapes of its class, jitters the points of its strokes, distorts it with a random affine map, and
+ * draws it with random pen width and contrast over noise; some images have a stray stroke. The same
+ * seed gives the same images.
  */
-public final class StrokeDigits {
+final class StrokeDigits {
 
   private static final int SIZE = 28;
   private static final int CLASSES = 10;
 
   /**
-   * Points of a stroke in the unit square, x and y in turn, y downwards.
-   *
-   * @param curved whether its corners are rounded
+   * Points of a stroke in the unit square, x and y alternating, y downwards. Curved strokes have
+   * rounded corners.
    */
   @SuppressWarnings("ArrayRecordComponent")
   private record Stroke(boolean curved, double... points) {}
@@ -96,14 +96,8 @@ public final class StrokeDigits {
     random = new Random(seed);
   }
 
-  /**
-   * Draws images of all classes in equal numbers, in random order.
-   *
-   * @param count how many
-   * @param seed what they depend on
-   * @return the images with their labels, 28 × 28
-   */
-  public static LabelledImages draw(int count, long seed) {
+  /** Draws 28 × 28 images of all classes in equal numbers, in random order. */
+  static LabelledImages draw(int count, long seed) {
     var digits = new StrokeDigits(seed);
     var labels = new byte[count];
     for (int i = 0; i < count; i++) {
@@ -123,7 +117,7 @@ public final class StrokeDigits {
   }
 
   private void draw(int digit, byte[] pixels, int offset) {
-    java.util.Arrays.fill(ink, 0);
+    Arrays.fill(ink, 0);
     List<List<Stroke>> shapes = SHAPES.get(digit);
     List<Stroke> shape = shapes.get(random.nextInt(shapes.size()));
     Affine map = Affine.random(random);
@@ -141,7 +135,7 @@ public final class StrokeDigits {
     }
   }
 
-  /** A map of the unit square into the image: rotated, sheared, scaled and moved at random. */
+  /** Maps the unit square into the image: rotated, sheared, scaled and moved. */
   private record Affine(double xx, double xy, double yx, double yy, double dx, double dy) {
 
     static Affine random(Random random) {
@@ -187,7 +181,7 @@ public final class StrokeDigits {
     return new double[] {x, y, x + 0.25 * random.nextGaussian(), y + 0.25 * random.nextGaussian()};
   }
 
-  /** Cuts the corners (Chaikin): each inner point gives way to two on the lines beside it. */
+  /** Cuts corners (Chaikin): two points on the adjacent lines replace each inner point. */
   private static double[] rounded(double[] points) {
     List<Double> result = new ArrayList<>(List.of(points[0], points[1]));
     for (int i = 0; i + 3 < points.length; i += 2) {
@@ -212,7 +206,7 @@ public final class StrokeDigits {
     }
   }
 
-  /** Inks the pixels near a segment: fully within half of the width, fading out over one pixel. */
+  /** Draws a segment with anti-aliasing over one pixel. */
   private void segment(double x0, double y0, double x1, double y1, double width) {
     double reach = width / 2 + 1;
     double dx = x1 - x0;

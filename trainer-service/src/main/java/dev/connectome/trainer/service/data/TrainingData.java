@@ -10,11 +10,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * What a run learns from and is judged by.
+ * The splits of a run's data.
  *
- * @param train images to learn from
- * @param validation images held out of the training images; empty if none are
- * @param test images that play no part in the training
+ * @param validation images held out of the training images; empty if there are none
  */
 public record TrainingData(
     ImageBatches train, Optional<ImageBatches> validation, ImageBatches test) {
@@ -28,11 +26,9 @@ public record TrainingData(
   /**
    * Loads or draws the data of a run.
    *
-   * @param spec which data
-   * @param seed decides which training images are used, held out and mislabelled
-   * @param defaultDirectory where the files are if the spec names no folder; empty for the embedded
-   *     data set
-   * @return the data
+   * @param seed decides which training images are used, held out and mislabeled
+   * @param defaultDirectory the data of a spec that names no directory; empty for the embedded data
+   *     set
    * @throws UserException if the files are missing or damaged
    */
   public static TrainingData load(DataSpec spec, long seed, Optional<Path> defaultDirectory)
@@ -42,7 +38,7 @@ public record TrainingData(
     LabelledImages test = parts.test();
     if (!train.shape().equals(test.shape())) {
       throw new UserException(
-          "training images are of %s values but test images of %s; give files of one data set"
+          "training images have %s values but test images %s; give files of one data set"
               .formatted(train.shape(), test.shape()));
     }
     return split(train, test, spec, new Random(seed));
@@ -64,13 +60,13 @@ public record TrainingData(
     }
     if (directory.isEmpty()) {
       throw new UserException(
-          "data format %s needs a folder, and neither the run nor the trainer names one; set the run's data directory"
+          "data format %s needs a directory, but neither the run nor the trainer names one; set the run's data directory"
               .formatted(spec.getFormat()));
     }
     return DataFiles.read(directory.get(), spec.getFormat(), spec.getImageSize());
   }
 
-  private static int wanted(DataSpec spec, int available) {
+  private static int sampleCount(DataSpec spec, int available) {
     return spec.hasTrainFraction()
         ? Math.max(2, (int) Math.round(spec.getTrainFraction() * available))
         : spec.getTrainSamples();
@@ -78,26 +74,30 @@ public record TrainingData(
 
   private static TrainingData split(
       LabelledImages images, LabelledImages testImages, DataSpec spec, Random random) {
-    int[] chosen = shuffled(images.count(), random);
-    chosen = Arrays.copyOf(chosen, Math.min(images.count(), wanted(spec, images.count())));
-    var labels = new byte[chosen.length];
-    for (int i = 0; i < chosen.length; i++) {
+    int[] selected = shuffled(images.count(), random);
+    selected = Arrays.copyOf(selected, Math.min(images.count(), sampleCount(spec, images.count())));
+    var labels = new byte[selected.length];
+    for (int i = 0; i < selected.length; i++) {
       boolean replaced = random.nextDouble() < spec.getLabelNoise();
       byte other = (byte) random.nextInt(images.classes());
-      labels[i] = replaced ? other : images.labels()[chosen[i]];
+      labels[i] = replaced ? other : images.labels()[selected[i]];
     }
-    int held = (int) Math.round(spec.getValidationFraction() * chosen.length);
-    int kept = chosen.length - held;
-    Moments[] moments = Moments.of(images, Arrays.copyOf(chosen, kept));
+    int validationCount = (int) Math.round(spec.getValidationFraction() * selected.length);
+    int trainCount = selected.length - validationCount;
+    Moments[] moments = Moments.of(images, Arrays.copyOf(selected, trainCount));
     return new TrainingData(
-        batches(images, Arrays.copyOf(chosen, kept), Arrays.copyOf(labels, kept), moments),
-        held == 0
+        batches(
+            images,
+            Arrays.copyOf(selected, trainCount),
+            Arrays.copyOf(labels, trainCount),
+            moments),
+        validationCount == 0
             ? Optional.empty()
             : Optional.of(
                 batches(
                     images,
-                    Arrays.copyOfRange(chosen, kept, chosen.length),
-                    Arrays.copyOfRange(labels, kept, chosen.length),
+                    Arrays.copyOfRange(selected, trainCount, selected.length),
+                    Arrays.copyOfRange(labels, trainCount, selected.length),
                     moments)),
         batches(
             testImages,
@@ -111,13 +111,7 @@ public record TrainingData(
     return new ImageBatches(images, members, labels, moments);
   }
 
-  /**
-   * A random order.
-   *
-   * @param count how many places
-   * @param random what it depends on
-   * @return 0 to count-1, each once
-   */
+  /** Returns 0 to {@code count - 1} in random order (Fisher and Yates). */
   public static int[] shuffled(int count, Random random) {
     int[] order = IntStream.range(0, count).toArray();
     for (int i = count - 1; i > 0; i--) {

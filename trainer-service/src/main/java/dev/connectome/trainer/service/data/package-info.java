@@ -1,4 +1,4 @@
-/** Images to learn from: MNIST's file format, and a data set that needs no files. */
+/** Images to train on: the formats of data sets, and an embedded data set. */
 @NullMarked
 package dev.connectome.trainer.service.data;
 

@@ -3,13 +3,13 @@ package dev.connectome.trainer.service.training;
 import java.util.Map;
 
 /**
- * All that a training needs to go on as if it had never stopped.
+ * Everything that a training needs to continue as if it had not stopped.
  *
- * @param epoch epochs trained to their end
- * @param nextBatch mini-batches already trained of the epoch after it
- * @param weights the network's parameters, in DJL's own format
- * @param optimizerState the optimiser's arrays, in DJL's own format
- * @param optimizerSteps updates of each parameter so far
+ * @param epoch the last completed epoch
+ * @param nextBatch the next mini-batch of the epoch after it, from 0
+ * @param weights the network's parameters, in DJL's format
+ * @param optimizerState the optimizer's arrays, in DJL's format
+ * @param optimizerSteps the number of updates of each parameter
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Checkpoint(
@@ -19,7 +19,6 @@ record Checkpoint(
     byte[] optimizerState,
     Map<String, Integer> optimizerSteps) {
 
-  /** How much there is to write. */
   long bytes() {
     return (long) weights.length + optimizerState.length;
   }

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes checkpoints beside the training. One may be under way while the next is made; the training
- * waits only for the one before it, and at most {@value #LONGEST_WAIT_SECONDS} s. The disk is
- * waited for at the end and every 30 s, not at every checkpoint.
+ * Writes checkpoints on a thread of its own. The training waits only for the previous checkpoint,
+ * and at most {@value #MAX_WAIT_SECONDS} s. Checkpoints are forced to the disk at the end and every
+ * 30 s. Used by one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
   private static final Duration SYNC_INTERVAL = Duration.ofSeconds(30);
-  private static final long LONGEST_WAIT_SECONDS = 120;
+  private static final long MAX_WAIT_SECONDS = 120;
 
   private final CheckpointStore store;
   private final ExecutorService executor =
@@ -29,7 +29,7 @@ final class CheckpointWriter implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private @Nullable Future<Path> underWay;
+  private @Nullable Future<Path> pending;
   private long lastSync = System.nanoTime();
 
   CheckpointWriter(CheckpointStore store) {
@@ -37,34 +37,33 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Writes a checkpoint.
+   * Starts to write a checkpoint.
    *
-   * @throws IOException if the one before could not be written
+   * @throws IOException if the previous one could not be written
    */
   void write(Checkpoint checkpoint) throws IOException, InterruptedException {
     await();
     boolean sync = System.nanoTime() - lastSync >= SYNC_INTERVAL.toNanos();
     lastSync = sync ? System.nanoTime() : lastSync;
-    underWay = executor.submit(() -> store.write(checkpoint, sync));
+    pending = executor.submit(() -> store.write(checkpoint, sync));
   }
 
   /**
-   * Writes a checkpoint and waits until the disk has it.
+   * Writes a checkpoint, even if the previous one failed, and forces it to the disk.
    *
    * @return its folder
-   * @throws IOException if it could not be written; that the one before could not is no reason not
-   *     to try
+   * @throws IOException if it could not be written
    */
   Path writeDurably(Checkpoint checkpoint) throws IOException, InterruptedException {
-    underWay = executor.submit(() -> store.write(checkpoint, true));
+    pending = executor.submit(() -> store.write(checkpoint, true));
     return await();
   }
 
   private Path await() throws IOException, InterruptedException {
-    Future<Path> waited = underWay;
-    underWay = null;
+    Future<Path> waited = pending;
+    pending = null;
     try {
-      return waited == null ? Path.of("") : waited.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+      return waited == null ? Path.of("") : waited.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;
@@ -72,18 +71,18 @@ final class CheckpointWriter implements AutoCloseable {
       throw new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
       throw new IOException(
-          "a checkpoint has been under way for %d s: the disk under %s does not answer"
-              .formatted(LONGEST_WAIT_SECONDS, store.directory()),
+          "the checkpoint was not written within %d s: the disk of %s does not respond"
+              .formatted(MAX_WAIT_SECONDS, store.directory()),
           e);
     }
   }
 
-  /** Waits for what is under way, for no longer than the training would. */
+  /** Waits for the pending checkpoint. */
   @Override
   public void close() {
     executor.shutdown();
     try {
-      if (!executor.awaitTermination(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+      if (!executor.awaitTermination(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
         executor.shutdownNow();
       }
     } catch (InterruptedException e) {

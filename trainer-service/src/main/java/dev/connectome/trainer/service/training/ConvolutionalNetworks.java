@@ -13,25 +13,25 @@ import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.ImageShape;
 
-/** Networks of convolutions: from images × channels × rows × columns to one logit a class. */
+/** Convolutional networks: from images × channels × rows × columns to one logit per class. */
 final class ConvolutionalNetworks {
 
   private static final int VGG_BLOCKS = 3;
-  private static final int VGG_LEAST = 1 << VGG_BLOCKS;
-  private static final int LENET_LEAST = 12;
-  private static final Shape TWO = new Shape(2, 2);
+  private static final int VGG_MIN_SIDE = 1 << VGG_BLOCKS;
+  private static final int LENET_MIN_SIDE = 12;
+  private static final Shape POOL = new Shape(2, 2);
 
   private ConvolutionalNetworks() {}
 
   /**
-   * In the manner of VGG (Simonyan and Zisserman, 2015): three blocks of two 3 × 3 convolutions,
-   * each block of twice the channels and half the rows and columns of the one before, then fully
-   * connected layers.
+   * After VGG (Simonyan and Zisserman, 2015): three blocks of two 3 × 3 convolutions, each with
+   * twice the channels and half the rows and columns of the one before, then fully connected
+   * layers.
    *
    * @throws UserException if the images are too small
    */
   static SequentialBlock vgg(ModelSpec spec, ImageShape images, int classes) throws UserException {
-    requireAtLeast(VGG_LEAST, images, "vgg");
+    requireMinSide(VGG_MIN_SIDE, images, "vgg");
     var network = new SequentialBlock();
     int channels = spec.getChannels();
     for (int block = 0; block < VGG_BLOCKS; block++) {
@@ -40,31 +40,31 @@ final class ConvolutionalNetworks {
         if (spec.getBatchNorm()) {
           network.add(BatchNorm.builder().build());
         }
-        network.add(Activation.leakyReluBlock(DenseLayers.LEAK));
+        network.add(Activation.leakyReluBlock(DenseLayers.LEAKY_SLOPE));
       }
-      network.add(Pool.maxPool2dBlock(TWO, TWO));
+      network.add(Pool.maxPool2dBlock(POOL, POOL));
       channels *= 2;
     }
     return network.add(Blocks.batchFlattenBlock()).add(DenseLayers.of(spec, classes));
   }
 
   /**
-   * LeNet-5 (LeCun and others, 1998) as it is commonly built: hyperbolic tangent, average pooling,
-   * every map of the second convolution joined to all of the first.
+   * LeNet-5 (LeCun et al., 1998) as it is usually built: hyperbolic tangent, average pooling, every
+   * map of the second convolution connected to all maps of the first.
    *
    * @throws UserException if the images are too small
    */
   static SequentialBlock leNet5(ModelSpec spec, ImageShape images, int classes)
       throws UserException {
-    requireAtLeast(LENET_LEAST, images, "lenet5");
+    requireMinSide(LENET_MIN_SIDE, images, "lenet5");
     var network =
         new SequentialBlock()
             .add(convolution(6, 5, 2))
             .add(Activation.tanhBlock())
-            .add(Pool.avgPool2dBlock(TWO, TWO))
+            .add(Pool.avgPool2dBlock(POOL, POOL))
             .add(convolution(16, 5, 0))
             .add(Activation.tanhBlock())
-            .add(Pool.avgPool2dBlock(TWO, TWO))
+            .add(Pool.avgPool2dBlock(POOL, POOL))
             .add(Blocks.batchFlattenBlock());
     for (int width : spec.getHiddenWidthsList()) {
       network.add(Linear.builder().setUnits(width).build()).add(Activation.tanhBlock());
@@ -83,12 +83,8 @@ final class ConvolutionalNetworks {
         .build();
   }
 
-  /**
-   * Refuses images that would shrink to nothing.
-   *
-   * @throws UserException if rows or columns are fewer than {@code side}
-   */
-  static void requireAtLeast(int side, ImageShape images, String name) throws UserException {
+  /** Throws if the images would shrink to nothing. */
+  static void requireMinSide(int side, ImageShape images, String name) throws UserException {
     if (Math.min(images.rows(), images.columns()) < side) {
       throw new UserException(
           "%s needs images of at least %d × %d pixels, not %d × %d; choose mlp or larger images"

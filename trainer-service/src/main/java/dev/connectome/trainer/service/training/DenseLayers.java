@@ -7,15 +7,14 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 
-/** Fully connected layers: a network of its own, and what others end with. */
+/** Fully connected layers: the whole of an mlp, and the last layers of other networks. */
 final class DenseLayers {
 
-  /** The slope of the non-linearity for negative values. */
-  static final float LEAK = 0.01f;
+  static final float LEAKY_SLOPE = 0.01f;
 
   private DenseLayers() {}
 
-  /** The hidden layers that a spec asks for, then one output a class. */
+  /** The hidden layers of the spec, then one output per class. */
   static SequentialBlock of(ModelSpec spec, int classes) {
     var layers = new SequentialBlock();
     for (int width : spec.getHiddenWidthsList()) {
@@ -23,7 +22,7 @@ final class DenseLayers {
       if (spec.getBatchNorm()) {
         layers.add(BatchNorm.builder().build());
       }
-      layers.add(Activation.leakyReluBlock(LEAK));
+      layers.add(Activation.leakyReluBlock(LEAKY_SLOPE));
       if (spec.getDropout() > 0) {
         layers.add(Dropout.builder().optRate((float) spec.getDropout()).build());
       }

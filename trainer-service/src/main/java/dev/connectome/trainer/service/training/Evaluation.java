@@ -8,25 +8,25 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * How well a network does on a split, in inference mode.
+ * The performance of a network on a split, in inference mode.
  *
  * @param loss mean cross entropy
- * @param accuracy part of the images whose class it finds, 0 to 1
+ * @param accuracy the share of images whose class was found, 0 to 1
  */
 record Evaluation(double loss, double accuracy) {
 
   static Evaluation of(Block network, ImageBatches images, Inference inference) {
-    return unless(() -> false, network, images, inference).orElseThrow();
+    return of(network, images, inference, () -> false).orElseThrow();
   }
 
-  /** The same, given up as soon as there is no time for it; then empty. */
-  static Optional<Evaluation> unless(
-      BooleanSupplier late, Block network, ImageBatches images, Inference inference) {
-    if (late.getAsBoolean()) {
+  /** Empty if the deadline came near before the end. */
+  static Optional<Evaluation> of(
+      Block network, ImageBatches images, Inference inference, BooleanSupplier deadlineNear) {
+    if (deadlineNear.getAsBoolean()) {
       return Optional.empty();
     }
     Sums sums = new Sums();
-    inference.over(
+    inference.forEachBatch(
         images,
         network,
         (first, logits, labels) -> {
@@ -34,19 +34,19 @@ record Evaluation(double loss, double accuracy) {
           sums.loss +=
               (double) sums.crossEntropy.evaluate(new NDList(labels), new NDList(logits)).getFloat()
                   * count;
-          sums.right += logits.argMax(1).eq(labels).sum().getLong();
+          sums.correct += logits.argMax(1).eq(labels).sum().getLong();
           sums.seen += count;
-          return !late.getAsBoolean();
+          return !deadlineNear.getAsBoolean();
         });
     return sums.seen < images.count()
         ? Optional.empty()
-        : Optional.of(new Evaluation(sums.loss / sums.seen, (double) sums.right / sums.seen));
+        : Optional.of(new Evaluation(sums.loss / sums.seen, (double) sums.correct / sums.seen));
   }
 
   private static final class Sums {
     private final Loss crossEntropy = Loss.softmaxCrossEntropyLoss();
     private double loss;
-    private long right;
+    private long correct;
     private int seen;
   }
 }

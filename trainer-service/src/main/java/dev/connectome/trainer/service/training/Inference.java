@@ -9,48 +9,39 @@ import dev.connectome.trainer.service.data.ImageBatches;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
-/**
- * Shows a network all images of a split in inference mode, some at a time, in room that is used
- * again.
- */
+/** Runs a network in inference mode on all images of a split, in batches through one buffer. */
 final class Inference {
 
   private static final int BATCH = 500;
 
   private final NDManager manager;
-  private final ByteBuffer room;
+  private final ByteBuffer buffer;
 
-  /** Takes what a network answers. */
-  interface Reader {
+  /** Receives the outputs of a network. */
+  interface BatchReader {
     /**
-     * Reads the answers to some images; they are gone afterwards.
+     * Reads the outputs for consecutive images. The arrays are closed afterwards.
      *
-     * @param first the place of the first of them in the split
+     * @param first the first image, as its position in the split
      * @param logits images × classes
-     * @param labels their classes
-     * @return whether to go on
+     * @param labels the class of each image
+     * @return whether to continue
      */
     boolean read(int first, NDArray logits, NDArray labels);
   }
 
-  /**
-   * Makes one for images of one shape.
-   *
-   * @param manager what owns the arrays meanwhile
-   * @param images any images of that shape
-   */
+  /** The images that are passed later must have the shape of these. */
   Inference(NDManager manager, ImageBatches images) {
     this.manager = manager;
-    this.room = images.room(BATCH);
+    this.buffer = images.allocate(BATCH);
   }
 
-  /** Shows them. */
-  void over(ImageBatches images, Block network, Reader reader) {
+  void forEachBatch(ImageBatches images, Block network, BatchReader reader) {
     int[] order = IntStream.range(0, images.count()).toArray();
     boolean more = true;
     for (int from = 0; more && from < order.length; from += BATCH) {
       int to = Math.min(order.length, from + BATCH);
-      ImageBatches.Batch batch = images.batch(order, from, to, room);
+      ImageBatches.Batch batch = images.batch(order, from, to, buffer);
       try (NDManager pass = manager.newSubManager()) {
         NDArray logits =
             network

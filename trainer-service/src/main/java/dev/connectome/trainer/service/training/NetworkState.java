@@ -10,7 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Copies what a network and its optimiser are into checkpoints, and back. */
+/** Copies the state of a network and its optimizer into checkpoints, and back. */
 final class NetworkState {
   private final Block network;
   private final ResumableOptimizer optimizer;
@@ -24,15 +24,9 @@ final class NetworkState {
     this.manager = manager;
   }
 
-  /**
-   * A copy of what they are now.
-   *
-   * @param epoch epochs trained to their end
-   * @param nextBatch the mini-batch that comes next
-   */
-  Checkpoint at(int epoch, int nextBatch) {
-    var weights = new Bytes(weightsSize);
-    var steps = new Bytes(optimizerSize);
+  Checkpoint checkpoint(int epoch, int nextBatch) {
+    var weights = new PresizedOutput(weightsSize);
+    var steps = new PresizedOutput(optimizerSize);
     try {
       network.saveParameters(new DataOutputStream(weights));
       optimizer.save(steps);
@@ -44,13 +38,13 @@ final class NetworkState {
     return new Checkpoint(epoch, nextBatch, weights.bytes(), steps.bytes(), optimizer.steps());
   }
 
-  /** Gives the optimiser what it had. The network has to be initialised before. */
+  /** The network has to be initialized before. */
   void restoreOptimizer(Checkpoint checkpoint) {
     optimizer.restore(manager, checkpoint.optimizerState(), checkpoint.optimizerSteps());
   }
 
   /**
-   * Gives a network the weights of a checkpoint.
+   * Loads the weights of a checkpoint into a network.
    *
    * @throws IOException if they are of another network
    */
@@ -64,11 +58,9 @@ final class NetworkState {
     }
   }
 
-  /**
-   * Has room from the beginning for as much as the checkpoint before had, and then needs no copy.
-   */
-  private static final class Bytes extends ByteArrayOutputStream {
-    Bytes(int expected) {
+  /** As large as the previous checkpoint from the start, so that its bytes need no copy. */
+  private static final class PresizedOutput extends ByteArrayOutputStream {
+    PresizedOutput(int expected) {
       super(expected);
     }
 

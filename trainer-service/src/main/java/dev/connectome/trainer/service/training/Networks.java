@@ -14,7 +14,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** Networks by name: those of this trainer, and those that the thread's class loader provides. */
+/** Networks by name: the built-in ones, and those that the thread's class loader provides. */
 public final class Networks {
 
   private static final List<String> BUILT_IN = List.of("lenet5", "mlp", "resnet", "vgg");
@@ -22,27 +22,23 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * Builds a network, its weights not yet initialised.
+   * Builds a network from flat images to one logit per class, without initializing its weights.
    *
-   * @param spec which network
-   * @param images the shape of its inputs
-   * @param classes outputs
-   * @return the network, from flat images to one logit a class
    * @throws UserException if the name is unknown, or the network does not fit the images
    */
   public static SequentialBlock build(ModelSpec spec, ImageShape images, int classes)
       throws UserException {
     return switch (spec.getName()) {
       case "mlp" -> DenseLayers.of(spec, classes);
-      case "lenet5" -> shaped(images, ConvolutionalNetworks.leNet5(spec, images, classes));
-      case "resnet" -> shaped(images, ResidualNetwork.of(spec, images, classes));
-      case "vgg" -> shaped(images, ConvolutionalNetworks.vgg(spec, images, classes));
-      default -> shaped(images, provided(spec, images, classes));
+      case "lenet5" -> reshaping(images, ConvolutionalNetworks.leNet5(spec, images, classes));
+      case "resnet" -> reshaping(images, ResidualNetwork.of(spec, images, classes));
+      case "vgg" -> reshaping(images, ConvolutionalNetworks.vgg(spec, images, classes));
+      default -> reshaping(images, provided(spec, images, classes));
     };
   }
 
-  /** Gives flat images their rows, columns and channels back. */
-  private static SequentialBlock shaped(ImageShape images, Block network) {
+  /** Restores channels, rows and columns of flat images. */
+  private static SequentialBlock reshaping(ImageShape images, Block network) {
     var shape = new Shape(-1, images.channels(), images.rows(), images.columns());
     return new SequentialBlock()
         .add(LambdaBlock.singleton(flat -> flat.reshape(shape), "images"))
@@ -58,7 +54,7 @@ public final class Networks {
               .toList();
       NetworkProvider provider =
           providers.stream()
-              .filter(known -> known.name().equals(spec.getName()))
+              .filter(candidate -> candidate.name().equals(spec.getName()))
               .findFirst()
               .orElseThrow(() -> unknown(spec.getName(), providers));
       return provider.build(
@@ -66,10 +62,10 @@ public final class Networks {
               images.channels(), images.rows(), images.columns(), classes, spec.getSettingsMap()));
     } catch (IllegalArgumentException e) {
       throw new UserException(
-          "network %s refuses its settings: %s".formatted(spec.getName(), e.getMessage()));
+          "network %s rejects its settings: %s".formatted(spec.getName(), e.getMessage()));
     } catch (ServiceConfigurationError e) {
       throw new UserException(
-          "a jar of networks is broken: %s; give the trainer one that is whole"
+          "a network provider cannot be loaded: %s; replace its jar in the networks path"
               .formatted(e.getMessage()));
     }
   }

@@ -6,35 +6,38 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Counts the images that a network classifies otherwise than when it was last asked. The network is
- * asked in inference mode; a count needs two epochs trained in one process.
+ * Counts the images whose predicted class has changed since the last call. The predictions are not
+ * part of a checkpoint, so there is no count in the first epoch of a process.
  */
 final class PredictionChanges {
 
   private final ImageBatches images;
   private final Inference inference;
-  private long[] before = {};
+  private long[] previous = {};
 
   PredictionChanges(ImageBatches images, Inference inference) {
     this.images = images;
     this.inference = inference;
   }
 
-  /** How many classes changed; empty the first time. */
+  /** Empty at the first call. */
   OptionalInt count(Block network) {
-    long[] now = predictions(network);
+    long[] current = predictions(network);
     OptionalInt changed =
-        before.length == 0
+        previous.length == 0
             ? OptionalInt.empty()
             : OptionalInt.of(
-                (int) IntStream.range(0, now.length).filter(i -> now[i] != before[i]).count());
-    before = now;
+                (int)
+                    IntStream.range(0, current.length)
+                        .filter(i -> current[i] != previous[i])
+                        .count());
+    previous = current;
     return changed;
   }
 
   private long[] predictions(Block network) {
     var classes = new long[images.count()];
-    inference.over(
+    inference.forEachBatch(
         images,
         network,
         (first, logits, labels) -> {

@@ -3,24 +3,21 @@ package dev.connectome.trainer.service.training;
 import java.util.Random;
 
 /**
- * The seeds of everything random in a training. Each depends on the training's seed, the epoch and
- * the mini-batch alone, and not on what was drawn before.
- *
- * @param seed that of the training
+ * The seeds of all random choices in a training. Each depends only on the training's seed, the
+ * epoch and the mini-batch, not on what was drawn before.
  */
 record RandomSeeds(long seed) {
 
-  /** What chooses the samples that the probe observes. */
-  Random ofProbe() {
+  Random forProbe() {
     return new Random(mix(-1, 0));
   }
 
-  /** What shuffles the images of an epoch. */
-  Random ofEpoch(int epoch) {
+  /** Shuffles the images of an epoch. */
+  Random forEpoch(int epoch) {
     return new Random(mix(epoch, 0));
   }
 
-  /** The engine's seed before a mini-batch, counted from 1. */
+  /** Mini-batches are counted from 1; 0 is for the initial weights. */
   int forEngine(int epoch, int batch) {
     return (int) mix(epoch, batch);
   }

@@ -19,31 +19,29 @@ import dev.connectome.trainer.service.data.ImageShape;
 import java.util.List;
 
 /**
- * The small residual network of He and others (2016, section 4.2): a 3 × 3 convolution, three
- * stages of residual blocks, each stage of twice the channels and half the rows and columns of the
- * one before, the mean over what is left of the image, one output a class. Where a stage begins,
- * the shortcut is a 1 × 1 convolution. What is observed is the output of each residual block.
+ * The small residual network of He et al. (2016, section 4.2): a 3 × 3 convolution, three stages of
+ * residual blocks, each stage with twice the channels and half the rows and columns of the one
+ * before, global average pooling, one output per class. The shortcut of the first block of a stage
+ * is a 1 × 1 convolution. The output of each residual block is observed.
  */
 final class ResidualNetwork {
 
   private static final int STAGES = 3;
-  private static final int LEAST = 1 << (STAGES - 1);
+  private static final int MIN_SIDE = 1 << (STAGES - 1);
 
-  /** Layers that are in no residual block, and layers of each block of every stage. */
-  private static final int OUTSIDE = 2;
-
-  private static final int IN_BLOCKS = 2 * STAGES;
+  private static final int LAYERS_OUTSIDE_BLOCKS = 2;
+  private static final int LAYERS_PER_BLOCK = 2;
 
   private ResidualNetwork() {}
 
   /**
-   * Builds it, from images × channels × rows × columns to one logit a class.
+   * Builds the network, from images × channels × rows × columns to one logit per class.
    *
    * @throws UserException if the images are too small
    */
   static Block of(ModelSpec spec, ImageShape images, int classes) throws UserException {
-    ConvolutionalNetworks.requireAtLeast(LEAST, images, "resnet");
-    int blocks = (spec.getDepth() - OUTSIDE) / IN_BLOCKS;
+    ConvolutionalNetworks.requireMinSide(MIN_SIDE, images, "resnet");
+    int blocks = (spec.getDepth() - LAYERS_OUTSIDE_BLOCKS) / (LAYERS_PER_BLOCK * STAGES);
     int channels = spec.getChannels();
     var network =
         new SequentialBlock()
@@ -53,9 +51,9 @@ final class ResidualNetwork {
     int number = 0;
     for (int stage = 0; stage < STAGES; stage++) {
       for (int block = 0; block < blocks; block++) {
-        boolean narrows = stage > 0 && block == 0;
+        boolean downsamples = stage > 0 && block == 0;
         number++;
-        network.add(Observed.of("block" + number, residual(channels << stage, narrows)));
+        network.add(Observed.of("block" + number, residual(channels << stage, downsamples)));
       }
     }
     return network
@@ -64,8 +62,8 @@ final class ResidualNetwork {
         .add(Linear.builder().setUnits(classes).build());
   }
 
-  private static Block residual(int channels, boolean narrows) {
-    int stride = narrows ? 2 : 1;
+  private static Block residual(int channels, boolean downsamples) {
+    int stride = downsamples ? 2 : 1;
     var convolutions =
         new SequentialBlock()
             .add(convolution(3, channels, stride))
@@ -74,7 +72,7 @@ final class ResidualNetwork {
             .add(convolution(3, channels, 1))
             .add(BatchNorm.builder().build());
     Block shortcut =
-        narrows
+        downsamples
             ? new SequentialBlock()
                 .add(convolution(1, channels, stride))
                 .add(BatchNorm.builder().build())

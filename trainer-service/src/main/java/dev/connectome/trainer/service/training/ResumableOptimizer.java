@@ -15,10 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An optimiser whose state can be saved and restored: it is kept by the names of the parameters,
- * which are the same in every process. Not one of DJL's own: those keep theirs by ids, which are
- * not, and their step copies each gradient first, for networks that are spread over several
- * devices.
+ * An optimizer whose state can be saved and restored, because it is keyed by the names of the
+ * parameters, which are the same in every process. DJL's own optimizers key it by random ids, and
+ * copy each gradient first, for networks on several devices.
  */
 abstract sealed class ResumableOptimizer {
 
@@ -34,7 +33,7 @@ abstract sealed class ResumableOptimizer {
   }
 
   /**
-   * Makes an optimiser.
+   * Makes an optimizer.
    *
    * @throws UserException if its name or that of its schedule is unknown
    */
@@ -52,7 +51,7 @@ abstract sealed class ResumableOptimizer {
     };
   }
 
-  /** Updates the parameters of a network that have gradients. */
+  /** Updates all parameters that have gradients. */
   void step(Block network) {
     for (Pair<String, Parameter> parameter : network.getParameters()) {
       String name = parameter.getKey();
@@ -71,7 +70,7 @@ abstract sealed class ResumableOptimizer {
 
   abstract void update(String name, NDArray weight, NDArray gradient, int step);
 
-  /** The state of a kind that belongs to a parameter; zeros at first. */
+  /** The state of a parameter, of one kind; zeros at first. */
   NDArray state(String name, String kind, NDArray weight) {
     return states.computeIfAbsent(
         name + ':' + kind,
@@ -83,20 +82,22 @@ abstract sealed class ResumableOptimizer {
         });
   }
 
-  /** Writes the arrays of the state. */
   void save(OutputStream out) throws IOException {
     new NDList(states.values()).encode(out);
   }
 
-  /** How many updates each parameter has had. */
+  /** The number of updates of each parameter. */
   Map<String, Integer> steps() {
     return Map.copyOf(steps);
   }
 
-  /** Takes over a state that was saved. */
+  /**
+   * Restores a saved state. A state without arrays is only their number, 4 bytes, which DJL writes
+   * but refuses to read.
+   */
   void restore(NDManager manager, byte[] saved, Map<String, Integer> savedSteps) {
     states.clear();
-    if (saved.length > 0) {
+    if (saved.length > Integer.BYTES) {
       for (NDArray array : NDList.decode(manager, saved)) {
         array.detach();
         states.put(array.getName(), array);

@@ -10,17 +10,12 @@ import dev.connectome.trainer.service.UserException;
 import java.util.stream.IntStream;
 
 /**
- * The step size of each update, from 1, as DJL's own trackers give it: a function of the number of
- * updates alone, which a checkpoint holds.
+ * Makes learning rate schedules from DJL's trackers. The rate depends only on the number of the
+ * update, from 1, which is part of a checkpoint.
  */
 final class Schedules {
 
-  /**
-   * How long a training is.
-   *
-   * @param epochs the budget
-   * @param updatesPerEpoch mini-batches an epoch
-   */
+  /** How long a training is planned to be. */
   record Length(int epochs, int updatesPerEpoch) {
     private int updates(double epochs) {
       return (int) Math.min(Integer.MAX_VALUE, Math.round(epochs * updatesPerEpoch));
@@ -30,7 +25,7 @@ final class Schedules {
   private Schedules() {}
 
   /**
-   * Makes a schedule.
+   * Makes the schedule of an optimizer.
    *
    * @throws UserException if its name is unknown
    */

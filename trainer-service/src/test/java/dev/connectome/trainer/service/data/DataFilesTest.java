@@ -77,7 +77,7 @@ class DataFilesTest {
   }
 
   @Test
-  void cifar10IsRecognisedAndReadBatchAfterBatch() throws Exception {
+  void detectsCifar10AndReadsItsBatchesInOrder() throws Exception {
     putCifar10();
 
     LabelledImages train = read("auto").train();
@@ -92,7 +92,7 @@ class DataFilesTest {
   }
 
   @Test
-  void ofCifar100TheFineLabelCounts() throws Exception {
+  void readsTheFineLabelOfCifar100() throws Exception {
     put("train.bin", cifar(1, 2, 3, 19, 99), cifar(1, 2, 3, 4, 0));
     put("test.bin", cifar(1, 2, 3, 4, 50));
 
@@ -103,7 +103,7 @@ class DataFilesTest {
   }
 
   @Test
-  void aCifarFileThatIsMissingCutOrOfAnotherKindIsNamed() throws Exception {
+  void reportsMissingTruncatedAndInvalidCifarFiles() throws Exception {
     putCifar10();
     Files.delete(directory.resolve("data_batch_3.bin"));
     assertThatThrownBy(() -> read("auto"))
@@ -114,8 +114,9 @@ class DataFilesTest {
 
     put("data_batch_3.bin", Arrays.copyOf(cifar(1, 2, 3, 4), 3000));
     assertThatThrownBy(() -> read("auto"))
-        .hasMessageContaining("data_batch_3.bin has 3000 bytes, which is no whole number of")
-        .hasMessageContaining("records of 3073 bytes");
+        .hasMessageContaining(
+            "data_batch_3.bin has 3000 bytes, which is not a multiple of the record size of"
+                + " CIFAR-10, 3073 bytes");
 
     put("data_batch_3.bin", cifar(1, 2, 3, 4), cifar(1, 2, 3, 10));
     assertThatThrownBy(() -> read("auto"))
@@ -124,7 +125,7 @@ class DataFilesTest {
   }
 
   @Test
-  void aFolderAClassIsReadInTheOrderOfNamesAndScaled() throws Exception {
+  void readsFoldersOfImagesInOrderOfNamesAndScalesThem() throws Exception {
     putFolder();
 
     DataFiles.Parts parts = read("auto");
@@ -142,18 +143,19 @@ class DataFilesTest {
   }
 
   @Test
-  void whatIsWrongWithAFolderOfImagesIsNamed() throws Exception {
+  void reportsInvalidFoldersOfImages() throws Exception {
     putFolder();
-    Files.writeString(directory.resolve("train/ant/b.png"), "no picture");
+    Files.writeString(directory.resolve("train/ant/b.png"), "not an image");
     assertThatThrownBy(() -> read("folder"))
         .hasMessage(
             directory.resolve("train/ant/b.png")
-                + " is no PNG or JPEG image; replace or remove it");
+                + " is not a PNG or JPEG image; replace or remove it");
 
     Files.delete(directory.resolve("train/ant/b.png"));
     putImage("test/dog/x.png", 0, "png");
     assertThatThrownBy(() -> read("folder"))
-        .hasMessageContaining("is a class without training images; known are [ant, cat]");
+        .hasMessageContaining(
+            "is a class without training images; the training images have [ant, cat]");
 
     Files.move(directory.resolve("test"), directory.resolve("elsewhere"));
     assertThatThrownBy(() -> read("folder")).hasMessageContaining("does not exist; give a folder");
@@ -164,9 +166,9 @@ class DataFilesTest {
   }
 
   @Test
-  void whatIsNoDataSetIsRefused() {
+  void rejectsUnknownFormatsAndMissingDirectories() {
     assertThatThrownBy(() -> read("auto"))
-        .hasMessageContaining(directory + " holds no data set that is recognised");
+        .hasMessageContaining(directory + " has no data set of a known format");
     assertThatThrownBy(() -> read("csv"))
         .hasMessage(
             "unknown data format \"csv\"; this trainer knows: auto, cifar10, cifar100, embedded,"
@@ -177,18 +179,18 @@ class DataFilesTest {
             () ->
                 TrainingData.load(
                     DataSpec.newBuilder().setFormat("cifar10").build(), 1, Optional.empty()))
-        .hasMessageContaining("data format cifar10 needs a folder");
+        .hasMessageContaining("data format cifar10 needs a directory");
   }
 
   @Test
-  void eachChannelIsStandardisedByItself() throws Exception {
+  void standardizesEachChannel() throws Exception {
     putCifar10();
     var spec = DataSpec.newBuilder().setDirectory(directory.toString()).setTrainFraction(1).build();
 
     ImageBatches train = TrainingData.load(spec, 1, Optional.empty()).train();
 
     int[] all = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    FloatBuffer values = train.batch(all, 0, 10, train.room(10)).values().asFloatBuffer();
+    FloatBuffer values = train.batch(all, 0, 10, train.allocate(10)).values().asFloatBuffer();
     for (int channel = 0; channel < 3; channel++) {
       double sum = 0;
       double squares = 0;
@@ -203,7 +205,7 @@ class DataFilesTest {
   }
 
   @Test
-  void aFractionOfTheTrainingImagesIsUsedWhateverTheirNumber() throws Exception {
+  void usesAFractionOfTheTrainingImages() throws Exception {
     putCifar10();
     var spec =
         DataSpec.newBuilder().setDirectory(directory.toString()).setTrainFraction(0.4).build();

@@ -66,7 +66,7 @@ class IdxFilesTest {
   }
 
   @Test
-  void readsFilesCompressedOrNot() throws UserException {
+  void readsPlainAndCompressedFiles() throws UserException {
     LabelledImages read = read();
 
     assertThat(read.count()).isEqualTo(2);
@@ -77,7 +77,7 @@ class IdxFilesTest {
   }
 
   @Test
-  void aMissingFolderOrFileIsNamed() throws IOException {
+  void reportsAMissingFolderOrFile() throws IOException {
     assertThatThrownBy(() -> IdxFiles.read(directory.resolve("nowhere"), "train"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nowhere does not exist; give a folder with MNIST's four IDX files");
@@ -87,7 +87,7 @@ class IdxFilesTest {
   }
 
   @Test
-  void aTruncatedFileIsNamedWithWhatIsMissing() throws IOException {
+  void reportsATruncatedFile() throws IOException {
     Files.delete(directory.resolve("train-images-idx3-ubyte.gz"));
     put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 20));
     assertThatThrownBy(this::read)
@@ -99,7 +99,7 @@ class IdxFilesTest {
   }
 
   @Test
-  void aTruncatedOrDamagedGzipFileIsNamed() throws IOException {
+  void reportsATruncatedOrDamagedGzipFile() throws IOException {
     byte[] zipped = zipped(images(2));
     put("train-images-idx3-ubyte.gz", Arrays.copyOf(zipped, zipped.length - 12));
     assertThatThrownBy(this::read).hasMessageContaining("truncated");
@@ -112,11 +112,11 @@ class IdxFilesTest {
   }
 
   @Test
-  void filesOfAnotherKindAreRefused() throws IOException {
+  void rejectsFilesThatDoNotMatch() throws IOException {
     put("train-images-idx3-ubyte.gz", zipped(labels(1, 2)));
     assertThatThrownBy(this::read)
         .hasMessageContaining(
-            "begins with 0x00000801, not 0x00000803: it is no IDX file of images");
+            "begins with 0x00000801, not 0x00000803: it is not an IDX file of images");
 
     put("train-images-idx3-ubyte.gz", zipped(images(3)));
     assertThatThrownBy(this::read).hasMessageContaining("has 3 images but");
@@ -127,11 +127,11 @@ class IdxFilesTest {
   }
 
   @Test
-  void absurdSizesAreRefusedBeforeAnythingIsAllocated() throws IOException {
+  void rejectsImpossibleSizesBeforeAllocating() throws IOException {
     byte[] huge = images(1);
     Arrays.fill(huge, 4, 16, (byte) 0x7f);
     put("train-images-idx3-ubyte.gz", zipped(huge));
 
-    assertThatThrownBy(this::read).hasMessageContaining("claims sizes that no data set has");
+    assertThatThrownBy(this::read).hasMessageContaining("has impossible sizes in its header");
   }
 }

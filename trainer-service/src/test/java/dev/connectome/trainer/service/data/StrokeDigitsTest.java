@@ -10,22 +10,23 @@ class StrokeDigitsTest {
   private final LabelledImages digits = StrokeDigits.draw(2_000, 5);
 
   @Test
-  void theSameSeedDrawsTheSameAndAnotherDrawsOthers() {
+  void imagesDependOnTheSeedOnly() {
     assertThat(StrokeDigits.draw(2_000, 5).pixels()).isEqualTo(digits.pixels());
     assertThat(StrokeDigits.draw(2_000, 6).pixels()).isNotEqualTo(digits.pixels());
   }
 
   @Test
-  void everyClassIsDrawnAsOften() {
+  void drawsAllClassesEquallyOften() {
     for (byte digit = 0; digit < 10; digit++) {
-      byte wanted = digit;
-      assertThat(IntStream.range(0, 2_000).filter(i -> digits.labels()[i] == wanted)).hasSize(200);
+      byte expected = digit;
+      assertThat(IntStream.range(0, 2_000).filter(i -> digits.labels()[i] == expected))
+          .hasSize(200);
     }
   }
 
   @Test
-  void digitsCanBeToldApartButNotByTheirMeanImagesAlone() {
-    // Nearest class mean, learnt on the first half and tried on the second.
+  void theNearestClassMeanFindsSomeDigitsButNotAll() {
+    // Nearest class mean, learnt on the first half and tested on the second.
     var means = new double[10][784];
     for (int i = 0; i < 1_000; i++) {
       for (int p = 0; p < 784; p++) {

@@ -42,7 +42,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void keepsTheNewestEndsOfEpochsAndTheOneThatTheDiskIsKnownToHave() throws IOException {
+  void keepsTheNewestEpochsAndTheNewestDurableCheckpoint() throws IOException {
     var store = new CheckpointStore(directory, 2);
     store.write(checkpoint(1, 0), true);
     for (int epoch = 2; epoch <= 5; epoch++) {
@@ -59,7 +59,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void removesWhatAKilledProcessLeftAndTheFutureThatATrainingLeftBehind() throws IOException {
+  void deletesHalfWrittenAndLaterCheckpoints() throws IOException {
     var store = new CheckpointStore(directory, 5);
     store.write(checkpoint(1, 0), true);
     store.write(checkpoint(2, 0), true);
@@ -74,7 +74,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void writingTheSameAgainOnlyWaitsForTheDisk() throws IOException {
+  void writingTheSameCheckpointAgainOnlySyncsIt() throws IOException {
     var store = new CheckpointStore(directory, 5);
     Path folder = store.write(checkpoint(1, 0), false);
     Object before = Files.readAttributes(folder.resolve("weights.params"), "unix:ino").get("ino");
@@ -86,7 +86,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void whatAnEarlierVersionWroteIsGoneOnFrom() throws Exception {
+  void readsCheckpointsOfFormat1() throws Exception {
     Path folder = new CheckpointStore(directory, 5).write(checkpoint(3, 0), true);
     Path manifest = folder.resolve("manifest.json");
     Files.writeString(
@@ -110,7 +110,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void aDiskThatFillsUpIsToldAndTheEarlierCheckpointsStay() throws IOException {
+  void aFullDiskIsReportedAndEarlierCheckpointsStay() throws IOException {
     try (FileSystem small =
         Jimfs.newFileSystem(
             Configuration.unix().toBuilder().setMaxSize(7 * SIZE).setBlockSize(4_096).build())) {
@@ -119,7 +119,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void soItIsOnARealDisk() throws Exception {
+  void aFullTmpfsIsReportedAndEarlierCheckpointsStay() throws Exception {
     Path mount = Files.createDirectories(directory.resolve("small"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", mount.toString()));
     try {
@@ -130,7 +130,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void whatFailsForAnotherReasonMayBeTriedAgain() throws IOException {
+  void otherFailuresMayBeRetried() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "in the way");
 
     assertThatThrownBy(() -> new CheckpointStore(file, 9).write(checkpoint(1, 0), false))

@@ -13,28 +13,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DevicesTest {
 
   @Test
-  void theCpuIsAlwaysThere() throws UserException {
+  void theCpuAlwaysExists() throws UserException {
     assertThat(Devices.of("cpu")).isEqualTo(Device.cpu());
   }
 
   @Test
-  void aGpuThatIsNotThereIsRefusedWithWhatIs() {
+  void rejectsAMissingGpuAndListsTheExistingOnes() {
     assertThatThrownBy(() -> Devices.of("gpu:9999"))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("device gpu:9999 is not there, the engine can use")
+        .hasMessageContaining("device gpu:9999 does not exist, the engine can use")
         .hasMessageContaining("choose auto or cpu");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"tpu", "gpu:", "gpu:-1", "gpu:x", "GPU"})
-  void whatIsNoDeviceIsRefused(String wish) {
-    assertThatThrownBy(() -> Devices.of(wish))
-        .hasMessage("unknown device \"" + wish + "\"; choose auto, cpu, gpu or gpu:N");
+  void rejectsAnUnknownDevice(String name) {
+    assertThatThrownBy(() -> Devices.of(name))
+        .hasMessage("unknown device \"" + name + "\"; choose auto, cpu, gpu or gpu:N");
   }
 
   @Test
   @Tag("gpu")
-  void withAGpuTheFirstIsTakenUnlessAnotherIsAskedFor() throws UserException {
+  void usesTheFirstGpuByDefault() throws UserException {
     assertThat(Devices.of("auto")).isEqualTo(Device.gpu(0));
     assertThat(Devices.of("gpu:0")).isEqualTo(Device.gpu(0));
   }

@@ -88,7 +88,7 @@ class NetworksTest {
   }
 
   @Test
-  void leNet5IsThatOfItsPaper() throws Exception {
+  void leNet5HasTheLayersOfItsPaper() throws Exception {
     assertShapes(
         model("lenet5", 120, 84),
         GREY,
@@ -97,7 +97,7 @@ class NetworksTest {
   }
 
   @Test
-  void resnetHasThreeStagesOfResidualBlocksThatNarrowBetweenThem() throws Exception {
+  void resnetHasThreeStagesOfResidualBlocks() throws Exception {
     assertShapes(
         model("resnet").setChannels(16).setDepth(14),
         COLOUR,
@@ -128,12 +128,12 @@ class NetworksTest {
   }
 
   @Test
-  void anMlpHasTheLayersThatAreAskedFor() throws Exception {
+  void anMlpHasTheRequestedLayers() throws Exception {
     assertShapes(model("mlp", 20, 30, 40), GREY, 10, List.of(784 * 20, 20 * 30, 30 * 40, 40 * 10));
   }
 
   @Test
-  void aNetworkFromAJarIsBuiltWithTheSettingsOfTheRun() throws Exception {
+  void buildsAProvidedNetworkWithTheSettingsOfTheRun() throws Exception {
     assertShapes(
         model("test.one-hidden-layer").putSettings("width", "16"),
         COLOUR,
@@ -142,18 +142,18 @@ class NetworksTest {
   }
 
   @Test
-  void whatANetworkRefusesBecomesTheReason() {
+  void reportsTheSettingsThatANetworkRejects() {
     assertThatThrownBy(
             () ->
                 Networks.build(
                     model("test.one-hidden-layer").putSettings("width", "wide").build(), GREY, 10))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("network test.one-hidden-layer refuses its settings")
+        .hasMessageContaining("network test.one-hidden-layer rejects its settings")
         .hasMessageContaining("\"wide\"");
   }
 
   @Test
-  void anUnknownNetworkIsRefusedWithTheNamesOfThoseThatExist() {
+  void rejectsAnUnknownNetworkAndListsTheKnownOnes() {
     assertThatThrownBy(() -> Networks.build(model("vgg16").build(), GREY, 10))
         .isInstanceOf(UserException.class)
         .hasMessage(
@@ -162,7 +162,7 @@ class NetworksTest {
   }
 
   @Test
-  void imagesThatAreTooSmallAreRefused() {
+  void rejectsImagesThatAreTooSmall() {
     assertThatThrownBy(
             () -> Networks.build(model("vgg").setChannels(4).build(), new ImageShape(1, 28, 7), 10))
         .hasMessage(

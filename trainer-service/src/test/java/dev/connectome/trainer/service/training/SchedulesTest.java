@@ -20,7 +20,7 @@ class SchedulesTest {
   }
 
   @Test
-  void withoutAnyTheStepSizeStays() throws UserException {
+  void theRateIsConstantByDefault() throws UserException {
     Tracker rate = schedule(ScheduleSpec.newBuilder());
 
     assertThat(rate.getNewValue(1)).isEqualTo(0.8f);
@@ -28,7 +28,7 @@ class SchedulesTest {
   }
 
   @Test
-  void stepChangesWithTheFirstUpdateAfterSoManyEpochs() throws UserException {
+  void stepChangesTheRateAfterItsEpochs() throws UserException {
     Tracker rate =
         schedule(ScheduleSpec.newBuilder().setName("step").setStepEpochs(3).setFactor(0.5));
 
@@ -39,7 +39,7 @@ class SchedulesTest {
   }
 
   @Test
-  void stepAfterAResumeIsWhereItWouldHaveBeen() throws UserException {
+  void stepGivesTheSameRateAfterAResume() throws UserException {
     ScheduleSpec.Builder step =
         ScheduleSpec.newBuilder().setName("step").setStepEpochs(1).setFactor(0.7);
     Tracker whole = schedule(step);
@@ -51,7 +51,7 @@ class SchedulesTest {
   }
 
   @Test
-  void cosineFallsByHalfAWaveToItsEnd() throws UserException {
+  void cosineFallsToItsFinalFraction() throws UserException {
     Tracker rate = schedule(ScheduleSpec.newBuilder().setName("cosine").setFinalFraction(0.25));
 
     assertThat(rate.getNewValue(20)).isEqualTo(0.5f, within(1e-6f));
@@ -60,7 +60,7 @@ class SchedulesTest {
   }
 
   @Test
-  void warmUpRisesInAStraightLineThenTheScheduleBegins() throws UserException {
+  void warmUpRisesLinearlyBeforeTheSchedule() throws UserException {
     Tracker rate = schedule(ScheduleSpec.newBuilder().setName("cosine").setWarmUpEpochs(2.5));
 
     assertThat(rate.getNewValue(1)).isEqualTo(0.08f, within(1e-6f));
@@ -71,7 +71,7 @@ class SchedulesTest {
   }
 
   @Test
-  void anUnknownScheduleIsRefusedByName() {
+  void rejectsAnUnknownSchedule() {
     assertThatThrownBy(() -> schedule(ScheduleSpec.newBuilder().setName("linear")))
         .isInstanceOf(UserException.class)
         .hasMessage("unknown schedule \"linear\"; this trainer knows: constant, cosine, step");

@@ -3,10 +3,10 @@ package dev.connectome.trainer.service.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.service.data.TrainingData;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training that is stopped from another thread, again and again, at moments drawn by a seed. */
+/** Stops a training from another thread, repeatedly, at random moments. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StopAnytimeTest {
 
@@ -31,7 +31,7 @@ class StopAnytimeTest {
   @TempDir Path directory;
 
   @Test
-  void whateverTheMomentTheCheckpointLoadsAndTheTrainingGoesOnWhereItWas() throws Exception {
+  void aTrainingStoppedAtAnyMomentResumesWhereItWas() throws Exception {
     var random = new Random(20261126);
     TrainingSpec spec = TrainingTest.spec("adam", 100_000);
     TrainingData data = TrainingData.load(spec.getData(), spec.getSeed(), Optional.empty());
@@ -47,13 +47,13 @@ class StopAnytimeTest {
               directory,
               true,
               stopSwitch,
-              new TrainingClock(spec.getEpochs(), () -> Publication.NONE),
+              new ProgressTracker(spec.getEpochs()),
               snapshot -> {})) {
         assertThat(training.completedEpochs()).as("stop %d", stop).isEqualTo(epoch);
         stopper.start();
-        Training.End end = training.run();
+        Training.Ended end = training.run();
         assertThat(end.stop()).isPresent();
-        training.suspend();
+        training.saveCheckpoint();
       }
       stopper.join();
       Checkpoint kept = new CheckpointStore(directory, 3).newest().orElseThrow();
@@ -83,7 +83,7 @@ class StopAnytimeTest {
   }
 
   private static void command(StopSwitch stopSwitch, StopRequest.Mode mode, int number) {
-    stopSwitch.command(
-        new StopRequest.Commanded("stop-" + number, mode, OptionalInt.empty(), "at any moment"));
+    stopSwitch.submit(
+        new StopRequest.Command("stop-" + number, mode, OptionalInt.empty(), "at any moment"));
   }
 }

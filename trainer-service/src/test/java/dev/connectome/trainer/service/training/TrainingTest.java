@@ -8,14 +8,14 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
-import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.probe.ActivationSnapshot;
+import dev.connectome.trainer.probe.ActivationSnapshot.Layer;
 import dev.connectome.trainer.service.UserException;
 import dev.connectome.trainer.service.data.TrainingData;
-import dev.connectome.trainer.service.training.TrainingClock.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ class TrainingTest {
         directory.resolve(folder),
         resume,
         stopSwitch,
-        new TrainingClock(spec.getEpochs(), () -> Publication.NONE),
+        new ProgressTracker(spec.getEpochs()),
         snapshots);
   }
 
@@ -89,7 +89,7 @@ class TrainingTest {
   private void train(TrainingSpec spec, String folder, boolean resume) throws Exception {
     try (Training training = training(spec, folder, resume)) {
       assertThat(training.run().finalEpoch()).isEqualTo(spec.getEpochs());
-      training.suspend();
+      training.saveCheckpoint();
     }
   }
 
@@ -103,18 +103,6 @@ class TrainingTest {
     assertThat(newest(folder).optimizerSteps()).isEqualTo(newest(other).optimizerSteps());
   }
 
-  private static TrainingSpec spec(String optimizer, String schedule) {
-    TrainingSpec.Builder spec = spec(optimizer, 4).toBuilder();
-    spec.getOptimizerBuilder()
-        .setSchedule(
-            ScheduleSpec.newBuilder()
-                .setName(schedule)
-                .setStepEpochs(1)
-                .setFactor(0.5)
-                .setWarmUpEpochs(1.5));
-    return spec.build();
-  }
-
   private void trainUntilTheEndOfEpoch(int epoch, TrainingSpec spec, String folder)
       throws Exception {
     var stopSwitch = new StopSwitch();
@@ -126,64 +114,15 @@ class TrainingTest {
         };
     try (Training training = training(spec, folder, false, stopSwitch, stop)) {
       assertThat(training.run().finalEpoch()).isEqualTo(epoch);
-      training.suspend();
+      training.saveCheckpoint();
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "sgd,constant", "sgd,step", "sgd,cosine",
-    "adam,constant", "adam,step", "adam,cosine",
-    "adamw,constant", "adamw,step", "adamw,cosine"
-  })
-  void goesOnFromACheckpointBitForBit(String optimizer, String schedule) throws Exception {
-    TrainingSpec spec = spec(optimizer, schedule);
-    train(spec, "whole", false);
-    trainUntilTheEndOfEpoch(2, spec, "parts");
-    train(spec, "parts", true);
-
-    assertSameCheckpoint("parts", "whole");
-  }
-
-  @Test
-  void goesOnWithinAnEpochBitForBit() throws Exception {
-    train(spec("adam", 3), "whole", false);
-    var stopSwitch = new StopSwitch();
-    try (Training training =
-        training(spec("adam", 3), "parts", false, stopSwitch, snapshot -> stopSwitch.interrupt())) {
-      // Interrupted at the end of the first epoch, then at once after the first mini-batch of the
-      // second.
-      assertThat(training.run().stop()).containsInstanceOf(StopRequest.Interrupted.class);
-      training.suspend();
-    }
-    var later = new StopSwitch();
-    var data = TrainingData.load(spec("adam", 3).getData(), 3, Optional.empty());
-    var clock =
-        new TrainingClock(3, () -> Publication.NONE) {
-          @Override
-          synchronized void trained(long nanos, int images) {
-            later.interrupt();
-          }
-        };
-    try (Training training =
-        new Training(
-            spec("adam", 3), data, directory.resolve("parts"), true, later, clock, s -> {})) {
-      assertThat(training.run().finalEpoch()).isEqualTo(1);
-      training.suspend();
-    }
-    assertThat(newest("parts").nextBatch()).isEqualTo(1);
-
-    train(spec("adam", 3), "parts", true);
-
-    assertSameCheckpoint("parts", "whole");
   }
 
   @ParameterizedTest
   @CsvSource({"5, 3, 3", "3, 4, 4", "5, 1, 2"})
-  void aBudgetThatChangesAfterTheSecondEpochIsKept(int registered, int changed, int trained)
-      throws Exception {
+  void aChangedBudgetTakesEffect(int registered, int changed, int trained) throws Exception {
     TrainingSpec spec = spec("sgd", registered);
-    var clock = new TrainingClock(registered, () -> Publication.NONE);
+    var progress = new ProgressTracker(registered);
     try (Training training =
         new Training(
             spec,
@@ -191,28 +130,28 @@ class TrainingTest {
             directory.resolve("run"),
             false,
             new StopSwitch(),
-            clock,
+            progress,
             snapshot -> {
               if (snapshot.epoch() == 2) {
-                clock.setTotalEpochs(changed);
+                progress.setTotalEpochs(changed);
               }
             })) {
       assertThat(training.run().finalEpoch()).isEqualTo(trained);
     }
-    assertThat(clock.progress().getTotalEpochs()).isEqualTo(changed);
+    assertThat(progress.progress().getTotalEpochs()).isEqualTo(changed);
   }
 
   @Test
-  void learnsAndShowsASnapshotAnEpoch() throws Exception {
+  void learnsAndTakesASnapshotPerEpoch() throws Exception {
     List<ActivationSnapshot> snapshots = new ArrayList<>();
     TrainingSpec spec = spec("sgd", 5).toBuilder().setTestEveryEpochs(5).build();
     try (Training training = training(spec, "run", false, new StopSwitch(), snapshots::add)) {
       training.run();
-      Training.Result result = training.keep(Optional.empty());
+      Training.KeptWeights kept = training.keepWeights(Optional.empty());
 
-      assertThat(result.epoch()).isEqualTo(5);
-      assertThat(result.checkpoint()).isDirectory();
-      assertThat(result.metrics().get("testAccuracy"))
+      assertThat(kept.epoch()).isEqualTo(5);
+      assertThat(kept.checkpoint()).isDirectory();
+      assertThat(kept.metrics().get("testAccuracy"))
           .isGreaterThan(0.2)
           .isEqualTo(snapshots.get(4).metrics().get("testAccuracy"));
     }
@@ -225,30 +164,30 @@ class TrainingTest {
   }
 
   @Test
-  void aStopKeepsTheWeightsOfTheEpochThatIsWanted() throws Exception {
+  void aStopKeepsTheWeightsOfTheRequestedEpoch() throws Exception {
     train(spec("sgd", 2), "reference", false);
     var stopSwitch = new StopSwitch();
     Consumer<ActivationSnapshot> stopAtThree =
         snapshot -> {
           if (snapshot.epoch() == 3) {
-            stopSwitch.command(
-                new StopRequest.Commanded(
+            stopSwitch.submit(
+                new StopRequest.Command(
                     "id", StopRequest.Mode.GRACEFUL, OptionalInt.of(2), "enough"));
           }
         };
     try (Training training = training(spec("sgd", 9), "run", false, stopSwitch, stopAtThree)) {
       assertThat(training.run().finalEpoch()).isEqualTo(3);
-      Training.Result kept = training.keep(Optional.of(2));
+      Training.KeptWeights kept = training.keepWeights(Optional.of(2));
 
       assertThat(kept.epoch()).isEqualTo(2);
       assertThat(Files.readAllBytes(kept.checkpoint().resolve("weights.params")))
           .isEqualTo(newest("reference").weights());
-      assertThat(training.keep(Optional.of(77)).epoch()).isEqualTo(3);
+      assertThat(training.keepWeights(Optional.of(77)).epoch()).isEqualTo(3);
     }
   }
 
   @Test
-  void keepsTheNewestCheckpointsAndPassesOverADamagedOne() throws Exception {
+  void keepsTheNewestCheckpointsAndIgnoresDamagedOnes() throws Exception {
     train(spec("sgd", 6), "run", false);
     try (Stream<Path> kept = Files.list(directory.resolve("run"))) {
       assertThat(kept.map(path -> path.getFileName().toString()))
@@ -264,7 +203,7 @@ class TrainingTest {
   }
 
   @Test
-  void whatThisTrainerDoesNotKnowIsRefusedByName() {
+  void rejectsUnknownModelsAndOptimizers() {
     TrainingSpec model =
         spec("sgd", 1).toBuilder().setModel(ModelSpec.newBuilder().setName("cnn")).build();
 
@@ -278,13 +217,13 @@ class TrainingTest {
   }
 
   @Test
-  void countsThePredictionsThatChangedSinceTheEpochBefore() throws Exception {
+  void countsChangedPredictions() throws Exception {
     List<Double> learning = changedPredictions(0.01);
-    List<Double> standingStill = changedPredictions(1e-30);
+    List<Double> notLearning = changedPredictions(1e-30);
 
     assertThat(learning.get(0)).isNull();
     assertThat(learning.get(1)).isBetween(1.0, 360.0);
-    assertThat(standingStill).containsExactly(null, 0.0, 0.0);
+    assertThat(notLearning).containsExactly(null, 0.0, 0.0);
   }
 
   private List<Double> changedPredictions(double learningRate) throws Exception {
@@ -304,59 +243,50 @@ class TrainingTest {
     return counts;
   }
 
+  private List<Layer> assertResumesBitForBit(TrainingSpec.Builder spec) throws Exception {
+    spec.getDataBuilder().setTrainSamples(150);
+    List<ActivationSnapshot> snapshots = new ArrayList<>();
+    try (Training training =
+        training(spec.build(), "whole", false, new StopSwitch(), snapshots::add)) {
+      training.run();
+      training.saveCheckpoint();
+    }
+    trainUntilTheEndOfEpoch(1, spec.build(), "parts");
+    train(spec.build(), "parts", true);
+
+    assertSameCheckpoint("parts", "whole");
+    return snapshots.get(1).layers();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lenet5", "vgg"})
-  void networksOfConvolutionsAreObservedAndGoOnBitForBit(String model) throws Exception {
+  void convolutionalNetworksAreObservedAndResumeBitForBit(String model) throws Exception {
     TrainingSpec.Builder spec = spec("adam", 2).toBuilder();
     spec.getModelBuilder().setName(model);
     if (model.equals("vgg")) {
       spec.getModelBuilder().setChannels(2);
     }
-    spec.getDataBuilder().setTrainSamples(150);
-    List<ActivationSnapshot> snapshots = new ArrayList<>();
-    try (Training training =
-        training(spec.build(), "whole", false, new StopSwitch(), snapshots::add)) {
-      training.run();
-      training.suspend();
-    }
-    trainUntilTheEndOfEpoch(1, spec.build(), "parts");
-    train(spec.build(), "parts", true);
 
-    assertSameCheckpoint("parts", "whole");
-    assertThat(snapshots.get(1).layers())
-        .containsExactly(
-            new ActivationSnapshot.Layer("dense1", 16), new ActivationSnapshot.Layer("dense2", 12));
+    assertThat(assertResumesBitForBit(spec))
+        .containsExactly(new Layer("dense1", 16), new Layer("dense2", 12));
   }
 
   @Test
-  void aResidualNetworkIsObservedAtItsBlocksAndGoesOnBitForBit() throws Exception {
+  void aResidualNetworkIsObservedAtItsBlocksAndResumesBitForBit() throws Exception {
     TrainingSpec.Builder spec = spec("sgd", 2).toBuilder();
     spec.getModelBuilder().clear().setName("resnet").setChannels(2).setDepth(8);
-    spec.getDataBuilder().setTrainSamples(150);
-    List<ActivationSnapshot> snapshots = new ArrayList<>();
-    try (Training training =
-        training(spec.build(), "whole", false, new StopSwitch(), snapshots::add)) {
-      training.run();
-      training.suspend();
-    }
-    trainUntilTheEndOfEpoch(1, spec.build(), "parts");
-    train(spec.build(), "parts", true);
 
-    assertSameCheckpoint("parts", "whole");
-    assertThat(snapshots.get(1).layers())
-        .containsExactly(
-            new ActivationSnapshot.Layer("block1", 2),
-            new ActivationSnapshot.Layer("block2", 4),
-            new ActivationSnapshot.Layer("block3", 8));
+    assertThat(assertResumesBitForBit(spec))
+        .containsExactly(new Layer("block1", 2), new Layer("block2", 4), new Layer("block3", 8));
   }
 
   @Test
-  void checkpointsAreWrittenAsOftenAsAskedForAndAtTheEnd() throws Exception {
+  void writesCheckpointsAtTheirIntervalAndAtTheEnd() throws Exception {
     TrainingSpec.Builder spec = spec("sgd", 5).toBuilder();
     spec.getCheckpointBuilder().setKeep(10).setEveryEpochs(2);
     try (Training training = training(spec.build(), "run", false, new StopSwitch(), s -> {})) {
       training.run();
-      training.keep(Optional.empty());
+      training.keepWeights(Optional.empty());
     }
 
     assertThat(directory.resolve("run"))
@@ -368,12 +298,12 @@ class TrainingTest {
 
   @Test
   @Tag("gpu")
-  void learnsOnAGpuFromWhichTheCpuGoesOn() throws Exception {
+  void learnsOnAGpuAndResumesOnTheCpu() throws Exception {
     List<ActivationSnapshot> snapshots = new ArrayList<>();
     TrainingSpec onGpu = spec("adam", 4).toBuilder().setDevice("gpu:0").build();
     try (Training training = training(onGpu, "run", false, new StopSwitch(), snapshots::add)) {
       training.run();
-      training.suspend();
+      training.saveCheckpoint();
     }
     assertThat(snapshots.get(3).metrics().get("trainLoss"))
         .isLessThan(snapshots.get(0).metrics().get("trainLoss"));

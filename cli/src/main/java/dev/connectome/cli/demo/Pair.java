@@ -1,9 +1,0 @@
-package dev.connectome.cli.demo;
-
-/**
- * A run that a policy watches, and the same training without stopping.
- *
- * @param watched the run
- * @param reference the same spec under the policy never
- */
-record Pair(Observed watched, Observed reference) {}

@@ -1,0 +1,52 @@
+package dev.connectome.cli.runs;
+
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that set the policies of a run. */
+final class PolicyOptions {
+  @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      description = {
+        "What stops the run. A new run is stopped by diminishing, on the training loss, if you"
+            + " leave it out. Examples:",
+        "diminishing:window=8,confirm=3",
+        "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
+        "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
+        "plateau:fraction=0.2",
+        "never",
+        "any(diminishing; patience:monitor=validationLoss): as soon as one says stop",
+        "all(diminishing; plateau): once every one has said stop"
+      })
+  private @Nullable String policy;
+
+  @Option(
+      names = "--shadow",
+      paramLabel = "POLICY",
+      description =
+          "A policy that only records what it would have done; may be repeated. An update replaces"
+              + " the shadow policies of the run by these.")
+  private List<String> shadows = new ArrayList<>();
+
+  boolean hasPolicy() {
+    return policy != null;
+  }
+
+  boolean hasShadows() {
+    return !shadows.isEmpty();
+  }
+
+  /** Sets the policies that were given and leaves the others as they are. */
+  void applyTo(TrainingRun.Builder run) {
+    if (policy != null) {
+      run.setPolicy(PolicySyntax.parse(policy));
+    }
+    List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
+    run.addAllShadowPolicies(parsed);
+  }
+}

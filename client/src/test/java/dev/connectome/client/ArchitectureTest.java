@@ -1,0 +1,26 @@
+package dev.connectome.client;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  @Test
+  void theClientDependsOnTheProtosAndLibrariesOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.connectome..")
+                .and(not(resideInAnyPackage("dev.connectome.client..", "dev.connectome.protos.."))))
+        .check(
+            new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.connectome.client"));
+  }
+}

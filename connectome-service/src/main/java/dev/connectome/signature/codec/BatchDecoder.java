@@ -1,0 +1,129 @@
+package dev.connectome.signature.codec;
+
+import static dev.connectome.signature.codec.FieldChecks.atLeast;
+import static dev.connectome.signature.codec.FieldChecks.inRange;
+import static dev.connectome.signature.codec.FieldChecks.invalid;
+import static dev.connectome.signature.codec.FieldChecks.limit;
+import static dev.connectome.signature.codec.FieldChecks.uid;
+
+import com.google.protobuf.Timestamp;
+import dev.connectome.protos.activation.v1.ActivationBatch;
+import dev.connectome.protos.activation.v1.ActivationLayer;
+import dev.connectome.signature.assembly.RowBlock;
+import dev.connectome.signature.assembly.SnapshotMetadata;
+import dev.connectome.signature.assembly.SnapshotShape;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Validates the fields of an activation batch. */
+final class BatchDecoder {
+
+  /** The range of a Timestamp: from the beginning of year 1 to the end of year 9999. */
+  private static final long FIRST_SECOND = -62_135_596_800L;
+
+  private static final long LAST_SECOND = 253_402_300_799L;
+
+  private final RecordLimits limits;
+
+  BatchDecoder(RecordLimits limits) {
+    this.limits = limits;
+  }
+
+  dev.connectome.signature.assembly.ActivationBatch decode(ActivationBatch batch)
+      throws MalformedRecordException {
+    UUID runUid = uid("batch.run_uid", batch.getRunUid());
+    int attempt = atLeast("batch.attempt", 1, batch.getAttempt());
+    int epoch = inRange("batch.epoch", 1, batch.getEpoch(), limits.maxEpoch());
+    SnapshotShape shape = decodeShape(batch);
+    RowBlock block = decodeBlock(batch, shape);
+    checkLayers(batch);
+    return new dev.connectome.signature.assembly.ActivationBatch(
+        runUid,
+        attempt,
+        epoch,
+        shape,
+        block,
+        batch.getValues().asReadOnlyByteBuffer(),
+        decodeMetadata(batch));
+  }
+
+  private SnapshotShape decodeShape(ActivationBatch batch) throws MalformedRecordException {
+    int samples =
+        inRange(
+            "batch.snapshot_samples", 1, batch.getSnapshotSamples(), limits.maxSnapshotSamples());
+    int neurons = inRange("batch.neuron_count", 2, batch.getNeuronCount(), limits.maxNeurons());
+    limit(
+        "batch.snapshot_samples * batch.neuron_count * 4",
+        (long) samples * neurons * Float.BYTES,
+        limits.maxSnapshotBytes());
+    int batches = inRange("batch.batch_count", 1, batch.getBatchCount(), limits.maxBatches());
+    if (batches > samples) {
+      throw invalid(
+          "batch.batch_count",
+          "batch.batch_count is %d, more than the %d rows".formatted(batches, samples));
+    }
+    return new SnapshotShape(samples, neurons, batches);
+  }
+
+  private static RowBlock decodeBlock(ActivationBatch batch, SnapshotShape shape)
+      throws MalformedRecordException {
+    int index = atLeast("batch.batch_index", 0, batch.getBatchIndex());
+    if (index >= shape.batches()) {
+      throw invalid(
+          "batch.batch_index",
+          "batch.batch_index is %d of %d batches".formatted(index, shape.batches()));
+    }
+    int first = atLeast("batch.first_sample", 0, batch.getFirstSample());
+    int count = atLeast("batch.sample_count", 1, batch.getSampleCount());
+    if ((long) first + count > shape.samples()) {
+      throw invalid(
+          "batch.sample_count",
+          "rows %d to %d are beyond the snapshot's %d rows"
+              .formatted(first, (long) first + count - 1, shape.samples()));
+    }
+    long expected = (long) count * shape.neurons() * Float.BYTES;
+    if (batch.getValues().size() != expected) {
+      throw invalid(
+          "batch.values",
+          "batch.values has %d bytes; %d rows of %d neurons are %d"
+              .formatted(batch.getValues().size(), count, shape.neurons(), expected));
+    }
+    limit("batch.values", expected, RecordLimits.MAX_BATCH_BYTES);
+    return new RowBlock(index, first, count);
+  }
+
+  private static void checkLayers(ActivationBatch batch) throws MalformedRecordException {
+    long neurons = 0;
+    for (ActivationLayer layer : batch.getLayersList()) {
+      neurons += atLeast("batch.layers.neurons", 1, layer.getNeurons());
+      limit("batch.layers.name", layer.getName().length(), RecordLimits.MAX_NAME_LENGTH);
+    }
+    if (batch.getLayersCount() > 0 && neurons != batch.getNeuronCount()) {
+      throw invalid(
+          "batch.layers",
+          "the layers have %d neurons, batch.neuron_count is %d"
+              .formatted(neurons, batch.getNeuronCount()));
+    }
+  }
+
+  private SnapshotMetadata decodeMetadata(ActivationBatch batch) throws MalformedRecordException {
+    limit("batch.metrics", batch.getMetricsCount(), limits.maxMetrics());
+    for (String name : batch.getMetricsMap().keySet()) {
+      limit("batch.metrics", name.length(), RecordLimits.MAX_NAME_LENGTH);
+    }
+    return new SnapshotMetadata(
+        batch.hasCapturedAt() ? decodeTime(batch.getCapturedAt()) : null, batch.getMetricsMap());
+  }
+
+  private static Instant decodeTime(Timestamp time) throws MalformedRecordException {
+    boolean valid =
+        time.getSeconds() >= FIRST_SECOND
+            && time.getSeconds() <= LAST_SECOND
+            && time.getNanos() >= 0
+            && time.getNanos() < 1_000_000_000;
+    if (!valid) {
+      throw invalid("batch.captured_at", "batch.captured_at is not a time between year 1 and 9999");
+    }
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.connectome.signature.stream;
+
+import dev.connectome.signature.assembly.ActivationBatch;
+import dev.connectome.signature.assembly.ActivationMessage;
+import dev.connectome.signature.assembly.FailureReason;
+import dev.connectome.signature.assembly.OpenSnapshot;
+import dev.connectome.signature.assembly.Retention;
+import dev.connectome.signature.assembly.RunState;
+import dev.connectome.signature.assembly.SnapshotAssembler;
+import dev.connectome.signature.assembly.SnapshotFailure;
+import dev.connectome.signature.assembly.Step;
+import dev.connectome.signature.assembly.Transition;
+import dev.connectome.signature.compute.Computation;
+import dev.connectome.signature.metrics.PipelineMeters;
+import dev.connectome.signature.store.RunStores;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies records to the runs of one partition, in two steps: {@link #plan} reads and computes but
+ * writes nothing, {@link #carryOut} writes and publishes.
+ */
+final class RunProcessor {
+
+  private static final Logger LOG = Logger.getLogger(RunProcessor.class);
+
+  private final SnapshotAssembler assembler = new SnapshotAssembler();
+  private final RunStores stores;
+  private final SnapshotComputer computer;
+  private final SignaturePublisher publisher;
+  private final PipelineMeters meters;
+  private final InstantSource clock;
+
+  RunProcessor(
+      RunStores stores,
+      SnapshotComputer computer,
+      SignaturePublisher publisher,
+      PipelineMeters meters,
+      InstantSource clock) {
+    this.stores = stores;
+    this.computer = computer;
+    this.publisher = publisher;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  Plan plan(ActivationMessage message) {
+    RunState before = stores.load(message.runUid());
+    Transition transition = assembler.accept(before, message, clock.instant());
+    Computation computation = null;
+    if (transition.step() instanceof Step.Completed completed
+        && message instanceof ActivationBatch batch) {
+      computation = computer.compute(transition.state(), completed.snapshot(), batch);
+    }
+    return new Plan(message, before, transition, computation);
+  }
+
+  void carryOut(Plan plan, Headers trace) {
+    UUID runUid = plan.message().runUid();
+    Transition transition = plan.transition();
+    if (transition.step() instanceof Step.Ignored ignored) {
+      meters.countIgnored(ignored.reason());
+      return;
+    }
+    RunState after = transition.state();
+    transition.failures().forEach(failure -> publisher.publish(runUid, failure, trace));
+    if (transition.step() instanceof Step.Stored
+        && plan.message() instanceof ActivationBatch batch) {
+      stores.batches().put(batch);
+    } else if (transition.step() instanceof Step.Completed completed) {
+      OpenSnapshot snapshot = completed.snapshot();
+      meters.recordAssemblyTime(Duration.between(snapshot.openedAt(), after.lastSeen()));
+      after = publish(runUid, after, snapshot, plan.computation(), trace);
+    }
+    stores.save(runUid, plan.before(), after);
+    if (!after.holdsData()) {
+      computer.evict(runUid);
+    }
+  }
+
+  void expireSilentRuns(Retention retention) {
+    stores.forEachRun(
+        (runUid, state) -> {
+          if (retention.canBeDeleted(state, clock.instant())) {
+            stores.delete(runUid, state);
+          } else if (retention.isSilent(state, clock.instant())) {
+            expire(runUid, state);
+          }
+        });
+  }
+
+  private void expire(UUID runUid, RunState state) {
+    Transition transition = assembler.expire(state);
+    Headers noTrace = new RecordHeaders();
+    transition.failures().forEach(failure -> publisher.publish(runUid, failure, noTrace));
+    stores.save(runUid, state, transition.state());
+    computer.evict(runUid);
+    LOG.infof(
+        "run is silent, its batches and connectomes were deleted runId=%s attempt=%d",
+        runUid, state.attempt());
+  }
+
+  private RunState publish(
+      UUID runUid,
+      RunState state,
+      OpenSnapshot snapshot,
+      @Nullable Computation computation,
+      Headers trace) {
+    if (computation instanceof Computation.Signed signed) {
+      RunState after = computer.store(runUid, state, snapshot, signed);
+      publisher.publish(runUid, state.attempt(), snapshot, signed.signature(), trace);
+      return after;
+    }
+    if (computation instanceof Computation.NonFinite nonFinite) {
+      SnapshotFailure failure =
+          new SnapshotFailure(
+              state.attempt(),
+              snapshot.epoch(),
+              FailureReason.NON_FINITE_ACTIVATIONS,
+              nonFinite.message(),
+              snapshot.metadata());
+      publisher.publish(runUid, failure, trace);
+    }
+    return state;
+  }
+
+  /** The effects of a record; {@code computation} is null unless it completes a snapshot. */
+  record Plan(
+      ActivationMessage message,
+      @Nullable RunState before,
+      Transition transition,
+      @Nullable Computation computation) {}
+}

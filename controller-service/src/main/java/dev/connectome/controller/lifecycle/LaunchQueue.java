@@ -1,0 +1,107 @@
+package dev.connectome.controller.lifecycle;
+
+import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.store.AttemptRow;
+import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The runs that wait for a launcher, and the attempts that launchers start for them. */
+public final class LaunchQueue {
+
+  private final Store store;
+
+  public LaunchQueue(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * An attempt whose trainer a launcher has to start.
+   *
+   * @param instanceId identifies the trainer when it registers
+   */
+  public record Launch(
+      UUID runUid, String runId, int attempt, String instanceId, RunDefinition definition) {}
+
+  /**
+   * Starts an attempt of the oldest pending run, if there is room.
+   *
+   * @param maxLive how many of the launcher's runs may have a trainer at the same time; on the
+   *     owner's host, if there is an owner
+   * @param owner the controller that will run the trainer as a process, if one will
+   */
+  public Optional<Launch> next(
+      String launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
+    return store.inTransaction(
+        transaction -> {
+          Optional<String> host = owner.map(AttemptRow.ProcessOwner::host);
+          if (transaction.runQueue().lockLiveRunCount(launcher, host) >= maxLive) {
+            return Optional.empty();
+          }
+          return transaction
+              .runQueue()
+              .lockNextPending(launcher)
+              .map(run -> start(transaction, run, UUID.randomUUID().toString(), owner));
+        });
+  }
+
+  /** The caller has locked the run, which is PENDING. */
+  static Launch start(
+      Transaction transaction,
+      RunRow run,
+      String instanceId,
+      Optional<AttemptRow.ProcessOwner> owner) {
+    int attempt = transaction.runs().nextAttempt(run.uid());
+    transaction.attempts().insert(run.uid(), attempt, instanceId, owner);
+    transaction.move(run, RunState.STARTING, "controller", "");
+    return new Launch(
+        run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
+  }
+
+  /** Returns an attempt that was started, unless it has ended or its trainer has registered. */
+  public Optional<Launch> relaunch(UUID runUid, int attempt) {
+    return store.inTransaction(
+        transaction -> {
+          Optional<AttemptRow> unregistered =
+              transaction
+                  .attempts()
+                  .find(runUid, attempt)
+                  .filter(row -> !row.ended() && row.endpoint().isEmpty());
+          return transaction
+              .runs()
+              .find(runUid)
+              .flatMap(
+                  run ->
+                      unregistered.map(
+                          row ->
+                              new Launch(
+                                  runUid,
+                                  run.runId(),
+                                  attempt,
+                                  row.instanceId(),
+                                  RunDefinition.of(run.definition()))));
+        });
+  }
+
+  /** Records what an attempt that was started waits for; once while the message stays the same. */
+  public void recordWaiting(UUID runUid, int attempt, String kind, String actor, String message) {
+    store.inTransaction(
+        transaction -> {
+          Optional<RunRow> starting =
+              transaction
+                  .runs()
+                  .lock(runUid)
+                  .filter(run -> run.attempt() == attempt && run.state() == RunState.STARTING)
+                  .filter(run -> !run.stateMessage().equals(message));
+          starting.ifPresent(
+              run -> {
+                transaction.runs().setStateMessage(runUid, message);
+                transaction.event(run, run.state(), kind, actor, message);
+              });
+          return starting;
+        });
+  }
+}

@@ -1,0 +1,124 @@
+package dev.connectome.controller.store;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Runs that are due: to be launched, to be marked LOST or failed, to be deleted. */
+public final class RunQueue {
+
+  /** The class of the advisory locks on the number of live runs, one lock a launcher. */
+  private static final int LAUNCH_LOCK_CLASS = 0x6c61756e;
+
+  private final Handle handle;
+
+  RunQueue(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** Deletes the runs that ended first, with their history. */
+  public List<UUID> deleteEnded(Duration since, int limit) {
+    return handle
+        .createQuery(
+            """
+            DELETE FROM runs WHERE uid IN (
+              SELECT uid FROM runs
+              WHERE state IN ('STOPPED', 'COMPLETED', 'FAILED')
+                AND end_time < now() - :millis * interval '1 millisecond'
+              ORDER BY end_time LIMIT :limit FOR UPDATE SKIP LOCKED)
+            RETURNING uid
+            """)
+        .bind("millis", since.toMillis())
+        .bind("limit", limit)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /** The oldest run that waits for a launcher. */
+  public Optional<RunRow> lockNextPending(String launcher) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
+            ORDER BY create_time, uid LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
+            """)
+        .bind("launcher", launcher)
+        .map((row, context) -> Rows.run(row))
+        .findOne();
+  }
+
+  /**
+   * Counts the runs of a launcher that have a trainer. The count stays locked until the transaction
+   * ends, so that two controllers that see room for one more run do not both start one.
+   *
+   * @param host counts only runs whose trainers are processes of this machine; empty counts all
+   */
+  public int lockLiveRunCount(String launcher, Optional<String> host) {
+    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCH_LOCK_CLASS, launcher);
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM runs JOIN attempts
+              ON attempts.run_uid = runs.uid AND attempts.attempt = runs.attempt
+            WHERE launcher = :launcher AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+              AND (CAST(:host AS text) IS NULL OR host IN (:host, ''))
+            """)
+        .bind("launcher", launcher)
+        .bind("host", host.orElse(null))
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  public List<RunRow> lockWithoutHeartbeat(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state IN ('RUNNING', 'STOPPING')
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            FOR UPDATE SKIP LOCKED
+            """)
+        .bind("millis", since.toMillis())
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+
+  /**
+   * Runs whose trainer was started and has not registered. On Kubernetes the launcher checks that.
+   */
+  public List<RunRow> unregistered(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state = 'STARTING' AND launcher <> 'KUBERNETES'
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            """)
+        .bind("millis", since.toMillis())
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+
+  /**
+   * LOST runs whose trainer this controller cannot observe: it is external, or on another machine.
+   */
+  public List<RunRow> lockUnobservable(Duration since, String host) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
+              AND (launcher = 'EXTERNAL'
+                OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
+                  AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
+            FOR UPDATE OF runs SKIP LOCKED
+            """)
+        .bind("millis", since.toMillis())
+        .bind("host", host)
+        .map((row, context) -> Rows.run(row))
+        .list();
+  }
+}

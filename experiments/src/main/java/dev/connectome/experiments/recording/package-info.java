@@ -1,0 +1,5 @@
+/** Runs trials on a platform and keeps what they did: series, decisions, stages. */
+@NullMarked
+package dev.connectome.experiments.recording;
+
+import org.jspecify.annotations.NullMarked;

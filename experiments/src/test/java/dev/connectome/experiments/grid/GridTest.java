@@ -1,0 +1,93 @@
+package dev.connectome.experiments.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GridTest {
+
+  @Test
+  void thePublishedRegimeHasBothDataSetsAndOptimisersAndFourNoiseLevels() {
+    assertThat(Grid.PAPER.settings()).hasSize(16);
+    assertThat(Trial.of(Grid.PAPER.settings(), Seeds.upTo(5), 80)).hasSize(160);
+    assertThat(Trial.of(Grid.QUICK.settings(), Seeds.upTo(1), 30)).hasSize(16);
+    assertThat(Grid.EXTENDED.settings()).startsWith(Grid.PAPER.settings().toArray(Setting[]::new));
+  }
+
+  @Test
+  void everyTrainingHasAUniqueValidName() {
+    List<Trial> trials = Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(2), 80);
+
+    assertThat(trials).extracting(Trial::name).doesNotHaveDuplicates();
+    assertThat(trials)
+        .allSatisfy(trial -> assertThat(trial.name()).matches("[a-z][a-z0-9-]{0,61}[a-z0-9]"));
+  }
+
+  @Test
+  void everySettingIsADifferentTraining() {
+    var specs = new HashSet<TrainingSpec>();
+    Grid.EXTENDED.settings().forEach(setting -> specs.add(trial(setting, false).getSpec()));
+
+    assertThat(specs).hasSameSizeAs(Grid.EXTENDED.settings());
+  }
+
+  @Test
+  void usesTheHyperparametersOfThePaper() {
+    TrainingSpec spec =
+        trial(new DataLimitedSetting(DataSet.FASHION_MNIST, "adam", 20, Variant.BASE), false)
+            .getSpec();
+
+    assertThat(spec.getModel().getHiddenWidthsList()).containsExactly(256, 128);
+    assertThat(spec.getOptimizer().getLearningRate()).isEqualTo(3e-4);
+    assertThat(spec.getBatchSize()).isEqualTo(50);
+    assertThat(spec.getData().getLabelNoise()).isEqualTo(0.2);
+    assertThat(spec.getData().getTrainSamples()).isEqualTo(6_000);
+    assertThat(spec.getData().getDirectory()).isEqualTo("/images/fashion-mnist");
+  }
+
+  @Test
+  void trainsOnAllOfCifarUnlessFewerImagesAreRequested() {
+    Setting all = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 0);
+    Setting some = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 5000);
+
+    assertThat(trial(all, false).getSpec().getData().getTrainFraction()).isEqualTo(1);
+    assertThat(trial(all, false).getSpec().getData().getDirectory())
+        .isEqualTo("/images/cifar-10-batches-bin");
+    assertThat(trial(some, false).getSpec().getData().getTrainSamples()).isEqualTo(5000);
+    assertThat(new Trial(all, 1, 80, false).name()).isEqualTo("cifar-10-vgg-adam-e80-s1");
+  }
+
+  @Test
+  void runsAreNeverStoppedAndWatchedByTheMatchingRules() {
+    Setting setting = new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE);
+    TrainingRun all = trial(setting, false);
+    TrainingRun heldOut = trial(setting, true);
+
+    assertThat(all.getPolicy().hasNever()).isTrue();
+    assertThat(all.getSpec().getData().getValidationFraction()).isZero();
+    assertThat(all.getShadowPoliciesList())
+        .hasSizeLessThanOrEqualTo(16)
+        .noneMatch(policy -> policy.getMonitor().equals("validationLoss"));
+    assertThat(heldOut.getSpec().getData().getValidationFraction()).isEqualTo(0.1);
+    assertThat(heldOut.getShadowPoliciesList())
+        .allMatch(policy -> policy.getMonitor().equals("validationLoss"));
+  }
+
+  @Test
+  void definitionsDoNotDependOnTheImageFolder() {
+    Trial trial =
+        new Trial(new DataLimitedSetting(DataSet.MNIST, "sgd", 0, Variant.BASE), 1, 80, false);
+
+    assertThat(trial.run(Path.of("/one")).getLabelsOrThrow(Trial.DEFINITION))
+        .isEqualTo(trial.run(Path.of("/other")).getLabelsOrThrow(Trial.DEFINITION));
+  }
+
+  private static TrainingRun trial(Setting setting, boolean heldOut) {
+    return new Trial(setting, 1, 80, heldOut).run(Path.of("/images"));
+  }
+}

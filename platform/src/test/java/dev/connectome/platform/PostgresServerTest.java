@@ -1,0 +1,120 @@
+package dev.connectome.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.connectome.platform.fixture.FreePort;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresServerTest {
+
+  private static final Map<String, String> NO_FSYNC = Map.of("fsync", "off");
+
+  private static Path programs;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    programs = PostgresPrograms.unpacked(Installation.current().unpackedPrograms());
+  }
+
+  @Test
+  void theDatabaseIsCreatedOnceAndItsDataKeptOverARestart() throws Exception {
+    String password;
+    try (PostgresServer server = start(FreePort.find())) {
+      password = server.password();
+      execute(server, "CREATE TABLE kept (value int)");
+      execute(server, "INSERT INTO kept VALUES (42)");
+    }
+
+    try (PostgresServer server = start(FreePort.find())) {
+      assertThat(server.password()).isEqualTo(password);
+      assertThat(query(server, "SELECT value FROM kept")).isEqualTo("42");
+    }
+    assertThat(PostgresServer.runningOn(files().data())).isEmpty();
+  }
+
+  @Test
+  void onlyTheRightPasswordIsAccepted() throws Exception {
+    try (PostgresServer server = start(FreePort.find())) {
+      assertThatThrownBy(
+              () ->
+                  DriverManager.getConnection(server.jdbcUrl(), PostgresServer.USER, "wrong")
+                      .close())
+          .isInstanceOfSatisfying(
+              SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("28P01"));
+
+      assertThat(Files.getPosixFilePermissions(files().password()))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  @Test
+  void overridesReplaceAndExtendTheBuiltInSettings() throws Exception {
+    var overrides = Map.of("fsync", "off", "max_connections", "7");
+    try (PostgresServer server =
+        PostgresServer.start(programs, files(), FreePort.find(), overrides)) {
+      assertThat(query(server, "SHOW fsync")).isEqualTo("off");
+      assertThat(query(server, "SHOW max_connections")).isEqualTo("7");
+      assertThat(query(server, "SHOW track_commit_timestamp")).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotStartShowsTheEndOfItsLog() throws Exception {
+    int port = FreePort.find();
+    try (PostgresServer first = start(port)) {
+      var other =
+          new PostgresFiles(
+              directory.resolve("other"), directory.resolve("other-password"), files().log());
+
+      assertThatThrownBy(() -> PostgresServer.start(programs, other, port, NO_FSYNC))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageStartingWith("PostgreSQL did not start:")
+          .hasMessageContaining("Address already in use");
+      assertThat(query(first, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  private PostgresFiles files() {
+    return new PostgresFiles(
+        directory.resolve("data"), directory.resolve("password"), directory.resolve("log"));
+  }
+
+  private PostgresServer start(int port) throws Exception {
+    return PostgresServer.start(programs, files(), port, NO_FSYNC);
+  }
+
+  private static Connection connect(PostgresServer server) throws SQLException {
+    return DriverManager.getConnection(
+        server.jdbcUrl(), PostgresServer.USER, server.password());
+  }
+
+  private static void execute(PostgresServer server, String sql) throws SQLException {
+    try (Connection connection = connect(server);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String query(PostgresServer server, String sql) throws SQLException {
+    try (Connection connection = connect(server);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+}

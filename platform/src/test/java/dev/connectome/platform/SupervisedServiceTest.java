@@ -1,0 +1,102 @@
+package dev.connectome.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SupervisedServiceTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+
+  private final List<String> messages = new CopyOnWriteArrayList<>();
+  private HttpServer readiness;
+
+  @BeforeEach
+  void answerReadiness() throws Exception {
+    readiness = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    readiness.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(
+              exchange.getRequestURI().getPath().equals("/ready") ? 200 : 503, -1);
+          exchange.close();
+        });
+    readiness.start();
+  }
+
+  @AfterEach
+  void stopAnswering() {
+    readiness.stop(0);
+  }
+
+  @Test
+  void aServiceThatIsKilledIsRestartedUntilItIsStopped() throws Exception {
+    SupervisedService service = start("exec sleep 600", "/ready");
+    service.awaitReady(TIMEOUT);
+    ProcessHandle first = process().orElseThrow();
+
+    first.destroyForcibly();
+
+    await()
+        .atMost(TIMEOUT)
+        .until(() -> process().filter(now -> now.pid() != first.pid()).isPresent());
+    assertThat(messages).singleElement().asString().startsWith("service ended with exit code 137");
+    service.stop(TIMEOUT);
+    assertThat(process()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatEndsWhileStartingShowsTheEndOfItsLog() throws Exception {
+    SupervisedService service = start("echo no such database; exit 3", "/never");
+
+    assertThatThrownBy(() -> service.awaitReady(TIMEOUT))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageStartingWith("service ended with exit code 3 while starting")
+        .hasMessageEndingWith("    no such database");
+  }
+
+  @Test
+  void orphansOfAnEarlierPlatformAreEnded() throws Exception {
+    StateDirectory state = new StateDirectory(directory.resolve("state"));
+    state.prepare();
+    Process orphan = new ProcessBuilder("sleep", "600").start();
+    ProcessFile.write(state.pid(ServiceNames.CONTROLLER), orphan.toHandle());
+
+    assertThat(new OrphanedProcesses(state).terminateAll()).isEqualTo(1);
+    assertThat(orphan.isAlive()).isFalse();
+    assertThat(new OrphanedProcesses(state).terminateAll()).isZero();
+  }
+
+  private SupervisedService start(String script, String path) throws Exception {
+    return SupervisedService.start(
+        new ServiceSpec(
+            "service",
+            List.of("sh", "-c", script),
+            directory.resolve("log"),
+            directory.resolve("pid"),
+            URI.create("http://127.0.0.1:" + readiness.getAddress().getPort() + path)),
+        messages::add,
+        HttpClient.newHttpClient());
+  }
+
+  private Optional<ProcessHandle> process() {
+    return ProcessFile.find(directory.resolve("pid"));
+  }
+}

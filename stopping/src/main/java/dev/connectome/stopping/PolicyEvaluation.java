@@ -1,0 +1,27 @@
+package dev.connectome.stopping;
+
+/**
+ * One pass of a policy over one run: a fold that reads what is known of each epoch once, in order
+ * of epochs, in amortised constant time. Mutable; for one thread at a time.
+ *
+ * <p>If an epoch behind the newest one is added or replaced, as when a new attempt repeats epochs,
+ * begin a new evaluation.
+ */
+public interface PolicyEvaluation {
+
+  /**
+   * Reads the next epoch. A policy whose condition persists stops at every further epoch.
+   *
+   * @param observation what is known of an epoch later than all before
+   * @return whether the policy stops the run at this epoch
+   * @throws IllegalArgumentException if a rule read a point of this epoch or a later one before
+   */
+  boolean advance(EpochObservation observation);
+
+  /**
+   * {@return the decision at the epoch that was read last}
+   *
+   * @throws IllegalStateException if the policy does not stop the run there
+   */
+  StopDecision decision();
+}

@@ -1,0 +1,123 @@
+package dev.connectome.trainer.service.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import dev.connectome.trainer.control.ProgressTracker;
+import dev.connectome.trainer.control.StopRequest;
+import dev.connectome.trainer.control.StopSwitch;
+import dev.connectome.trainer.control.StopSwitch.Boundary;
+import dev.connectome.trainer.service.data.ImageBatches;
+import dev.connectome.trainer.service.data.TrainingData;
+import java.util.Optional;
+
+/** Trains a network for one epoch, starting at any mini-batch. Used on the training thread only. */
+final class EpochTrainer implements AutoCloseable {
+
+  private final Trainer trainer;
+  private final Block network;
+  private final ResumableOptimizer optimizer;
+  private final NDManager manager;
+  private final ImageBatches images;
+  private final BatchPrefetcher prefetcher;
+  private final RandomSeeds seeds;
+  private final int batches;
+
+  /**
+   * What an epoch, or what was trained of it, gave.
+   *
+   * @param stop why it ended early; empty if it did not
+   * @param nextBatch the mini-batch that comes next
+   * @param loss the mean training loss
+   * @param accuracy the share of images whose class was found, 0 to 1
+   */
+  record Result(Optional<StopRequest> stop, int nextBatch, double loss, double accuracy) {}
+
+  EpochTrainer(
+      Trainer trainer,
+      ResumableOptimizer optimizer,
+      NDManager manager,
+      ImageBatches images,
+      int batchSize,
+      RandomSeeds seeds) {
+    this.trainer = trainer;
+    this.network = trainer.getModel().getBlock();
+    this.optimizer = optimizer;
+    this.manager = manager;
+    this.images = images;
+    this.prefetcher = new BatchPrefetcher(images, batchSize);
+    this.seeds = seeds;
+    this.batches = batches(images, batchSize);
+  }
+
+  static int batches(ImageBatches images, int batchSize) {
+    return (images.count() + batchSize - 1) / batchSize;
+  }
+
+  /** Prefetches the first mini-batches, while the training may do something else. */
+  void prepare(int epoch, int firstBatch) {
+    prefetcher.startEpoch(TrainingData.shuffled(images.count(), seeds.forEpoch(epoch)), firstBatch);
+  }
+
+  /** Trains the epoch that was prepared, until its end or until a stop is due. */
+  Result train(int epoch, int firstBatch, StopSwitch stopSwitch, ProgressTracker progress)
+      throws InterruptedException {
+    double loss = 0;
+    long correct = 0;
+    int seen = 0;
+    Optional<StopRequest> stop = Optional.empty();
+    int next = firstBatch;
+    while (next < batches) {
+      stop = stopSwitch.due(Boundary.MINI_BATCH);
+      if (stop.isPresent()) {
+        break;
+      }
+      Engine.getInstance().setRandomSeed(seeds.forEngine(epoch, next + 1));
+      long start = System.nanoTime();
+      ImageBatches.Batch batch = prefetcher.next();
+      try (NDManager step = manager.newSubManager()) {
+        NDArray inputs = batch.inputs(step);
+        NDArray labels = batch.labels(step);
+        try (GradientCollector gradients = trainer.newGradientCollector()) {
+          NDList logits = trainer.forward(new NDList(inputs));
+          NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
+          gradients.backward(value);
+          loss += (double) value.getFloat() * batch.count();
+          correct += correct(logits.singletonOrThrow(), batch.classes());
+        }
+        optimizer.step(network);
+      }
+      seen += batch.count();
+      next++;
+      progress.trained(System.nanoTime() - start, batch.count());
+    }
+    return new Result(stop, next, loss / seen, (double) correct / seen);
+  }
+
+  /** Counted here, because for few images that is faster than in the engine. */
+  private static int correct(NDArray logits, long[] classes) {
+    float[] values = logits.toFloatArray();
+    int width = values.length / classes.length;
+    int correct = 0;
+    for (int i = 0; i < classes.length; i++) {
+      int best = 0;
+      for (int c = 1; c < width; c++) {
+        // As in the engine, NaN is greater than any number, and the first of equals wins.
+        if (Float.compare(values[i * width + c] + 0f, values[i * width + best] + 0f) > 0) {
+          best = c;
+        }
+      }
+      correct += best == classes[i] ? 1 : 0;
+    }
+    return correct;
+  }
+
+  @Override
+  public void close() {
+    prefetcher.close();
+  }
+}
