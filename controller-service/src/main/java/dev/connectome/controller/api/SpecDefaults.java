@@ -19,11 +19,7 @@ final class SpecDefaults {
 
   private SpecDefaults() {}
 
-  /**
-   * Completes a spec.
-   *
-   * @param restoreDistance how many epochs back the policies may want weights from
-   */
+  /** Completes a spec. */
   static TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
     return TrainingSpec.newBuilder()
         .setModel(model(asked.getModel()))

@@ -25,11 +25,7 @@ final class SpecRules {
     this.problems = problems;
   }
 
-  /**
-   * Checks one message, without those that it contains.
-   *
-   * @param problems takes a field's path in the message, and what is wrong with it
-   */
+  /** Checks one message, without those that it contains. */
   static void check(Message message, BiConsumer<String, String> problems) {
     var rules = new SpecRules(problems);
     if (message instanceof TrainingRun run) {

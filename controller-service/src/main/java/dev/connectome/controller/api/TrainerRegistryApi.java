@@ -1,8 +1,8 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.OutcomeCodec;
+import dev.connectome.controller.codec.ProtoTimes;
 import dev.connectome.controller.codec.RunCodec;
-import dev.connectome.controller.codec.Times;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -20,7 +20,7 @@ import io.smallrye.common.annotation.Blocking;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What trainers call. */
+/** The calls of trainers. */
 @GrpcService
 @Blocking
 public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
@@ -29,13 +29,6 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
   private final Heartbeats heartbeats;
   private final ControllerSettings settings;
 
-  /**
-   * Makes the service.
-   *
-   * @param attempts registers trainers and notes their ends
-   * @param heartbeats takes their signs of life
-   * @param settings what the operator set
-   */
   public TrainerRegistryApi(Attempts attempts, Heartbeats heartbeats, ControllerSettings settings) {
     this.attempts = attempts;
     this.heartbeats = heartbeats;
@@ -57,7 +50,7 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
           return RegisterTrainerResponse.newBuilder()
               .setAttempt(assignment.attempt())
               .setSpec(assignment.definition().spec())
-              .setHeartbeatInterval(Times.duration(settings.heartbeatInterval()))
+              .setHeartbeatInterval(ProtoTimes.duration(settings.heartbeatInterval()))
               .setResume(assignment.attempt() > 1)
               .build();
         });

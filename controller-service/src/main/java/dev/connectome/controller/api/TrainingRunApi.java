@@ -42,38 +42,29 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
 
-/** What people and pipelines call. */
+/** The calls of people and pipelines. */
 @GrpcService
 @Blocking
 public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   private final Store store;
   private final Runs runs;
-  private final Lists lists;
-  private final Stops stops;
-  private final Replays replays;
-  private final Enforcements enforcements;
-  private final Watchers watchers;
-  private final LogStreams logs;
+  private final RunQueries lists;
+  private final StopCalls stops;
+  private final PolicyReplays replays;
+  private final EnforcementSwitch enforcements;
+  private final RunWatches watchers;
+  private final RunLogs logs;
   private final ControllerSettings settings;
 
-  /**
-   * Makes the service.
-   *
-   * @param store where runs are
-   * @param runs what is done to them
-   * @param watchers streams of what happens to them
-   * @param logs streams of their trainers' logs
-   * @param settings what the operator set
-   */
   public TrainingRunApi(
-      Store store, Runs runs, Watchers watchers, LogStreams logs, ControllerSettings settings) {
+      Store store, Runs runs, RunWatches watchers, RunLogs logs, ControllerSettings settings) {
     this.store = store;
     this.runs = runs;
-    this.lists = new Lists(store, runs);
-    this.stops = new Stops(store, runs);
-    this.replays = new Replays(store, runs);
-    this.enforcements = new Enforcements(store);
+    this.lists = new RunQueries(store, runs);
+    this.stops = new StopCalls(store, runs);
+    this.replays = new PolicyReplays(store, runs);
+    this.enforcements = new EnforcementSwitch(store);
     this.watchers = watchers;
     this.logs = logs;
     this.settings = settings;
@@ -106,7 +97,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
               RunRequests.requestId(request),
               launcher,
               definition,
-              Callers.current(),
+              CallerInterceptor.current(),
               RunCodec::run);
         });
   }
@@ -135,21 +126,21 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
             runs.update(
                 RunRequests.id("training_run.name", request.getTrainingRun().getName()),
                 definition -> RunRequests.changed(definition, request),
-                Callers.current(),
+                CallerInterceptor.current(),
                 RunCodec::run));
   }
 
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, Callers.current()));
+    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
   }
 
   @Override
   public void batchStopTrainingRuns(
       BatchStopTrainingRunsRequest request,
       StreamObserver<BatchStopTrainingRunsResponse> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, Callers.current()));
+    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
   }
 
   @Override
@@ -160,7 +151,9 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         observer,
         () ->
             runs.resume(
-                RunRequests.id("name", request.getName()), Callers.current(), RunCodec::run));
+                RunRequests.id("name", request.getName()),
+                CallerInterceptor.current(),
+                RunCodec::run));
   }
 
   @Override
@@ -170,7 +163,9 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         observer,
         () -> {
           runs.delete(
-              RunRequests.id("name", request.getName()), request.getForce(), Callers.current());
+              RunRequests.id("name", request.getName()),
+              request.getForce(),
+              CallerInterceptor.current());
           return Empty.getDefaultInstance();
         });
   }
@@ -214,13 +209,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       }
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
       switch (run.launcher()) {
-        case RunRow.LOCAL -> logs.stream(run.uid(), attempt, request.getFollow(), stream);
+        case RunRow.LOCAL -> logs.streamFile(run.uid(), attempt, request.getFollow(), stream);
         case RunRow.KUBERNETES ->
-            logs.streamOpened(run.runId(), run.uid(), attempt, request.getFollow(), stream);
+            logs.streamFromLauncher(run.runId(), run.uid(), attempt, request.getFollow(), stream);
         default ->
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
-                "run \"%s\" is trained elsewhere; its log is there".formatted(run.runId()));
+                "run \"%s\" has an external trainer; its log is where the trainer runs"
+                    .formatted(run.runId()));
       }
     } catch (RuntimeException e) {
       observer.onError(ApiErrors.of(e));
@@ -247,7 +243,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   @Override
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
-    UnaryCalls.handle(request, observer, () -> enforcements.update(request, Callers.current()));
+    UnaryCalls.handle(
+        request, observer, () -> enforcements.update(request, CallerInterceptor.current()));
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.connectome.controller.app;
 
-import dev.connectome.controller.api.LogStreams;
-import dev.connectome.controller.api.Watchers;
+import dev.connectome.controller.api.RunLogs;
+import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launchers;
@@ -78,21 +78,21 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  Watchers watchers(Store store) {
-    return new Watchers(store);
+  RunWatches watchers(Store store) {
+    return new RunWatches(store);
   }
 
-  void close(@Disposes Watchers watchers) {
+  void close(@Disposes RunWatches watchers) {
     watchers.close();
   }
 
   @Produces
   @Singleton
-  LogStreams logStreams(Store store, RunFiles files, Launchers launchers) {
-    return new LogStreams(store, files, launchers);
+  RunLogs logStreams(Store store, RunFiles files, Launchers launchers) {
+    return new RunLogs(store, files, launchers);
   }
 
-  void close(@Disposes LogStreams logStreams) {
+  void close(@Disposes RunLogs logStreams) {
     logStreams.close();
   }
 

@@ -99,7 +99,8 @@ public class LauncherBeans {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "connectome.launch.kubernetes.controller-endpoint is not set; set it to the host:port at which trainers on the cluster reach this controller"));
+                        "connectome.launch.kubernetes.controller-endpoint is not set; set it to the"
+                            + " host:port at which trainers on the cluster reach this controller"));
     return new KubernetesLauncherSettings(
         kubernetes.namespace(),
         kubernetes.image(),

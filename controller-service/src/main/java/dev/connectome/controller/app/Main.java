@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Connectome's controller: runs, policies, decisions, stops, and the API.",
       "",
-      "Set everything else by properties or environment variables, such as CONNECTOME_KAFKA_BOOTSTRAP_SERVERS, QUARKUS_DATASOURCE_JDBC_URL, CONNECTOME_LAUNCH_KUBERNETES_IMAGE."
+      "Set everything else by properties or environment variables, such as"
+          + " CONNECTOME_KAFKA_BOOTSTRAP_SERVERS, QUARKUS_DATASOURCE_JDBC_URL,"
+          + " CONNECTOME_LAUNCH_KUBERNETES_IMAGE."
     })
 public final class Main implements Callable<Integer> {
 
@@ -48,7 +50,9 @@ public final class Main implements Callable<Integer> {
       names = "--launcher",
       paramLabel = "WHO",
       description =
-          "launcher of runs that name none: local (processes on this machine), kubernetes (Jobs on the cluster of KUBECONFIG or of this pod) or external. Default: connectome.launch.standard, else local")
+          "launcher of runs that name none: local (processes on this machine), kubernetes (Jobs on"
+              + " the cluster of KUBECONFIG or of this pod) or external. Default:"
+              + " connectome.launch.standard, else local")
   private @Nullable DefaultLauncher launcher;
 
   /** See {@code --help}. */

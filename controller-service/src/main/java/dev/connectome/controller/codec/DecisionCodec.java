@@ -7,17 +7,12 @@ import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.stopping.DecisionReason;
 import dev.connectome.stopping.StopDecision;
 
-/** Decisions to stop. */
+/** Stopping decisions. */
 public final class DecisionCodec {
 
   private DecisionCodec() {}
 
-  /**
-   * Writes a decision.
-   *
-   * @param decision the decision
-   * @return the message, without the time and whether it is a shadow's, which are stored beside it
-   */
+  /** Without the time and the shadow flag, which are stored separately. */
   public static StoppingDecision decision(StopDecision decision) {
     StoppingDecision.Builder message = withoutPolicy(decision);
     decision.policy().ifPresent(policy -> message.setPolicy(PolicyCodec.message(policy)));
@@ -44,17 +39,11 @@ public final class DecisionCodec {
     return message;
   }
 
-  /**
-   * Writes a decision as it is stored.
-   *
-   * @param row the decision
-   * @return the message
-   */
   public static StoppingDecision decision(DecisionRow row) {
     try {
       return StoppingDecision.parseFrom(row.decision()).toBuilder()
           .setShadow(!row.enforced())
-          .setDecideTime(Times.timestamp(row.decideTime()))
+          .setDecideTime(ProtoTimes.timestamp(row.decideTime()))
           .build();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a stored decision cannot be read", e);

@@ -6,17 +6,15 @@ import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Outcomes of attempts. */
+/** Outcomes of attempts, as trainers report them. */
 public final class OutcomeCodec {
 
   private OutcomeCodec() {}
 
   /**
-   * Reads how an attempt ended.
+   * How an attempt ended.
    *
-   * @param outcome what the trainer said
-   * @return the end
-   * @throws IllegalArgumentException if it does not say
+   * @throws IllegalArgumentException if the outcome does not say
    */
   public static AttemptEnd end(TrainingOutcome outcome) {
     return switch (outcome.getEnd()) {
@@ -30,22 +28,12 @@ public final class OutcomeCodec {
     };
   }
 
-  /**
-   * The last epoch that an attempt has trained to its end.
-   *
-   * @param stored how the attempt ended, as it is stored
-   * @return the epoch; 0 if none was
-   */
+  /** The last completed epoch; 0 if none was. */
   public static int finalEpoch(byte[] stored) {
     return outcome(stored).getFinalEpoch();
   }
 
-  /**
-   * The stop command that an attempt has obeyed.
-   *
-   * @param stored how the attempt ended, as it is stored
-   * @return the command's id; empty if it names none, or what cannot be one
-   */
+  /** The id of the stop command that was obeyed; empty if there is none or it is not a UUID. */
   public static Optional<UUID> stopCommand(byte[] stored) {
     try {
       return Optional.of(UUID.fromString(outcome(stored).getStopCommandId()));
@@ -58,7 +46,7 @@ public final class OutcomeCodec {
     try {
       return TrainingOutcome.parseFrom(stored);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("what a trainer told cannot be read", e);
+      throw new IllegalStateException("a stored outcome cannot be read", e);
     }
   }
 }

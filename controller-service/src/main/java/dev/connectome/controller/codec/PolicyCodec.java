@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** Stopping policies. */
 public final class PolicyCodec {
 
-  /** How deep policies may lie in one another; the outermost is at depth 1. */
+  /** The outermost policy is at depth 1. */
   private static final int MAX_DEPTH = 5;
 
   private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,63}");
@@ -27,10 +27,8 @@ public final class PolicyCodec {
   private PolicyCodec() {}
 
   /**
-   * Reads a policy; what is unset takes its default.
+   * Reads a policy, with defaults for what is unset.
    *
-   * @param message the policy
-   * @return the policy
    * @throws IllegalArgumentException if a setting is out of its range
    */
   public static StoppingPolicy policy(dev.connectome.protos.run.v1.StoppingPolicy message) {
@@ -92,11 +90,9 @@ public final class PolicyCodec {
   }
 
   /**
-   * Writes what a policy leaves to defaults into it, so that it means the same whatever the
-   * defaults of a later version are.
+   * Writes the defaults into a policy, so that a later version with other defaults does not change
+   * it.
    *
-   * @param message the policy
-   * @return the policy with the ids, monitors and settings of itself and its members
    * @throws IllegalArgumentException if a setting is out of its range
    */
   public static dev.connectome.protos.run.v1.StoppingPolicy complete(
@@ -104,12 +100,6 @@ public final class PolicyCodec {
     return message(policy(message));
   }
 
-  /**
-   * Writes a policy.
-   *
-   * @param policy the policy
-   * @return the message, with all settings
-   */
   static dev.connectome.protos.run.v1.StoppingPolicy message(StoppingPolicy policy) {
     var message = dev.connectome.protos.run.v1.StoppingPolicy.newBuilder().setPolicyId(policy.id());
     if (policy instanceof CombinedPolicy combined) {

@@ -24,29 +24,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Runs as people see them. */
+/** Runs and their events, as the API returns them. */
 public final class RunCodec {
 
   private RunCodec() {}
 
-  /**
-   * Writes a run.
-   *
-   * @param transaction where to find what belongs to it
-   * @param row the run
-   * @return the message, complete
-   */
   public static TrainingRun run(Transaction transaction, RunRow row) {
     return runs(transaction, List.of(row)).get(0);
   }
 
-  /**
-   * Writes runs.
-   *
-   * @param transaction where to find what belongs to them, in as many queries as for one
-   * @param rows the runs
-   * @return the messages, complete, in the same order
-   */
+  /** Takes as many queries as for one run. */
   public static List<TrainingRun> runs(Transaction transaction, List<RunRow> rows) {
     List<UUID> uids = rows.stream().map(RunRow::uid).toList();
     Map<UUID, List<DecisionRow>> decisions = transaction.history().decisions(uids);
@@ -72,7 +59,7 @@ public final class RunCodec {
             .setStateMessage(row.stateMessage())
             .setAttempt(row.attempt())
             .setPosition(row.position())
-            .setCreateTime(Times.timestamp(row.createTime()));
+            .setCreateTime(ProtoTimes.timestamp(row.createTime()));
     try {
       if (row.progress().isPresent()) {
         run.setProgress(TrainingProgress.parseFrom(row.progress().get()));
@@ -80,13 +67,13 @@ public final class RunCodec {
       if (row.outcome().isPresent()) {
         TrainingOutcome outcome = TrainingOutcome.parseFrom(row.outcome().get());
         run.setOutcome(outcome);
-        // The last heartbeat may have been sent some epochs before the end.
+        // The last heartbeat may be some epochs older than the end.
         run.getProgressBuilder()
             .setCompletedEpochs(
                 Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
       }
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("what a trainer told cannot be read", e);
+      throw new IllegalStateException("a stored progress or outcome cannot be read", e);
     }
     for (DecisionRow decision : decisions) {
       if (decision.revoked()) {
@@ -106,17 +93,12 @@ public final class RunCodec {
           .addStageTransitions(
               StageTransition.newBuilder().setStage(stage).setEpoch(transition.epoch()));
     }
-    row.startTime().ifPresent(time -> run.setStartTime(Times.timestamp(time)));
-    row.endTime().ifPresent(time -> run.setEndTime(Times.timestamp(time)));
+    row.startTime().ifPresent(time -> run.setStartTime(ProtoTimes.timestamp(time)));
+    row.endTime().ifPresent(time -> run.setEndTime(ProtoTimes.timestamp(time)));
     return run.build();
   }
 
-  /**
-   * Writes stages as they are stored: {@code STAGE:epoch}, separated by commas.
-   *
-   * @param transitions the stages
-   * @return the text
-   */
+  /** The stored form of stages: {@code STAGE:epoch}, separated by commas. */
   public static String stages(List<TrainingStage.Transition> transitions) {
     return transitions.stream()
         .map(transition -> transition.stage() + ":" + transition.epoch())
@@ -137,28 +119,16 @@ public final class RunCodec {
             .toList();
   }
 
-  /**
-   * Writes a state.
-   *
-   * @param state the state
-   * @return the message's value
-   */
   public static RunState state(dev.connectome.controller.run.RunState state) {
     return RunState.valueOf("RUN_STATE_" + state.name());
   }
 
-  /**
-   * Writes a stop command.
-   *
-   * @param stop the command
-   * @return the message that the trainer gets
-   */
   public static StopCommand command(StopRow stop) {
     var command =
         StopCommand.newBuilder()
             .setCommandId(stop.commandId().toString())
             .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode()))
-            .setDeadline(Times.timestamp(stop.deadline()))
+            .setDeadline(ProtoTimes.timestamp(stop.deadline()))
             .setReason(stop.reason());
     stop.restoreEpoch().ifPresent(command::setRestoreEpoch);
     return command.build();
@@ -171,21 +141,15 @@ public final class RunCodec {
             .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase()))
             .setPushAttempts(stop.pushAttempts())
             .setLastError(stop.lastError());
-    stop.acknowledgeTime().ifPresent(time -> status.setAcknowledgeTime(Times.timestamp(time)));
-    stop.finishTime().ifPresent(time -> status.setFinishTime(Times.timestamp(time)));
+    stop.acknowledgeTime().ifPresent(time -> status.setAcknowledgeTime(ProtoTimes.timestamp(time)));
+    stop.finishTime().ifPresent(time -> status.setFinishTime(ProtoTimes.timestamp(time)));
     return status.build();
   }
 
-  /**
-   * Writes an event.
-   *
-   * @param event the event
-   * @return the message
-   */
   public static RunEvent event(EventRow event) {
     return RunEvent.newBuilder()
         .setPosition(event.position())
-        .setEventTime(Times.timestamp(event.eventTime()))
+        .setEventTime(ProtoTimes.timestamp(event.eventTime()))
         .setKind(event.kind())
         .setActor(event.actor())
         .setMessage(event.message())

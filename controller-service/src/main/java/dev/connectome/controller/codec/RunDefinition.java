@@ -8,18 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was asked for: labels, spec and policies of a run, as they are stored.
+ * What the caller asked for: labels, spec, policies and placement of a run, as stored.
  *
- * @param message the run's message with these fields set
+ * @param message the run's message with only these fields set
  */
 public record RunDefinition(TrainingRun message) {
 
-  /**
-   * Reads a definition that was stored.
-   *
-   * @param stored the bytes
-   * @return the definition
-   */
   public static RunDefinition of(byte[] stored) {
     try {
       return new RunDefinition(TrainingRun.parseFrom(stored));
@@ -28,47 +22,23 @@ public record RunDefinition(TrainingRun message) {
     }
   }
 
-  /**
-   * The definition as it is stored.
-   *
-   * @return the bytes
-   */
   public byte[] toBytes() {
     return message.toByteArray();
   }
 
-  /**
-   * The labels.
-   *
-   * @return labels by key
-   */
   public Map<String, String> labels() {
     return message.getLabelsMap();
   }
 
-  /**
-   * What to train.
-   *
-   * @return the spec, complete
-   */
   public TrainingSpec spec() {
     return message.getSpec();
   }
 
-  /**
-   * The policy that is enforced.
-   *
-   * @return the policy
-   */
+  /** The enforcing policy. */
   public StoppingPolicy policy() {
     return PolicyCodec.policy(message.getPolicy());
   }
 
-  /**
-   * Policies that are only recorded.
-   *
-   * @return the policies
-   */
   public List<StoppingPolicy> shadowPolicies() {
     return message.getShadowPoliciesList().stream().map(PolicyCodec::policy).toList();
   }

@@ -16,22 +16,12 @@ public final class SignatureCodec {
 
   private SignatureCodec() {}
 
-  /**
-   * Reads records that were stored.
-   *
-   * @param rows the rows
-   * @return what stopping rules see of them
-   */
+  /** What stopping rules see of stored records. */
   public static List<EpochObservation> observations(List<SignatureRow> rows) {
     return rows.stream().map(row -> observation(record(row))).toList();
   }
 
-  /**
-   * Reads a record that was stored.
-   *
-   * @param row the row
-   * @return the record, which says whether it came late
-   */
+  /** The stored record, with its flag whether it arrived late. */
   public static SignatureRecord record(SignatureRow row) {
     try {
       return SignatureRecord.parseFrom(row.record()).toBuilder().setLate(row.late()).build();

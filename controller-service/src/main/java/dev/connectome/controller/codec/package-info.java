@@ -1,4 +1,4 @@
-/** The only code that knows both protobuf and the domain. */
+/** Converts between the contracts and the domain; the only code that knows both. */
 @NullMarked
 package dev.connectome.controller.codec;
 

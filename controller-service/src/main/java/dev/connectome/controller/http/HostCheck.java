@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Refuses requests for hosts that are not this machine's. A page whose name its owner has made to
- * mean 127.0.0.1 would else be of the same origin as the controller to a browser here, and could
- * call it; the header {@code Host} still has the page's name then.
+ * Refuses requests for foreign host names, against DNS rebinding: a page whose host name resolves
+ * to 127.0.0.1 would otherwise have the controller's origin in a local browser and could call it.
+ * The header {@code Host} still has the page's name.
  */
 public final class HostCheck implements Handler<RoutingContext> {
 
@@ -34,13 +34,10 @@ public final class HostCheck implements Handler<RoutingContext> {
   }
 
   /**
-   * Makes a check, if there is something to check: whoever listens on other addresses than loopback
-   * is called by names that are not known here.
+   * A check if the controller listens on a loopback address; empty on other addresses, since the
+   * names that resolve to them are not known.
    *
-   * @param address where the server listens
-   * @param names what else than a loopback name it may be called
-   * @return the check
-   * @throws IllegalArgumentException if a name is none, or has a scheme or a port
+   * @throws IllegalArgumentException if a name is invalid, or has a scheme or a port
    */
   public static Optional<HostCheck> of(String address, Collection<String> names) {
     Set<String> allowed = names.stream().map(HostCheck::name).collect(Collectors.toSet());
@@ -50,7 +47,7 @@ public final class HostCheck implements Handler<RoutingContext> {
           : Optional.empty();
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
-          "quarkus.http.host is \"%s\", which is no address here".formatted(address), e);
+          "quarkus.http.host is \"%s\", which cannot be resolved".formatted(address), e);
     }
   }
 
@@ -64,11 +61,7 @@ public final class HostCheck implements Handler<RoutingContext> {
     return name;
   }
 
-  /**
-   * Checks everything that a router serves.
-   *
-   * @param router the router
-   */
+  /** Checks all requests of a router. */
   public void mount(Router router) {
     router.route().order(Integer.MIN_VALUE).handler(this);
   }

@@ -13,11 +13,10 @@ import java.util.stream.Stream;
 /**
  * How a method of a service is called over HTTP, as its {@code google.api.http} annotation says.
  *
- * @param method the method
  * @param verb GET, POST, PATCH, PUT or DELETE
- * @param path its path
- * @param body the field that the request's body is; {@code *} for the whole request, empty for none
- * @param responseBody the field that the answer's body is; empty for the whole answer
+ * @param body the field that the HTTP body holds; {@code *} for the whole request, empty for no
+ *     body
+ * @param responseBody the field that the response body holds; empty for the whole response
  */
 record HttpBinding(
     MethodDescriptor method, String verb, PathTemplate path, String body, String responseBody) {
@@ -25,10 +24,8 @@ record HttpBinding(
   private static final String WHOLE = "*";
 
   /**
-   * Reads the annotations of services.
+   * The bindings of all methods of services.
    *
-   * @param services the services
-   * @return a binding for every annotation
    * @throws IllegalArgumentException if a method has none
    */
   static List<HttpBinding> of(Collection<ServiceDescriptor> services) {
@@ -76,14 +73,14 @@ record HttpBinding(
     return !body.isEmpty();
   }
 
-  /** The field that the request's body is; empty if it is the whole request or there is none. */
+  /** The field that the body holds; empty if it is the whole request or there is no body. */
   Optional<FieldDescriptor> bodyField() {
     return hasBody() && !wholeBody()
         ? Optional.of(method.getInputType().findFieldByName(body))
         : Optional.empty();
   }
 
-  /** The field of bytes that is sent as it is; empty if answers are JSON. */
+  /** The bytes field that is sent unencoded; empty if responses are JSON. */
   Optional<FieldDescriptor> rawField() {
     return responseBody.isEmpty()
         ? Optional.empty()

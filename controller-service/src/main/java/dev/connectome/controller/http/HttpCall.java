@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, from the answers of the gRPC service to the response. All of it happens on the event
- * loop of the response; the next item is asked for when the response can take it.
+ * Passes the responses of one gRPC call to an HTTP response, on the event loop of that response.
+ * Requests the next item when the response can take it.
  */
 final class HttpCall extends ClientCall.Listener<Message> {
 
@@ -37,16 +37,6 @@ final class HttpCall extends ClientCall.Listener<Message> {
     this.stream = stream;
   }
 
-  /**
-   * Starts a call.
-   *
-   * @param vertx has the timer of streams
-   * @param call the call, whose listener runs on the event loop
-   * @param headers the call's headers
-   * @param request what is sent
-   * @param response takes the answer
-   * @param stream how items are written; nothing if there is one answer
-   */
   static void start(
       Vertx vertx,
       ClientCall<DynamicMessage, Message> call,
@@ -55,8 +45,8 @@ final class HttpCall extends ClientCall.Listener<Message> {
       HttpServerResponse response,
       @Nullable StreamFormat stream) {
     var listener = new HttpCall(vertx, call, response, stream);
-    response.closeHandler(closed -> call.cancel("the caller has gone", null));
-    response.exceptionHandler(failure -> call.cancel("the caller has gone", failure));
+    response.closeHandler(closed -> call.cancel("the client has disconnected", null));
+    response.exceptionHandler(failure -> call.cancel("the client has disconnected", failure));
     call.start(listener, headers);
     call.request(1);
     call.sendMessage(request);
@@ -98,29 +88,23 @@ final class HttpCall extends ClientCall.Listener<Message> {
     if (response.ended() || response.closed()) {
       return;
     }
-    Status failure = status.isOk() ? null : Answers.status(status, trailers);
+    Status failure = status.isOk() ? null : HttpResponses.status(status, trailers);
     if (failure != null && !response.headWritten()) {
-      json(response.setStatusCode(Answers.httpStatus(status.getCode())))
-          .end(Answers.pretty(failure));
+      json(response.setStatusCode(HttpResponses.httpStatus(status.getCode())))
+          .end(HttpResponses.pretty(failure));
     } else if (stream != null) {
       begin(stream);
       response.end(stream.end(failure));
     } else if (single != null) {
-      json(response).end(Answers.pretty(single));
+      json(response).end(HttpResponses.pretty(single));
     }
   }
 
-  /**
-   * Answers with an error.
-   *
-   * @param response takes it
-   * @param httpStatus the HTTP status
-   * @param error the error
-   */
+  /** Responds with an error. */
   static void fail(HttpServerResponse response, int httpStatus, StatusRuntimeException error) {
     Metadata trailers = Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new);
     json(response.setStatusCode(httpStatus))
-        .end(Answers.pretty(Answers.status(error.getStatus(), trailers)));
+        .end(HttpResponses.pretty(HttpResponses.status(error.getStatus(), trailers)));
   }
 
   private static HttpServerResponse json(HttpServerResponse response) {

@@ -5,7 +5,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import dev.connectome.controller.api.ApiErrors;
-import dev.connectome.controller.api.Callers;
+import dev.connectome.controller.api.CallerInterceptor;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -40,10 +40,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves gRPC services over HTTP and JSON below {@code /v1}, and the OpenAPI document that
- * describes them. Which methods there are and how they are called is read from the contracts.
+ * describes them, as the annotations of the contracts say.
  *
- * <p>A POST must say that its body is JSON, also when it has none: a page of another origin cannot
- * send that without being allowed to, and nothing here allows it.
+ * <p>A POST must have the content type JSON, even without a body: a page of another origin can send
+ * that only with a CORS permission, which is never given.
  */
 public final class HttpGateway implements AutoCloseable {
 
@@ -61,10 +61,6 @@ public final class HttpGateway implements AutoCloseable {
   private final String document;
 
   /**
-   * Starts a gateway.
-   *
-   * @param services what it serves; called in this process
-   * @param version of the document
    * @throws IllegalArgumentException if a method does not say how it is called over HTTP
    */
   public HttpGateway(List<BindableService> services, String version) {
@@ -72,12 +68,12 @@ public final class HttpGateway implements AutoCloseable {
     List<ServerServiceDefinition> definitions =
         services.stream().map(BindableService::bindService).toList();
     bindings = HttpBinding.of(definitions.stream().map(HttpGateway::contract).toList());
-    document = new OpenApiDocument(bindings, Comments.load(), version).toJson();
+    document = new OpenApiDocument(bindings, ContractComments.load(), version).toJson();
     try {
       server =
           InProcessServerBuilder.forName(name)
               .executor(executor)
-              .intercept(new Callers())
+              .intercept(new CallerInterceptor())
               .addServices(definitions)
               .build()
               .start();
@@ -93,11 +89,6 @@ public final class HttpGateway implements AutoCloseable {
         .getServiceDescriptor();
   }
 
-  /**
-   * Adds the paths.
-   *
-   * @param router where
-   */
   public void mount(Router router) {
     router
         .get("/openapi.json")
@@ -106,20 +97,20 @@ public final class HttpGateway implements AutoCloseable {
         .route("/v1/*")
         .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY_BYTES))
         .handler(this::answer)
-        .failureHandler(HttpGateway::refuseRequest);
+        .failureHandler(HttpGateway::rejectRequest);
   }
 
   private void answer(RoutingContext context) {
     HttpServerRequest request = context.request();
     HttpServerResponse response = head(context.response());
-    List<HttpBinding> here =
+    List<HttpBinding> onPath =
         bindings.stream()
             .filter(binding -> binding.path().match(request.path()).isPresent())
             .toList();
     Optional<HttpBinding> binding =
-        here.stream().filter(one -> one.verb().equals(request.method().name())).findFirst();
+        onPath.stream().filter(one -> one.verb().equals(request.method().name())).findFirst();
     if (binding.isEmpty()) {
-      refuseMethod(request, response, here);
+      rejectMethod(request, response, onPath);
     } else if (binding.get().verb().equals("POST") && !isJson(request)) {
       HttpCall.fail(
           response,
@@ -127,7 +118,7 @@ public final class HttpGateway implements AutoCloseable {
           ApiErrors.of(
               Code.INVALID_ARGUMENT,
               "NOT_JSON",
-              "the header Content-Type must be application/json, also without a body"));
+              "the header Content-Type must be application/json, even without a body"));
     } else {
       call(binding.get(), context, response);
     }
@@ -138,9 +129,9 @@ public final class HttpGateway implements AutoCloseable {
     var headers = new Metadata();
     DynamicMessage message;
     try {
-      String caller = request.getHeader(Callers.HEADER.originalName());
+      String caller = request.getHeader(CallerInterceptor.HEADER.originalName());
       if (caller != null) {
-        headers.put(Callers.HEADER, Callers.checked(caller));
+        headers.put(CallerInterceptor.HEADER, CallerInterceptor.checked(caller));
       }
       message =
           new RequestReader(binding)
@@ -149,7 +140,7 @@ public final class HttpGateway implements AutoCloseable {
                   query(binding, context),
                   Objects.requireNonNullElse(context.body().asString(), ""));
     } catch (StatusRuntimeException e) {
-      HttpCall.fail(response, Answers.httpStatus(e.getStatus().getCode()), e);
+      HttpCall.fail(response, HttpResponses.httpStatus(e.getStatus().getCode()), e);
       return;
     }
     Context eventLoop = context.vertx().getOrCreateContext();
@@ -167,7 +158,7 @@ public final class HttpGateway implements AutoCloseable {
         streaming ? StreamFormat.of(binding, request.getHeader("Accept")) : null);
   }
 
-  /** The query; a browser that comes back to a stream says in a header where it was. */
+  /** The query parameters. A browser that resumes a stream sends its position in a header. */
   private static MultiMap query(HttpBinding binding, RoutingContext context) {
     MultiMap query = MultiMap.caseInsensitiveMultiMap().addAll(context.queryParams());
     String last = context.request().getHeader("Last-Event-ID");
@@ -203,51 +194,49 @@ public final class HttpGateway implements AutoCloseable {
         .putHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private static void refuseMethod(
-      HttpServerRequest request, HttpServerResponse response, List<HttpBinding> here) {
-    if (here.isEmpty()) {
+  private static void rejectMethod(
+      HttpServerRequest request, HttpServerResponse response, List<HttpBinding> onPath) {
+    if (onPath.isEmpty()) {
       HttpCall.fail(
           response,
           404,
           ApiErrors.of(
               Code.NOT_FOUND,
               "NO_SUCH_PATH",
-              "there is nothing at %s; /openapi.json tells what there is"
-                  .formatted(request.path())));
+              "there is nothing at %s; see /openapi.json for all paths".formatted(request.path())));
       return;
     }
     String allowed =
-        here.stream().map(HttpBinding::verb).sorted().collect(Collectors.joining(", "));
+        onPath.stream().map(HttpBinding::verb).sorted().collect(Collectors.joining(", "));
     HttpCall.fail(
         response.putHeader("Allow", allowed),
         405,
         ApiErrors.of(
             Code.UNIMPLEMENTED,
             "NO_SUCH_METHOD",
-            "%s takes %s, not %s".formatted(request.path(), allowed, request.method())));
+            "%s allows %s, not %s".formatted(request.path(), allowed, request.method())));
   }
 
-  /** What the server found wrong before a call was made, a body that is too large above all. */
-  private static void refuseRequest(RoutingContext context) {
+  /** Handles requests that failed before a call was made, for instance because of a large body. */
+  private static void rejectRequest(RoutingContext context) {
     int code = context.statusCode();
-    boolean callers = code >= 400 && code < 500;
-    if (!callers) {
+    boolean clientError = code >= 400 && code < 500;
+    if (!clientError) {
       LOG.error("request failed path={}", context.request().path(), context.failure());
     }
     HttpCall.fail(
         head(context.response()),
-        callers ? code : 500,
-        callers
+        clientError ? code : 500,
+        clientError
             ? ApiErrors.of(
                 Code.INVALID_ARGUMENT,
                 "BAD_REQUEST",
                 code == 413
                     ? "a body must be at most %d bytes".formatted(LARGEST_BODY_BYTES)
-                    : "this is not a request that HTTP allows")
+                    : "this is not a valid HTTP request")
             : ApiErrors.internal());
   }
 
-  /** Ends all calls. */
   @Override
   public void close() {
     channel.shutdownNow();

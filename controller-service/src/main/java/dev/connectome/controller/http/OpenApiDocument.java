@@ -17,29 +17,17 @@ final class OpenApiDocument {
   private static final int SUMMARY_END = 120;
 
   private final List<HttpBinding> bindings;
-  private final Comments comments;
+  private final ContractComments comments;
   private final String version;
   private final OpenApiSchemas schemas;
 
-  /**
-   * Makes a document.
-   *
-   * @param bindings the methods
-   * @param comments what is said of them
-   * @param version of the document
-   */
-  OpenApiDocument(List<HttpBinding> bindings, Comments comments, String version) {
+  OpenApiDocument(List<HttpBinding> bindings, ContractComments comments, String version) {
     this.bindings = bindings;
     this.comments = comments;
     this.version = version;
     this.schemas = new OpenApiSchemas(comments);
   }
 
-  /**
-   * Writes the document.
-   *
-   * @return JSON
-   */
   String toJson() {
     var paths = new JsonObject();
     for (HttpBinding binding : bindings) {
@@ -58,10 +46,10 @@ final class OpenApiDocument {
                 .put("version", version)
                 .put(
                     "description",
-                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status. The header"
-                        + " x-connectome-actor says who calls, 1 to 64 printable ASCII characters,"
-                        + " and is what events and changes name; it is a claim that nobody"
-                        + " checks."))
+                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status. The"
+                        + " header x-connectome-actor says who calls, 1 to 64 printable ASCII"
+                        + " characters, and is what events and changes name; it is a claim that"
+                        + " nobody checks."))
         .put("paths", paths)
         .put("components", new JsonObject().put("schemas", schemas.all()))
         .encodePrettily();

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The messages of the contracts as schemas of OpenAPI, by the rules of protobuf's JSON. */
+/** OpenAPI schemas of the messages of the contracts, by the rules of protobuf's JSON mapping. */
 final class OpenApiSchemas {
 
   private static final Map<String, JsonObject> WELL_KNOWN =
@@ -30,25 +30,15 @@ final class OpenApiSchemas {
                       new JsonObject().put("@type", new JsonObject().put("type", "string")))
                   .put("additionalProperties", true));
 
-  private final Comments comments;
+  private final ContractComments comments;
   private final Map<String, JsonObject> schemas = new TreeMap<>();
   private final Deque<Descriptor> wanted = new ArrayDeque<>();
 
-  /**
-   * Makes an empty set of schemas.
-   *
-   * @param comments what is said of messages and fields
-   */
-  OpenApiSchemas(Comments comments) {
+  OpenApiSchemas(ContractComments comments) {
     this.comments = comments;
   }
 
-  /**
-   * A reference to the schema of a message, which is among {@link #all} from now on.
-   *
-   * @param message the message
-   * @return the reference
-   */
+  /** A reference to the schema of a message, which {@link #all} then contains. */
   JsonObject reference(Descriptor message) {
     if (WELL_KNOWN.containsKey(message.getFullName())) {
       return WELL_KNOWN.get(message.getFullName()).copy();
@@ -60,13 +50,7 @@ final class OpenApiSchemas {
     return new JsonObject().put("$ref", "#/components/schemas/" + message.getFullName());
   }
 
-  /**
-   * A message whose fields stand here, without some of them.
-   *
-   * @param message the message
-   * @param without names of fields
-   * @return the schema
-   */
+  /** An inline schema of a message without some of its fields. */
   JsonObject inline(Descriptor message, Set<String> without) {
     var properties = new JsonObject();
     message.getFields().stream()
@@ -78,12 +62,7 @@ final class OpenApiSchemas {
         .put("properties", properties);
   }
 
-  /**
-   * The schema of a field's values.
-   *
-   * @param field the field
-   * @return the schema, without what is said of the field
-   */
+  /** The schema of a field, without its description. */
   JsonObject of(FieldDescriptor field) {
     if (field.isMapField()) {
       return new JsonObject()
@@ -95,11 +74,7 @@ final class OpenApiSchemas {
         : one(field);
   }
 
-  /**
-   * All schemas that are referred to.
-   *
-   * @return the schemas by full name
-   */
+  /** All schemas that have been referred to, by full name. */
   JsonObject all() {
     while (!wanted.isEmpty()) {
       Descriptor message = wanted.remove();
@@ -112,7 +87,7 @@ final class OpenApiSchemas {
 
   private JsonObject described(FieldDescriptor field) {
     JsonObject schema = of(field);
-    // What stands beside a reference is not read.
+    // OpenAPI 3.0 ignores siblings of $ref.
     JsonObject described =
         schema.containsKey("$ref")
             ? new JsonObject().put("allOf", new JsonArray().add(schema))
@@ -134,7 +109,7 @@ final class OpenApiSchemas {
       case FLOAT -> new JsonObject().put("type", "number").put("format", "float");
       case INT32, SINT32, SFIXED32, UINT32, FIXED32 ->
           new JsonObject().put("type", "integer").put("format", "int32");
-      // JSON's numbers do not hold 64 bits everywhere.
+      // Not every JSON parser keeps 64-bit numbers.
       case INT64, SINT64, SFIXED64 -> string("int64");
       case UINT64, FIXED64 -> string("uint64");
       case ENUM -> enumeration(field.getEnumType());

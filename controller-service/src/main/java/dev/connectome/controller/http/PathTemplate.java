@@ -24,11 +24,6 @@ final class PathTemplate {
   private final List<String> variables;
   private final Pattern pattern;
 
-  /**
-   * Reads a template.
-   *
-   * @param template the text
-   */
   PathTemplate(String template) {
     this.template = template;
     Matcher found = VERB.matcher(template);
@@ -48,12 +43,7 @@ final class PathTemplate {
     this.pattern = Pattern.compile(regex.append(Pattern.quote(path.substring(end))).toString());
   }
 
-  /**
-   * The variables of a path.
-   *
-   * @param path what was asked for
-   * @return values by variable, in order; empty if the path is not one of this template
-   */
+  /** The values of the variables in a path; empty if the path does not match. */
   Optional<Map<String, String>> match(String path) {
     Matcher asked = VERB.matcher(path);
     if (!verb.equals(asked.find() ? asked.group(1) : "")) {
@@ -70,20 +60,12 @@ final class PathTemplate {
     return Optional.of(values);
   }
 
-  /**
-   * What the variables are called.
-   *
-   * @return paths of fields, in order
-   */
+  /** The variables, which are paths of fields, in order. */
   List<String> variables() {
     return List.copyOf(variables);
   }
 
-  /**
-   * The parameters of the path as OpenAPI has them, where a parameter is one segment.
-   *
-   * @return for instance {@code run} for {@code {name=runs/*}}
-   */
+  /** The OpenAPI path parameters, for instance {@code run} for {@code {name=runs/*}}. */
   List<String> parameters() {
     return Pattern.compile("\\{([^}]+)}")
         .matcher(openApi())
@@ -92,11 +74,7 @@ final class PathTemplate {
         .toList();
   }
 
-  /**
-   * The path as OpenAPI has it.
-   *
-   * @return for instance {@code /v1/runs/{run}:stop}
-   */
+  /** The OpenAPI path, for instance {@code /v1/runs/{run}:stop}. */
   String openApi() {
     return VARIABLE.matcher(template).replaceAll(PathTemplate::segments);
   }

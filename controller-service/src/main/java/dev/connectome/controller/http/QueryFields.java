@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fields of a message by the names that paths and queries have for them: {@code page_size} or
- * {@code pageSize}, {@code training_run.name}, {@code labels[key]}; a list is a name several times.
+ * Sets fields of a message from path and query parameters: {@code page_size} or {@code pageSize},
+ * {@code training_run.name}, {@code labels[key]}; a list repeats its name.
  */
 final class QueryFields {
 
@@ -27,13 +27,7 @@ final class QueryFields {
 
   private QueryFields() {}
 
-  /**
-   * The field of a name.
-   *
-   * @param type the message
-   * @param name the field's name in the contract or in JSON
-   * @return the field
-   */
+  /** Finds a field by its name in the contract or in JSON. */
   static Optional<FieldDescriptor> find(Descriptor type, String name) {
     return type.getFields().stream()
         .filter(field -> field.getName().equals(name) || field.getJsonName().equals(name))
@@ -41,11 +35,8 @@ final class QueryFields {
   }
 
   /**
-   * Sets a field.
+   * Sets a field from its values: one, or several for a list.
    *
-   * @param message the message
-   * @param name the field's name
-   * @param values its values, one but for a list
    * @throws StatusRuntimeException INVALID_ARGUMENT if there is no such field or a value is wrong
    */
   static void set(Message.Builder message, String name, List<String> values) {
@@ -101,7 +92,7 @@ final class QueryFields {
             .map(FieldDescriptor::getName)
             .sorted()
             .toList();
-    return ApiErrors.invalid(name, "is not a parameter; there are " + names);
+    return ApiErrors.invalid(name, "is not a parameter; the parameters are " + names);
   }
 
   private static String only(String name, List<String> values) {

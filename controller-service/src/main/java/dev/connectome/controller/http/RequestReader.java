@@ -15,30 +15,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Makes the message of a call from the path, the query and the body of a request. */
+/** Builds the request message of a call from the path, the query and the body. */
 final class RequestReader {
 
   private static final String MASK = "update_mask";
 
   private final HttpBinding binding;
 
-  /**
-   * Makes a reader.
-   *
-   * @param binding how the method is called
-   */
   RequestReader(HttpBinding binding) {
     this.binding = binding;
   }
 
   /**
-   * Reads a request.
+   * Builds the message; the body may be empty.
    *
-   * @param path the variables of the path
-   * @param query the parameters of the query
-   * @param body the body; may be empty
-   * @return the message
-   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT, naming the field
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT, which names the field
    */
   DynamicMessage read(Map<String, String> path, MultiMap query, String body) {
     var message = DynamicMessage.newBuilder(binding.method().getInputType());
@@ -47,7 +38,7 @@ final class RequestReader {
     }
     for (String name : query.names()) {
       if (path.containsKey(name) || binding.wholeBody() || isBody(name)) {
-        throw ApiErrors.invalid(name, "is not a parameter of the query here");
+        throw ApiErrors.invalid(name, "is not a query parameter of this method");
       }
       QueryFields.set(message, name, query.getAll(name));
     }
@@ -79,7 +70,7 @@ final class RequestReader {
     }
   }
 
-  /** What a body has is what it means to change, unless the query says something else. */
+  /** The update mask defaults to the fields in the body. The query may override it. */
   private static void setMask(
       DynamicMessage.Builder message,
       FieldDescriptor mask,
@@ -111,7 +102,7 @@ final class RequestReader {
     try {
       JsonFormat.parser().merge(json, message);
     } catch (InvalidProtocolBufferException e) {
-      String problem = Objects.requireNonNullElse(e.getMessage(), "it is something else");
+      String problem = Objects.requireNonNullElse(e.getMessage(), "not valid");
       throw ApiErrors.invalid(
           field,
           "must be a JSON object of the form of %s: %s"

@@ -8,22 +8,20 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How the items of a stream are written. */
+/** The formats of a streaming response. */
 sealed interface StreamFormat {
 
-  /** The type of the content. */
   String contentType();
 
-  /** One item. */
   Buffer item(Message item);
 
-  /** What shows that the stream lives; empty if nothing may be written between items. */
+  /** A keep-alive; empty if the format allows nothing between items. */
   Optional<Buffer> keepAlive();
 
-  /** The end; no status if all went well. */
+  /** The end of the stream, with the status of a failure. */
   Buffer end(@Nullable Status failure);
 
-  /** The format that a request asks for. */
+  /** The format that the Accept header selects. */
   static StreamFormat of(HttpBinding binding, @Nullable String accept) {
     return binding
         .rawField()
@@ -35,7 +33,7 @@ sealed interface StreamFormat {
                     : new Lines());
   }
 
-  /** JSON, an item a line; a failure is the last line, as {@code {"error": status}}. */
+  /** JSON lines; a failure is the last line, {@code {"error": status}}. */
   record Lines() implements StreamFormat {
     static final String TYPE = "application/x-ndjson";
 
@@ -46,7 +44,7 @@ sealed interface StreamFormat {
 
     @Override
     public Buffer item(Message item) {
-      return Buffer.buffer(Answers.line(item) + "\n");
+      return Buffer.buffer(HttpResponses.line(item) + "\n");
     }
 
     @Override
@@ -58,14 +56,13 @@ sealed interface StreamFormat {
     public Buffer end(@Nullable Status failure) {
       return failure == null
           ? Buffer.buffer()
-          : Buffer.buffer("{\"error\":" + Answers.line(failure) + "}\n");
+          : Buffer.buffer("{\"error\":" + HttpResponses.line(failure) + "}\n");
     }
   }
 
   /**
-   * Server-sent events. Items that have a position have it as their id, so that a browser that
-   * comes back says where it was; it must not come back after the event {@code end} or {@code
-   * failure}.
+   * Server-sent events. The id of an item is its position, which a browser sends to resume. A
+   * client must not reconnect after the event {@code end} or {@code failure}.
    */
   record Events(@Nullable FieldDescriptor position) implements StreamFormat {
     static final String TYPE = "text/event-stream";
@@ -78,7 +75,7 @@ sealed interface StreamFormat {
     @Override
     public Buffer item(Message item) {
       String id = position == null ? "" : "id: " + item.getField(position) + "\n";
-      return Buffer.buffer(id + "data: " + Answers.line(item) + "\n\n");
+      return Buffer.buffer(id + "data: " + HttpResponses.line(item) + "\n\n");
     }
 
     @Override
@@ -91,11 +88,11 @@ sealed interface StreamFormat {
       return Buffer.buffer(
           failure == null
               ? "event: end\ndata: {}\n\n"
-              : "event: failure\ndata: " + Answers.line(failure) + "\n\n");
+              : "event: failure\ndata: " + HttpResponses.line(failure) + "\n\n");
     }
   }
 
-  /** The bytes of one field, as they are. */
+  /** The bytes of one field, unencoded. */
   record Raw(FieldDescriptor field) implements StreamFormat {
     static final String TYPE = "text/plain; charset=utf-8";
 

@@ -1,4 +1,4 @@
-/** The gRPC services over HTTP and JSON, as the annotations of their contracts say. */
+/** Serves the gRPC services over HTTP and JSON, as the annotations of the contracts say. */
 @NullMarked
 package dev.connectome.controller.http;
 

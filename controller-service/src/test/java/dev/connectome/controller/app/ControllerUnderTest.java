@@ -1,10 +1,10 @@
 package dev.connectome.controller.app;
 
-import dev.connectome.controller.api.Callers;
-import dev.connectome.controller.api.LogStreams;
+import dev.connectome.controller.api.CallerInterceptor;
+import dev.connectome.controller.api.RunLogs;
+import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainingRunApi;
-import dev.connectome.controller.api.Watchers;
 import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
@@ -60,8 +60,8 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final DataSource database;
   private final Store store;
   private final Heartbeats heartbeats;
-  private final Watchers watchers;
-  private final LogStreams logs;
+  private final RunWatches watchers;
+  private final RunLogs logs;
   private final Controller controller;
   private final Server server;
   private final ManagedChannel channel;
@@ -92,7 +92,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     var trainerApi = new TrainerRegistryApi(attempts, heartbeats, settings);
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .intercept(new Callers())
+            .intercept(new CallerInterceptor())
             .addService(runApi)
             .addService(trainerApi)
             .build()

@@ -2,7 +2,7 @@ package dev.connectome.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.connectome.controller.api.Callers;
+import dev.connectome.controller.api.CallerInterceptor;
 import dev.connectome.controller.fixture.ControllerProcess;
 import dev.connectome.controller.fixture.RawHttp;
 import dev.connectome.controller.fixture.TestDatabase;
@@ -41,7 +41,7 @@ class PackagedControllerIT {
     try (var controller = ControllerProcess.start("packaged", ports, settings)) {
       controller.awaitReady();
       var headers = new Metadata();
-      headers.put(Callers.HEADER, "ada");
+      headers.put(CallerInterceptor.HEADER, "ada");
       var runs =
           TrainingRunServiceGrpc.newBlockingStub(channel)
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));

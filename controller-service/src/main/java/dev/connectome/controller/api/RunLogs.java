@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.RunException;
-import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.ReadRunLogResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -22,38 +21,28 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Streams of the logs of trainers, which may still be growing: files of this machine, or what
- * another launcher opens.
- */
-public final class LogStreams implements AutoCloseable {
+/** Streams the logs of trainers: from files on this machine, or from where the launcher reads. */
+public final class RunLogs implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LogStreams.class);
-  private static final int PIECE_BYTES = 32 * 1024;
-  private static final long LOOK_MILLIS = 300;
-  private static final long READY_MILLIS = 20;
+  private static final Logger LOG = LoggerFactory.getLogger(RunLogs.class);
+  private static final int CHUNK_BYTES = 32 * 1024;
+  private static final long POLL_MILLIS = 300;
+  private static final long BACKPRESSURE_POLL_MILLIS = 20;
 
   private final Store store;
   private final RunFiles files;
   private final Launcher launcher;
-  private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
-  private final ExecutorService readers = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService fileReader = Executors.newScheduledThreadPool(1);
+  private final ExecutorService launcherReaders = Executors.newCachedThreadPool();
 
-  /**
-   * Makes the streams.
-   *
-   * @param store tells which attempts have ended
-   * @param files tells where the logs of local trainers are
-   * @param launcher opens the others
-   */
-  public LogStreams(Store store, RunFiles files, Launcher launcher) {
+  public RunLogs(Store store, RunFiles files, Launcher launcher) {
     this.store = store;
     this.files = files;
     this.launcher = launcher;
   }
 
-  /** Streams what the launcher opens; a log that it does not have is an error. */
-  void streamOpened(
+  /** Streams the log that the launcher opens; throws NO_LOG if it has none. */
+  void streamFromLauncher(
       String runId,
       UUID runUid,
       int attempt,
@@ -69,19 +58,19 @@ public final class LogStreams implements AutoCloseable {
                         "there is no log of attempt %d of run \"%s\": its pod does not exist yet, or is gone with its Job"
                             .formatted(attempt, runId)));
     observer.setOnCancelHandler(() -> closeQuietly(log));
-    readers.execute(() -> copy(log, observer));
+    launcherReaders.execute(() -> copy(log, observer));
   }
 
   private static void copy(InputStream log, ServerCallStreamObserver<ReadRunLogResponse> observer) {
-    var piece = new byte[PIECE_BYTES];
+    var chunk = new byte[CHUNK_BYTES];
     try (log) {
-      for (int read = log.read(piece);
+      for (int read = log.read(chunk);
           read >= 0 && !observer.isCancelled();
-          read = log.read(piece)) {
+          read = log.read(chunk)) {
         while (!observer.isReady() && !observer.isCancelled()) {
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READY_MILLIS));
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BACKPRESSURE_POLL_MILLIS));
         }
-        observer.onNext(message(piece, read));
+        observer.onNext(message(chunk, read));
       }
       observer.onCompleted();
     } catch (IOException e) {
@@ -101,29 +90,29 @@ public final class LogStreams implements AutoCloseable {
     }
   }
 
-  private static ReadRunLogResponse message(byte[] piece, int length) {
+  private static ReadRunLogResponse message(byte[] chunk, int length) {
     return ReadRunLogResponse.newBuilder()
-        .setContent(ByteString.copyFrom(piece, 0, length))
+        .setContent(ByteString.copyFrom(chunk, 0, length))
         .build();
   }
 
-  /** Streams the log file of a trainer of this machine. */
-  void stream(
+  /** Streams the log file of a trainer on this machine. */
+  void streamFile(
       UUID runUid,
       int attempt,
       boolean follow,
       ServerCallStreamObserver<ReadRunLogResponse> observer) {
-    executor.execute(new LogStream(runUid, attempt, follow, observer));
+    fileReader.execute(new FileStream(runUid, attempt, follow, observer));
   }
 
-  private final class LogStream implements Runnable {
+  private final class FileStream implements Runnable {
     private final UUID runUid;
     private final int attempt;
     private final boolean follow;
     private final ServerCallStreamObserver<ReadRunLogResponse> observer;
     private long offset;
 
-    LogStream(
+    FileStream(
         UUID runUid,
         int attempt,
         boolean follow,
@@ -140,13 +129,14 @@ public final class LogStreams implements AutoCloseable {
         return;
       }
       try {
-        boolean growing = follow && attempt > 0 && isOpen();
+        // Asked before the file is read, so that what the attempt wrote last is not missed.
+        boolean growing = follow && attempt > 0 && isLive();
         Path log = files.log(runUid, attempt);
         if (Files.isRegularFile(log)) {
           send(log);
         }
         if (growing || (offset < sizeOf(log))) {
-          executor.schedule(this, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+          fileReader.schedule(this, POLL_MILLIS, TimeUnit.MILLISECONDS);
         } else {
           observer.onCompleted();
         }
@@ -164,30 +154,25 @@ public final class LogStreams implements AutoCloseable {
     private void send(Path log) throws IOException {
       try (var file = new RandomAccessFile(log.toFile(), "r")) {
         file.seek(offset);
-        var piece = new byte[PIECE_BYTES];
-        for (int read = file.read(piece); read > 0 && observer.isReady(); read = file.read(piece)) {
-          observer.onNext(message(piece, read));
+        var chunk = new byte[CHUNK_BYTES];
+        for (int read = file.read(chunk); read > 0 && observer.isReady(); read = file.read(chunk)) {
+          observer.onNext(message(chunk, read));
           offset += read;
         }
       }
     }
 
-    private boolean isOpen() {
+    private boolean isLive() {
       return store
           .inTransaction(transaction -> transaction.attempts().find(runUid, attempt))
-          .filter(row -> !isEnded(row))
+          .filter(row -> !row.ended())
           .isPresent();
-    }
-
-    private boolean isEnded(AttemptRow row) {
-      return row.ended();
     }
   }
 
-  /** Ends all streams. */
   @Override
   public void close() {
-    executor.shutdownNow();
-    readers.shutdownNow();
+    fileReader.shutdownNow();
+    launcherReaders.shutdownNow();
   }
 }

@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Who makes a call, by the header {@code x-connectome-actor}: what callers say of themselves, of
- * which nobody asks a proof. Without it the caller is {@code api}.
+ * Reads the caller's name from the header {@code x-connectome-actor}; the default is {@code api}.
+ * The name is not authenticated.
  */
 @GlobalInterceptor
 @ApplicationScoped
-public class Callers implements ServerInterceptor {
+public class CallerInterceptor implements ServerInterceptor {
 
   /** The header, over gRPC and HTTP. */
   public static final Metadata.Key<String> HEADER =
@@ -28,27 +28,17 @@ public class Callers implements ServerInterceptor {
   private static final Context.Key<String> NAME = Context.keyWithDefault("caller", "api");
   private static final Pattern ALLOWED = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
 
-  /** What parts of the platform are called in events. */
-  private static final Set<String> PARTS =
+  /** Names that events reserve for components. */
+  private static final Set<String> COMPONENTS =
       Set.of("controller", "trainer", "launcher", "kubernetes");
 
-  /**
-   * Who makes the call that this thread answers.
-   *
-   * @return the name; never that of a part of the platform
-   */
+  /** The caller of the call on this thread; never the name of a component. */
   static String current() {
     String name = NAME.get();
-    return PARTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
+    return COMPONENTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
   }
 
-  /**
-   * Checks a name.
-   *
-   * @param name what the header says
-   * @return the name
-   * @throws StatusRuntimeException if it is no name
-   */
+  /** Returns the name if it is valid, else throws INVALID_ARGUMENT. */
   public static String checked(String name) {
     if (!ALLOWED.matcher(name).matches()) {
       throw ApiErrors.invalid(

@@ -3,7 +3,7 @@ package dev.connectome.controller.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.connectome.controller.api.Callers;
+import dev.connectome.controller.api.CallerInterceptor;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events name who called, as they call themselves. */
-class CallersTest {
+class CallerInterceptorTest {
 
   private ControllerUnderTest controller;
 
@@ -120,7 +120,7 @@ class CallersTest {
   /** Calls under a name. */
   private TrainingRunServiceBlockingStub as(String name) {
     var headers = new Metadata();
-    headers.put(Callers.HEADER, name);
+    headers.put(CallerInterceptor.HEADER, name);
     return controller.runs().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Orders stops, of one run or of many. */
-final class Stops {
+/** Stops one run or many. */
+final class StopCalls {
 
   private static final int MAX_RUNS = 1_000;
   private static final Set<RunState> STOPPABLE =
@@ -28,7 +28,7 @@ final class Stops {
   private final Store store;
   private final Runs runs;
 
-  Stops(Store store, Runs runs) {
+  StopCalls(Store store, Runs runs) {
     this.store = store;
     this.runs = runs;
   }
@@ -43,8 +43,8 @@ final class Stops {
   }
 
   /**
-   * Each stop is a transaction of its own, so one call takes no more than a caller waits for: more
-   * runs are refused before the first is stopped.
+   * Each stop is a transaction of its own. Requests for too many runs are refused before the first
+   * stop, so that the call ends before its deadline.
    */
   BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
     RunList.Filter asked = RunSelections.narrowFilter(request.getSelection());
@@ -73,15 +73,15 @@ final class Stops {
             StoppedRun.newBuilder()
                 .setName("runs/" + run.runId())
                 .setFromState(RunCodec.state(run.state()));
-        now(run, request.getDryRun(), mode, reason, actor)
+        stateAfterStop(run, request.getDryRun(), mode, reason, actor)
             .ifPresent(state -> response.addRuns(stopped.setState(RunCodec.state(state))));
       }
     }
     return response.build();
   }
 
-  /** The run's state after the stop; empty if it has been deleted meanwhile. */
-  private Optional<RunState> now(
+  /** The run's state after the stop; empty if the run was deleted in the meantime. */
+  private Optional<RunState> stateAfterStop(
       RunRow run, boolean dryRun, String mode, String reason, String actor) {
     if (dryRun) {
       return Optional.of(run.state());

@@ -21,13 +21,13 @@ import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Optional;
 
-/** Replays policies on the recorded series of runs. */
-final class Replays {
+/** Evaluates policies on the recorded series of runs. */
+final class PolicyReplays {
 
   private final Store store;
   private final Runs runs;
 
-  Replays(Store store, Runs runs) {
+  PolicyReplays(Store store, Runs runs) {
     this.store = store;
     this.runs = runs;
   }
@@ -83,7 +83,7 @@ final class Replays {
         .map(decision -> DecisionCodec.decision(decision).toBuilder().setShadow(true))
         .ifPresent(response::setDecision);
     replay
-        .accuracyDifference(recorded.map(Replays::keptEpoch).orElse(replay.lastEpoch()))
+        .accuracyDifference(recorded.map(PolicyReplays::keptEpoch).orElse(replay.lastEpoch()))
         .ifPresent(response::setAccuracyDifference);
     return response.build();
   }

@@ -14,23 +14,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the contracts say of their services, methods, messages and fields. */
-final class Comments {
+/** The comments of the contracts on services, methods, messages and fields. */
+final class ContractComments {
 
   private static final String CONTRACTS = "/dev/connectome/protos/contracts.binpb";
 
   private final Map<String, String> byName = new HashMap<>();
 
-  private Comments() {}
+  private ContractComments() {}
 
-  /**
-   * Reads the comments that the build has left beside the contracts.
-   *
-   * @return the comments
-   */
-  static Comments load() {
-    var comments = new Comments();
-    try (InputStream contracts = Comments.class.getResourceAsStream(CONTRACTS)) {
+  /** Reads the comments from the descriptors that the build packages with the contracts. */
+  static ContractComments load() {
+    var comments = new ContractComments();
+    try (InputStream contracts = ContractComments.class.getResourceAsStream(CONTRACTS)) {
       if (contracts == null) {
         throw new IllegalStateException(CONTRACTS + " is missing");
       }
@@ -41,12 +37,7 @@ final class Comments {
     return comments;
   }
 
-  /**
-   * What is said of something.
-   *
-   * @param fullName its full name
-   * @return the comment in one line; empty for none
-   */
+  /** The comment on something by its full name, in one line; empty if there is none. */
   String of(String fullName) {
     return byName.getOrDefault(fullName, "");
   }
@@ -78,7 +69,7 @@ final class Comments {
     }
   }
 
-  /** The comments of one file, by the path of what they stand before. */
+  /** The comments of one file, by the path of the element that they describe. */
   private final class InFile {
     private final Map<List<Integer>, String> found;
 

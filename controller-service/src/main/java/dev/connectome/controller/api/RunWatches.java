@@ -11,21 +11,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Streams of what happens to runs. A stream moves on when this controller changes its run, and once
- * a second for what others change; no thread waits for it.
+ * All streams of runs. A stream reads when this controller changes its run, and once a second for
+ * changes by other controllers; no thread blocks on it.
  */
-public final class Watchers implements AutoCloseable {
+public final class RunWatches implements AutoCloseable {
 
   private final Store store;
-  private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
+  private final Set<RunWatch> watchers = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
 
-  /**
-   * Makes the streams.
-   *
-   * @param store where runs are
-   */
-  public Watchers(Store store) {
+  public RunWatches(Store store) {
     this.store = store;
     store.onChange(this::changed);
     executor.scheduleWithFixedDelay(
@@ -36,7 +31,7 @@ public final class Watchers implements AutoCloseable {
       UUID runUid,
       long afterPosition,
       ServerCallStreamObserver<WatchTrainingRunResponse> observer) {
-    var watcher = new Watcher(store, runUid, afterPosition, observer, watchers::remove);
+    var watcher = new RunWatch(store, runUid, afterPosition, observer, watchers::remove);
     watchers.add(watcher);
     watcher.advance(executor);
   }
@@ -47,10 +42,10 @@ public final class Watchers implements AutoCloseable {
         .forEach(watcher -> watcher.advance(executor));
   }
 
-  /** Ends all streams; watchers come back to whoever serves next. */
+  /** Ends all streams; clients resume with another controller. */
   @Override
   public void close() {
     executor.shutdownNow();
-    watchers.forEach(Watcher::goAway);
+    watchers.forEach(RunWatch::shutDown);
   }
 }

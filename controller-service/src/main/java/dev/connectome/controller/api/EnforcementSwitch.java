@@ -1,6 +1,6 @@
 package dev.connectome.controller.api;
 
-import dev.connectome.controller.codec.Times;
+import dev.connectome.controller.codec.ProtoTimes;
 import dev.connectome.controller.store.EnforcementRow;
 import dev.connectome.controller.store.EnforcementTable;
 import dev.connectome.controller.store.Store;
@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The switch that makes every policy of the platform a shadow policy. */
-final class Enforcements {
+final class EnforcementSwitch {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Enforcements.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EnforcementSwitch.class);
 
   private final Store store;
 
-  Enforcements(Store store) {
+  EnforcementSwitch(Store store) {
     this.store = store;
   }
 
@@ -62,7 +62,7 @@ final class Enforcements {
         .setSuspended(row.suspended())
         .setReason(row.reason())
         .setActor(row.actor())
-        .setUpdateTime(Times.timestamp(row.updateTime()))
+        .setUpdateTime(ProtoTimes.timestamp(row.updateTime()))
         .build();
   }
 }

@@ -15,13 +15,13 @@ import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import java.util.List;
 
-/** Answers lists, a page at a time. */
-final class Lists {
+/** Lists runs, signatures and events, a page at a time. */
+final class RunQueries {
 
   private final Store store;
   private final Runs runs;
 
-  Lists(Store store, Runs runs) {
+  RunQueries(Store store, Runs runs) {
     this.store = store;
     this.runs = runs;
   }

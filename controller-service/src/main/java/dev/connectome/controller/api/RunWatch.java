@@ -23,60 +23,57 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One stream of what happens to a run, in order of positions, with the run itself whenever it has
- * changed.
- */
-final class Watcher {
+/** One stream of a run's items in order of positions, with the run whenever it has changed. */
+final class RunWatch {
 
   private static final int BATCH = 200;
 
-  /** The shortest time between two looks, so that quick changes arrive together. */
-  private static final long BREATH_MILLIS = 100;
+  /** The shortest time between two reads, so that quick changes are sent together. */
+  private static final long MIN_INTERVAL_MILLIS = 100;
 
   private final Store store;
   private final UUID runUid;
   private final ServerCallStreamObserver<WatchTrainingRunResponse> observer;
-  private final Consumer<Watcher> whenOver;
+  private final Consumer<RunWatch> onFinish;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private long position;
   private @Nullable TrainingRun sent;
-  private boolean over;
+  private boolean finished;
 
-  Watcher(
+  RunWatch(
       Store store,
       UUID runUid,
       long afterPosition,
       ServerCallStreamObserver<WatchTrainingRunResponse> observer,
-      Consumer<Watcher> whenOver) {
+      Consumer<RunWatch> onFinish) {
     this.store = store;
     this.runUid = runUid;
     this.position = afterPosition;
     this.observer = observer;
-    this.whenOver = whenOver;
+    this.onFinish = onFinish;
   }
 
   UUID runUid() {
     return runUid;
   }
 
-  /** Looks for news soon, once however often it is asked. */
+  /** Schedules a read of new items, unless one is scheduled already. */
   void advance(ScheduledExecutorService executor) {
     if (scheduled.compareAndSet(false, true)) {
       try {
-        executor.schedule(() -> step(executor), BREATH_MILLIS, TimeUnit.MILLISECONDS);
+        executor.schedule(() -> step(executor), MIN_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         scheduled.set(false);
       }
     }
   }
 
-  private record News(
+  private record Update(
       Optional<TrainingRun> run, List<WatchTrainingRunResponse> items, boolean ended) {}
 
   private synchronized void step(ScheduledExecutorService executor) {
     scheduled.set(false);
-    if (over) {
+    if (finished) {
       return;
     }
     if (observer.isCancelled()) {
@@ -87,9 +84,9 @@ final class Watcher {
       return;
     }
     try {
-      News news = store.inTransaction(this::news);
-      deliver(news);
-      if (news.items().size() == BATCH && !over) {
+      Update update = store.inTransaction(this::read);
+      deliver(update);
+      if (update.items().size() == BATCH && !finished) {
         advance(executor);
       }
     } catch (RuntimeException e) {
@@ -99,11 +96,11 @@ final class Watcher {
   }
 
   /**
-   * What has been stored up to the run's position as it is read first. What others store while this
-   * looks is left for the next time: of two tables that are read one after the other, the second
-   * may show what comes behind something that the first did not show yet.
+   * Reads items up to the run's position, which is read first. Later items are left for the next
+   * read: the two tables are read one after the other, so the second may already have items that
+   * belong after some that were missing from the first.
    */
-  private News news(Transaction transaction) {
+  private Update read(Transaction transaction) {
     Optional<RunRow> row = transaction.runs().find(runUid);
     long last = row.map(RunRow::position).orElse(position);
     List<WatchTrainingRunResponse> items = new ArrayList<>();
@@ -125,21 +122,21 @@ final class Watcher {
     items.sort(Comparator.comparingLong(WatchTrainingRunResponse::getPosition));
     List<WatchTrainingRunResponse> next = items.subList(0, Math.min(BATCH, items.size()));
     boolean ended = row.isEmpty() || (row.get().state().isEnd() && next.size() < BATCH);
-    return new News(row.map(run -> RunCodec.run(transaction, run)), next, ended);
+    return new Update(row.map(run -> RunCodec.run(transaction, run)), next, ended);
   }
 
-  private void deliver(News news) {
-    if (sent == null && news.run().isPresent()) {
-      send(news.run().get());
+  private void deliver(Update update) {
+    if (sent == null && update.run().isPresent()) {
+      send(update.run().get());
     }
-    for (WatchTrainingRunResponse item : news.items()) {
+    for (WatchTrainingRunResponse item : update.items()) {
       position = item.getPosition();
       observer.onNext(item);
     }
-    if (news.run().isPresent() && !news.run().get().equals(sent)) {
-      send(news.run().get());
+    if (update.run().isPresent() && !update.run().get().equals(sent)) {
+      send(update.run().get());
     }
-    if (news.ended()) {
+    if (update.ended()) {
       finish();
       observer.onCompleted();
     }
@@ -152,13 +149,13 @@ final class Watcher {
   }
 
   private void finish() {
-    over = true;
-    whenOver.accept(this);
+    finished = true;
+    onFinish.accept(this);
   }
 
-  /** Ends the stream because the controller ends; the watcher may come again. */
-  synchronized void goAway() {
-    if (!over) {
+  /** Ends the stream because the controller is shutting down; the client can resume elsewhere. */
+  synchronized void shutDown() {
+    if (!finished) {
       finish();
       observer.onError(
           Status.UNAVAILABLE.withDescription("the controller is shutting down").asException());

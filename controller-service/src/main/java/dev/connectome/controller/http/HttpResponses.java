@@ -8,8 +8,8 @@ import com.google.rpc.Status;
 import io.grpc.Metadata;
 import io.grpc.protobuf.StatusProto;
 
-/** Messages and errors as JSON. */
-final class Answers {
+/** Messages and errors as JSON, and the HTTP status of an error. */
+final class HttpResponses {
 
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer()
@@ -20,14 +20,14 @@ final class Answers {
                   .build());
   private static final JsonFormat.Printer ONE_LINE = PRINTER.omittingInsignificantWhitespace();
 
-  private Answers() {}
+  private HttpResponses() {}
 
-  /** A message for people and programs. */
+  /** Indented, with a newline at the end. */
   static String pretty(Message message) {
     return print(PRINTER, message) + "\n";
   }
 
-  /** A message in one line, without its end. */
+  /** On one line, without a newline at the end. */
   static String line(Message message) {
     return print(ONE_LINE, message);
   }
@@ -36,11 +36,11 @@ final class Answers {
     try {
       return printer.print(message);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an answer has no form in JSON", e);
+      throw new IllegalStateException("a response cannot be written as JSON", e);
     }
   }
 
-  /** What a call ended with, as the caller gets it. */
+  /** The status of a call, with its details if there are any. */
   static Status status(io.grpc.Status status, Metadata trailers) {
     Status details = StatusProto.fromStatusAndTrailers(status, trailers);
     return details == null ? status(status) : details;
