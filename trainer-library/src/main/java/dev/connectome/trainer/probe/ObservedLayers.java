@@ -107,7 +107,7 @@ final class ObservedLayers {
     } else if (!block.getChildren().isEmpty()) {
       throw new IllegalArgumentException(
           ("only networks of nested sequential blocks can be observed as they are, and %s is not"
-               + " one; wrap the layers to observe in Observed.of(layer)")
+                  + " one; wrap the layers to observe in Observed.of(layer)")
               .formatted(block.getClass().getSimpleName()));
     } else {
       blocks.add(block);
