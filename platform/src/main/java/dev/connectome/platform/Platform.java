@@ -130,9 +130,7 @@ public final class Platform implements AutoCloseable {
       throws InterruptedException {
     try {
       return KafkaBroker.start(
-          state.kafka(),
-          new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()),
-          Map.of());
+          state.kafka(), new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()), Map.of());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {

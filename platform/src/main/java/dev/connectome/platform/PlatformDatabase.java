@@ -20,9 +20,7 @@ public final class PlatformDatabase {
     try {
       Path password = new StateDirectory(stateDirectory).postgres().password();
       return DriverManager.getConnection(
-          endpoints.postgres().jdbcUrl(),
-          PostgresServer.USER,
-          Files.readString(password).strip());
+          endpoints.postgres().jdbcUrl(), PostgresServer.USER, Files.readString(password).strip());
     } catch (IOException e) {
       throw PlatformException.failed(
           "the password of the database cannot be read: " + IoMessages.of(e), e);

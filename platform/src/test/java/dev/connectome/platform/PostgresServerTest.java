@@ -98,8 +98,7 @@ class PostgresServerTest {
   }
 
   private static Connection connect(PostgresServer server) throws SQLException {
-    return DriverManager.getConnection(
-        server.jdbcUrl(), PostgresServer.USER, server.password());
+    return DriverManager.getConnection(server.jdbcUrl(), PostgresServer.USER, server.password());
   }
 
   private static void execute(PostgresServer server, String sql) throws SQLException {
