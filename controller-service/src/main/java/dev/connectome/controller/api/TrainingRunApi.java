@@ -47,7 +47,6 @@ import io.smallrye.common.annotation.Blocking;
 @Blocking
 public class TrainingRunApi extends TrainingRunServiceImplBase {
 
-  private final Store store;
   private final Runs runs;
   private final RunQueries lists;
   private final StopCalls stops;
@@ -59,7 +58,6 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   public TrainingRunApi(
       Store store, Runs runs, RunWatches watchers, RunLogs logs, ControllerSettings settings) {
-    this.store = store;
     this.runs = runs;
     this.lists = new RunQueries(store, runs);
     this.stops = new StopCalls(store, runs);

@@ -354,11 +354,11 @@ class HttpApiTest {
                 .map(MethodDescriptor::getName)
                 .toList());
     assertThat(document.getPaths().get("/v1/runs/{run}").getGet().getSummary())
-        .isEqualTo("Shows a run.");
+        .isEqualTo("Returns a run.");
     Map<?, ?> fields =
         document.getComponents().getSchemas().get("connectome.run.v1.TrainingRun").getProperties();
     assertThat(((Schema<?>) fields.get("state")).getReadOnly()).isTrue();
-    assertThat(((Schema<?>) fields.get("labels")).getDescription()).startsWith("Free labels");
+    assertThat(((Schema<?>) fields.get("labels")).getDescription()).startsWith("Labels: at most 64");
   }
 
   private void runToItsEnd() throws Exception {
