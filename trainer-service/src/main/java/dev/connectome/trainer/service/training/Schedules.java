@@ -59,16 +59,20 @@ final class Schedules {
   }
 
   private static Tracker step(float rate, ScheduleSpec schedule, Length length) {
-    int[] changes =
-        IntStream.rangeClosed(1, (length.epochs() - 1) / schedule.getStepEpochs())
-            .map(change -> length.updates((double) change * schedule.getStepEpochs()))
-            .toArray();
-    return changes.length == 0
-        ? Tracker.fixed(rate)
-        : MultiFactorTracker.builder()
-            .setBaseValue(rate)
-            .optFactor((float) schedule.getFactor())
-            .setSteps(changes)
-            .build();
+    int changes = (length.epochs() - 1) / schedule.getStepEpochs();
+    if (changes == 0) {
+      return Tracker.fixed(rate);
+    }
+    // DJL refuses a single step; the last one here is never reached.
+    IntStream steps =
+        IntStream.concat(
+            IntStream.rangeClosed(1, changes)
+                .map(change -> length.updates((double) change * schedule.getStepEpochs())),
+            IntStream.of(Integer.MAX_VALUE));
+    return MultiFactorTracker.builder()
+        .setBaseValue(rate)
+        .optFactor((float) schedule.getFactor())
+        .setSteps(steps.toArray())
+        .build();
   }
 }
