@@ -35,7 +35,7 @@ class DemoIT {
     JsonNode run = new ObjectMapper().readTree(summary.toFile()).get("runs").get(0);
     assertThat(run.get("state").asText()).isEqualTo("STOPPED");
     assertThat(run.get("stopEpoch").asInt()).isBetween(10, 59);
-    assertThat(run.get("decision").get("rule").asText()).isEqualTo("diminishing");
+    assertThat(run.get("decision").get("policyId").asText()).isEqualTo("default");
     assertThat(run.get("decision").get("reason").asText()).isEqualTo("DIMINISHING_CHANGE");
     assertThat(run.get("series").size()).isGreaterThanOrEqualTo(run.get("stopEpoch").asInt());
     assertThat(run.get("testAccuracy").asDouble()).isBetween(0.8, 1.0);

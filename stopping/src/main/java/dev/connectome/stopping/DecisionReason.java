@@ -14,6 +14,8 @@ public enum DecisionReason {
   PLATEAU_REACHED,
   /** The series has almost stopped falling. */
   DIMINISHING_CHANGE,
+  /** The series has fallen far below its first value, and falls more slowly than it did. */
+  SLOWED,
   /** The series rose again after its first trough. */
   TROUGH_PASSED,
   /** A person or a pipeline requested it. */

@@ -20,8 +20,9 @@ import java.util.Optional;
  *
  * hold and have held for at least {@code confirm} points in a row. The first condition keeps the
  * rule from stopping a run whose series still rises, or has risen and not yet fallen; with {@code
- * peakFraction} 1 it always holds. Where {@code s[t-window]} is zero or negative the relative drop
- * is 0. A series that has never been above zero never stops.
+ * peakFraction} 1 it always holds. Where {@code s[t-window]} is zero or negative a fraction of it
+ * means nothing, and the drop is divided by the largest drop over a window so far instead. A series
+ * that has never been above zero never stops.
  *
  * @param smoothing weight of the newest value, above 0 and at most 1; 1 does not smooth
  * @param peakFraction the fraction of the peak, above 0 and at most 1
@@ -84,6 +85,7 @@ public record DiminishingRule(
     private double average;
     private double peak;
     private double drop;
+    private double largestDrop;
     private int held;
 
     @Override
@@ -94,11 +96,19 @@ public record DiminishingRule(
       boolean holds = false;
       if (averages.size() > window) {
         double start = averages.removeFirst();
-        drop = start > 0 ? (start - average) / start : 0;
+        largestDrop = Math.max(largestDrop, start - average);
+        drop = relative(start - average, start);
         holds = peak > 0 && average <= peakFraction * peak && drop < minRelativeDrop;
       }
       held = holds ? held + 1 : 0;
       return held >= confirm ? Optional.of(DecisionReason.DIMINISHING_CHANGE) : Optional.empty();
+    }
+
+    private double relative(double difference, double start) {
+      if (start > 0) {
+        return difference / start;
+      }
+      return largestDrop > 0 ? difference / largestDrop : 0;
     }
 
     @Override

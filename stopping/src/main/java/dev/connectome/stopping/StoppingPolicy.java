@@ -4,10 +4,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What decides when a run has learned enough: a rule on one series, or several policies together.
- * Immutable.
+ * What decides when a run has learned enough: a rule on one series, several policies together, or
+ * either within a {@link SafetyEnvelope}. Immutable.
  */
-public sealed interface StoppingPolicy permits SeriesPolicy, CombinedPolicy {
+public sealed interface StoppingPolicy
+    permits SeriesPolicy, CombinedPolicy, SafetyEnvelope.Guarded {
 
   /** {@return the policy's name, unique within its run} */
   String id();

@@ -63,6 +63,26 @@ class DiminishingRuleTest {
   }
 
   @Test
+  void doesNotStopASeriesThatFallsSteadilyThroughZero() {
+    var likelihood = new double[60];
+    for (int i = 0; i < likelihood.length; i++) {
+      likelihood[i] = 6 - 0.8 * i;
+    }
+
+    assertThat(new DiminishingRule(1, 1, 3, 0.1, 2).firstStop(values(likelihood), 0)).isEmpty();
+  }
+
+  @Test
+  void stopsASeriesThatHasSettledBelowZero() {
+    // From 0.5 on: -1.5, -2.5, -3, and then nothing.
+    var rule = new DiminishingRule(1, 1, 1, 0.2, 1);
+
+    assertThat(rule.firstStop(values(0.5, -1.5, -2.5, -3, -3.1), 0))
+        .map(StopVerdict::stopEpoch)
+        .contains(5);
+  }
+
+  @Test
   void afterAnEpochStopsAtTheNextPointAndCountsThoseBefore() {
     Series series = values(8, 10, 8, 4, 4, 3, 3.6, 3.5, 3.5);
 

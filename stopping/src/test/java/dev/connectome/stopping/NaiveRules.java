@@ -32,6 +32,10 @@ final class NaiveRules {
       double[] s = movingAverage(v, diminishing.smoothing());
       return held(t, diminishing.confirm(), k -> diminishes(diminishing, s, k));
     }
+    if (rule instanceof SlowingRule slowing) {
+      double[] s = movingAverage(v, slowing.smoothing());
+      return held(t, slowing.confirm(), k -> slows(slowing, v[0], s, k));
+    }
     if (rule instanceof TroughRule trough) {
       return passedTrough(trough, movingAverage(v, trough.smoothing()), t);
     }
@@ -47,7 +51,25 @@ final class NaiveRules {
       return false;
     }
     double start = s[t - rule.window()];
-    return (start > 0 ? (start - s[t]) / start : 0) < rule.minRelativeDrop();
+    double scale = start > 0 ? start : largestFall(s, rule.window(), t);
+    return (scale > 0 ? (start - s[t]) / scale : 0) < rule.minRelativeDrop();
+  }
+
+  private static boolean slows(SlowingRule rule, double first, double[] s, int t) {
+    if (t < rule.window()) {
+      return false;
+    }
+    double fastest = largestFall(s, rule.window(), t);
+    return first - s[t] >= rule.minFall() * Math.abs(first)
+        && fastest > 0
+        && s[t - rule.window()] - s[t] <= rule.maxPace() * fastest;
+  }
+
+  private static double largestFall(double[] s, int window, int t) {
+    return IntStream.rangeClosed(window, t)
+        .mapToDouble(k -> s[k - window] - s[k])
+        .max()
+        .orElseThrow();
   }
 
   private static boolean passedTrough(TroughRule rule, double[] s, int t) {

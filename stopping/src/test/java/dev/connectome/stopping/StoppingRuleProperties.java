@@ -191,6 +191,14 @@ class StoppingRuleProperties {
                 Arbitraries.doubles().between(0.05, 0.9),
                 Arbitraries.integers().between(1, 3))
             .as(DiminishingRule::new);
+    Arbitrary<StoppingRule> slowing =
+        Combinators.combine(
+                shares(),
+                shares(),
+                Arbitraries.integers().between(1, 6),
+                Arbitraries.doubles().between(0.05, 0.9),
+                Arbitraries.integers().between(1, 3))
+            .as(SlowingRule::new);
     Arbitrary<StoppingRule> trough =
         Combinators.combine(shares(), shares(), Arbitraries.integers().between(1, 4))
             .as(TroughRule::new);
@@ -210,7 +218,7 @@ class StoppingRuleProperties {
                         true,
                         false));
     return Arbitraries.oneOf(
-        plateau, diminishing, trough, patience, Arbitraries.of(new NeverRule()));
+        plateau, diminishing, slowing, trough, patience, Arbitraries.of(new NeverRule()));
   }
 
   private static Arbitrary<Double> shares() {

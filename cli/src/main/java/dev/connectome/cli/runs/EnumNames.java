@@ -45,7 +45,7 @@ final class EnumNames {
     return type.getValues().stream().filter(constant -> constant.getNumber() != 0).toList();
   }
 
-  private static String name(EnumValueDescriptor constant) {
+  static String name(EnumValueDescriptor constant) {
     String prefix =
         CaseFormat.UPPER_CAMEL.to(CaseFormat.LOWER_HYPHEN, constant.getType().getName()) + "-";
     String name = CaseFormat.UPPER_UNDERSCORE.to(CaseFormat.LOWER_HYPHEN, constant.getName());

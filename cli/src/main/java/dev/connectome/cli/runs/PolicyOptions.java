@@ -13,10 +13,12 @@ final class PolicyOptions {
       names = "--policy",
       paramLabel = "POLICY",
       description = {
-        "What stops the run. A new run is stopped by diminishing, on the training loss, if you"
-            + " leave it out. Examples:",
+        "What stops the run. If you leave it out, a new run is stopped once its connectome has"
+            + " settled and its training loss has slowed down; an external run is only watched."
+            + " Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
+        "slowing:min-fall=0.5",
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
         "never",

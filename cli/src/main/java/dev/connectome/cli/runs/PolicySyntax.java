@@ -182,7 +182,7 @@ public final class PolicySyntax {
     return CommandFailure.badInput("%s in policy '%s': %s".formatted(problem, text, remedy));
   }
 
-  private static String kebab(FieldDescriptor field) {
+  static String kebab(FieldDescriptor field) {
     return field.getName().replace('_', '-');
   }
 }

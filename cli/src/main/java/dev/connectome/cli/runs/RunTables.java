@@ -11,6 +11,7 @@ import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
@@ -47,6 +48,10 @@ final class RunTables {
     String stage = Display.stage(run.getStage());
     lines.add("stage:     " + (stage.isEmpty() ? "-" : stage));
     lines.add("created:   " + time(run.getCreateTime()));
+    lines.add("policy:    " + PolicyFormat.format(run.getPolicy()));
+    for (StoppingPolicy shadow : run.getShadowPoliciesList()) {
+      lines.add("watching:  " + PolicyFormat.format(shadow));
+    }
     if (run.hasDecision()) {
       lines.add("decision:  " + decision(run.getDecision()));
     }

@@ -14,6 +14,7 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicySyntaxTest {
   private static final StoppingPolicy NEVER =
@@ -78,5 +79,18 @@ class PolicySyntaxTest {
           """)
   void theOffendingPartIsNamed(String text, String problem) {
     assertThatThrownBy(() -> PolicySyntax.parse(text)).hasMessageContaining(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "never",
+        "diminishing:monitor=trainLoss,smoothing=0.3,window=5",
+        "patience:id=mine,monitor=validationLoss,mode=max,min-delta=0.1,restore-best=true",
+        "any(all(diminishing:window=8; plateau):id=settled; never):id=either",
+        "slowing:min-fall=1"
+      })
+  void aPolicyIsWrittenAsItIsTyped(String text) {
+    assertThat(PolicyFormat.format(PolicySyntax.parse(text))).isEqualTo(text);
   }
 }

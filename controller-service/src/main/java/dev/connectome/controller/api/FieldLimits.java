@@ -119,6 +119,9 @@ final class FieldLimits {
           entry("PlateauRule.fraction", ANY),
           entry("DiminishingRule.window", POINTS),
           entry("DiminishingRule.min_relative_drop", ANY),
+          entry("SlowingRule.min_fall", ANY),
+          entry("SlowingRule.window", POINTS),
+          entry("SlowingRule.max_pace", ANY),
           entry(
               "KubernetesSpec.image",
               matching(1_024, "\\S*", "a reference to an image, without spaces")),

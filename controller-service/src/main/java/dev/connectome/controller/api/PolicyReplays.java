@@ -1,7 +1,6 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.DecisionCodec;
-import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
@@ -15,9 +14,9 @@ import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingDecision;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
-import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,14 +32,12 @@ final class PolicyReplays {
   }
 
   ReplayPolicyResponse replay(ReplayPolicyRequest request) {
-    StoppingPolicy policy = PolicyCodec.policy(request.getPolicy());
     return runs.read(
         RunRequests.id("name", request.getName()),
-        (transaction, run) -> replay(transaction, run, policy));
+        (transaction, run) -> replay(transaction, run, request.getPolicy()));
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
-    StoppingPolicy policy = PolicyCodec.policy(request.getPolicy());
     int size = PageTokens.pageSize(request.getPageSize(), 50);
     return store.inTransaction(
         transaction -> {
@@ -57,7 +54,7 @@ final class PolicyReplays {
                 RunReplay.newBuilder()
                     .setName("runs/" + run.runId())
                     .setState(RunCodec.state(run.state()))
-                    .setReplay(replay(transaction, run, policy)));
+                    .setReplay(replay(transaction, run, request.getPolicy())));
           }
           if (rows.size() > size) {
             response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
@@ -68,9 +65,9 @@ final class PolicyReplays {
 
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
-    RunHistory history =
-        PolicyEvaluator.history(transaction, run, RunDefinition.of(run.definition()));
-    PolicyReplay replay = PolicyReplay.of(policy, history);
+    RunDefinition definition = RunDefinition.of(run.definition());
+    RunHistory history = PolicyEvaluator.history(transaction, run, definition);
+    PolicyReplay replay = PolicyReplay.of(definition.guarded(policy), history);
     var response =
         ReplayPolicyResponse.newBuilder()
             .setLastEpoch(replay.lastEpoch())

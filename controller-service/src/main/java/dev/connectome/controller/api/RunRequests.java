@@ -6,6 +6,7 @@ import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
+import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
@@ -68,7 +69,9 @@ final class RunRequests {
   }
 
   /** The definition of a new run, with all defaults written out. */
-  static RunDefinition definition(TrainingRun run, String launcher) {
+  static RunDefinition definition(TrainingRun asked, String launcher) {
+    boolean watchOnly = launcher.equals(RunRow.EXTERNAL) && !asked.hasPolicy();
+    TrainingRun run = watchOnly ? watched(asked) : asked;
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
@@ -98,6 +101,19 @@ final class RunRequests {
       definition.setKubernetes(run.getKubernetes());
     }
     return new RunDefinition(definition.build());
+  }
+
+  /**
+   * An external run without a policy is watched and never stopped: the platform did not start it,
+   * and nobody asked for its end. The default policy is a shadow, unless the caller has named one.
+   */
+  private static TrainingRun watched(TrainingRun asked) {
+    var run = asked.toBuilder();
+    run.getPolicyBuilder().setNever(NeverRule.getDefaultInstance());
+    if (asked.getShadowPoliciesCount() == 0) {
+      run.addShadowPolicies(StoppingPolicy.getDefaultInstance());
+    }
+    return run.build();
   }
 
   /** A definition with what the request changes. */

@@ -4,11 +4,13 @@ import dev.connectome.protos.run.v1.AllRule;
 import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.MonitorMode;
 import dev.connectome.stopping.CombinedPolicy;
+import dev.connectome.stopping.DefaultPolicy;
 import dev.connectome.stopping.DiminishingRule;
 import dev.connectome.stopping.NeverRule;
 import dev.connectome.stopping.PatienceRule;
 import dev.connectome.stopping.PlateauRule;
 import dev.connectome.stopping.SeriesPolicy;
+import dev.connectome.stopping.SlowingRule;
 import dev.connectome.stopping.StoppingPolicy;
 import dev.connectome.stopping.StoppingRule;
 import dev.connectome.stopping.TroughRule;
@@ -47,8 +49,17 @@ public final class PolicyCodec {
       case PLATEAU -> series(message, plateau(message.getPlateau()));
       case DIMINISHING -> series(message, diminishing(message.getDiminishing()));
       case TROUGH -> series(message, trough(message.getTrough()));
-      case RULE_NOT_SET -> series(message, DiminishingRule.DEFAULT);
+      case SLOWING -> series(message, slowing(message.getSlowing()));
+      case RULE_NOT_SET -> withoutRule(message);
     };
+  }
+
+  private static StoppingPolicy withoutRule(dev.connectome.protos.run.v1.StoppingPolicy message) {
+    if (!message.getMonitor().isEmpty()) {
+      return series(message, DiminishingRule.DEFAULT);
+    }
+    CombinedPolicy standard = DefaultPolicy.get();
+    return new CombinedPolicy(id(message, standard.id()), standard.mode(), standard.members());
   }
 
   private static StoppingPolicy combined(
@@ -120,6 +131,8 @@ public final class PolicyCodec {
       message.setPlateau(message(rule));
     } else if (series.rule() instanceof TroughRule rule) {
       message.setTrough(message(rule));
+    } else if (series.rule() instanceof SlowingRule rule) {
+      message.setSlowing(message(rule));
     } else {
       message.setNever(dev.connectome.protos.run.v1.NeverRule.getDefaultInstance());
     }
@@ -147,6 +160,16 @@ public final class PolicyCodec {
     return dev.connectome.protos.run.v1.TroughRule.newBuilder()
         .setSmoothing(rule.smoothing())
         .setPeakFraction(rule.peakFraction())
+        .setConfirm(rule.confirm())
+        .build();
+  }
+
+  private static dev.connectome.protos.run.v1.SlowingRule message(SlowingRule rule) {
+    return dev.connectome.protos.run.v1.SlowingRule.newBuilder()
+        .setSmoothing(rule.smoothing())
+        .setMinFall(rule.minFall())
+        .setWindow(rule.window())
+        .setMaxPace(rule.maxPace())
         .setConfirm(rule.confirm())
         .build();
   }
@@ -192,6 +215,16 @@ public final class PolicyCodec {
     return new TroughRule(
         settings.hasSmoothing() ? settings.getSmoothing() : defaults.smoothing(),
         settings.hasPeakFraction() ? settings.getPeakFraction() : defaults.peakFraction(),
+        settings.hasConfirm() ? settings.getConfirm() : defaults.confirm());
+  }
+
+  private static SlowingRule slowing(dev.connectome.protos.run.v1.SlowingRule settings) {
+    SlowingRule defaults = SlowingRule.DEFAULT;
+    return new SlowingRule(
+        settings.hasSmoothing() ? settings.getSmoothing() : defaults.smoothing(),
+        settings.hasMinFall() ? settings.getMinFall() : defaults.minFall(),
+        settings.hasWindow() ? settings.getWindow() : defaults.window(),
+        settings.hasMaxPace() ? settings.getMaxPace() : defaults.maxPace(),
         settings.hasConfirm() ? settings.getConfirm() : defaults.confirm());
   }
 

@@ -3,6 +3,7 @@ package dev.connectome.controller.codec;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.stopping.SafetyEnvelope;
 import dev.connectome.stopping.StoppingPolicy;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param message the run's message with only these fields set
  */
 public record RunDefinition(TrainingRun message) {
+
+  /** Updates of a run's weights before which no policy stops it. */
+  private static final int MIN_UPDATES = 100;
 
   public static RunDefinition of(byte[] stored) {
     try {
@@ -34,12 +38,34 @@ public record RunDefinition(TrainingRun message) {
     return message.getSpec();
   }
 
-  /** The enforcing policy. */
+  /** The enforcing policy, within the run's safety envelope. */
   public StoppingPolicy policy() {
-    return PolicyCodec.policy(message.getPolicy());
+    return guarded(message.getPolicy());
   }
 
+  /** Any policy as it would decide for this run: within its safety envelope. */
+  public StoppingPolicy guarded(dev.connectome.protos.run.v1.StoppingPolicy policy) {
+    return envelope().around(PolicyCodec.policy(policy));
+  }
+
+  private SafetyEnvelope envelope() {
+    TrainingSpec spec = spec();
+    return SafetyEnvelope.of(
+        spec.getOptimizer().getSchedule().getWarmUpEpochs(), updatesPerEpoch(spec), MIN_UPDATES);
+  }
+
+  /** Updates of the weights in an epoch; as many as are asked for if the spec does not tell. */
+  private static int updatesPerEpoch(TrainingSpec spec) {
+    if (!spec.getData().hasTrainSamples() || spec.getBatchSize() < 1) {
+      return MIN_UPDATES;
+    }
+    double samples =
+        spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());
+    return (int) Math.max(1, Math.ceil(samples / spec.getBatchSize()));
+  }
+
+  /** Policies that are only recorded, within the run's safety envelope. */
   public List<StoppingPolicy> shadowPolicies() {
-    return message.getShadowPoliciesList().stream().map(PolicyCodec::policy).toList();
+    return message.getShadowPoliciesList().stream().map(this::guarded).toList();
   }
 }

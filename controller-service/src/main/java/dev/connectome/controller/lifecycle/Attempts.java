@@ -1,5 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.AttemptEnd;
@@ -8,6 +9,7 @@ import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
+import dev.connectome.protos.run.v1.DecisionReason;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -135,7 +137,8 @@ public final class Attempts {
   private void conclude(
       Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, String actor) {
     boolean stopping = run.effectiveState() == RunState.STOPPING;
-    AttemptEnd.Next next = end.next(stopping, run.failures(), maxFailures);
+    AttemptEnd.Next next =
+        brokenDown(transaction, run, end.next(stopping, run.failures(), maxFailures));
     boolean retry = next.state() == RunState.PENDING;
     transaction
         .runs()
@@ -156,6 +159,23 @@ public final class Attempts {
     }
     transaction.move(from, next.state(), actor, endMessage(run, stopping, next));
     transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
+  }
+
+  /** A run that was stopped because its numbers are not finite has failed. */
+  private static AttemptEnd.Next brokenDown(
+      Transaction transaction, RunRow run, AttemptEnd.Next next) {
+    if (next.state() != RunState.STOPPED) {
+      return next;
+    }
+    return transaction
+        .history()
+        .enforcedDecision(run.uid())
+        .map(DecisionCodec::decision)
+        .filter(decision -> decision.getReason() == DecisionReason.DECISION_REASON_NOT_FINITE)
+        .map(
+            decision ->
+                new AttemptEnd.Next(RunState.FAILED, next.failures(), decision.getMessage()))
+        .orElse(next);
   }
 
   private static String endMessage(RunRow run, boolean stopping, AttemptEnd.Next next) {

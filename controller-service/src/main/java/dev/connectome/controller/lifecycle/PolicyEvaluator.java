@@ -11,6 +11,7 @@ import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable.Evaluated;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
+import dev.connectome.stopping.FiniteCheck;
 import dev.connectome.stopping.RunHistory;
 import dev.connectome.stopping.StopDecision;
 import dev.connectome.stopping.StoppingPolicy;
@@ -126,9 +127,13 @@ public final class PolicyEvaluator {
             && run.effectiveState() == RunState.RUNNING
             && points.attempt() == run.attempt();
     return new Evaluation(
-        run,
-        recorded,
-        mayStop ? definition.policy().decide(history, points.afterEpoch()) : Optional.empty());
+        run, recorded, mayStop ? stop(definition.policy(), history, points) : Optional.empty());
+  }
+
+  private static Optional<StopDecision> stop(
+      StoppingPolicy policy, RunHistory history, NewPoints points) {
+    return FiniteCheck.decide(policy, history, points.afterEpoch())
+        .or(() -> policy.decide(history, points.afterEpoch()));
   }
 
   /** Reports, once, the monitors of a run's policies that have no value in its first snapshots. */

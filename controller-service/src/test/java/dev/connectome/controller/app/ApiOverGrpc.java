@@ -30,12 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ApiOverGrpc {
 
   ControllerUnderTest controller;
-  private PolicyEvaluator judge;
+  private PolicyEvaluator evaluator;
 
   @BeforeEach
   void start() throws Exception {
     controller = ControllerUnderTest.notStarted(TestDatabase.create(), Map.of());
-    judge = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+    evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
   }
 
   @AfterEach
@@ -65,7 +65,7 @@ abstract class ApiOverGrpc {
               epoch,
               Signatures.of(uid, 1, epoch, pairs[i + 1]).toByteArray()));
     }
-    judge.accept(arrivals);
+    evaluator.accept(arrivals);
   }
 
   TrainingRun create(String runId, String requestId) {

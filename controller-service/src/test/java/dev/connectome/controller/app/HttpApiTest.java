@@ -358,7 +358,8 @@ class HttpApiTest {
     Map<?, ?> fields =
         document.getComponents().getSchemas().get("connectome.run.v1.TrainingRun").getProperties();
     assertThat(((Schema<?>) fields.get("state")).getReadOnly()).isTrue();
-    assertThat(((Schema<?>) fields.get("labels")).getDescription()).startsWith("Labels: at most 64");
+    assertThat(((Schema<?>) fields.get("labels")).getDescription())
+        .startsWith("Labels: at most 64");
   }
 
   private void runToItsEnd() throws Exception {

@@ -76,10 +76,10 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var judge = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+      var evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
-        judge.accept(
+        evaluator.accept(
             List.of(
                 new ReceivedSignature(
                     UUID.fromString(run.getUid()),

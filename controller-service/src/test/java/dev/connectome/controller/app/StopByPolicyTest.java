@@ -9,7 +9,9 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.platform.fixture.TestBroker;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.PatienceRule;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -183,6 +185,53 @@ class StopByPolicyTest {
 
     assertThat(controller.get("b").hasDecision()).isFalse();
     assertThat(controller.eventKinds("b")).containsOnlyOnce("SERIES_MISSING");
+  }
+
+  @Test
+  void aRunWhoseLossIsNotANumberIsStoppedAtOnceAndHasFailed() throws Exception {
+    topic.create();
+    trainer.register();
+    publish(1, 0);
+    topic.publish(
+        Signatures.of(uid, 1, 2, 10).toBuilder().putMetrics("trainLoss", Double.NaN).build());
+    await().until(() -> !trainer.stopRequests().isEmpty());
+
+    assertThat(controller.get("a").getDecision().getReason())
+        .isEqualTo(DecisionReason.DECISION_REASON_NOT_FINITE);
+    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 2);
+
+    TrainingRun failed = controller.get("a");
+    assertThat(failed.getState()).isEqualTo(RunState.RUN_STATE_FAILED);
+    assertThat(failed.getStateMessage()).startsWith("trainLoss is NaN at epoch 2");
+  }
+
+  @Test
+  void noPolicyStopsARunInItsWarmUp() throws Exception {
+    topic.create();
+    var run = TrainingRun.newBuilder().setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL);
+    run.setPolicy(plateau());
+    run.getSpecBuilder().getOptimizerBuilder().getScheduleBuilder().setWarmUpEpochs(6);
+    uid =
+        controller
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId("b")
+                    .setTrainingRun(run)
+                    .build())
+            .getUid();
+    try (var other = new SimulatedTrainer(controller.channel(), uid)) {
+      other.register();
+      settle();
+      publish(6, 0.5);
+      await().until(() -> stored("b").size() == 6);
+      assertThat(controller.get("b").hasDecision()).isFalse();
+
+      publish(7, 0.5);
+      await().until(() -> controller.get("b").hasDecision());
+    }
+
+    assertThat(controller.get("b").getDecision().getStopEpoch()).isEqualTo(7);
   }
 
   @Test

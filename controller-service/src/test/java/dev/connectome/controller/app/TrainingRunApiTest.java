@@ -30,6 +30,16 @@ import org.junit.jupiter.api.Test;
 class TrainingRunApiTest extends ApiOverGrpc {
 
   @Test
+  void anExternalRunWithoutAPolicyIsWatchedAndNeverStopped() {
+    TrainingRun watched = create("a", "");
+
+    assertThat(watched.getPolicy().hasNever()).isTrue();
+    assertThat(watched.getShadowPoliciesList())
+        .extracting(StoppingPolicy::getPolicyId)
+        .containsExactly("default");
+  }
+
+  @Test
   void aRunIsStoredWithItsDefaultsFilledIn() {
     create("a", "");
 
@@ -44,9 +54,10 @@ class TrainingRunApiTest extends ApiOverGrpc {
     assertThat(spec.getOptimizer().getLearningRate()).isEqualTo(0.01);
     assertThat(spec.getProbe().getSamples()).isEqualTo(1000);
     assertThat(spec.getCheckpoint().getKeep()).isPositive();
-    assertThat(run.getPolicy().getPolicyId()).isEqualTo("diminishing");
-    assertThat(run.getPolicy().getMonitor()).isEqualTo("trainLoss");
-    assertThat(run.getPolicy().getDiminishing().getWindow()).isEqualTo(3);
+    StoppingPolicy watching = run.getShadowPolicies(0);
+    assertThat(watching.getAll().getPolicies(0).getMonitor()).isEqualTo("connectomeDistance");
+    assertThat(watching.getAll().getPolicies(0).getDiminishing().getWindow()).isEqualTo(4);
+    assertThat(watching.getAll().getPolicies(1).getSlowing().getMinFall()).isEqualTo(0.25);
     assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_PENDING);
   }
 

@@ -10,6 +10,7 @@ import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.stopping.CombinedPolicy;
+import dev.connectome.stopping.DefaultPolicy;
 import dev.connectome.stopping.DiminishingRule;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.RunHistory;
@@ -58,15 +59,22 @@ class PolicyCodecTest {
   }
 
   @Test
-  void aPolicyWithoutARuleIsDiminishing() {
+  void aPolicyWithoutARuleIsTheDefaultWrittenOut() {
     var complete =
         PolicyCodec.complete(dev.connectome.protos.run.v1.StoppingPolicy.getDefaultInstance());
 
-    assertThat(complete.getPolicyId()).isEqualTo("diminishing");
-    assertThat(PolicyCodec.policy(complete))
-        .isEqualTo(
-            new SeriesPolicy(
-                "diminishing", DiminishingRule.DEFAULT.defaultMonitor(), DiminishingRule.DEFAULT));
+    assertThat(complete.getPolicyId()).isEqualTo("default");
+    assertThat(complete.hasAll()).isTrue();
+    assertThat(PolicyCodec.policy(complete)).isEqualTo(DefaultPolicy.get());
+  }
+
+  @Test
+  void aPolicyWithAMonitorOnlyIsDiminishing() {
+    var message =
+        dev.connectome.protos.run.v1.StoppingPolicy.newBuilder().setMonitor("myMetric").build();
+
+    assertThat(PolicyCodec.policy(message))
+        .isEqualTo(new SeriesPolicy("diminishing", "myMetric", DiminishingRule.DEFAULT));
   }
 
   @Test

@@ -87,12 +87,8 @@ public record Choice(
     return new Choice(
         chosenOn,
         judgedOn,
-        new Judged(
-            "baseline",
-            baseline.id(),
-            chosenHalf.summarize(baseline),
-            judgedHalf.summarize(baseline)),
-        judged(chosenHalf, judgedHalf, replay, Candidate.productDefault()),
+        judged("baseline", chosenHalf, judgedHalf, baseline),
+        judged("the product's", chosenHalf, judgedHalf, ComparedRules.productDefault()),
         chosen);
   }
 
@@ -120,6 +116,11 @@ public record Choice(
         .or(() -> scores.stream().max(Score.EARLIEST))
         .orElseThrow()
         .candidate();
+  }
+
+  private static Judged judged(
+      String family, Race chosenHalf, Race judgedHalf, ComparedRules.Rule rule) {
+    return new Judged(family, rule.id(), chosenHalf.summarize(rule), judgedHalf.summarize(rule));
   }
 
   private static Judged judged(

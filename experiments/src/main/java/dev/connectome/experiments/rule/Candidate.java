@@ -26,11 +26,6 @@ public record Candidate(String monitor, StoppingRule rule, String settings) {
   private static final List<Integer> WINDOW = List.of(3, 5, 8);
   private static final List<Integer> CONFIRM = List.of(1, 2, 3, 5);
 
-  /** The product's default. */
-  public static Candidate productDefault() {
-    return diminishing(DiminishingRule.DEFAULT.defaultMonitor(), DiminishingRule.DEFAULT);
-  }
-
   public static List<Candidate> all() {
     List<Candidate> all = new ArrayList<>();
     for (String monitor : MONITORS) {

@@ -2,6 +2,7 @@ package dev.connectome.experiments.rule;
 
 import dev.connectome.cli.runs.PolicySyntax;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.stopping.DefaultPolicy;
 import dev.connectome.stopping.DiminishingRule;
 import dev.connectome.stopping.PatienceRule;
 import dev.connectome.stopping.PlateauRule;
@@ -24,8 +25,19 @@ public final class ComparedRules {
   private static final PlateauRule PLATEAU = new PlateauRule(0.1, 3);
   private static final TroughRule TROUGH = new TroughRule(0.5, 1, 1);
 
+  private static final Rule PRODUCT_DEFAULT =
+      new Rule(
+          "default",
+          false,
+          PolicySyntax.parse(
+              "all(diminishing:id=connectome,monitor=connectomeDistance,smoothing=0.5,window=4,"
+                  + "min-relative-drop=0.3,confirm=2; slowing:id=loss):id=default"),
+          DefaultPolicy.get(),
+          "the product's default: connectomeDistance has settled and the training loss has slowed");
+
   private static final List<Rule> ON_ALL_IMAGES =
       List.of(
+          PRODUCT_DEFAULT,
           rule(
               "diminishing",
               Candidate.diminishing("deathDistance", DIMINISHING),
@@ -55,15 +67,14 @@ public final class ComparedRules {
           rule(
               "loss-diminishing-3",
               Candidate.diminishing("trainLoss", new DiminishingRule(0.3, 1, 3, 0.3, 2)),
-              "the product's default: diminishing on the training loss with window 3"),
+              "the product's former default: diminishing on the training loss with window 3"),
           rule(
               "connectome-diminishing-3",
               Candidate.diminishing("connectomeDistance", new DiminishingRule(0.3, 1, 3, 0.2, 1)),
               "diminishing on connectomeDistance with window 3, the best rule on a connectome"),
-          rule(
-              "epoch-20",
-              Candidate.patience("trainLoss", patience(1, 1e9, 19, false)),
-              "control: always epoch 20, whatever the network does"),
+          constant(5),
+          constant(12),
+          constant(20),
           rule(
               "label-wave",
               Candidate.trough("changedPredictions", TROUGH),
@@ -110,6 +121,13 @@ public final class ComparedRules {
         meaning);
   }
 
+  private static Rule constant(int epoch) {
+    return rule(
+        "epoch-" + epoch,
+        Candidate.patience("trainLoss", patience(1, 1e9, epoch - 1, false)),
+        "control: always epoch %d, whatever the network does".formatted(epoch));
+  }
+
   private static PatienceRule patience(
       int patience, double minDelta, int startFromEpoch, boolean restoreBest) {
     PatienceRule defaults = PatienceRule.DEFAULT;
@@ -123,6 +141,10 @@ public final class ComparedRules {
         defaults.divergenceThreshold(),
         defaults.checkFinite(),
         restoreBest);
+  }
+
+  public static Rule productDefault() {
+    return PRODUCT_DEFAULT;
   }
 
   public static Rule baseline() {

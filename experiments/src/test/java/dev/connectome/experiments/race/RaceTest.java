@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class RaceTest {
 
-  private static final ComparedRules.Rule DIMINISHING = ComparedRules.of(false).get(0);
+  private static final ComparedRules.Rule DIMINISHING = ComparedRules.of(false).stream()
+          .filter(rule -> rule.id().equals("diminishing"))
+          .findFirst()
+          .orElseThrow();
 
   /** In setting a the rule wins, in b it is earlier but worse, in c it never stops. */
   private static final Race RACE =

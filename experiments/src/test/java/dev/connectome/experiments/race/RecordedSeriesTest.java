@@ -11,9 +11,8 @@ import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
 import dev.connectome.experiments.recording.Recording;
 import dev.connectome.experiments.recording.SeriesFile;
-import dev.connectome.experiments.rule.Candidate;
 import dev.connectome.experiments.rule.ComparedRules;
-import dev.connectome.stopping.SeriesPolicy;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -63,15 +62,9 @@ class RecordedSeriesTest {
 
   @Test
   void theProductDefaultIsCompared() {
-    Candidate productDefault = Candidate.productDefault();
-
-    assertThat(ComparedRules.all())
-        .filteredOn(rule -> rule.id().equals("loss-diminishing-3"))
-        .singleElement()
-        .extracting(ComparedRules.Rule::replayPolicy)
-        .isEqualTo(
-            new SeriesPolicy(
-                "loss-diminishing-3", productDefault.monitor(), productDefault.rule()));
+    assertThat(ComparedRules.of(false)).contains(ComparedRules.productDefault());
+    assertThat(ComparedRules.productDefault().replayPolicy())
+        .isEqualTo(PolicyCodec.policy(StoppingPolicy.getDefaultInstance()));
   }
 
   @Test
@@ -96,7 +89,7 @@ class RecordedSeriesTest {
   @Test
   void showAndChooseNeedNoPlatform() {
     assertThat(run("show")).contains("validation-5", "label-wave");
-    assertThat(run("choose")).contains("default: diminishing on trainLoss");
+    assertThat(run("choose")).contains("default: the product's");
   }
 
   private static String run(String command) {

@@ -1,0 +1,126 @@
+package dev.connectome.stopping;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What must have happened in a run before any policy may stop it: an epoch is reached, and every
+ * series that the policy monitors has moved. With {@code v} the finite points of a series, it has
+ * moved once
+ *
+ * <pre>
+ *   |v[t] - v[0]| &gt;= minChange * |v[0]|   and   v[t] != v[0]
+ * </pre>
+ *
+ * holds for some {@code t}. Until then the run has not begun to learn, as far as that series can
+ * tell, and no rule that looks for the end of learning means anything.
+ *
+ * @param firstEpoch the first epoch at which a run may be stopped, 1 or more
+ * @param minChange the least change of a series, as a fraction of its first value, 0 or more
+ */
+public record SafetyEnvelope(int firstEpoch, double minChange) {
+
+  /** The least change of the product: a twentieth of the first value. */
+  public static final double MIN_CHANGE = 0.05;
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a setting is out of its range
+   */
+  public SafetyEnvelope {
+    Values.check(firstEpoch >= 1, "firstEpoch", "1 or more", firstEpoch);
+    Values.check(minChange >= 0 && Double.isFinite(minChange), "minChange", "0 or more", minChange);
+  }
+
+  /**
+   * The envelope of a training whose schedule is known. No policy stops it in the epoch in which
+   * the warm-up ends or before, nor before its first {@code minUpdates} updates of the weights: a
+   * few epochs of a few updates each say nothing.
+   *
+   * @param warmUpEpochs the length of the warm-up, 0 or more
+   * @param updatesPerEpoch updates of the weights in an epoch, 1 or more
+   * @param minUpdates updates before which no policy stops the run, 0 or more
+   */
+  public static SafetyEnvelope of(double warmUpEpochs, int updatesPerEpoch, int minUpdates) {
+    double enoughUpdates = Math.ceil((double) minUpdates / updatesPerEpoch);
+    double firstEpoch = Math.max(Math.ceil(warmUpEpochs) + 1, enoughUpdates);
+    return new SafetyEnvelope(
+        (int) Math.max(2, Math.min(firstEpoch, Integer.MAX_VALUE)), MIN_CHANGE);
+  }
+
+  /** {@return the policy as it decides within this envelope; its decisions are its own} */
+  public StoppingPolicy around(StoppingPolicy policy) {
+    return new Guarded(policy, this);
+  }
+
+  /** A policy within an envelope. */
+  record Guarded(StoppingPolicy policy, SafetyEnvelope envelope) implements StoppingPolicy {
+
+    @Override
+    public String id() {
+      return policy.id();
+    }
+
+    @Override
+    public int restoreDistance() {
+      return policy.restoreDistance();
+    }
+
+    @Override
+    public Set<String> monitors() {
+      return policy.monitors();
+    }
+
+    @Override
+    public PolicyEvaluation startEvaluation(int probeEveryEpochs) {
+      return new Evaluation(probeEveryEpochs);
+    }
+
+    private final class Evaluation implements PolicyEvaluation {
+      private final int probeEveryEpochs;
+      private final PolicyEvaluation evaluation;
+      private final Map<String, Double> notMoved = new HashMap<>();
+      private boolean stops;
+
+      Evaluation(int probeEveryEpochs) {
+        this.probeEveryEpochs = probeEveryEpochs;
+        this.evaluation = policy.startEvaluation(probeEveryEpochs);
+        policy.monitors().forEach(monitor -> notMoved.put(monitor, Double.NaN));
+      }
+
+      @Override
+      public boolean advance(EpochObservation observation) {
+        notMoved.entrySet().removeIf(entry -> moves(entry, observation));
+        boolean wants = evaluation.advance(observation);
+        boolean may = observation.epoch() >= envelope.firstEpoch() && notMoved.isEmpty();
+        stops = wants && may;
+        return stops;
+      }
+
+      private boolean moves(Map.Entry<String, Double> entry, EpochObservation observation) {
+        OptionalDouble value = observation.value(entry.getKey(), probeEveryEpochs);
+        if (value.isEmpty() || !Double.isFinite(value.getAsDouble())) {
+          return false;
+        }
+        if (Double.isNaN(entry.getValue())) {
+          entry.setValue(value.getAsDouble());
+          return false;
+        }
+        double first = entry.getValue();
+        double change = Math.abs(value.getAsDouble() - first);
+        return change > 0 && change >= envelope.minChange() * Math.abs(first);
+      }
+
+      @Override
+      public StopDecision decision() {
+        if (!stops) {
+          throw new IllegalStateException("policy " + id() + " does not stop at this epoch");
+        }
+        return evaluation.decision();
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.connectome.stopping;
+
+import static dev.connectome.stopping.Fixtures.epoch;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SafetyEnvelopeTest {
+
+  /** Stops at every point that is not better than the one before. */
+  private static final StoppingPolicy IMPATIENT = patience("loss");
+
+  private static SeriesPolicy patience(String monitor) {
+    PatienceRule rule = PatienceRule.DEFAULT;
+    return new SeriesPolicy(
+        monitor,
+        monitor,
+        new PatienceRule(
+            rule.mode(),
+            0,
+            1,
+            1,
+            rule.baseline(),
+            rule.stoppingThreshold(),
+            rule.divergenceThreshold(),
+            true,
+            false));
+  }
+
+  private static RunHistory history(String monitor, double... values) {
+    List<EpochObservation> observations = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      observations.add(epoch(i + 1, Map.of(monitor, values[i])));
+    }
+    return RunHistory.of(observations, 1);
+  }
+
+  private static Optional<Integer> stop(
+      SafetyEnvelope envelope, StoppingPolicy policy, RunHistory history) {
+    return envelope.around(policy).decide(history).map(StopDecision::stopEpoch);
+  }
+
+  @Test
+  void noPolicyStopsARunBeforeTheFirstEpochOfTheEnvelope() {
+    RunHistory history = history("loss", 2, 1, 1, 1, 1, 1, 1);
+
+    assertThat(stop(new SafetyEnvelope(1, 0.05), IMPATIENT, history)).contains(3);
+    assertThat(stop(new SafetyEnvelope(6, 0.05), IMPATIENT, history)).contains(6);
+    assertThat(stop(new SafetyEnvelope(8, 0.05), IMPATIENT, history)).isEmpty();
+  }
+
+  @Test
+  void noPolicyStopsARunWhoseSeriesHasNotMoved() {
+    SafetyEnvelope envelope = new SafetyEnvelope(2, 0.05);
+
+    assertThat(stop(envelope, IMPATIENT, history("loss", 2.3, 2.3, 2.31, 2.29, 2.3, 2.28)))
+        .isEmpty();
+    assertThat(stop(envelope, IMPATIENT, history("loss", 2.3, 2.3, 2.3, 2.1, 2.2))).contains(5);
+    assertThat(stop(envelope, IMPATIENT, history("loss", 2.3, 2.3, 9, 9))).contains(3);
+    assertThat(stop(envelope, IMPATIENT, history("loss", 0, 0, 0, 0))).isEmpty();
+  }
+
+  @Test
+  void everySeriesOfAPolicyMustHaveMoved() {
+    var both =
+        new CombinedPolicy(
+            "either", CombinedPolicy.Mode.ANY, List.of(patience("loss"), patience("distance")));
+    List<EpochObservation> observations = new ArrayList<>();
+    for (int i = 1; i <= 6; i++) {
+      observations.add(epoch(i, Map.of("loss", i == 1 ? 2.0 : 1.0, "distance", i < 5 ? 4.0 : 3.0)));
+    }
+
+    assertThat(stop(new SafetyEnvelope(2, 0.05), both, RunHistory.of(observations, 1))).contains(5);
+  }
+
+  @Test
+  void aMissingOrUnusableSeriesHasNotMoved() {
+    SafetyEnvelope envelope = new SafetyEnvelope(2, 0.05);
+
+    assertThat(stop(envelope, IMPATIENT, history("other", 2, 1, 1, 1))).isEmpty();
+    assertThat(stop(envelope, IMPATIENT, history("loss", Double.NaN, Double.NaN, Double.NaN)))
+        .isEmpty();
+  }
+
+  @Test
+  void theDecisionIsThatOfThePolicy() {
+    RunHistory history = history("loss", 2, 1, 1, 1);
+
+    assertThat(new SafetyEnvelope(3, 0.05).around(IMPATIENT).decide(history))
+        .isEqualTo(IMPATIENT.decide(history));
+    StoppingPolicy guarded = new SafetyEnvelope(3, 0.05).around(IMPATIENT);
+    assertThat(guarded.id()).isEqualTo(IMPATIENT.id());
+    assertThat(guarded.monitors()).isEqualTo(IMPATIENT.monitors());
+    assertThat(guarded.restoreDistance()).isEqualTo(IMPATIENT.restoreDistance());
+  }
+
+  @Test
+  void theScheduleSaysWhenARunMayBeStopped() {
+    assertThat(SafetyEnvelope.of(0, 120, 100).firstEpoch()).isEqualTo(2);
+    assertThat(SafetyEnvelope.of(20, 120, 100).firstEpoch()).isEqualTo(21);
+    assertThat(SafetyEnvelope.of(2.5, 120, 100).firstEpoch()).isEqualTo(4);
+    assertThat(SafetyEnvelope.of(0, 6, 100).firstEpoch()).isEqualTo(17);
+    assertThat(SafetyEnvelope.of(1e300, 1, 100).firstEpoch()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void rejectsSettingsOutOfRange() {
+    assertThatThrownBy(() -> new SafetyEnvelope(0, 0.05)).hasMessageStartingWith("firstEpoch");
+    assertThatThrownBy(() -> new SafetyEnvelope(1, -1)).hasMessageStartingWith("minChange");
+    assertThatThrownBy(() -> new SafetyEnvelope(1, Double.NaN)).hasMessageStartingWith("minChange");
+  }
+}
