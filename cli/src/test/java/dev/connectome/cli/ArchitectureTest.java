@@ -31,7 +31,6 @@ class ArchitectureTest {
                             "dev.connectome.client..",
                             "dev.connectome.platform..",
                             "dev.connectome.topology..",
-                            "dev.connectome.stopping..",
                             "dev.connectome.protos.."))))
         .check(cli);
   }

@@ -36,12 +36,12 @@ class DemoIT {
     assertThat(run.get("state").asText()).isEqualTo("STOPPED");
     assertThat(run.get("stopEpoch").asInt()).isBetween(10, 59);
     assertThat(run.get("decision").get("policyId").asText()).isEqualTo("default");
-    assertThat(run.get("decision").get("reason").asText()).isEqualTo("DIMINISHING_CHANGE");
+    assertThat(run.get("decision").get("message").asText()).contains("connectome");
     assertThat(run.get("series").size()).isGreaterThanOrEqualTo(run.get("stopEpoch").asInt());
     assertThat(run.get("testAccuracy").asDouble()).isBetween(0.8, 1.0);
     assertThat(run.get("reference").get("finalEpoch").asInt()).isEqualTo(60);
     assertThat(report)
         .content()
-        .contains(run.get("name").asText(), "trainLoss has settled", "</html>");
+        .contains(run.get("name").asText(), "have decided to stop", "</html>");
   }
 }

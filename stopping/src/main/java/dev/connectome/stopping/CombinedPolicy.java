@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several policies that decide together. With {@link Mode#ANY} the run stops at every epoch at
- * which a member stops. With {@link Mode#ALL} it first stops when the last of the members stops for
- * the first time: a member's first decision stands, even if its condition ends, so members whose
- * series have their points at different epochs can agree. After that it stops at every epoch at
- * which a member stops. Of members that stop at the same epoch the one listed first decides.
+ * which a member stops. With {@link Mode#ALL} it stops at every epoch at which a member stops while
+ * every member agrees. A member agrees while its condition holds at the latest point of its series,
+ * so members whose series have their points at different epochs can agree, and one whose condition
+ * has ended no longer does. Of members that stop at the same epoch one decides that did not agree
+ * before, if there is one, else the one listed first.
  *
  * <p>The decision has the monitor, reason, evidence and weights of the member that decided, and
- * lists the decisions it follows from: that one for {@code ANY}, the first of each member for
- * {@code ALL}.
+ * lists the decisions it follows from: that one for {@code ANY}, for {@code ALL} those with which
+ * the members began to agree.
  *
  * @param id the policy's name, unique within its run
  * @param mode how many members must stop
@@ -83,8 +84,8 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
   private final class Evaluation implements PolicyEvaluation {
     private final List<PolicyEvaluation> evaluations;
 
-    /** The first decision of each member that has stopped, by its place in the list. */
-    private final SortedMap<Integer, StopDecision> first = new TreeMap<>();
+    /** The decision with which each member that agrees began to, by its place in the list. */
+    private final SortedMap<Integer, StopDecision> agreed = new TreeMap<>();
 
     private @Nullable PolicyEvaluation deciding;
 
@@ -94,27 +95,28 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
 
     @Override
     public boolean advance(EpochObservation observation) {
-      boolean everyStopCounts = agreed();
-      deciding = null;
+      PolicyEvaluation stopping = null;
+      PolicyEvaluation joining = null;
       for (int i = 0; i < evaluations.size(); i++) {
         PolicyEvaluation member = evaluations.get(i);
         boolean stops = member.advance(observation);
-        boolean firstStop = stops && !first.containsKey(i);
-        if (firstStop) {
-          first.put(i, member.decision());
+        boolean joins = stops && !agreed.containsKey(i);
+        if (joins) {
+          agreed.put(i, member.decision());
+        } else if (!member.agrees()) {
+          agreed.remove(i);
         }
-        if (deciding == null && (everyStopCounts ? stops : firstStop)) {
-          deciding = member;
-        }
+        stopping = stopping == null && stops ? member : stopping;
+        joining = joining == null && joins ? member : joining;
       }
-      if (!agreed()) {
-        deciding = null;
-      }
+      boolean joined = mode == Mode.ALL && joining != null;
+      deciding = agrees() ? (joined ? joining : stopping) : null;
       return deciding != null;
     }
 
-    private boolean agreed() {
-      return mode == Mode.ANY || first.size() == evaluations.size();
+    @Override
+    public boolean agrees() {
+      return mode == Mode.ANY ? !agreed.isEmpty() : agreed.size() == evaluations.size();
     }
 
     @Override
@@ -137,7 +139,7 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
           last.stopEpoch(),
           last.restoreEpoch(),
           last.evidence(),
-          mode == Mode.ANY ? List.of(last) : List.copyOf(first.values()),
+          mode == Mode.ANY ? List.of(last) : List.copyOf(agreed.values()),
           Optional.of(CombinedPolicy.this));
     }
   }

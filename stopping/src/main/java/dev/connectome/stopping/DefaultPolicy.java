@@ -4,10 +4,11 @@ import java.util.List;
 
 /**
  * What the product decides by when nobody says otherwise: the connectome has almost stopped
- * changing, and the training loss has fallen and slowed down.
+ * changing, below its peak, and the training loss has fallen and slowed down, both at the same
+ * time.
  *
  * <pre>
- *   all( diminishing on connectomeDistance (smoothing 0.5, window 4, minRelativeDrop 0.3, confirm 2),
+ *   all( diminishing on connectomeDistance (smoothing 0.3, peakFraction 0.9, window 5, minRelativeDrop 0.2, confirm 3),
  *        slowing on trainLoss (smoothing 0.5, minFall 0.25, window 3, maxPace 0.7, confirm 2) )
  * </pre>
  *
@@ -19,7 +20,7 @@ public final class DefaultPolicy {
   /** The id of the policy, and the name by which people ask for it. */
   public static final String ID = "default";
 
-  private static final DiminishingRule SETTLED = new DiminishingRule(0.5, 1, 4, 0.3, 2);
+  private static final DiminishingRule SETTLED = new DiminishingRule(0.3, 0.9, 5, 0.2, 3);
 
   private DefaultPolicy() {}
 

@@ -19,6 +19,12 @@ public interface PolicyEvaluation {
   boolean advance(EpochObservation observation);
 
   /**
+   * {@return whether the policy's condition holds at the latest point of each series it needs; it
+   * goes on holding at epochs at which those series have no point}
+   */
+  boolean agrees();
+
+  /**
    * {@return the decision at the epoch that was read last}
    *
    * @throws IllegalStateException if the policy does not stop the run there

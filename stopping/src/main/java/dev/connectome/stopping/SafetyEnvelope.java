@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * What must have happened in a run before any policy may stop it: an epoch is reached, and every
- * series that the policy monitors has moved. With {@code v} the finite points of a series, it has
+ * series that the decision rests on has moved. With {@code v} the finite points of a series, it has
  * moved once
  *
  * <pre>
@@ -15,7 +15,8 @@ import java.util.Set;
  * </pre>
  *
  * holds for some {@code t}. Until then the run has not begun to learn, as far as that series can
- * tell, and no rule that looks for the end of learning means anything.
+ * tell, and no rule that looks for the end of learning means anything. A threshold that a person
+ * has set is no such rule: it decides whether or not its series has moved.
  *
  * @param firstEpoch the first epoch at which a run may be stopped, 1 or more
  * @param minChange the least change of a series, as a fraction of its first value, 0 or more
@@ -94,10 +95,32 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
       @Override
       public boolean advance(EpochObservation observation) {
         notMoved.entrySet().removeIf(entry -> moves(entry, observation));
-        boolean wants = evaluation.advance(observation);
-        boolean may = observation.epoch() >= envelope.firstEpoch() && notMoved.isEmpty();
-        stops = wants && may;
+        stops =
+            evaluation.advance(observation)
+                && observation.epoch() >= envelope.firstEpoch()
+                && restsOnMovement(evaluation.decision());
         return stops;
+      }
+
+      private boolean restsOnMovement(StopDecision decision) {
+        if (!decision.members().isEmpty()) {
+          return decision.members().stream().allMatch(this::restsOnMovement);
+        }
+        return switch (decision.reason()) {
+          case THRESHOLD_REACHED, DIVERGED, NOT_FINITE -> true;
+          case NO_IMPROVEMENT,
+              PLATEAU_REACHED,
+              DIMINISHING_CHANGE,
+              SLOWED,
+              TROUGH_PASSED,
+              REQUESTED ->
+              !notMoved.containsKey(decision.monitor());
+        };
+      }
+
+      @Override
+      public boolean agrees() {
+        return evaluation.agrees();
       }
 
       private boolean moves(Map.Entry<String, Double> entry, EpochObservation observation) {

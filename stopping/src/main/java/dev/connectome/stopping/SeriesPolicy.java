@@ -33,6 +33,7 @@ public record SeriesPolicy(String id, String monitor, StoppingRule rule) impleme
     private final int probeEveryEpochs;
     private final RuleEvaluation ruleEvaluation = rule.startEvaluation();
     private boolean stops;
+    private boolean agrees;
 
     Evaluation(int probeEveryEpochs) {
       this.probeEveryEpochs = probeEveryEpochs;
@@ -41,10 +42,18 @@ public record SeriesPolicy(String id, String monitor, StoppingRule rule) impleme
     @Override
     public boolean advance(EpochObservation observation) {
       OptionalDouble value = observation.value(monitor, probeEveryEpochs);
-      stops =
-          value.isPresent()
-              && ruleEvaluation.advance(new SeriesPoint(observation.epoch(), value.getAsDouble()));
+      stops = false;
+      if (value.isPresent()) {
+        var point = new SeriesPoint(observation.epoch(), value.getAsDouble());
+        stops = ruleEvaluation.advance(point);
+        agrees = stops || (agrees && !point.isFinite());
+      }
       return stops;
+    }
+
+    @Override
+    public boolean agrees() {
+      return agrees;
     }
 
     @Override

@@ -78,11 +78,27 @@ class CombinedPolicyTest {
   }
 
   @Test
-  void theDecisionOfAMemberStandsIfItsSeriesRisesAgain() {
+  void aMemberWhoseSeriesRisesAgainNoLongerAgrees() {
     double[] risen = {10, 1, 1, 9, 9, 9};
 
-    assertThat(all(early, late).decide(history(risen, LATE)).orElseThrow().stopEpoch())
-        .isEqualTo(5);
+    assertThat(all(early, late).decide(history(risen, LATE))).isEmpty();
+    assertThat(all(late, early).decide(history(LATE, risen))).isEmpty();
+  }
+
+  @Test
+  void aMemberAgreesUntilTheNextPointOfItsSeries() {
+    var observations = new ArrayList<EpochObservation>();
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      // Series a has no point at epochs 4 and 5.
+      Map<String, Double> b = Map.of("b", LATE[epoch - 1]);
+      observations.add(
+          Fixtures.epoch(
+              epoch, epoch < 4 ? Map.of("a", EARLY[epoch - 1], "b", LATE[epoch - 1]) : b));
+    }
+
+    assertThat(all(early, late).decide(RunHistory.of(observations, 1)))
+        .map(StopDecision::stopEpoch)
+        .contains(5);
   }
 
   @Test

@@ -70,7 +70,29 @@ class DefaultPolicyTest {
     // Flat for ten epochs, then falling faster and faster until epoch 40, where it slows.
     IntToDoubleFunction slow = epoch -> 0.3 + 2 / (1 + Math.exp((epoch - 40) / 6.0));
 
-    assertThat(stop(slow, QUIET)).hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(40));
+    IntToDoubleFunction distance = epoch -> 1 + 8 * Math.exp(-Math.pow((epoch - 40) / 10.0, 2));
+
+    assertThat(stop(slow, distance))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(40));
+  }
+
+  @Test
+  void aConnectomeThatStillChangesMoreAndMoreIsNotTakenForSettled() {
+    IntToDoubleFunction rising =
+        epoch -> epoch <= 20 ? epoch : 1 + 19 * Math.exp((20 - epoch) / 5.0);
+
+    assertThat(stop(epoch -> 0.1 + 2.2 * Math.exp((1 - epoch) / 4.0), rising))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(21));
+  }
+
+  @Test
+  void aConnectomeThatWasQuietBeforeLearningBeganCountsForNothing() {
+    IntToDoubleFunction loss =
+        epoch -> epoch <= 10 ? 2.3 - 0.001 * epoch : 0.3 + 2 * Math.exp((10 - epoch) / 8.0);
+    IntToDoubleFunction distance = epoch -> epoch <= 10 ? 1 : 1 + 20 * Math.exp((11 - epoch) / 8.0);
+
+    assertThat(stop(loss, distance))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(24));
   }
 
   @Test

@@ -28,14 +28,16 @@ class FiniteCheckTest {
     StopDecision decision = FiniteCheck.decide(NEVER, history, 0).orElseThrow();
 
     assertThat(decision.reason()).isEqualTo(DecisionReason.NOT_FINITE);
-    assertThat(decision.stopEpoch()).isEqualTo(2);
-    assertThat(decision.message()).startsWith("trainLoss is NaN at epoch 2");
+    assertThat(decision.stopEpoch()).isEqualTo(3);
+    assertThat(decision.message()).startsWith("trainLoss is NaN at epoch 3");
   }
 
   @Test
   void endsARunWhoseMonitorIsInfinite() {
     RunHistory history =
-        history(epoch(1, Map.of("trainLoss", 2.0, "myMetric", Double.POSITIVE_INFINITY)));
+        history(
+            epoch(1, Map.of("trainLoss", 2.0, "myMetric", Double.POSITIVE_INFINITY)),
+            epoch(2, Map.of("trainLoss", 1.0, "myMetric", Double.NEGATIVE_INFINITY)));
 
     assertThat(FiniteCheck.decide(PLATEAU, history, 0))
         .map(StopDecision::monitor)
@@ -44,10 +46,25 @@ class FiniteCheckTest {
   }
 
   @Test
-  void looksOnlyAtNewEpochs() {
+  void onePointAloneEndsNothing() {
     RunHistory history =
-        history(epoch(1, Map.of("trainLoss", Double.NaN)), epoch(2, Map.of("trainLoss", 1.0)));
+        history(
+            epoch(1, Map.of("trainLoss", Double.NaN)),
+            epoch(2, Map.of("trainLoss", 1.0)),
+            epoch(3, Map.of("trainLoss", Double.NaN)));
 
-    assertThat(FiniteCheck.decide(NEVER, history, 1)).isEmpty();
+    assertThat(FiniteCheck.decide(NEVER, history, 0)).isEmpty();
+  }
+
+  @Test
+  void onlyNewEpochsEndARun() {
+    RunHistory history =
+        history(
+            epoch(1, Map.of("trainLoss", Double.NaN)),
+            epoch(2, Map.of("trainLoss", Double.NaN)),
+            epoch(3, Map.of("trainLoss", 1.0)));
+
+    assertThat(FiniteCheck.decide(NEVER, history, 2)).isEmpty();
+    assertThat(FiniteCheck.decide(NEVER, history, 1)).isPresent();
   }
 }

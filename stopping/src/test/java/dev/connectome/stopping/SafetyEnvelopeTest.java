@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class SafetyEnvelopeTest {
@@ -66,25 +67,58 @@ class SafetyEnvelopeTest {
   }
 
   @Test
-  void everySeriesOfAPolicyMustHaveMoved() {
-    var both =
-        new CombinedPolicy(
-            "either", CombinedPolicy.Mode.ANY, List.of(patience("loss"), patience("distance")));
+  void theSeriesThatTheDecisionRestsOnMustHaveMoved() {
     List<EpochObservation> observations = new ArrayList<>();
     for (int i = 1; i <= 6; i++) {
       observations.add(epoch(i, Map.of("loss", i == 1 ? 2.0 : 1.0, "distance", i < 5 ? 4.0 : 3.0)));
     }
+    RunHistory history = RunHistory.of(observations, 1);
+    SafetyEnvelope envelope = new SafetyEnvelope(2, 0.05);
 
-    assertThat(stop(new SafetyEnvelope(2, 0.05), both, RunHistory.of(observations, 1))).contains(5);
+    assertThat(stop(envelope, both(CombinedPolicy.Mode.ANY), history)).contains(3);
+    assertThat(stop(envelope, both(CombinedPolicy.Mode.ALL), history)).contains(6);
+  }
+
+  private static StoppingPolicy both(CombinedPolicy.Mode mode) {
+    return new CombinedPolicy("both", mode, List.of(patience("loss"), patience("distance")));
   }
 
   @Test
-  void aMissingOrUnusableSeriesHasNotMoved() {
+  void aMemberWithoutAValueHoldsNothingBack() {
+    var policy =
+        new CombinedPolicy(
+            "any", CombinedPolicy.Mode.ANY, List.of(patience("loss"), patience("other")));
+
+    assertThat(stop(new SafetyEnvelope(2, 0.05), policy, history("loss", 2, 1, 1))).contains(3);
+  }
+
+  @Test
+  void aThresholdDecidesWhetherOrNotItsSeriesHasMoved() {
+    PatienceRule rule = PatienceRule.DEFAULT;
+    var threshold =
+        new SeriesPolicy(
+            "threshold",
+            "loss",
+            new PatienceRule(
+                rule.mode(),
+                0,
+                9,
+                1,
+                rule.baseline(),
+                OptionalDouble.of(1),
+                rule.divergenceThreshold(),
+                true,
+                false));
+
+    assertThat(stop(new SafetyEnvelope(2, 0.05), threshold, history("loss", 0.99, 0.98)))
+        .contains(2);
+  }
+
+  @Test
+  void aMissingSeriesHasNotMoved() {
     SafetyEnvelope envelope = new SafetyEnvelope(2, 0.05);
 
     assertThat(stop(envelope, IMPATIENT, history("other", 2, 1, 1, 1))).isEmpty();
-    assertThat(stop(envelope, IMPATIENT, history("loss", Double.NaN, Double.NaN, Double.NaN)))
-        .isEmpty();
   }
 
   @Test

@@ -16,7 +16,7 @@ final class PolicyFormat {
     FieldDescriptor rule =
         policy.getOneofFieldDescriptor(StoppingPolicy.getDescriptor().getOneofs().get(0));
     if (rule == null) {
-      return "default";
+      return PolicySyntax.DEFAULT;
     }
     Message settings = (Message) policy.getField(rule);
     List<String> written = new ArrayList<>();

@@ -22,6 +22,7 @@ final class PolicyOptions {
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
         "never",
+        "default: what a new run has",
         "any(diminishing; patience:monitor=validationLoss): as soon as one says stop",
         "all(diminishing; plateau): once every one has said stop"
       })

@@ -25,6 +25,9 @@ public final class PolicySyntax {
   private static final List<FieldDescriptor> RULES =
       StoppingPolicy.getDescriptor().getOneofs().get(0).getFields();
 
+  /** The policy of whoever names none. */
+  static final String DEFAULT = "default";
+
   /** The whole policy, for messages. */
   private final String text;
 
@@ -38,7 +41,9 @@ public final class PolicySyntax {
    * @throws CommandFailure that names the offending part and what is possible instead
    */
   public static StoppingPolicy parse(String text) {
-    return new PolicySyntax(text).policy(text.strip());
+    return text.strip().equals(DEFAULT)
+        ? StoppingPolicy.getDefaultInstance()
+        : new PolicySyntax(text).policy(text.strip());
   }
 
   private StoppingPolicy policy(String part) {

@@ -84,6 +84,7 @@ class PolicySyntaxTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "default",
         "never",
         "diminishing:monitor=trainLoss,smoothing=0.3,window=5",
         "patience:id=mine,monitor=validationLoss,mode=max,min-delta=0.1,restore-best=true",

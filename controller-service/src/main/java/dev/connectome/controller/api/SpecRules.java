@@ -11,6 +11,7 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import dev.connectome.stopping.DefaultPolicy;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -68,6 +69,12 @@ final class SpecRules {
           case ALL -> policy.getAll().getPoliciesList();
           default -> List.of();
         };
+    boolean standard =
+        policy.getRuleCase() == StoppingPolicy.RuleCase.RULE_NOT_SET
+            && policy.getMonitor().isEmpty();
+    if (standard) {
+      return DefaultPolicy.get().members().size();
+    }
     return members.isEmpty() ? 1 : members.stream().mapToLong(SpecRules::leaves).sum();
   }
 

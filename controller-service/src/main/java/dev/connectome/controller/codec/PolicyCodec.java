@@ -50,14 +50,16 @@ public final class PolicyCodec {
       case DIMINISHING -> series(message, diminishing(message.getDiminishing()));
       case TROUGH -> series(message, trough(message.getTrough()));
       case SLOWING -> series(message, slowing(message.getSlowing()));
-      case RULE_NOT_SET -> withoutRule(message);
+      case RULE_NOT_SET -> withoutRule(message, depth);
     };
   }
 
-  private static StoppingPolicy withoutRule(dev.connectome.protos.run.v1.StoppingPolicy message) {
+  private static StoppingPolicy withoutRule(
+      dev.connectome.protos.run.v1.StoppingPolicy message, int depth) {
     if (!message.getMonitor().isEmpty()) {
       return series(message, DiminishingRule.DEFAULT);
     }
+    checkDepth(depth);
     CombinedPolicy standard = DefaultPolicy.get();
     return new CombinedPolicy(id(message, standard.id()), standard.mode(), standard.members());
   }
@@ -72,14 +74,19 @@ public final class PolicyCodec {
           "monitor must be empty for %s, whose policies have their own, not \"%s\""
               .formatted(mode.rule(), message.getMonitor()));
     }
-    if (depth == MAX_DEPTH) {
-      throw new IllegalArgumentException(
-          "policies must be nested at most %d deep".formatted(MAX_DEPTH));
-    }
+    checkDepth(depth);
     return new CombinedPolicy(
         id(message, mode.rule()),
         mode,
         members.stream().map(member -> policy(member, depth + 1)).toList());
+  }
+
+  /** A policy with members may not be at the deepest level. */
+  private static void checkDepth(int depth) {
+    if (depth == MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "policies must be nested at most %d deep".formatted(MAX_DEPTH));
+    }
   }
 
   private static StoppingPolicy series(

@@ -161,10 +161,10 @@ public final class Attempts {
     transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
   }
 
-  /** A run that was stopped because its numbers are not finite has failed. */
+  /** A run that was told to stop because its numbers are not finite has failed. */
   private static AttemptEnd.Next brokenDown(
       Transaction transaction, RunRow run, AttemptEnd.Next next) {
-    if (next.state() != RunState.STOPPED) {
+    if (next.state() != RunState.STOPPED && next.state() != RunState.COMPLETED) {
       return next;
     }
     return transaction

@@ -132,8 +132,12 @@ public final class PolicyEvaluator {
 
   private static Optional<StopDecision> stop(
       StoppingPolicy policy, RunHistory history, NewPoints points) {
-    return FiniteCheck.decide(policy, history, points.afterEpoch())
-        .or(() -> policy.decide(history, points.afterEpoch()));
+    boolean onlyWatched =
+        points.run().launcher().equals(RunRow.EXTERNAL) && policy.monitors().isEmpty();
+    return onlyWatched
+        ? Optional.empty()
+        : FiniteCheck.decide(policy, history, points.afterEpoch())
+            .or(() -> policy.decide(history, points.afterEpoch()));
   }
 
   /** Reports, once, the monitors of a run's policies that have no value in its first snapshots. */

@@ -188,21 +188,23 @@ class StopByPolicyTest {
   }
 
   @Test
-  void aRunWhoseLossIsNotANumberIsStoppedAtOnceAndHasFailed() throws Exception {
+  void aRunWhoseLossStaysNotANumberIsStoppedAndHasFailed() throws Exception {
     topic.create();
     trainer.register();
     publish(1, 0);
-    topic.publish(
-        Signatures.of(uid, 1, 2, 10).toBuilder().putMetrics("trainLoss", Double.NaN).build());
+    for (int epoch = 2; epoch <= 3; epoch++) {
+      topic.publish(
+          Signatures.of(uid, 1, epoch, 10).toBuilder().putMetrics("trainLoss", Double.NaN).build());
+    }
     await().until(() -> !trainer.stopRequests().isEmpty());
 
     assertThat(controller.get("a").getDecision().getReason())
         .isEqualTo(DecisionReason.DECISION_REASON_NOT_FINITE);
-    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 2);
+    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 3);
 
     TrainingRun failed = controller.get("a");
     assertThat(failed.getState()).isEqualTo(RunState.RUN_STATE_FAILED);
-    assertThat(failed.getStateMessage()).startsWith("trainLoss is NaN at epoch 2");
+    assertThat(failed.getStateMessage()).startsWith("trainLoss is NaN at epoch 3");
   }
 
   @Test

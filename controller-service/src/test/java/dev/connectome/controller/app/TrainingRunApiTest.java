@@ -56,7 +56,7 @@ class TrainingRunApiTest extends ApiOverGrpc {
     assertThat(spec.getCheckpoint().getKeep()).isPositive();
     StoppingPolicy watching = run.getShadowPolicies(0);
     assertThat(watching.getAll().getPolicies(0).getMonitor()).isEqualTo("connectomeDistance");
-    assertThat(watching.getAll().getPolicies(0).getDiminishing().getWindow()).isEqualTo(4);
+    assertThat(watching.getAll().getPolicies(0).getDiminishing().getWindow()).isEqualTo(5);
     assertThat(watching.getAll().getPolicies(1).getSlowing().getMinFall()).isEqualTo(0.25);
     assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_PENDING);
   }

@@ -69,6 +69,18 @@ class PolicyCodecTest {
   }
 
   @Test
+  void whatIsAcceptedCanBeReadBackAtEveryDepth() {
+    var policy = dev.connectome.protos.run.v1.StoppingPolicy.getDefaultInstance();
+    for (int depth = 1; depth <= 3; depth++) {
+      policy = any(policy);
+      var complete = PolicyCodec.complete(policy);
+      assertThat(PolicyCodec.policy(complete)).isEqualTo(PolicyCodec.policy(policy));
+    }
+    var tooDeep = any(policy);
+    assertThatThrownBy(() -> PolicyCodec.policy(tooDeep)).hasMessageContaining("nested at most 5");
+  }
+
+  @Test
   void aPolicyWithAMonitorOnlyIsDiminishing() {
     var message =
         dev.connectome.protos.run.v1.StoppingPolicy.newBuilder().setMonitor("myMetric").build();

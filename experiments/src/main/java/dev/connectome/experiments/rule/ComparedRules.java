@@ -30,8 +30,8 @@ public final class ComparedRules {
           "default",
           false,
           PolicySyntax.parse(
-              "all(diminishing:id=connectome,monitor=connectomeDistance,smoothing=0.5,window=4,"
-                  + "min-relative-drop=0.3,confirm=2; slowing:id=loss):id=default"),
+              "all(diminishing:id=connectome,monitor=connectomeDistance,smoothing=0.3,peak-fraction=0.9,window=5,"
+                  + "min-relative-drop=0.2,confirm=3; slowing:id=loss):id=default"),
           DefaultPolicy.get(),
           "the product's default: connectomeDistance has settled and the training loss has slowed");
 

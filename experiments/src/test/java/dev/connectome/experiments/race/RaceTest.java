@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class RaceTest {
 
-  private static final ComparedRules.Rule DIMINISHING = ComparedRules.of(false).stream()
+  private static final ComparedRules.Rule DIMINISHING =
+      ComparedRules.of(false).stream()
           .filter(rule -> rule.id().equals("diminishing"))
           .findFirst()
           .orElseThrow();
