@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "dev.connectome.benchmarks";
 
-  private final JavaClasses benchmarks =
+  private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
@@ -34,12 +34,12 @@ class ArchitectureTest {
                             "dev.connectome.platform..",
                             "dev.connectome.client..",
                             "dev.connectome.cli.."))))
-        .check(benchmarks);
+        .check(CLASSES);
   }
 
   @Test
   void packagesHaveNoCycles() {
-    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(benchmarks);
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
@@ -50,6 +50,6 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT)
-        .check(benchmarks);
+        .check(CLASSES);
   }
 }
