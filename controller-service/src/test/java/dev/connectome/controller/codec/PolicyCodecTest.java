@@ -72,11 +72,11 @@ class PolicyCodecTest {
   void whatIsAcceptedCanBeReadBackAtEveryDepth() {
     var policy = dev.connectome.protos.run.v1.StoppingPolicy.getDefaultInstance();
     for (int depth = 1; depth <= 3; depth++) {
-      policy = any(policy);
+      policy = any(policy.toBuilder());
       var complete = PolicyCodec.complete(policy);
       assertThat(PolicyCodec.policy(complete)).isEqualTo(PolicyCodec.policy(policy));
     }
-    var tooDeep = any(policy);
+    var tooDeep = any(policy.toBuilder());
     assertThatThrownBy(() -> PolicyCodec.policy(tooDeep)).hasMessageContaining("nested at most 5");
   }
 
