@@ -78,13 +78,14 @@ public final class PolicyEvaluator {
               points.attempt(),
               points.toEpoch(),
               RunCodec.stages(TrainingStage.transitions(history.series(TrainingStage.MONITOR)))));
-      reportMissingSeries(transaction, points, definition, history);
       evaluations.add(
           evaluate(points, definition, history, earlier.getOrDefault(uid, List.of()), suspended));
     }
+    // Before any event: an event takes the position after the signatures'.
     transaction.runs().setEvaluated(evaluated);
     for (Evaluation evaluation : evaluations) {
-      RunRow run = evaluation.run();
+      RunRow run = evaluation.points().run();
+      reportMissingSeries(transaction, evaluation);
       evaluation.recorded().forEach(decision -> record(transaction, run, decision));
       evaluation.enforced().ifPresent(decision -> decisions.enforce(transaction, run, decision));
     }
@@ -97,7 +98,11 @@ public final class PolicyEvaluator {
    * @param enforced the decision that stops the run
    */
   private record Evaluation(
-      RunRow run, List<StopDecision> recorded, Optional<StopDecision> enforced) {}
+      NewPoints points,
+      RunDefinition definition,
+      RunHistory history,
+      List<StopDecision> recorded,
+      Optional<StopDecision> enforced) {}
 
   private static Evaluation evaluate(
       NewPoints points,
@@ -127,7 +132,11 @@ public final class PolicyEvaluator {
             && run.effectiveState() == RunState.RUNNING
             && points.attempt() == run.attempt();
     return new Evaluation(
-        run, recorded, mayStop ? stop(definition.policy(), history, points) : Optional.empty());
+        points,
+        definition,
+        history,
+        recorded,
+        mayStop ? stop(definition.policy(), history, points) : Optional.empty());
   }
 
   private static Optional<StopDecision> stop(
@@ -141,8 +150,10 @@ public final class PolicyEvaluator {
   }
 
   /** Reports, once, the monitors of a run's policies that have no value in its first snapshots. */
-  private static void reportMissingSeries(
-      Transaction transaction, NewPoints points, RunDefinition definition, RunHistory history) {
+  private static void reportMissingSeries(Transaction transaction, Evaluation evaluation) {
+    NewPoints points = evaluation.points();
+    RunDefinition definition = evaluation.definition();
+    RunHistory history = evaluation.history();
     OptionalInt epoch = history.epochOf(SERIES_START_WITHIN);
     if (epoch.isEmpty()
         || epoch.getAsInt() <= points.afterEpoch()

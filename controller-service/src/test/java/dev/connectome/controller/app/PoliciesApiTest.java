@@ -21,6 +21,8 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Policies are exchanged, suspended and replayed. */
@@ -118,6 +120,33 @@ class PoliciesApiTest extends ApiOverGrpc {
       assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
     }
+  }
+
+  @Test
+  void seriesThatAreMissingTakeNoPositionTwiceAndKeepNoRunFromEnding() throws Exception {
+    var run = external().setPolicy(plateau());
+    for (String metric : List.of("validationLoss", "validationAccuracy", "myMetric")) {
+      run.addShadowPolicies(
+          plateau().toBuilder().setPolicyId(metric.toLowerCase(Locale.ROOT)).setMonitor(metric));
+    }
+    String uid =
+        controller
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId("a")
+                    .setTrainingRun(run)
+                    .build())
+            .getUid();
+    try (var trainer = new SimulatedTrainer(controller.channel(), uid)) {
+      trainer.register();
+      arrive(uid, 1, 0, 2, 10, 3, 9);
+      arrive(uid, 4, 9);
+      trainer.report(TrainingEnd.TRAINING_END_COMPLETED, 4);
+    }
+
+    assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_COMPLETED);
+    assertThat(controller.eventKinds("a")).filteredOn("SERIES_MISSING"::equals).hasSize(3);
   }
 
   @Test
