@@ -21,7 +21,7 @@ final class JobClient {
   /** What the API server answers to a Job that it can never accept. */
   static final int UNPROCESSABLE = 422;
 
-  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(30);
 
   private final KubernetesClient client;
   private final String namespace;
