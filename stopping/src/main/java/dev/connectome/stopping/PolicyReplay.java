@@ -1,8 +1,10 @@
 package dev.connectome.stopping;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * What a policy would have decided on a recorded run.
@@ -14,6 +16,18 @@ public record PolicyReplay(RunHistory history, Optional<StopDecision> decision) 
 
   /** The series that accuracies are taken from: the first that has the values needed. */
   private static final List<String> ACCURACIES = List.of("testAccuracy", "validationAccuracy");
+
+  /**
+   * The series that a replay reads.
+   *
+   * @param policy the policy
+   * @return their names
+   */
+  public static Set<String> series(StoppingPolicy policy) {
+    Set<String> names = new HashSet<>(policy.monitors());
+    names.addAll(ACCURACIES);
+    return names;
+  }
 
   /**
    * Replays a policy.

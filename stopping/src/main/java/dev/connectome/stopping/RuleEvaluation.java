@@ -16,6 +16,9 @@ import java.util.OptionalInt;
  */
 public abstract class RuleEvaluation {
 
+  /** The most points of evidence that a verdict has; of more only the latest are kept. */
+  public static final int MAX_EVIDENCE = 1_000;
+
   private final Deque<SeriesPoint> recent = new ArrayDeque<>();
   private int epoch;
   private Optional<DecisionReason> reason = Optional.empty();
@@ -42,7 +45,9 @@ public abstract class RuleEvaluation {
     }
     recent.addLast(point);
     reason = read(point);
-    for (long surplus = recent.size() - evidencePoints(); surplus > 0; surplus--) {
+    for (long surplus = recent.size() - Math.min(evidencePoints(), MAX_EVIDENCE);
+        surplus > 0;
+        surplus--) {
       recent.removeFirst();
     }
     return reason.isPresent();

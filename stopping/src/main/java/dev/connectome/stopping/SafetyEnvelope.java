@@ -98,7 +98,7 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
         stops =
             evaluation.advance(observation)
                 && observation.epoch() >= envelope.firstEpoch()
-                && restsOnMovement(evaluation.decision());
+                && (notMoved.isEmpty() || restsOnMovement(evaluation.decision()));
         return stops;
       }
 

@@ -10,7 +10,8 @@ import java.util.OptionalInt;
  * @param restoreEpoch the epoch whose weights to keep; empty for the last one trained
  * @param reason why, for programs
  * @param message why, for people: a predicate whose subject is the name of the series
- * @param evidence the points that show why, in order of epochs
+ * @param evidence the points that show why, in order of epochs; at most the latest {@value
+ *     RuleEvaluation#MAX_EVIDENCE}
  */
 public record StopVerdict(
     int stopEpoch,

@@ -28,9 +28,22 @@ public enum TrainingStage {
   public record Transition(TrainingStage stage, int epoch) {}
 
   /**
-   * The stages that a series has gone through so far, in time linear in its length. Points that are
-   * NaN or infinite are missing. With {@code s} the exponential moving average with weight 0.5 on
-   * the newest value,
+   * The stages that a series has gone through so far, in time linear in its length; see {@link
+   * Tracker}.
+   *
+   * @param deathDistance the series
+   * @return the beginning of every stage reached, in order; empty for an empty series
+   */
+  public static List<Transition> transitions(Series deathDistance) {
+    var tracker = new Tracker();
+    deathDistance.points().forEach(tracker::advance);
+    return tracker.transitions();
+  }
+
+  /**
+   * One pass over the series of a run: a fold that reads each point once, in order of epochs, in
+   * constant time. Points that are NaN or infinite are missing. With {@code s} the exponential
+   * moving average with weight 0.5 on the newest value,
    *
    * <ul>
    *   <li>reorganisation begins at the first point,
@@ -40,21 +53,27 @@ public enum TrainingStage {
    * </ul>
    *
    * <p>While the series still rises its peak moves, and the beginning of the consolidation with it.
-   * Once the stability has begun, all beginnings are final.
-   *
-   * @param deathDistance the series
-   * @return the beginning of every stage reached, in order; empty for an empty series
+   * Once the stability has begun, all beginnings are final. Mutable; for one thread at a time.
    */
-  public static List<Transition> transitions(Series deathDistance) {
-    RuleEvaluation settled = SETTLED.startEvaluation();
-    var movingAverage = new MovingAverage(SETTLED.smoothing());
-    OptionalInt reorganisation = OptionalInt.empty();
-    OptionalInt consolidation = OptionalInt.empty();
-    OptionalInt stability = OptionalInt.empty();
-    double peak = Double.NEGATIVE_INFINITY;
-    for (SeriesPoint point : deathDistance.points()) {
-      if (!point.isFinite()) {
-        continue;
+  public static final class Tracker {
+    private final RuleEvaluation settled = SETTLED.startEvaluation();
+    private final MovingAverage movingAverage = new MovingAverage(SETTLED.smoothing());
+    private OptionalInt reorganisation = OptionalInt.empty();
+    private OptionalInt consolidation = OptionalInt.empty();
+    private OptionalInt stability = OptionalInt.empty();
+    private double peak = Double.NEGATIVE_INFINITY;
+
+    /** Begins with no point read. */
+    public Tracker() {}
+
+    /**
+     * Reads the next point.
+     *
+     * @param point a point of a later epoch than all before
+     */
+    public void advance(SeriesPoint point) {
+      if (stability.isPresent() || !point.isFinite()) {
+        return;
       }
       OptionalInt epoch = OptionalInt.of(point.epoch());
       double average = movingAverage.add(point.value());
@@ -67,13 +86,16 @@ public enum TrainingStage {
       }
       if (settled.advance(point)) {
         stability = epoch;
-        break;
       }
     }
-    var transitions = new ArrayList<Transition>();
-    reorganisation.ifPresent(epoch -> transitions.add(new Transition(REORGANISATION, epoch)));
-    consolidation.ifPresent(epoch -> transitions.add(new Transition(CONSOLIDATION, epoch)));
-    stability.ifPresent(epoch -> transitions.add(new Transition(STABILITY, epoch)));
-    return List.copyOf(transitions);
+
+    /** {@return the beginning of every stage reached, in order; empty before the first point} */
+    public List<Transition> transitions() {
+      var transitions = new ArrayList<Transition>();
+      reorganisation.ifPresent(epoch -> transitions.add(new Transition(REORGANISATION, epoch)));
+      consolidation.ifPresent(epoch -> transitions.add(new Transition(CONSOLIDATION, epoch)));
+      stability.ifPresent(epoch -> transitions.add(new Transition(STABILITY, epoch)));
+      return List.copyOf(transitions);
+    }
   }
 }

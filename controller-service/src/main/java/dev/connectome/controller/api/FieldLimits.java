@@ -105,6 +105,8 @@ final class FieldLimits {
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
           entry("RunSelection.labels", LABELS_WANTED),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
+          entry("ResumeTrainingRunRequest.policy", known()),
+          entry("ResumeTrainingRunRequest.rearm_after_epochs", whole(1, EPOCHS)),
           entry("TrainingRun.labels", entries(64, required(LABEL), LABEL)),
           entry("TrainingRun.shadow_policies", items(16, ANY)),
           entry("TrainingRun.launcher", known()),

@@ -1,9 +1,11 @@
 package dev.connectome.controller.api;
 
+import com.google.rpc.Code;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
-import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.lifecycle.RunSeries;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -15,14 +17,23 @@ import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Evaluates policies on the recorded series of runs. */
 final class PolicyReplays {
 
+  private static final int MAX_REPLAYS = 3;
+  private static final int MAX_WAIT_SECONDS = 10;
+
+  private final Semaphore permits = new Semaphore(MAX_REPLAYS, true);
   private final Store store;
   private final Runs runs;
 
@@ -32,41 +43,65 @@ final class PolicyReplays {
   }
 
   ReplayPolicyResponse replay(ReplayPolicyRequest request) {
-    return runs.read(
-        RunRequests.id("name", request.getName()),
-        (transaction, run) -> replay(transaction, run, request.getPolicy()));
+    return withPermit(
+        () ->
+            runs.read(
+                RunRequests.id("name", request.getName()),
+                (transaction, run) -> replay(transaction, run, request.getPolicy())));
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
     int size = PageTokens.pageSize(request.getPageSize(), 50);
-    return store.inTransaction(
-        transaction -> {
-          List<RunRow> rows =
-              transaction
-                  .runList()
-                  .list(
-                      RunSelections.filter(request.getSelection()),
-                      PageTokens.place(request.getPageToken()),
-                      size + 1);
-          var response = BatchReplayPolicyResponse.newBuilder();
-          for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
-            response.addReplays(
-                RunReplay.newBuilder()
-                    .setName("runs/" + run.runId())
-                    .setState(RunCodec.state(run.state()))
-                    .setReplay(replay(transaction, run, request.getPolicy())));
-          }
-          if (rows.size() > size) {
-            response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
-          }
-          return response.build();
-        });
+    List<RunRow> rows =
+        store.query(
+            transaction ->
+                transaction
+                    .runList()
+                    .list(
+                        RunSelections.filter(request.getSelection()),
+                        PageTokens.place(request.getPageToken()),
+                        size + 1));
+    var response = BatchReplayPolicyResponse.newBuilder();
+    for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
+      ReplayPolicyResponse replay =
+          withPermit(
+              () -> store.query(transaction -> replay(transaction, run, request.getPolicy())));
+      response.addReplays(
+          RunReplay.newBuilder()
+              .setName("runs/" + run.runId())
+              .setState(RunCodec.state(run.state()))
+              .setReplay(replay));
+    }
+    if (rows.size() > size) {
+      response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
+    }
+    return response.build();
+  }
+
+  /** Replays read much: at any time few do, so that lists and watches are not kept waiting. */
+  private <T> T withPermit(Supplier<T> replay) {
+    try {
+      if (!permits.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw ApiErrors.of(
+            Code.RESOURCE_EXHAUSTED,
+            "TOO_MANY_REPLAYS",
+            "%d replays are running; try again later".formatted(MAX_REPLAYS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RunException(RunException.Kind.SHUTTING_DOWN, "the controller is shutting down");
+    }
+    try {
+      return replay.get();
+    } finally {
+      permits.release();
+    }
   }
 
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
     RunDefinition definition = RunDefinition.of(run.definition());
-    RunHistory history = PolicyEvaluator.history(transaction, run, definition);
+    RunHistory history = history(transaction, run, definition, definition.guarded(policy));
     PolicyReplay replay = PolicyReplay.of(definition.guarded(policy), history);
     var response =
         ReplayPolicyResponse.newBuilder()
@@ -83,6 +118,18 @@ final class PolicyReplays {
         .accuracyDifference(recorded.map(PolicyReplays::keptEpoch).orElse(replay.lastEpoch()))
         .ifPresent(response::setAccuracyDifference);
     return response.build();
+  }
+
+  /** What the replay reads, which is little of what was recorded. */
+  private static RunHistory history(
+      Transaction transaction,
+      RunRow run,
+      RunDefinition definition,
+      dev.connectome.stopping.StoppingPolicy policy) {
+    List<EpochObservation> observations = new ArrayList<>();
+    new RunSeries(transaction, run.uid(), run.position(), PolicyReplay.series(policy), false)
+        .forEach(observations::add);
+    return RunHistory.of(observations, definition.spec().getProbe().getEveryEpochs());
   }
 
   private static int keptEpoch(StoppingDecision decision) {

@@ -28,7 +28,7 @@ final class RunQueries {
 
   ListTrainingRunsResponse runs(ListTrainingRunsRequest request) {
     int size = PageTokens.pageSize(request.getPageSize(), 50);
-    return store.inTransaction(
+    return store.query(
         transaction -> {
           List<RunRow> rows =
               transaction

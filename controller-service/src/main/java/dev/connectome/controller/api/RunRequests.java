@@ -7,6 +7,8 @@ import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.NeverRule;
+import dev.connectome.protos.run.v1.ResumePolicy;
+import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
@@ -140,6 +142,23 @@ final class RunRequests {
     if (paths.contains(BUDGET)) {
       run.getSpecBuilder().setEpochs(SpecDefaults.epochs(asked.getSpec()));
     }
+    refuse(policies(run.build()));
+    return new RunDefinition(run.build());
+  }
+
+  /** A definition as the request wants it resumed. */
+  static RunDefinition resumed(RunDefinition old, ResumeTrainingRunRequest request) {
+    if (request.getPolicy() != ResumePolicy.RESUME_POLICY_SHADOW) {
+      return old;
+    }
+    TrainingRun.Builder run = old.message().toBuilder();
+    run.addShadowPolicies(run.getPolicy());
+    run.setPolicy(
+        PolicyCodec.complete(
+            StoppingPolicy.newBuilder()
+                .setPolicyId("resumed")
+                .setNever(NeverRule.getDefaultInstance())
+                .build()));
     refuse(policies(run.build()));
     return new RunDefinition(run.build());
   }

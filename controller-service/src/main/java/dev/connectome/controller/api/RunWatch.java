@@ -84,7 +84,7 @@ final class RunWatch {
       return;
     }
     try {
-      Update update = store.inTransaction(this::read);
+      Update update = store.query(this::read);
       deliver(update);
       if (update.items().size() == BATCH && !finished) {
         advance(executor);

@@ -150,6 +150,8 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         () ->
             runs.resume(
                 RunRequests.id("name", request.getName()),
+                request.getRearmAfterEpochs(),
+                definition -> RunRequests.resumed(definition, request),
                 CallerInterceptor.current(),
                 RunCodec::run));
   }

@@ -5,22 +5,22 @@ import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.loop.Loop;
+import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The controller's background work: launching, stop delivery, the watchdog, reading signatures. */
 public final class Controller implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+  /** A pass that takes longer, or fails for longer, is seen by the health checks. */
+  static final Duration MAX_AGE = Duration.ofMinutes(1);
+
   private static final Duration TICK = Duration.ofMillis(500);
   private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
@@ -34,7 +34,10 @@ public final class Controller implements AutoCloseable {
   private final Duration watchdogDelay;
 
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
-  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final Loops loops;
+  private final Loop launching;
+  private final Loop delivering;
+  private final Loop watching;
   private final AtomicBoolean launchScheduled = new AtomicBoolean();
   private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
 
@@ -45,17 +48,22 @@ public final class Controller implements AutoCloseable {
       Watchdog watchdog,
       SignatureConsumer consumer,
       Optional<Retention> retention,
-      Duration watchdogDelay) {
+      Duration watchdogDelay,
+      Loops loops) {
     this.launcher = launcher;
     this.delivery = delivery;
     this.watchdog = watchdog;
     this.consumer = consumer;
     this.retention = retention;
     this.watchdogDelay = watchdogDelay;
+    this.loops = loops;
+    this.launching = loops.add("launch", MAX_AGE);
+    this.delivering = loops.add("delivery", MAX_AGE);
+    this.watching = loops.add("watchdog", MAX_AGE.plus(watchdogDelay));
     store.onEvent(
         () -> {
-          schedule("launch", launchScheduled, launcher::tick);
-          schedule("delivery", deliveryScheduled, delivery::tick);
+          schedule(launching, launchScheduled, launcher::tick);
+          schedule(delivering, deliveryScheduled, delivery::tick);
         });
   }
 
@@ -67,15 +75,14 @@ public final class Controller implements AutoCloseable {
   public void start() {
     launcher.validate();
     launcher.adopt();
-    every(TICK, Duration.ZERO, () -> schedule("launch", launchScheduled, launcher::tick));
-    every(TICK, Duration.ZERO, () -> schedule("delivery", deliveryScheduled, delivery::tick));
-    every(Duration.ofSeconds(1), watchdogDelay, () -> runLogged("watchdog", watchdog::check));
+    every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launcher::tick));
+    every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));
+    every(Duration.ofSeconds(1), watchdogDelay, () -> watching.pass(() -> watchdog.check()));
     retention.ifPresent(
-        runs ->
-            every(
-                RETENTION_INTERVAL,
-                Duration.ZERO,
-                () -> runLogged("retention", runs::deleteExpired)));
+        runs -> {
+          Loop deleting = loops.add("retention", MAX_AGE.plus(RETENTION_INTERVAL));
+          every(RETENTION_INTERVAL, Duration.ZERO, () -> deleting.pass(runs::deleteExpired));
+        });
     consumer.start();
   }
 
@@ -85,29 +92,13 @@ public final class Controller implements AutoCloseable {
   }
 
   /** Runs the work on another thread. Requests made before it starts are merged into one. */
-  private void schedule(String name, AtomicBoolean scheduled, Runnable work) {
+  private void schedule(Loop loop, AtomicBoolean scheduled, Runnable work) {
     if (!executor.isShutdown() && scheduled.compareAndSet(false, true)) {
       executor.execute(
           () -> {
             scheduled.set(false);
-            runLogged(name, work);
+            loop.pass(work);
           });
-    }
-  }
-
-  /** Logs the first of a series of failures and the recovery; the next tick tries again. */
-  private void runLogged(String name, Runnable work) {
-    try {
-      work.run();
-      if (failing.remove(name)) {
-        LOG.info("{} recovered", name);
-      }
-    } catch (RuntimeException e) {
-      if (failing.add(name)) {
-        LOG.warn("{} failed, will be retried error=\"{}\"", name, e.toString());
-      } else {
-        LOG.debug("{} still fails", name, e);
-      }
     }
   }
 

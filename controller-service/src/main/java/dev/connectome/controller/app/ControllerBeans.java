@@ -9,15 +9,17 @@ import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
+import dev.connectome.controller.lifecycle.Enforcement;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -27,19 +29,36 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.InstantSource;
 import javax.sql.DataSource;
 
 /** Wires the controller, starts it and stops it. */
 @ApplicationScoped
 public class ControllerBeans {
 
+  /** The exit code of an internal software error, as of sysexits. */
+  private static final int ERROR = 70;
+
   private static final int RETENTION_BATCH_SIZE = 100;
   private static final Duration MIN_HEARTBEAT_TIMEOUT = Duration.ofSeconds(10);
 
   @Produces
   @Singleton
-  Store store(DataSource dataSource) {
-    return new Store(dataSource);
+  Store store(DataSource control, @io.quarkus.agroal.DataSource("queries") DataSource queries) {
+    return new Store(control, queries);
+  }
+
+  /** The process ends without ending its trainers, which the next one adopts. */
+  @Produces
+  @Singleton
+  Loops loops() {
+    return new Loops(InstantSource.system(), (loop, error) -> Runtime.getRuntime().halt(ERROR));
+  }
+
+  @Produces
+  @Singleton
+  Quarantine quarantine(Store store) {
+    return new Quarantine(store, InstantSource.system());
   }
 
   @Produces
@@ -56,8 +75,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  LaunchQueue launchQueue(Store store) {
-    return new LaunchQueue(store);
+  LaunchQueue launchQueue(Store store, Quarantine quarantine) {
+    return new LaunchQueue(store, quarantine);
   }
 
   @Produces
@@ -68,8 +87,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  Heartbeats heartbeats(Store store) {
-    return new Heartbeats(store);
+  Heartbeats heartbeats(Store store, Loops loops) {
+    return new Heartbeats(store, loops.add("heartbeats", Controller.MAX_AGE));
   }
 
   void close(@Disposes Heartbeats heartbeats) {
@@ -105,47 +124,62 @@ public class ControllerBeans {
       Launchers launcher,
       LocalHost host,
       ControllerSettings settings,
+      Quarantine quarantine,
+      Loops loops,
       MeterRegistry metrics) {
     var delivery = new StopDelivery(store, attempts, launcher, host);
     Duration heartbeatTimeout = settings.heartbeatInterval().multipliedBy(3);
     if (heartbeatTimeout.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0) {
       heartbeatTimeout = MIN_HEARTBEAT_TIMEOUT;
     }
+    var enforcement = new Enforcement(decisions, limit(settings.breaker()));
     var consumer =
         new SignatureConsumer(
-            new PolicyEvaluator(store, decisions),
+            new PolicyEvaluator(store, enforcement, quarantine),
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
             settings.kafka().groupId(),
             settings.kafka().groupInstanceId(),
-            settings.kafka().propertiesFile());
-    FunctionCounter.builder(
-            "connectome.signatures.malformed", consumer, SignatureConsumer::malformedRecords)
-        .description("records on the signatures topic that are malformed or cannot be evaluated")
-        .register(metrics);
+            settings.kafka().propertiesFile(),
+            settings.kafka().topicPrefix() + "dead-letters.v1",
+            loops.add("signatures", Controller.MAX_AGE),
+            metrics);
     RunMeters.register(store, metrics);
+    ControlMeters.stops(store, metrics);
+    ControlMeters.faults(quarantine, enforcement, metrics);
     return new Controller(
         store,
         launcher,
         delivery,
         new Watchdog(
             store,
+            quarantine,
             attempts,
             new Watchdog.Timeouts(
                 settings.startTimeout(), heartbeatTimeout, settings.externalLostTimeout()),
             host.name()),
         consumer,
-        settings.retention().map(period -> new Retention(store, period, RETENTION_BATCH_SIZE)),
-        heartbeatTimeout);
+        settings
+            .retention()
+            .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE)),
+        heartbeatTimeout,
+        loops);
   }
 
-  void start(@Observes StartupEvent event, Controller controller) {
+  private static Enforcement.Limit limit(ControllerSettings.Breaker breaker) {
+    return InvalidSettings.check(
+        () -> new Enforcement.Limit(breaker.stops(), breaker.window(), breaker.share()));
+  }
+
+  void start(
+      @Observes StartupEvent event, Controller controller, Loops loops, MeterRegistry metrics) {
     var unused =
         InvalidSettings.check(
             () -> {
               controller.start();
               return controller;
             });
+    ControlMeters.loops(loops, metrics);
   }
 
   void stop(@Observes ShutdownEvent event, Controller controller) {

@@ -56,7 +56,7 @@ public final class RunCodec {
             .setUid(row.uid().toString())
             .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher()))
             .setState(state(row.state()))
-            .setStateMessage(row.stateMessage())
+            .setStateMessage(row.quarantine().isEmpty() ? row.stateMessage() : row.quarantine())
             .setAttempt(row.attempt())
             .setPosition(row.position())
             .setCreateTime(ProtoTimes.timestamp(row.createTime()));

@@ -7,7 +7,6 @@ import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.stopping.EpochObservation;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -16,9 +15,17 @@ public final class SignatureCodec {
 
   private SignatureCodec() {}
 
-  /** What stopping rules see of stored records. */
-  public static List<EpochObservation> observations(List<SignatureRow> rows) {
-    return rows.stream().map(row -> observation(record(row))).toList();
+  /**
+   * What stopping rules see of a stored record.
+   *
+   * @throws IllegalStateException if it cannot be read
+   */
+  public static EpochObservation observation(byte[] stored) {
+    try {
+      return observation(SignatureRecord.parseFrom(stored));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a stored signature cannot be read", e);
+    }
   }
 
   /** The stored record, with its flag whether it arrived late. */
@@ -30,7 +37,8 @@ public final class SignatureCodec {
     }
   }
 
-  private static EpochObservation observation(SignatureRecord record) {
+  /** What stopping rules see of a record. */
+  public static EpochObservation observation(SignatureRecord record) {
     Map<String, Double> distances = new HashMap<>();
     Map<String, Double> values = new HashMap<>(record.getMetricsMap());
     OptionalInt previous = OptionalInt.empty();

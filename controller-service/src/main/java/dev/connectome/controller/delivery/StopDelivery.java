@@ -5,6 +5,7 @@ import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;

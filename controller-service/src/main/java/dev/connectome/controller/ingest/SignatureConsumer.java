@@ -1,27 +1,34 @@
 package dev.connectome.controller.ingest;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import static java.util.Objects.requireNonNull;
+
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
+import dev.connectome.controller.lifecycle.Refusal;
+import dev.connectome.controller.loop.Loop;
+import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.store.DatabaseFault;
-import dev.connectome.protos.signature.v1.SignatureRecord;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -30,23 +37,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes signatures from Kafka: poll, store the batch in one transaction, commit the offsets.
- * While the database is unreachable the batch is retried; malformed records are logged, counted and
- * skipped.
+ * Consumes signatures from Kafka: poll, store and evaluate the batch, commit the offsets. Every
+ * error of the database is retried; records that are malformed, refused or cannot be stored go to
+ * the dead-letters topic.
  */
 public final class SignatureConsumer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignatureConsumer.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
   private static final int MAX_POLL_RECORDS = 100;
-  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+  private static final Backoff RETRY = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
   private final PolicyEvaluator evaluator;
   private final String topic;
   private final Map<String, Object> configuration;
   private final Thread thread = new Thread(this::run, "signature-consumer");
+  private final DeadLetters deadLetters;
+  private final Loop loop;
+  private final Timer latency;
   private volatile boolean closed;
-  private volatile long malformed;
+  private volatile long lag;
 
   /**
    * @throws UncheckedIOException if the properties file cannot be read
@@ -57,12 +67,25 @@ public final class SignatureConsumer implements AutoCloseable {
       String topic,
       String groupId,
       Optional<String> groupInstanceId,
-      Optional<Path> propertiesFile) {
+      Optional<Path> propertiesFile,
+      String deadLettersTopic,
+      Loop loop,
+      MeterRegistry metrics) {
     this.evaluator = evaluator;
     this.topic = topic;
+    this.loop = loop;
     this.configuration =
         new HashMap<>(propertiesFile.map(SignatureConsumer::load).orElse(Map.of()));
     configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    this.deadLetters = new DeadLetters(configuration, deadLettersTopic, metrics);
+    this.latency =
+        Timer.builder("connectome.signature.evaluation")
+            .description("from the publication of a signature until policies have evaluated it")
+            .publishPercentileHistogram()
+            .register(metrics);
+    Gauge.builder("connectome.signatures.lag", this, SignatureConsumer::lag)
+        .description("signatures on this controller's partitions that it has not read")
+        .register(metrics);
     configuration.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
     groupInstanceId.ifPresent(id -> configuration.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, id));
     configuration.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -87,109 +110,134 @@ public final class SignatureConsumer implements AutoCloseable {
     thread.start();
   }
 
-  /** Records that were malformed or could not be evaluated, since the start. */
-  public long malformedRecords() {
-    return malformed;
+  /** How many records are on this controller's partitions that it has not read. */
+  public long lag() {
+    return lag;
   }
 
   private void run() {
-    while (!closed) {
-      try (var consumer =
-          new KafkaConsumer<>(
-              configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer.subscribe(List.of(topic));
-        while (!closed) {
-          ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
-          if (!records.isEmpty()) {
-            process(records);
-            // A later commit makes up for one that fails; records that are read twice change
-            // nothing.
-            consumer.commitAsync();
+    loop.watch(
+        () -> {
+          while (!closed) {
+            try {
+              consume();
+            } catch (WakeupException | InterruptException e) {
+              LOG.debug("consumer woken");
+            } catch (RuntimeException e) {
+              loop.failed(e);
+              pause(Duration.ofSeconds(1));
+            }
           }
+          deadLetters.close();
+        });
+  }
+
+  private void consume() {
+    try (var consumer =
+        new KafkaConsumer<>(
+            configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(List.of(topic));
+      while (!closed) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
+        if (!records.isEmpty()) {
+          process(records);
+          // A later commit makes up for one that fails; records that are read twice change nothing.
+          consumer.commitAsync();
         }
-      } catch (WakeupException | InterruptException e) {
-        LOG.debug("consumer woken");
-      } catch (KafkaException e) {
-        LOG.warn("signatures unreadable, will retry error=\"{}\"", e.getMessage());
-        pause();
-      } catch (RuntimeException e) {
-        LOG.error("signatures unreadable, will retry", e);
-        pause();
+        lag =
+            consumer.assignment().stream()
+                .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                .sum();
+        loop.succeeded();
       }
     }
   }
 
   private void process(ConsumerRecords<byte[], byte[]> records) {
+    Map<ReceivedSignature, ConsumerRecord<byte[], byte[]>> origins = new IdentityHashMap<>();
     List<ReceivedSignature> signatures = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      parse(record).ifPresent(signatures::add);
+      try {
+        ReceivedSignature signature = ReceivedSignature.of(record.value());
+        origins.put(signature, record);
+        signatures.add(signature);
+      } catch (IllegalArgumentException | NullPointerException e) {
+        deadLetters.send(record, "MALFORMED", String.valueOf(e.getMessage()));
+      }
     }
-    if (!signatures.isEmpty() && !store(signatures)) {
-      signatures.stream()
-          .collect(Collectors.groupingBy(ReceivedSignature::runUid))
-          .forEach((uid, ofRun) -> malformed += store(ofRun) ? 0 : ofRun.size());
+    store(signatures, origins);
+    deadLetters.flush();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      latency.record(
+          Math.max(0, System.currentTimeMillis() - record.timestamp()), TimeUnit.MILLISECONDS);
     }
   }
 
   /**
-   * Retries while the database is unreachable. Returns false if the records cannot be evaluated: a
-   * run whose records cannot must not block the others.
+   * Stores until everything is stored, refused or passed over. Errors of the database are retried;
+   * a run whose records cannot be stored keeps nobody else's waiting.
    */
-  private boolean store(List<ReceivedSignature> signatures) {
-    boolean warned = false;
-    while (!closed) {
-      try {
-        evaluator.accept(signatures);
-        return true;
-      } catch (RuntimeException e) {
-        if (DatabaseFault.of(e).isEmpty()) {
-          LOG.error(
-              "signatures not evaluated count={} firstRunId={}",
-              signatures.size(),
-              signatures.get(0).runUid(),
-              e);
-          return false;
-        }
-        if (!warned) {
-          warned = true;
-          LOG.warn(
-              "signatures not stored, will retry count={} error=\"{}\"",
-              signatures.size(),
-              e.toString());
-        }
-        pause();
+  private void store(
+      List<ReceivedSignature> signatures,
+      Map<ReceivedSignature, ConsumerRecord<byte[], byte[]>> origins) {
+    List<List<ReceivedSignature>> pending = signatures.isEmpty() ? List.of() : List.of(signatures);
+    for (int round = 1; !pending.isEmpty(); round++) {
+      if (closed) {
+        throw new WakeupException();
       }
-    }
-    throw new WakeupException();
-  }
-
-  private Optional<ReceivedSignature> parse(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      SignatureRecord message = SignatureRecord.parseFrom(record.value());
-      if (message.getAttempt() < 1 || message.getEpoch() < 1) {
-        throw new IllegalArgumentException("attempt and epoch start at 1");
+      List<List<ReceivedSignature>> failed = new ArrayList<>();
+      boolean retry = false;
+      boolean isDown = false;
+      for (List<ReceivedSignature> group : pending) {
+        if (isDown) {
+          failed.add(group);
+          continue;
+        }
+        try {
+          for (Refusal refusal : evaluator.accept(group).refused()) {
+            deadLetters.send(
+                requireNonNull(origins.get(refusal.signature())),
+                refusal.reason().name(),
+                refusal.problem());
+          }
+        } catch (RuntimeException e) {
+          boolean retryable = DatabaseFault.isRetryable(e);
+          List<List<ReceivedSignature>> runs = byRun(group);
+          if (retryable || runs.size() > 1) {
+            failed.addAll(runs);
+          } else {
+            LOG.error("signatures not stored runId={}", group.get(0).runUid(), e);
+            group.forEach(
+                signature ->
+                    deadLetters.send(
+                        requireNonNull(origins.get(signature)), "NOT_STORED", e.toString()));
+          }
+          if (retryable) {
+            retry = true;
+            loop.failed(e);
+            isDown = DatabaseFault.of(e).filter(DatabaseFault::isForAll).isPresent();
+          }
+        }
       }
-      return Optional.of(
-          new ReceivedSignature(
-              UUID.fromString(message.getRunUid()),
-              message.getAttempt(),
-              message.getEpoch(),
-              record.value()));
-    } catch (InvalidProtocolBufferException | IllegalArgumentException | NullPointerException e) {
-      malformed++;
-      LOG.warn(
-          "malformed signature record skipped topic={} partition={} offset={} error=\"{}\"",
-          record.topic(),
-          record.partition(),
-          record.offset(),
-          e.toString());
-      return Optional.empty();
+      pending = failed;
+      if (retry) {
+        pause(RETRY.delay(round, ThreadLocalRandom.current()));
+      }
     }
   }
 
-  private void pause() {
+  private static List<List<ReceivedSignature>> byRun(List<ReceivedSignature> signatures) {
+    return List.copyOf(
+        signatures.stream()
+            .collect(
+                Collectors.groupingBy(
+                    ReceivedSignature::runUid, LinkedHashMap::new, Collectors.toList()))
+            .values());
+  }
+
+  private void pause(Duration duration) {
     try {
-      TimeUnit.MILLISECONDS.sleep(RETRY_DELAY.toMillis());
+      TimeUnit.MILLISECONDS.sleep(duration.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closed = true;

@@ -1,7 +1,9 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.controller.store.HeartbeatTable.Heartbeat;
 import dev.connectome.controller.store.HeartbeatTable.RunStatus;
 import dev.connectome.controller.store.RunRow;
@@ -30,7 +32,10 @@ public final class Heartbeats implements AutoCloseable {
   private static final Duration BATCH_WINDOW = Duration.ofMillis(50);
   private static final int MAX_BATCH_SIZE = 2_000;
 
+  private static final Duration IDLE_PASS = Duration.ofSeconds(1);
+
   private final Store store;
+  private final Loop loop;
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
   private final Thread thread = new Thread(this::run, "heartbeats");
   private volatile boolean closed;
@@ -49,8 +54,9 @@ public final class Heartbeats implements AutoCloseable {
 
   private record Stored(Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops) {}
 
-  public Heartbeats(Store store) {
+  public Heartbeats(Store store, Loop loop) {
     this.store = store;
+    this.loop = loop;
     thread.setDaemon(true);
     thread.start();
   }
@@ -70,18 +76,29 @@ public final class Heartbeats implements AutoCloseable {
 
   private void run() {
     try {
-      while (!closed) {
-        List<Pending> batch = new ArrayList<>();
-        batch.add(queue.take());
-        TimeUnit.MILLISECONDS.sleep(BATCH_WINDOW.toMillis());
-        queue.drainTo(batch, MAX_BATCH_SIZE);
-        process(batch);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      loop.watch(this::processUntilClosed);
     } finally {
       closed = true;
       rejectPending();
+    }
+  }
+
+  private void processUntilClosed() {
+    try {
+      while (!closed) {
+        List<Pending> batch = new ArrayList<>();
+        Pending first = queue.poll(IDLE_PASS.toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          TimeUnit.MILLISECONDS.sleep(BATCH_WINDOW.toMillis());
+          queue.drainTo(batch, MAX_BATCH_SIZE);
+          process(batch);
+        } else {
+          loop.succeeded();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -95,8 +112,15 @@ public final class Heartbeats implements AutoCloseable {
     Stored stored;
     try {
       stored = store(List.copyOf(latest.values()));
+      loop.succeeded();
     } catch (RuntimeException e) {
-      batch.forEach(pending -> pending.reply().completeExceptionally(e));
+      if (batch.size() > 1 && !DatabaseFault.isRetryable(e)) {
+        // One of them cannot be stored; the others can.
+        batch.forEach(pending -> process(List.of(pending)));
+      } else {
+        loop.failed(e);
+        batch.forEach(pending -> pending.reply().completeExceptionally(e));
+      }
       return;
     }
     for (Pending pending : batch) {

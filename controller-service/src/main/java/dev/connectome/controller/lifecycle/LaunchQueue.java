@@ -12,10 +12,14 @@ import java.util.UUID;
 /** The runs that wait for a launcher, and the attempts that launchers start for them. */
 public final class LaunchQueue {
 
-  private final Store store;
+  private static final String WORK = "launch";
 
-  public LaunchQueue(Store store) {
+  private final Store store;
+  private final Quarantine quarantine;
+
+  public LaunchQueue(Store store, Quarantine quarantine) {
     this.store = store;
+    this.quarantine = quarantine;
   }
 
   /**
@@ -35,17 +39,41 @@ public final class LaunchQueue {
    */
   public Optional<Launch> next(
       String launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
-    return store.inTransaction(
-        transaction -> {
-          Optional<String> host = owner.map(AttemptRow.ProcessOwner::host);
-          if (transaction.runQueue().lockLiveRunCount(launcher, host) >= maxLive) {
-            return Optional.empty();
-          }
-          return transaction
-              .runQueue()
-              .lockNextPending(launcher)
-              .map(run -> start(transaction, run, UUID.randomUUID().toString(), owner));
-        });
+    while (true) {
+      var taken = new UUID[1];
+      try {
+        Optional<Launch> launch =
+            store.inTransaction(transaction -> next(transaction, launcher, maxLive, owner, taken));
+        launch.ifPresent(started -> quarantine.release(WORK, started.runUid()));
+        return launch;
+      } catch (RuntimeException e) {
+        if (taken[0] == null) {
+          throw e;
+        }
+        // Only runs that are not held are taken, so this ends.
+        quarantine.attempt(
+            WORK,
+            taken[0],
+            () -> {
+              throw e;
+            });
+      }
+    }
+  }
+
+  private Optional<Launch> next(
+      Transaction transaction,
+      String launcher,
+      int maxLive,
+      Optional<AttemptRow.ProcessOwner> owner,
+      UUID[] taken) {
+    Optional<String> host = owner.map(AttemptRow.ProcessOwner::host);
+    if (transaction.runQueue().lockLiveRunCount(launcher, host) >= maxLive) {
+      return Optional.empty();
+    }
+    Optional<RunRow> run = transaction.runQueue().lockNextPending(launcher, quarantine.held(WORK));
+    run.ifPresent(pending -> taken[0] = pending.uid());
+    return run.map(pending -> start(transaction, pending, UUID.randomUUID().toString(), owner));
   }
 
   /** The caller has locked the run, which is PENDING. */

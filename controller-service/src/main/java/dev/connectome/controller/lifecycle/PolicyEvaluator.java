@@ -1,195 +1,218 @@
 package dev.connectome.controller.lifecycle;
 
-import dev.connectome.controller.codec.DecisionCodec;
-import dev.connectome.controller.codec.RunCodec;
-import dev.connectome.controller.codec.RunDefinition;
-import dev.connectome.controller.codec.SignatureCodec;
-import dev.connectome.controller.lifecycle.SignatureIntake.NewPoints;
-import dev.connectome.controller.run.RunState;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import dev.connectome.controller.lifecycle.RunEvaluation.Findings;
+import dev.connectome.controller.lifecycle.SignatureIntake.Extended;
+import dev.connectome.controller.lifecycle.SignatureIntake.Intake;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable.Evaluated;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
-import dev.connectome.stopping.FiniteCheck;
-import dev.connectome.stopping.RunHistory;
+import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.StopDecision;
-import dev.connectome.stopping.StoppingPolicy;
-import dev.connectome.stopping.TrainingStage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Stores signatures and evaluates the policies of their runs, in one transaction. */
+/**
+ * Stores signatures and evaluates the policies of their runs. Signatures are stored in one
+ * transaction. Then each run is evaluated outside of any, and what was found is recorded unless
+ * another controller has evaluated the run since. For one thread at a time.
+ */
 public final class PolicyEvaluator {
 
-  /** Every series has a value by this snapshot: distances start with the second. */
-  private static final int SERIES_START_WITHIN = 3;
+  private static final int CACHED_RUNS = 10_000;
 
   private final Store store;
-  private final Decisions decisions;
+  private final Enforcement enforcement;
+  private final Quarantine quarantine;
 
-  public PolicyEvaluator(Store store, Decisions decisions) {
+  /** Only a cache: what is missing or out of date is derived from the database. */
+  private final Cache<UUID, RunEvaluation> evaluations =
+      CacheBuilder.newBuilder().maximumSize(CACHED_RUNS).softValues().build();
+
+  public PolicyEvaluator(Store store, Enforcement enforcement, Quarantine quarantine) {
     this.store = store;
-    this.decisions = decisions;
+    this.enforcement = enforcement;
+    this.quarantine = quarantine;
   }
 
-  /**
-   * Stores records, in order of arrival, and evaluates their runs; returns how many were new.
-   * Records that are already stored or belong to no run change nothing.
-   */
-  public int accept(List<ReceivedSignature> received) {
-    return received.isEmpty()
-        ? 0
-        : store.inTransaction(
-            transaction -> {
-              List<NewPoints> added = SignatureIntake.store(transaction, received);
-              evaluate(transaction, added);
-              return added.stream()
-                  .mapToInt(points -> (int) (points.position() - points.run().position()))
-                  .sum();
-            });
-  }
+  /** What became of records: how many were new, and which were refused. */
+  public record Accepted(int stored, List<Refusal> refused) {}
 
-  /** Runs a constant number of statements for any number of runs, plus one history query each. */
-  private void evaluate(Transaction transaction, List<NewPoints> added) {
-    if (added.isEmpty()) {
-      return;
-    }
-    Map<UUID, List<DecisionRow>> earlier =
-        transaction.history().decisions(added.stream().map(points -> points.run().uid()).toList());
-    boolean suspended = transaction.enforcement().read().suspended();
-    List<Evaluated> evaluated = new ArrayList<>();
-    List<Evaluation> evaluations = new ArrayList<>();
-    for (NewPoints points : added) {
-      UUID uid = points.run().uid();
-      RunDefinition definition = RunDefinition.of(points.run().definition());
-      RunHistory history = history(transaction, points.run(), definition);
-      evaluated.add(
-          new Evaluated(
-              uid,
-              points.position(),
-              points.attempt(),
-              points.toEpoch(),
-              RunCodec.stages(TrainingStage.transitions(history.series(TrainingStage.MONITOR)))));
-      evaluations.add(
-          evaluate(points, definition, history, earlier.getOrDefault(uid, List.of()), suspended));
-    }
-    // Before any event: an event takes the position after the signatures'.
-    transaction.runs().setEvaluated(evaluated);
-    for (Evaluation evaluation : evaluations) {
-      RunRow run = evaluation.points().run();
-      reportMissingSeries(transaction, evaluation);
-      evaluation.recorded().forEach(decision -> record(transaction, run, decision));
-      evaluation.enforced().ifPresent(decision -> decisions.enforce(transaction, run, decision));
-    }
-  }
-
-  /**
-   * The decisions of a run's policies.
-   *
-   * @param recorded decisions that do not stop the run
-   * @param enforced the decision that stops the run
-   */
+  /** An evaluation of a run's new points. */
   private record Evaluation(
-      NewPoints points,
-      RunDefinition definition,
-      RunHistory history,
-      List<StopDecision> recorded,
-      Optional<StopDecision> enforced) {}
+      Extended extended, RunEvaluation state, Evaluated progress, Findings findings) {
 
-  private static Evaluation evaluate(
-      NewPoints points,
-      RunDefinition definition,
-      RunHistory history,
-      List<DecisionRow> earlier,
-      boolean suspended) {
-    RunRow run = points.run();
-    Set<String> alreadyRecorded =
-        earlier.stream()
+    RunRow run() {
+      return extended.run();
+    }
+  }
+
+  /**
+   * Stores records, in order of arrival, and evaluates their runs. Records that are already stored
+   * change nothing. The runs of records that come again are evaluated if that was interrupted.
+   */
+  public Accepted accept(List<ReceivedSignature> received) {
+    if (received.isEmpty()) {
+      return new Accepted(0, List.of());
+    }
+    Intake intake =
+        store.inTransaction(transaction -> SignatureIntake.store(transaction, received));
+    List<Extended> pending = intake.runs();
+    while (!pending.isEmpty()) {
+      pending = reload(evaluateAll(pending));
+    }
+    return new Accepted(intake.stored(), intake.refused());
+  }
+
+  /** Returns the runs that have changed since the evaluation began. */
+  private Set<UUID> evaluateAll(List<Extended> runs) {
+    List<Evaluation> unremarkable = new ArrayList<>();
+    Set<UUID> changed = new HashSet<>();
+    for (Extended extended : runs) {
+      UUID uid = extended.run().uid();
+      if (extended.hasNews()) {
+        quarantine.attempt(
+            "evaluation",
+            uid,
+            () -> {
+              Evaluation evaluation = evaluate(extended);
+              if (evaluation.findings().isEmpty()) {
+                unremarkable.add(evaluation);
+              } else if (!record(evaluation)) {
+                changed.add(uid);
+              }
+            });
+      }
+    }
+    changed.addAll(recordProgress(unremarkable));
+    evaluations.invalidateAll(changed);
+    return changed;
+  }
+
+  private List<Extended> reload(Set<UUID> runs) {
+    return runs.isEmpty()
+        ? List.of()
+        : store.inTransaction(transaction -> SignatureIntake.reload(transaction, runs));
+  }
+
+  private Evaluation evaluate(Extended extended) {
+    RunRow run = extended.run();
+    long before = extended.before().map(newest -> newest.position()).orElse(0L);
+    RunEvaluation cached = evaluations.getIfPresent(run.uid());
+    boolean upToDate =
+        extended
+            .before()
+            .map(newest -> isEvaluated(run, newest.attempt(), newest.epoch()))
+            .orElse(true);
+    var findings = new Findings();
+    RunEvaluation state;
+    if (extended.continues() && upToDate && cached != null && cached.isOf(run, before)) {
+      state = cached;
+      evaluations.invalidate(run.uid());
+      extended.added().forEach(observation -> state.read(observation, true, findings));
+    } else {
+      state = store.inTransaction(transaction -> rebuild(transaction, extended, findings));
+    }
+    state.readTo(extended.after().position());
+    evaluations.put(run.uid(), state);
+    return new Evaluation(
+        extended,
+        state,
+        new Evaluated(run, extended.after().attempt(), extended.after().epoch(), state.stages()),
+        findings);
+  }
+
+  private static RunEvaluation rebuild(
+      Transaction transaction, Extended extended, Findings findings) {
+    RunRow run = extended.run();
+    Set<String> decided =
+        transaction.history().decisions(run.uid()).stream()
             .filter(decision -> !decision.enforced())
             .map(DecisionRow::policyId)
             .collect(Collectors.toSet());
-    List<StoppingPolicy> recordOnly = new ArrayList<>(definition.shadowPolicies());
-    if (suspended) {
-      recordOnly.add(definition.policy());
-    }
-    List<StopDecision> recorded = new ArrayList<>();
-    for (StoppingPolicy policy : recordOnly) {
-      if (!alreadyRecorded.contains(policy.id())) {
-        policy.decide(history, points.afterEpoch()).ifPresent(recorded::add);
-      }
-    }
-    boolean mayStop =
-        !suspended
-            && earlier.stream().noneMatch(DecisionRow::isInForce)
-            && run.effectiveState() == RunState.RUNNING
-            && points.attempt() == run.attempt();
-    return new Evaluation(
-        points,
-        definition,
-        history,
-        recorded,
-        mayStop ? stop(definition.policy(), history, points) : Optional.empty());
+    var state = new RunEvaluation(run, decided);
+    new RunSeries(
+            transaction, run.uid(), extended.after().position(), RunEvaluation.series(run), true)
+        .forEach(observation -> state.read(observation, isNew(extended, observation), findings));
+    return state;
   }
 
-  private static Optional<StopDecision> stop(
-      StoppingPolicy policy, RunHistory history, NewPoints points) {
-    boolean onlyWatched =
-        points.run().launcher().equals(RunRow.EXTERNAL) && policy.monitors().isEmpty();
-    return onlyWatched
-        ? Optional.empty()
-        : FiniteCheck.decide(policy, history, points.afterEpoch())
-            .or(() -> policy.decide(history, points.afterEpoch()));
+  /** A newer attempt starts anew: only its own points are evaluated. */
+  private static boolean isNew(Extended extended, EpochObservation observation) {
+    return observation.attempt() == extended.after().attempt()
+        && !isEvaluated(extended.run(), observation.attempt(), observation.epoch());
   }
 
-  /** Reports, once, the monitors of a run's policies that have no value in its first snapshots. */
-  private static void reportMissingSeries(Transaction transaction, Evaluation evaluation) {
-    NewPoints points = evaluation.points();
-    RunDefinition definition = evaluation.definition();
-    RunHistory history = evaluation.history();
-    OptionalInt epoch = history.epochOf(SERIES_START_WITHIN);
-    if (epoch.isEmpty()
-        || epoch.getAsInt() <= points.afterEpoch()
-        || epoch.getAsInt() > points.toEpoch()) {
-      return;
+  private static boolean isEvaluated(RunRow run, int attempt, int epoch) {
+    return attempt < run.evaluatedAttempt()
+        || (attempt == run.evaluatedAttempt() && epoch <= run.evaluatedEpoch());
+  }
+
+  /**
+   * Records in one transaction how far runs were evaluated in which nothing was found. Returns the
+   * runs that have changed since.
+   */
+  private Set<UUID> recordProgress(List<Evaluation> evaluated) {
+    Set<UUID> runs =
+        evaluated.stream().map(evaluation -> evaluation.run().uid()).collect(Collectors.toSet());
+    if (!runs.isEmpty()) {
+      runs.removeAll(
+          store.inTransaction(
+              transaction ->
+                  transaction
+                      .runs()
+                      .setEvaluated(evaluated.stream().map(Evaluation::progress).toList())));
     }
-    List<StoppingPolicy> policies = new ArrayList<>(definition.shadowPolicies());
-    policies.add(definition.policy());
-    for (StoppingPolicy policy : policies) {
-      for (String monitor : new TreeSet<>(policy.monitors())) {
-        if (history.series(monitor).points().isEmpty()) {
-          transaction.event(
-              points.run(),
-              points.run().state(),
-              "SERIES_MISSING",
-              "policy " + policy.id(),
-              "the first %d snapshots have no value of %s, so this policy cannot decide; let the trainer report it, or choose another monitor"
-                  .formatted(SERIES_START_WITHIN, monitor));
-        }
-      }
+    return runs;
+  }
+
+  /** Returns false if the run has changed since the evaluation began. */
+  private boolean record(Evaluation evaluation) {
+    return store.inTransaction(
+        transaction ->
+            transaction
+                .runs()
+                .lock(evaluation.run().uid())
+                .map(
+                    run ->
+                        evaluation.state().hasSettingsOf(run)
+                            && record(transaction, run, evaluation))
+                .orElse(true));
+  }
+
+  private boolean record(Transaction transaction, RunRow run, Evaluation evaluation) {
+    Evaluated progress = evaluation.progress();
+    if (transaction.runs().setEvaluated(List.of(progress)).isEmpty()) {
+      return false;
     }
-  }
-
-  private static void record(Transaction transaction, RunRow run, StopDecision decision) {
-    transaction
-        .history()
-        .insertDecision(
-            run.uid(), decision.policyId(), false, DecisionCodec.decision(decision).toByteArray());
-    transaction.event(
-        run, run.state(), "SHADOW_DECIDED", "policy " + decision.policyId(), decision.message());
-  }
-
-  public static RunHistory history(Transaction transaction, RunRow run, RunDefinition definition) {
-    return RunHistory.of(
-        SignatureCodec.observations(
-            transaction.history().signatures(run.uid(), 0, 0, Integer.MAX_VALUE)),
-        definition.spec().getProbe().getEveryEpochs());
+    Findings findings = evaluation.findings();
+    findings
+        .missing()
+        .forEach(
+            series ->
+                transaction.event(
+                    run,
+                    run.state(),
+                    "SERIES_MISSING",
+                    "policy " + series.policyId(),
+                    series.message()));
+    findings.shadows().forEach(decision -> Enforcement.record(transaction, run, decision));
+    Optional<StopDecision> stop = findings.brokenDown().or(findings::stop);
+    boolean stands =
+        stop.isEmpty()
+            || enforcement.decide(transaction, run, progress.attempt(), stop.get())
+                == Enforcement.Result.ENFORCED;
+    if (!stands) {
+      evaluations.invalidate(run.uid());
+    }
+    return true;
   }
 }

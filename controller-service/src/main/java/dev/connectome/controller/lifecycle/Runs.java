@@ -1,5 +1,6 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
@@ -8,11 +9,13 @@ import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.DecisionReason;
+import dev.connectome.stopping.FiniteCheck;
 import dev.connectome.stopping.StopDecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -24,6 +27,10 @@ public final class Runs {
 
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
   private static final String IMMEDIATE = "IMMEDIATE";
+  private static final String MANUAL = "manual";
+
+  /** Who decides without a policy. */
+  private static final Set<String> NO_POLICIES = Set.of(MANUAL, FiniteCheck.ID);
 
   private final Store store;
   private final Decisions decisions;
@@ -71,7 +78,7 @@ public final class Runs {
   }
 
   public <T> T read(String idOrUid, BiFunction<Transaction, RunRow, T> view) {
-    return store.inTransaction(transaction -> view.apply(transaction, find(transaction, idOrUid)));
+    return store.query(transaction -> view.apply(transaction, find(transaction, idOrUid)));
   }
 
   /**
@@ -92,7 +99,7 @@ public final class Runs {
           if (changed.spec().getEpochs() != before.spec().getEpochs()) {
             checkBudget(run, changed.spec().getEpochs());
           }
-          transaction.runs().setDefinition(run.uid(), changed.labels(), changed.toBytes());
+          change(transaction, run, before, changed);
           transaction.event(
               run,
               run.state(),
@@ -105,6 +112,15 @@ public final class Runs {
                       changed.spec().getEpochs()));
           return view.apply(transaction, transaction.runs().find(run.uid()).orElseThrow());
         });
+  }
+
+  /** Another policy has decided nothing yet. */
+  private static void change(
+      Transaction transaction, RunRow run, RunDefinition before, RunDefinition changed) {
+    transaction.runs().setDefinition(run.uid(), changed.labels(), changed.toBytes());
+    if (!changed.message().getPolicy().equals(before.message().getPolicy())) {
+      transaction.runs().setConsumed(run.uid(), 0, 0);
+    }
   }
 
   private static void checkBudget(RunRow run, int epochs) {
@@ -149,8 +165,8 @@ public final class Runs {
       case RUNNING -> {
         var decision =
             new StopDecision(
-                "manual",
-                "manual",
+                MANUAL,
+                MANUAL,
                 "",
                 DecisionReason.REQUESTED,
                 reason,
@@ -177,11 +193,20 @@ public final class Runs {
   }
 
   /**
-   * Resumes a run that has ended from its newest checkpoint, as a new attempt.
+   * Resumes a run that has ended from its newest checkpoint, as a new attempt. The decision that
+   * stopped it is consumed.
    *
+   * @param rearmAfter after how many epochs the policy that stopped it can stop it again although
+   *     its condition has held all the time; 0 for never
+   * @param change what is changed with it
    * @throws RunException if there is no such run, or it has not ended
    */
-  public <T> T resume(String idOrUid, String actor, BiFunction<Transaction, RunRow, T> view) {
+  public <T> T resume(
+      String idOrUid,
+      int rearmAfter,
+      UnaryOperator<RunDefinition> change,
+      String actor,
+      BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, idOrUid);
@@ -191,10 +216,28 @@ public final class Runs {
                 "run \"%s\" is %s; only a run that is STOPPED, COMPLETED or FAILED can be resumed"
                     .formatted(run.runId(), run.state()));
           }
-          transaction.history().revokeEnforcedDecision(run.uid());
+          consume(transaction, run, rearmAfter);
+          RunDefinition before = RunDefinition.of(run.definition());
+          change(transaction, run, before, change.apply(before));
           transaction.runs().setOutcome(run.uid(), 0, Optional.empty(), Duration.ZERO);
           return view.apply(transaction, transaction.move(run, RunState.PENDING, actor, "resumed"));
         });
+  }
+
+  private static void consume(Transaction transaction, RunRow run, int rearmAfter) {
+    transaction
+        .history()
+        .enforcedDecision(run.uid())
+        .map(DecisionCodec::decision)
+        .filter(decision -> !NO_POLICIES.contains(decision.getPolicyId()))
+        .ifPresent(
+            decision -> {
+              int epoch = Math.max(decision.getStopEpoch(), run.evaluatedEpoch());
+              transaction
+                  .runs()
+                  .setConsumed(run.uid(), epoch, rearmAfter == 0 ? 0 : epoch + rearmAfter);
+            });
+    transaction.history().revokeEnforcedDecision(run.uid());
   }
 
   /**

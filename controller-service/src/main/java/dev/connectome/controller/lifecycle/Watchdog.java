@@ -3,9 +3,11 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Marks runs LOST whose heartbeats are missing, by the database's clock. While the database accepts
@@ -14,7 +16,10 @@ import java.util.List;
  */
 public final class Watchdog {
 
+  private static final String WORK = "watchdog";
+
   private final Store store;
+  private final Quarantine quarantine;
   private final Attempts attempts;
   private final Timeouts timeouts;
   private final String host;
@@ -32,8 +37,10 @@ public final class Watchdog {
    */
   public record Timeouts(Duration registration, Duration heartbeat, Duration lost) {}
 
-  public Watchdog(Store store, Attempts attempts, Timeouts timeouts, String host) {
+  public Watchdog(
+      Store store, Quarantine quarantine, Attempts attempts, Timeouts timeouts, String host) {
     this.store = store;
+    this.quarantine = quarantine;
     this.attempts = attempts;
     this.timeouts = timeouts;
     this.host = host;
@@ -52,29 +59,53 @@ public final class Watchdog {
       return 0;
     }
     failUnregistered();
-    return store.inTransaction(
-        transaction -> {
-          int lost = 0;
-          for (RunRow run : transaction.runQueue().lockWithoutHeartbeat(timeouts.heartbeat())) {
-            transaction.move(
-                run,
-                RunState.LOST,
-                "controller",
-                "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()));
-            lost++;
-          }
-          for (RunRow run : transaction.runQueue().lockUnobservable(timeouts.lost(), host)) {
-            transaction.stops().finish(run.uid(), "DONE");
-            transaction.attempts().end(run.uid(), run.attempt());
-            boolean stopping = run.effectiveState() == RunState.STOPPING;
-            transaction.move(
-                run,
-                stopping ? RunState.STOPPED : RunState.FAILED,
-                "controller",
-                "its trainer has been silent for %d s".formatted(timeouts.lost().toSeconds()));
-          }
-          return lost;
-        });
+    int lost = 0;
+    for (UUID run :
+        store.inTransaction(
+            transaction -> transaction.runQueue().withoutHeartbeat(timeouts.heartbeat()))) {
+      lost += quarantine.attempt(WORK, run, () -> lose(run)) ? 1 : 0;
+    }
+    for (UUID run :
+        store.inTransaction(
+            transaction -> transaction.runQueue().unobservable(timeouts.lost(), host))) {
+      quarantine.attempt(WORK, run, () -> giveUp(run));
+    }
+    return lost;
+  }
+
+  private void lose(UUID uid) {
+    store.inTransaction(
+        transaction ->
+            transaction
+                .runQueue()
+                .lockWithoutHeartbeat(uid, timeouts.heartbeat())
+                .map(
+                    run ->
+                        transaction.move(
+                            run,
+                            RunState.LOST,
+                            "controller",
+                            "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()))));
+  }
+
+  private void giveUp(UUID uid) {
+    store.inTransaction(
+        transaction ->
+            transaction
+                .runQueue()
+                .lockUnobservable(uid, timeouts.lost(), host)
+                .map(run -> giveUp(transaction, run)));
+  }
+
+  private RunRow giveUp(Transaction transaction, RunRow run) {
+    transaction.stops().finish(run.uid(), "DONE");
+    transaction.attempts().end(run.uid(), run.attempt());
+    boolean stopping = run.effectiveState() == RunState.STOPPING;
+    return transaction.move(
+        run,
+        stopping ? RunState.STOPPED : RunState.FAILED,
+        "controller",
+        "its trainer has been silent for %d s".formatted(timeouts.lost().toSeconds()));
   }
 
   private void failUnregistered() {
@@ -82,11 +113,15 @@ public final class Watchdog {
         store.inTransaction(
             transaction -> transaction.runQueue().unregistered(timeouts.registration()));
     for (RunRow run : late) {
-      attempts.endUnregistered(
+      quarantine.attempt(
+          WORK,
           run.uid(),
-          run.attempt(),
-          "its trainer has not registered within %d s"
-              .formatted(timeouts.registration().toSeconds()));
+          () ->
+              attempts.endUnregistered(
+                  run.uid(),
+                  run.attempt(),
+                  "its trainer has not registered within %d s"
+                      .formatted(timeouts.registration().toSeconds())));
     }
   }
 }

@@ -47,9 +47,28 @@ public interface ControllerSettings {
    */
   Optional<Duration> retention();
 
+  Breaker breaker();
+
   Http http();
 
   Launch launch();
+
+  /**
+   * When policies stop too many runs, enforcement is suspended until a person lifts the suspension.
+   */
+  interface Breaker {
+    /** How many stops by policies within the window are too many. */
+    @WithDefault("20")
+    int stops();
+
+    /** The window, counted back from a decision. */
+    @WithDefault("10m")
+    Duration window();
+
+    /** What part of the runs that were running must have been stopped too, 0 to 1. */
+    @WithDefault("0.5")
+    double share();
+  }
 
   /** The API over HTTP. */
   interface Http {

@@ -1,10 +1,13 @@
 package dev.connectome.controller.store;
 
+import java.time.Duration;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Whether decisions stop runs, and the history of that setting. */
 public final class EnforcementTable {
+
+  private static final long DECISION_LOCK = 0x6465636964650001L;
 
   private final Handle handle;
 
@@ -16,6 +19,44 @@ public final class EnforcementTable {
     return handle
         .createQuery("SELECT * FROM enforcement")
         .map((row, context) -> Rows.enforcement(row))
+        .one();
+  }
+
+  /**
+   * Reads it for a decision: until the transaction ends, no other decision is made and the setting
+   * does not change.
+   */
+  public EnforcementRow lockForDecision() {
+    handle.execute("SELECT pg_advisory_xact_lock(?)", DECISION_LOCK);
+    return handle
+        .createQuery("SELECT * FROM enforcement FOR SHARE")
+        .map((row, context) -> Rows.enforcement(row))
+        .one();
+  }
+
+  /**
+   * Counts the stops by policies within a time, but not before the last change of the setting.
+   *
+   * @param exceptPolicy is no policy, as a person's stop is none
+   */
+  public int recentStops(Duration window, String exceptPolicy) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM decisions, enforcement
+            WHERE enforced AND policy_id NOT IN ('manual', :except)
+              AND decide_time > greatest(now() - :millis * interval '1 millisecond', update_time)
+            """)
+        .bind("except", exceptPolicy)
+        .bind("millis", window.toMillis())
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  public int runningRuns() {
+    return handle
+        .createQuery("SELECT count(*) FROM runs WHERE state IN ('RUNNING', 'LOST')")
+        .mapTo(Integer.class)
         .one();
   }
 

@@ -1,6 +1,5 @@
 package dev.connectome.controller.store;
 
-import dev.connectome.controller.run.RunState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Events, signatures and decisions, within one transaction. */
 public final class HistoryTable {
@@ -18,29 +16,6 @@ public final class HistoryTable {
 
   HistoryTable(Handle handle) {
     this.handle = handle;
-  }
-
-  /** The caller holds the run's lock and took the position for this event. */
-  public void insertEvent(
-      UUID runUid,
-      long position,
-      String kind,
-      String actor,
-      String message,
-      RunState state,
-      int attempt) {
-    handle.execute(
-        """
-        INSERT INTO events (run_uid, position, kind, actor, message, state, attempt)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        runUid,
-        position,
-        kind,
-        actor,
-        message,
-        state.name(),
-        attempt);
   }
 
   public List<EventRow> events(UUID runUid, long after, int limit) {
@@ -58,37 +33,6 @@ public final class HistoryTable {
   }
 
   public record SignatureKey(UUID runUid, int attempt, int epoch) {}
-
-  /**
-   * A record to insert.
-   *
-   * @param position its position in its run, whose lock the caller holds
-   * @param late whether a later point was evaluated before it
-   * @param record as received
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record NewSignature(SignatureKey key, long position, boolean late, byte[] record) {}
-
-  /** Inserts in one round trip. None of the records may be stored already. */
-  public void insertSignatures(List<NewSignature> signatures) {
-    PreparedBatch batch =
-        handle.prepareBatch(
-            """
-            INSERT INTO signatures (run_uid, attempt, epoch, position, late, record)
-            VALUES (:run, :attempt, :epoch, :position, :late, :record)
-            """);
-    for (NewSignature signature : signatures) {
-      batch
-          .bind("run", signature.key().runUid())
-          .bind("attempt", signature.key().attempt())
-          .bind("epoch", signature.key().epoch())
-          .bind("position", signature.position())
-          .bind("late", signature.late())
-          .bind("record", signature.record())
-          .add();
-    }
-    batch.execute();
-  }
 
   /** Returns a mutable set. */
   public Set<SignatureKey> existingSignatures(List<SignatureKey> requested) {

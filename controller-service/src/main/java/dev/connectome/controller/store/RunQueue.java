@@ -3,6 +3,7 @@ package dev.connectome.controller.store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -12,40 +13,61 @@ public final class RunQueue {
   /** The class of the advisory locks on the number of live runs, one lock a launcher. */
   private static final int LAUNCH_LOCK_CLASS = 0x6c61756e;
 
+  private static final String UNOBSERVABLE =
+      """
+      FROM runs JOIN heartbeats ON run_uid = uid
+      WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
+        AND (launcher = 'EXTERNAL'
+          OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
+            AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
+      """;
+
   private final Handle handle;
 
   RunQueue(Handle handle) {
     this.handle = handle;
   }
 
-  /** Deletes the runs that ended first, with their history. */
-  public List<UUID> deleteEnded(Duration since, int limit) {
+  /** The runs that ended first and longer ago than a period. */
+  public List<UUID> ended(Duration since, Set<UUID> except, int limit) {
     return handle
         .createQuery(
             """
-            DELETE FROM runs WHERE uid IN (
-              SELECT uid FROM runs
-              WHERE state IN ('STOPPED', 'COMPLETED', 'FAILED')
-                AND end_time < now() - :millis * interval '1 millisecond'
-              ORDER BY end_time LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING uid
+            SELECT uid FROM runs
+            WHERE state IN ('STOPPED', 'COMPLETED', 'FAILED')
+              AND end_time < now() - :millis * interval '1 millisecond' AND uid <> ALL (:except)
+            ORDER BY end_time LIMIT :limit
             """)
         .bind("millis", since.toMillis())
+        .bindArray("except", UUID.class, List.copyOf(except))
         .bind("limit", limit)
         .mapTo(UUID.class)
         .list();
   }
 
-  /** The oldest run that waits for a launcher. */
-  public Optional<RunRow> lockNextPending(String launcher) {
+  /** Deletes a run, with its history, unless it has not ended or ended lately. */
+  public void deleteEnded(UUID uid, Duration since) {
+    handle.execute(
+        """
+        DELETE FROM runs WHERE uid = ? AND state IN ('STOPPED', 'COMPLETED', 'FAILED')
+          AND end_time < now() - ? * interval '1 millisecond'
+        """,
+        uid,
+        since.toMillis());
+  }
+
+  /** The oldest run that waits for a launcher, but for some. */
+  public Optional<RunRow> lockNextPending(String launcher, Set<UUID> except) {
     return handle
         .createQuery(
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state = 'PENDING' AND launcher = :launcher AND launch_after <= now()
+              AND uid <> ALL (:except)
             ORDER BY create_time, uid LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
             """)
         .bind("launcher", launcher)
+        .bindArray("except", UUID.class, List.copyOf(except))
         .map((row, context) -> Rows.run(row))
         .findOne();
   }
@@ -72,18 +94,34 @@ public final class RunQueue {
         .one();
   }
 
-  public List<RunRow> lockWithoutHeartbeat(Duration since) {
+  /** Runs whose heartbeats are missing. */
+  public List<UUID> withoutHeartbeat(Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT uid FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state IN ('RUNNING', 'STOPPING')
+              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+            """)
+        .bind("millis", since.toMillis())
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /** Locks such a run; empty if it is none any more, or somebody else has locked it. */
+  public Optional<RunRow> lockWithoutHeartbeat(UUID uid, Duration since) {
     return handle
         .createQuery(
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state IN ('RUNNING', 'STOPPING')
+            WHERE uid = :uid AND state IN ('RUNNING', 'STOPPING')
               AND last_heartbeat < now() - :millis * interval '1 millisecond'
             FOR UPDATE SKIP LOCKED
             """)
+        .bind("uid", uid)
         .bind("millis", since.toMillis())
         .map((row, context) -> Rows.run(row))
-        .list();
+        .findOne();
   }
 
   /**
@@ -105,20 +143,23 @@ public final class RunQueue {
   /**
    * LOST runs whose trainer this controller cannot observe: it is external, or on another machine.
    */
-  public List<RunRow> lockUnobservable(Duration since, String host) {
+  public List<UUID> unobservable(Duration since, String host) {
     return handle
-        .createQuery(
-            """
-            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
-              AND (launcher = 'EXTERNAL'
-                OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
-                  AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
-            FOR UPDATE OF runs SKIP LOCKED
-            """)
+        .createQuery("SELECT uid " + UNOBSERVABLE)
+        .bind("millis", since.toMillis())
+        .bind("host", host)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /** Locks such a run; empty if it is none any more, or somebody else has locked it. */
+  public Optional<RunRow> lockUnobservable(UUID uid, Duration since, String host) {
+    return handle
+        .createQuery("SELECT * " + UNOBSERVABLE + " AND uid = :uid FOR UPDATE OF runs SKIP LOCKED")
+        .bind("uid", uid)
         .bind("millis", since.toMillis())
         .bind("host", host)
         .map((row, context) -> Rows.run(row))
-        .list();
+        .findOne();
   }
 }

@@ -11,12 +11,17 @@ import java.util.regex.Pattern;
  *
  * @param definition a serialized {@code TrainingRun} message
  * @param lostFrom the state before LOST
+ * @param quarantine why the run cannot be processed; empty if it can
  * @param attempt the newest attempt; 0 before the first
  * @param failures failures in a row without progress
  * @param position of the latest event or signature
  * @param evaluatedAttempt the attempt of the latest point that policies have evaluated
  * @param evaluatedEpoch the epoch of that point
- * @param stages the start of each stage, as JSON
+ * @param consumedEpoch the last epoch of the enforcing policy's decision that was consumed; 0 for
+ *     none
+ * @param rearmEpoch the epoch from which that policy decides again whatever its condition; 0 for
+ *     none
+ * @param stages the start of each stage
  * @param progress a serialized message, from the latest heartbeat
  * @param outcome a serialized message, of the latest attempt that ended
  * @param startTime when its first trainer registered
@@ -30,11 +35,14 @@ public record RunRow(
     RunState state,
     Optional<RunState> lostFrom,
     String stateMessage,
+    String quarantine,
     int attempt,
     int failures,
     long position,
     int evaluatedAttempt,
     int evaluatedEpoch,
+    int consumedEpoch,
+    int rearmEpoch,
     String stages,
     int completedEpochs,
     Optional<byte[]> progress,

@@ -7,9 +7,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Runs, one or a few at a time, within one transaction. */
 public final class RunTable {
@@ -112,18 +113,6 @@ public final class RunTable {
         .execute();
   }
 
-  public record Step(long position, int attempt) {}
-
-  /** Takes the run's next position in its history. */
-  public Step nextStep(UUID uid) {
-    return handle
-        .createQuery(
-            "UPDATE runs SET position = position + 1 WHERE uid = :uid RETURNING position, attempt")
-        .bind("uid", uid)
-        .map((row, context) -> new Step(row.getLong("position"), row.getInt("attempt")))
-        .one();
-  }
-
   /** Starts an attempt of a run that the caller has locked; returns its number. */
   public int nextAttempt(UUID uid) {
     return handle
@@ -166,34 +155,78 @@ public final class RunTable {
   }
 
   /**
-   * How far policies have evaluated a run, which the caller has locked.
+   * How far policies have evaluated a run.
    *
-   * @param position of its latest signature
+   * @param from the row from which the evaluation started
    * @param attempt the attempt of the latest evaluated point
    * @param epoch the epoch of that point
-   * @param stages the start of each stage, as JSON
+   * @param stages the start of each stage
    */
-  public record Evaluated(UUID uid, long position, int attempt, int epoch, String stages) {}
+  public record Evaluated(RunRow from, int attempt, int epoch, String stages) {}
 
-  /** Updates all in one round trip. */
-  public void setEvaluated(List<Evaluated> evaluated) {
-    PreparedBatch batch =
-        handle.prepareBatch(
+  /**
+   * Records evaluations, unless another has been recorded since they started. Rows are locked in
+   * order. Returns the runs of those that were recorded.
+   */
+  public Set<UUID> setEvaluated(List<Evaluated> evaluated) {
+    return handle
+        .createQuery(
             """
-            UPDATE runs SET position = :position, judged_attempt = :attempt, judged_epoch = :epoch,
-              stages = :stages
-            WHERE uid = :uid
-            """);
-    for (Evaluated one : evaluated) {
-      batch
-          .bind("uid", one.uid())
-          .bind("position", one.position())
-          .bind("attempt", one.attempt())
-          .bind("epoch", one.epoch())
-          .bind("stages", one.stages())
-          .add();
-    }
-    batch.execute();
+            WITH done AS (
+              SELECT * FROM unnest(:uids, :fromAttempts, :fromEpochs, :attempts, :epochs, :stages)
+                AS done (uid, from_attempt, from_epoch, attempt, epoch, stages)),
+            locked AS (
+              SELECT uid FROM runs WHERE uid = ANY (:uids) ORDER BY uid FOR NO KEY UPDATE)
+            UPDATE runs SET judged_attempt = done.attempt, judged_epoch = done.epoch,
+              stages = done.stages
+            FROM done JOIN locked USING (uid)
+            WHERE runs.uid = done.uid AND runs.judged_attempt = done.from_attempt
+              AND runs.judged_epoch = done.from_epoch
+            RETURNING runs.uid
+            """)
+        .bindArray("uids", UUID.class, evaluated.stream().map(one -> one.from().uid()).toList())
+        .bindArray(
+            "fromAttempts",
+            Integer.class,
+            evaluated.stream().map(one -> one.from().evaluatedAttempt()).toList())
+        .bindArray(
+            "fromEpochs",
+            Integer.class,
+            evaluated.stream().map(one -> one.from().evaluatedEpoch()).toList())
+        .bindArray("attempts", Integer.class, evaluated.stream().map(Evaluated::attempt).toList())
+        .bindArray("epochs", Integer.class, evaluated.stream().map(Evaluated::epoch).toList())
+        .bindArray("stages", String.class, evaluated.stream().map(Evaluated::stages).toList())
+        .mapTo(UUID.class)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Consumes the decision of a run's enforcing policy.
+   *
+   * @param epoch the last epoch that the decision covers; 0 for no decision
+   * @param rearmEpoch the epoch from which the policy decides again whatever its condition; 0 for
+   *     none
+   */
+  public void setConsumed(UUID uid, int epoch, int rearmEpoch) {
+    handle.execute(
+        "UPDATE runs SET consumed_epoch = ?, rearm_epoch = ? WHERE uid = ?",
+        epoch,
+        rearmEpoch,
+        uid);
+  }
+
+  /**
+   * Says why a run cannot be processed; empty if it can.
+   *
+   * @param text shown with the run's state
+   */
+  public void setQuarantine(UUID uid, String text) {
+    handle.execute("UPDATE runs SET quarantine = ? WHERE uid = ?", text, uid);
+  }
+
+  /** Forgets which runs could not be processed. */
+  public void clearQuarantines() {
+    handle.execute("UPDATE runs SET quarantine = '' WHERE quarantine <> ''");
   }
 
   /** Deletes a run with its history. */

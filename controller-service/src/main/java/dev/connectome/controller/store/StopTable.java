@@ -208,6 +208,32 @@ public final class StopTable {
         == 1;
   }
 
+  /**
+   * The commands that are not carried out.
+   *
+   * @param oldestPending the age of the oldest that no trainer has acknowledged
+   * @param pushes of all of them
+   */
+  public record Outbox(int unfinished, Duration oldestPending, int pushes) {}
+
+  public Outbox outbox() {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) AS unfinished, coalesce(sum(push_attempts), 0) AS pushes,
+              coalesce((extract(epoch FROM now() - min(create_time)
+                FILTER (WHERE acknowledge_time IS NULL)) * 1000)::bigint, 0) AS oldest
+            FROM stop_commands WHERE finish_time IS NULL
+            """)
+        .map(
+            (row, context) ->
+                new Outbox(
+                    row.getInt("unfinished"),
+                    Duration.ofMillis(row.getLong("oldest")),
+                    row.getInt("pushes")))
+        .one();
+  }
+
   /** Finishes the run's unfinished command, if it has one. */
   public void finish(UUID runUid, String phase) {
     handle.execute(

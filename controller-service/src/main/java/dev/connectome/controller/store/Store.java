@@ -13,11 +13,33 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public final class Store {
 
   private final Jdbi jdbi;
+  private final Jdbi queries;
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<String>> kindListeners = new CopyOnWriteArrayList<>();
 
+  /** Queries and everything else share the connections. */
   public Store(DataSource dataSource) {
-    this.jdbi = Jdbi.create(dataSource).registerArgument(new StorableText());
+    this(dataSource, dataSource);
+  }
+
+  /**
+   * @param control for everything that controls runs
+   * @param queries for queries, which cannot take the connections of what controls runs
+   */
+  public Store(DataSource control, DataSource queries) {
+    this.jdbi = Jdbi.create(control).registerArgument(new StorableText());
+    this.queries = Jdbi.create(queries).registerArgument(new StorableText());
+  }
+
+  /** Returns what a query returns that changes nothing. */
+  public <T> T query(Function<Transaction, T> query) {
+    return queries.inTransaction(
+        TransactionIsolationLevel.READ_COMMITTED,
+        handle -> {
+          handle.execute("SET TRANSACTION READ ONLY");
+          return query.apply(new Transaction(handle));
+        });
   }
 
   /**
@@ -34,7 +56,8 @@ public final class Store {
               return work.apply(used[0]);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
-    if (used[0].hasEvents()) {
+    used[0].eventKinds().forEach(kind -> kindListeners.forEach(listener -> listener.accept(kind)));
+    if (!used[0].eventKinds().isEmpty()) {
       eventListeners.forEach(Runnable::run);
     }
     return result;
@@ -55,5 +78,13 @@ public final class Store {
    */
   public void onEvent(Runnable listener) {
     eventListeners.add(listener);
+  }
+
+  /**
+   * Adds a listener that is called with the kind of each event that was recorded, after its
+   * transaction, on its thread. It must be quick.
+   */
+  public void onEventKind(Consumer<String> listener) {
+    kindListeners.add(listener);
   }
 }

@@ -1,7 +1,9 @@
 package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.RunState;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -14,12 +16,14 @@ public final class Transaction {
   private final RunQueue runQueue;
   private final AttemptTable attempts;
   private final StopTable stops;
+  private final RunLog log;
   private final HistoryTable history;
+  private final SeriesTable series;
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
   private final Set<UUID> changed = new HashSet<>();
-  private boolean hasEvents;
+  private final List<String> eventKinds = new ArrayList<>();
 
   Transaction(Handle handle) {
     runs = new RunTable(handle);
@@ -27,7 +31,9 @@ public final class Transaction {
     runQueue = new RunQueue(handle);
     attempts = new AttemptTable(handle);
     stops = new StopTable(handle);
+    log = new RunLog(handle);
     history = new HistoryTable(handle);
+    series = new SeriesTable(handle);
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
@@ -51,6 +57,14 @@ public final class Transaction {
 
   public StopTable stops() {
     return stops;
+  }
+
+  public RunLog log() {
+    return log;
+  }
+
+  public SeriesTable series() {
+    return series;
   }
 
   public HistoryTable history() {
@@ -88,10 +102,9 @@ public final class Transaction {
 
   /** Records an event of a run that is locked in this transaction. */
   public void event(RunRow run, RunState state, String kind, String actor, String message) {
-    RunTable.Step step = runs.nextStep(run.uid());
-    history.insertEvent(run.uid(), step.position(), kind, actor, message, state, step.attempt());
+    log.append(List.of(new RunLog.NewEvent(run.uid(), kind, actor, message, state)));
     markChanged(run.uid());
-    hasEvents = true;
+    eventKinds.add(kind);
   }
 
   /** Notifies the listeners of the run's change once this transaction is committed. */
@@ -103,9 +116,9 @@ public final class Transaction {
     return changed;
   }
 
-  /** Whether events were recorded: progress and signatures are not events. */
-  boolean hasEvents() {
-    return hasEvents;
+  /** Of the events that were recorded: progress and signatures are not events. */
+  List<String> eventKinds() {
+    return eventKinds;
   }
 
   private static String describe(RunState from, RunState to, String message) {

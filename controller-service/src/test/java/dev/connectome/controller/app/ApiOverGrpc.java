@@ -6,7 +6,9 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
+import dev.connectome.controller.lifecycle.Enforcement;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -18,10 +20,11 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,13 +32,33 @@ import org.junit.jupiter.api.BeforeEach;
 /** The API for people and pipelines, over real gRPC and a real database. */
 abstract class ApiOverGrpc {
 
+  private final DataSource database = TestDatabase.create();
   ControllerUnderTest controller;
   private PolicyEvaluator evaluator;
 
   @BeforeEach
   void start() throws Exception {
-    controller = ControllerUnderTest.notStarted(TestDatabase.create(), Map.of());
-    evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+    controller = ControllerUnderTest.notStarted(database(), Map.of());
+    restartEvaluator();
+  }
+
+  /** A database of its own. */
+  DataSource database() {
+    return database;
+  }
+
+  /** How many stops by policies are too many. */
+  Enforcement.Limit limit() {
+    return Enforcement.Limit.DEFAULT;
+  }
+
+  /** Forgets everything that is not in the database. */
+  void restartEvaluator() {
+    evaluator =
+        new PolicyEvaluator(
+            controller.store(),
+            new Enforcement(new Decisions(Duration.ofMinutes(1)), limit()),
+            new Quarantine(controller.store(), InstantSource.system()));
   }
 
   @AfterEach
@@ -55,15 +78,15 @@ abstract class ApiOverGrpc {
 
   /** Pairs of an epoch and its death distance. */
   void arrive(String uid, double... pairs) {
+    arriveIn(uid, 1, pairs);
+  }
+
+  void arriveIn(String uid, int attempt, double... pairs) {
     List<ReceivedSignature> arrivals = new ArrayList<>();
     for (int i = 0; i < pairs.length; i += 2) {
       int epoch = (int) pairs[i];
       arrivals.add(
-          new ReceivedSignature(
-              UUID.fromString(uid),
-              1,
-              epoch,
-              Signatures.of(uid, 1, epoch, pairs[i + 1]).toByteArray()));
+          ReceivedSignature.of(Signatures.of(uid, attempt, epoch, pairs[i + 1]).toByteArray()));
     }
     evaluator.accept(arrivals);
   }

@@ -12,7 +12,9 @@ import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Heartbeats;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
@@ -42,6 +44,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,29 +68,40 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final Controller controller;
   private final Server server;
   private final ManagedChannel channel;
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Vertx vertx = Vertx.vertx();
   private final HttpGateway gateway;
   private final HttpServer http;
 
   private ControllerUnderTest(
-      DataSource database, ControllerSettings settings, Supplier<KubernetesClient> cluster)
+      DataSource database,
+      DataSource queries,
+      ControllerSettings settings,
+      Supplier<KubernetesClient> cluster)
       throws IOException {
     this.database = database;
-    store = beans.store(database);
+    store = beans.store(database, queries);
+    Quarantine quarantine = beans.quarantine(store);
+    var loops =
+        new Loops(
+            InstantSource.system(),
+            (loop, error) -> {
+              throw error;
+            });
     Decisions decisions = beans.decisions(settings);
     Runs runs = beans.runs(store, decisions);
     Attempts attempts = beans.attempts(store, settings);
     RunFiles files = launcherBeans.runFiles(settings);
-    heartbeats = beans.heartbeats(store);
+    heartbeats = beans.heartbeats(store, loops);
     watchers = beans.watchers(store);
     LocalHost host = launcherBeans.localHost(settings);
     Launchers launchers =
         launcherBeans.launchers(
-            store, beans.launchQueue(store), attempts, files, settings, host, cluster);
+            store, beans.launchQueue(store, quarantine), attempts, files, settings, host, cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
         beans.controller(
-            store, decisions, attempts, launchers, host, settings, new SimpleMeterRegistry());
+            store, decisions, attempts, launchers, host, settings, quarantine, loops, metrics);
     var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
     var trainerApi = new TrainerRegistryApi(attempts, heartbeats, settings);
     server =
@@ -130,7 +144,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     values.put("connectome.launch.kubernetes.controller-endpoint", "controller:9400");
     values.put("connectome.launch.kubernetes.image", "example.org/trainer:1");
     values.putAll(settings);
-    return make(database, values, () -> cluster).started();
+    return make(database, database, values, () -> cluster).started();
   }
 
   private ControllerUnderTest started() {
@@ -146,8 +160,15 @@ public final class ControllerUnderTest implements AutoCloseable {
   /** A controller that answers calls and does nothing by itself. */
   public static ControllerUnderTest notStarted(DataSource database, Map<String, String> settings)
       throws IOException {
+    return notStarted(database, database, settings);
+  }
+
+  /** The same with other connections for queries. */
+  public static ControllerUnderTest notStarted(
+      DataSource database, DataSource queries, Map<String, String> settings) throws IOException {
     return make(
         database,
+        queries,
         settings,
         () -> {
           throw new IllegalStateException("there is no cluster");
@@ -155,7 +176,10 @@ public final class ControllerUnderTest implements AutoCloseable {
   }
 
   private static ControllerUnderTest make(
-      DataSource database, Map<String, String> settings, Supplier<KubernetesClient> cluster)
+      DataSource database,
+      DataSource queries,
+      Map<String, String> settings,
+      Supplier<KubernetesClient> cluster)
       throws IOException {
     Map<String, String> values = new HashMap<>();
     values.put("quarkus.grpc.server.port", "1");
@@ -169,7 +193,7 @@ public final class ControllerUnderTest implements AutoCloseable {
             .withDefaultValues(values)
             .build();
     return new ControllerUnderTest(
-        database, config.getConfigMapping(ControllerSettings.class), cluster);
+        database, queries, config.getConfigMapping(ControllerSettings.class), cluster);
   }
 
   /** The API, with a deadline so that no test hangs. */

@@ -7,6 +7,7 @@ import dev.connectome.controller.fixture.FailingDataSource;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -16,6 +17,7 @@ import dev.connectome.protos.trainer.v1.StopCommand;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +129,14 @@ class HeartbeatsTest {
     var attempts = new Attempts(controller.store(), 2);
     var timeouts =
         new Watchdog.Timeouts(Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1));
-    assertThat(new Watchdog(controller.store(), attempts, timeouts, "here").check())
+    assertThat(
+            new Watchdog(
+                    controller.store(),
+                    new Quarantine(controller.store(), InstantSource.system()),
+                    attempts,
+                    timeouts,
+                    "here")
+                .check())
         .isEqualTo(MANY);
   }
 

@@ -14,6 +14,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.LaunchQueue;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
@@ -37,6 +38,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -320,7 +322,10 @@ class HttpApiTest {
   void aLogIsPlainText() throws Exception {
     String uid =
         read(post("/v1/runs?training_run_id=a", "{}"), TrainingRun.getDefaultInstance()).getUid();
-    assertThat(new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()))
+    assertThat(
+            new LaunchQueue(
+                    controller.store(), new Quarantine(controller.store(), InstantSource.system()))
+                .next(RunRow.LOCAL, 1, Optional.empty()))
         .isPresent();
     Path log = new RunFiles(directory).log(UUID.fromString(uid), 1);
     Files.createDirectories(log.getParent());

@@ -14,6 +14,8 @@ import dev.connectome.protos.run.v1.ListEnforcementChangesResponse;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
+import dev.connectome.protos.run.v1.ResumePolicy;
+import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
@@ -115,11 +117,91 @@ class PoliciesApiTest extends ApiOverGrpc {
 
       assertThat(suspend(false).getReason()).isEqualTo("a test");
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_RUNNING);
-      arrive(run.getUid(), 6, .5);
+      arrive(run.getUid(), 6, .5, 7, .5);
+      assertThat(controller.get("a").hasDecision()).isFalse();
 
-      assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(6);
+      arrive(run.getUid(), 8, 9, 9, .5, 10, .5);
+      arrive(run.getUid(), 11, .5);
+
+      assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(11);
       assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPING);
     }
+  }
+
+  @Test
+  void aRunWhoseNumbersAreNotFiniteIsEndedThoughEnforcementIsSuspended() throws Exception {
+    TrainingRun run = controller.createExternal("a", plateau().toBuilder());
+    try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
+      trainer.register();
+      suspend(true);
+
+      arrive(run.getUid(), 1, 0, 2, Double.NaN, 3, Double.NaN);
+
+      assertThat(controller.get("a").getDecision().getPolicyId()).isEqualTo("finite");
+      trainer.report(TrainingEnd.TRAINING_END_STOPPED, 3);
+    }
+    assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_FAILED);
+  }
+
+  @Test
+  void aRunThatIsResumedIsNotStoppedByTheConditionThatStoppedIt() throws Exception {
+    String uid = stoppedAtFive();
+    resume("a");
+    try (var trainer = new SimulatedTrainer(controller.channel(), uid)) {
+      trainer.register();
+      arriveIn(uid, 2, 6, .5, 7, .5, 8, .5);
+      assertThat(controller.get("a").hasDecision()).isFalse();
+
+      arriveIn(uid, 2, 9, 9, 10, .5, 11, .5, 12, .5);
+      assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(12);
+    }
+  }
+
+  @Test
+  void aRunThatIsResumedForSomeEpochsIsStoppedAfterThem() throws Exception {
+    String uid = stoppedAtFive();
+    var request = ResumeTrainingRunRequest.newBuilder().setName("runs/a").setRearmAfterEpochs(3);
+    var unused = controller.runs().resumeTrainingRun(request.build());
+    try (var trainer = new SimulatedTrainer(controller.channel(), uid)) {
+      trainer.register();
+      arriveIn(uid, 2, 6, .5, 7, .5);
+      assertThat(controller.get("a").hasDecision()).isFalse();
+
+      arriveIn(uid, 2, 8, .5);
+      assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aRunThatIsResumedWithItsPolicyAsAShadowIsStoppedByNone() throws Exception {
+    String uid = stoppedAtFive();
+    TrainingRun resumed =
+        controller
+            .runs()
+            .resumeTrainingRun(
+                ResumeTrainingRunRequest.newBuilder()
+                    .setName("runs/a")
+                    .setPolicy(ResumePolicy.RESUME_POLICY_SHADOW)
+                    .build());
+    assertThat(resumed.getPolicy().hasNever()).isTrue();
+    try (var trainer = new SimulatedTrainer(controller.channel(), uid)) {
+      trainer.register();
+      arriveIn(uid, 2, 6, .5, 7, 9, 8, .5, 9, .5, 10, .5);
+    }
+    assertThat(controller.get("a").hasDecision()).isFalse();
+    assertThat(controller.get("a").getShadowDecisionsList())
+        .extracting(StoppingDecision::getPolicyId)
+        .containsExactly("plateau");
+  }
+
+  private String stoppedAtFive() throws Exception {
+    String uid = controller.createExternal("a", plateau().toBuilder()).getUid();
+    try (var trainer = new SimulatedTrainer(controller.channel(), uid)) {
+      trainer.register();
+      arrive(uid, 1, 0, 2, 10, 3, .5, 4, .5, 5, .5);
+      trainer.report(TrainingEnd.TRAINING_END_STOPPED, 5);
+    }
+    return uid;
   }
 
   @Test

@@ -7,7 +7,9 @@ import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
+import dev.connectome.controller.lifecycle.Enforcement;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
@@ -20,10 +22,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,15 +78,16 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+      var evaluator =
+          new PolicyEvaluator(
+              controller.store(),
+              new Enforcement(new Decisions(Duration.ofMinutes(1)), Enforcement.Limit.DEFAULT),
+              quarantine());
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         evaluator.accept(
             List.of(
-                new ReceivedSignature(
-                    UUID.fromString(run.getUid()),
-                    1,
-                    epoch,
+                ReceivedSignature.of(
                     Signatures.of(run.getUid(), 1, epoch, distances[epoch - 1]).toByteArray())));
       }
       assertThat(controller.get("a").hasDecision()).isTrue();
@@ -108,13 +111,17 @@ class RetentionTest {
 
   @Test
   void aTimeThatWouldKeepNothingIsRefused() {
-    assertThatThrownBy(() -> new Retention(controller.store(), Duration.ZERO, 100))
+    assertThatThrownBy(() -> new Retention(controller.store(), quarantine(), Duration.ZERO, 100))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("connectome.retention");
   }
 
+  private Quarantine quarantine() {
+    return new Quarantine(controller.store(), InstantSource.system());
+  }
+
   private Retention retention(int batch) {
-    return new Retention(controller.store(), KEEP, batch);
+    return new Retention(controller.store(), quarantine(), KEEP, batch);
   }
 
   private void end(String runId) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +38,7 @@ class SilenceTest {
     watchdog =
         new Watchdog(
             controller.store(),
+            new Quarantine(controller.store(), InstantSource.system()),
             new Attempts(controller.store(), 2),
             new Watchdog.Timeouts(HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT, LOST_TIMEOUT),
             "here");

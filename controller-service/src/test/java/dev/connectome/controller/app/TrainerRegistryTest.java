@@ -9,6 +9,7 @@ import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.LaunchQueue;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.AttemptEnd;
@@ -24,6 +25,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +157,9 @@ class TrainerRegistryTest {
                 () -> {
                   var unused = barrier.await();
                   int count = 0;
-                  while (new LaunchQueue(controller.store())
+                  while (new LaunchQueue(
+                          controller.store(),
+                          new Quarantine(controller.store(), InstantSource.system()))
                       .next(RunRow.LOCAL, 7, Optional.empty())
                       .isPresent()) {
                     count++;
@@ -193,7 +197,10 @@ class TrainerRegistryTest {
   void aTrainerThatDoesNotRegisterInTimeHasFailedAndComesTooLate() throws Exception {
     String local = createLocal("local");
     LaunchQueue.Launch launch =
-        new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()).orElseThrow();
+        new LaunchQueue(
+                controller.store(), new Quarantine(controller.store(), InstantSource.system()))
+            .next(RunRow.LOCAL, 1, Optional.empty())
+            .orElseThrow();
     controller.setHeartbeatBack(local, TIMEOUT.multipliedBy(2));
     check(new Watchdog.Timeouts(LONG, TIMEOUT, TIMEOUT));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
@@ -374,7 +381,14 @@ class TrainerRegistryTest {
   }
 
   private void check(Watchdog.Timeouts timeouts) {
-    var unused = new Watchdog(controller.store(), attempts(), timeouts, "here").check();
+    var unused =
+        new Watchdog(
+                controller.store(),
+                new Quarantine(controller.store(), InstantSource.system()),
+                attempts(),
+                timeouts,
+                "here")
+            .check();
   }
 
   private Attempts attempts() {

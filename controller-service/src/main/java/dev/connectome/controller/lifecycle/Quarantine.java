@@ -1,0 +1,118 @@
+package dev.connectome.controller.lifecycle;
+
+import dev.connectome.controller.store.DatabaseFault;
+import dev.connectome.controller.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a run that cannot be processed from standing in the way of others: its work is retried with
+ * backoff, and the run shows why. A fault of the database is no fault of the run.
+ */
+public final class Quarantine {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+  private static final int MAX_MESSAGE_LENGTH = 500;
+
+  private final Store store;
+  private final InstantSource clock;
+  private final Map<Key, Failure> failures = new ConcurrentHashMap<>();
+
+  private record Key(String work, UUID runUid) {}
+
+  private record Failure(int count, Instant retryAt) {}
+
+  public Quarantine(Store store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * Does work on a run, unless it has failed lately. Returns whether it was done.
+   *
+   * @throws RuntimeException only if the database has failed, which is to be retried for all runs
+   */
+  public boolean attempt(String work, UUID runUid, Runnable action) {
+    var key = new Key(work, runUid);
+    Failure before = failures.get(key);
+    if (before != null && clock.instant().isBefore(before.retryAt())) {
+      return false;
+    }
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      if (DatabaseFault.isRetryable(e)) {
+        throw e;
+      }
+      hold(key, before == null ? 1 : before.count() + 1, e);
+      return false;
+    }
+    release(work, runUid);
+    return true;
+  }
+
+  /** Work on a run was done. */
+  public void release(String work, UUID runUid) {
+    if (failures.remove(new Key(work, runUid)) != null) {
+      show(runUid, "");
+    }
+  }
+
+  /** Runs whose work has failed lately and that are not to be tried yet. */
+  public Set<UUID> held(String work) {
+    Instant now = clock.instant();
+    return failures.entrySet().stream()
+        .filter(entry -> entry.getKey().work().equals(work))
+        .filter(entry -> now.isBefore(entry.getValue().retryAt()))
+        .map(entry -> entry.getKey().runUid())
+        .collect(Collectors.toSet());
+  }
+
+  /** How many runs are held. */
+  public int size() {
+    return (int) failures.keySet().stream().map(Key::runUid).distinct().count();
+  }
+
+  private void hold(Key key, int count, RuntimeException e) {
+    long pause = FIRST_PAUSE.toMillis() << Math.min(count - 1, 20);
+    Duration wait = Duration.ofMillis(Math.min(pause, LONGEST_PAUSE.toMillis()));
+    failures.put(key, new Failure(count, clock.instant().plus(wait)));
+    if (count == 1) {
+      LOG.error("run quarantined work={} runId={}", key.work(), key.runUid(), e);
+    } else {
+      LOG.warn(
+          "run still quarantined work={} runId={} failures={} error=\"{}\"",
+          key.work(),
+          key.runUid(),
+          count,
+          e.toString());
+    }
+    String text = "quarantined: %s fails, %s".formatted(key.work(), e);
+    show(
+        key.runUid(),
+        text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH));
+  }
+
+  private void show(UUID runUid, String text) {
+    try {
+      store.inTransaction(
+          transaction -> {
+            transaction.runs().setQuarantine(runUid, text);
+            transaction.markChanged(runUid);
+            return text;
+          });
+    } catch (RuntimeException e) {
+      LOG.warn("quarantine not shown runId={} error=\"{}\"", runUid, e.toString());
+    }
+  }
+}
