@@ -24,6 +24,7 @@ public final class Controller implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(500);
   private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
+  private final Store store;
   private final Launcher launcher;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
@@ -50,6 +51,7 @@ public final class Controller implements AutoCloseable {
       Optional<Retention> retention,
       Duration watchdogDelay,
       Loops loops) {
+    this.store = store;
     this.launcher = launcher;
     this.delivery = delivery;
     this.watchdog = watchdog;
@@ -74,6 +76,11 @@ public final class Controller implements AutoCloseable {
    */
   public void start() {
     launcher.validate();
+    store.inTransaction(
+        transaction -> {
+          transaction.runs().clearQuarantines();
+          return transaction;
+        });
     launcher.adopt();
     every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launcher::tick));
     every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));

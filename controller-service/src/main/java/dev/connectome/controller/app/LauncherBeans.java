@@ -9,6 +9,7 @@ import dev.connectome.controller.launch.kubernetes.KubernetesLauncher;
 import dev.connectome.controller.launch.kubernetes.KubernetesLauncherSettings;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.settings.KubernetesLaunchSettings;
 import dev.connectome.controller.store.Store;
@@ -56,9 +57,12 @@ public class LauncherBeans {
       RunFiles files,
       ControllerSettings settings,
       LocalHost host,
+      Quarantine quarantine,
       Supplier<KubernetesClient> cluster) {
     List<Launcher> launchers = new ArrayList<>();
-    launchers.add(new LocalLauncher(store, queue, attempts, files, localSettings(settings), host));
+    launchers.add(
+        new LocalLauncher(
+            store, queue, attempts, files, localSettings(settings), host, quarantine));
     if (settings.launch().kubernetes().enabled()) {
       launchers.add(
           InvalidSettings.check(

@@ -3,6 +3,7 @@ package dev.connectome.controller.launch;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -32,6 +33,7 @@ public final class LocalLauncher implements Launcher {
   private static final Duration UNWANTED_GRACE = Duration.ofSeconds(5);
 
   private final Store store;
+  private final Quarantine quarantine;
   private final LaunchQueue queue;
   private final int maxConcurrentRuns;
   private final TrainerCommand command;
@@ -54,8 +56,10 @@ public final class LocalLauncher implements Launcher {
       Attempts attempts,
       RunFiles files,
       Settings settings,
-      LocalHost host) {
+      LocalHost host,
+      Quarantine quarantine) {
     this.store = store;
+    this.quarantine = quarantine;
     this.queue = queue;
     this.maxConcurrentRuns = settings.maxConcurrentRuns();
     this.command = new TrainerCommand(settings.command(), settings.environment(), files);
@@ -75,16 +79,21 @@ public final class LocalLauncher implements Launcher {
       Optional<String> controller = attempt.controller();
       boolean own = controller.equals(Optional.of(self.controller()));
       boolean orphaned = own ? includeOwn : controller.flatMap(ProcessIdentity::find).isEmpty();
-      if (orphaned
-          && store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, self))) {
-        processes.adopt(new AttemptKey(attempt.runUid(), attempt.attempt()), attempt.process());
+      if (orphaned) {
+        quarantine.attempt("adoption", attempt.runUid(), () -> takeOver(attempt));
       }
+    }
+  }
+
+  private void takeOver(AttemptRow attempt) {
+    if (store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, self))) {
+      processes.adopt(new AttemptKey(attempt.runUid(), attempt.attempt()), attempt.process());
     }
   }
 
   @Override
   public void tick() {
-    processes.retryRecording();
+    processes.retryRecording(quarantine);
     takeOver(false);
     processes.pollAdopted();
     terminateUnwanted();

@@ -1,5 +1,6 @@
 package dev.connectome.controller.launch;
 
+import dev.connectome.controller.lifecycle.Quarantine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +102,10 @@ final class TrainerProcesses {
     unrecorded.remove(key);
   }
 
-  void retryRecording() {
-    unrecorded.forEach(this::record);
+  /** An exit that cannot be recorded keeps no other waiting. */
+  void retryRecording(Quarantine quarantine) {
+    unrecorded.forEach(
+        (key, exit) -> quarantine.attempt("exit", key.runUid(), () -> record(key, exit)));
   }
 
   void pollAdopted() {

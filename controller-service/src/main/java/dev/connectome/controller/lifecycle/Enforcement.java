@@ -3,11 +3,13 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.DecisionRow;
+import dev.connectome.controller.store.EnforcementTable.Cohort;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.FiniteCheck;
 import dev.connectome.stopping.StopDecision;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ public final class Enforcement {
 
   private static final Logger LOG = LoggerFactory.getLogger(Enforcement.class);
 
+  /** Who decides without a policy. */
+  static final Set<String> NO_POLICIES = Set.of(Runs.MANUAL, FiniteCheck.ID);
+
   private final Decisions decisions;
   private final Limit limit;
   private final AtomicLong trips = new AtomicLong();
@@ -30,7 +35,8 @@ public final class Enforcement {
    *
    * @param stops the most within the window
    * @param window counted back from now, and not beyond the last change of the switch
-   * @param share the least part of the runs that were running in the window; 0 to 1
+   * @param share the least part of the runs that were running at the first of those stops, 0 to 1;
+   *     runs that started later count neither way
    */
   public record Limit(int stops, Duration window, double share) {
 
@@ -99,14 +105,15 @@ public final class Enforcement {
     if (transaction.enforcement().lockForDecision().suspended()) {
       return false;
     }
-    int stops = transaction.enforcement().recentStops(limit.window(), FiniteCheck.ID);
-    int running = transaction.enforcement().runningRuns();
-    if (stops < limit.stops() || stops < limit.share() * (stops + running)) {
+    Cohort cohort = transaction.enforcement().latestStops(limit.window(), NO_POLICIES);
+    if (cohort.stopped() < limit.stops()
+        || cohort.stopped() < limit.share() * (cohort.stopped() + cohort.running())) {
       return true;
     }
     String reason =
-        "policies have stopped %d runs within %s, and %d are running; look at their decisions, then lift the suspension"
-            .formatted(stops, limit.window(), running);
+        "within %d s policies have stopped %d of %d runs; look at their decisions, then lift the suspension"
+            .formatted(
+                limit.window().toSeconds(), cohort.stopped(), cohort.stopped() + cohort.running());
     transaction.enforcement().update(true, reason, "controller");
     trips.incrementAndGet();
     LOG.error("enforcement suspended: no decision stops a run reason=\"{}\"", reason);

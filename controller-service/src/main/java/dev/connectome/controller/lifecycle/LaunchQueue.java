@@ -6,7 +6,10 @@ import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The runs that wait for a launcher, and the attempts that launchers start for them. */
@@ -39,41 +42,32 @@ public final class LaunchQueue {
    */
   public Optional<Launch> next(
       String launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
-    while (true) {
-      var taken = new UUID[1];
-      try {
-        Optional<Launch> launch =
-            store.inTransaction(transaction -> next(transaction, launcher, maxLive, owner, taken));
-        launch.ifPresent(started -> quarantine.release(WORK, started.runUid()));
-        return launch;
-      } catch (RuntimeException e) {
-        if (taken[0] == null) {
-          throw e;
-        }
-        // Only runs that are not held are taken, so this ends.
-        quarantine.attempt(
-            WORK,
-            taken[0],
-            () -> {
-              throw e;
-            });
-      }
-    }
+    List<Launch> launches = new ArrayList<>();
+    Set<UUID> except = quarantine.held(WORK);
+    Optional<UUID> taken;
+    do {
+      taken =
+          quarantine.next(
+              WORK,
+              except,
+              (transaction, others) -> lockNext(transaction, launcher, maxLive, owner, others),
+              (transaction, run) ->
+                  launches.add(start(transaction, run, UUID.randomUUID().toString(), owner)));
+      taken.ifPresent(except::add);
+    } while (launches.isEmpty() && taken.isPresent());
+    return launches.stream().findFirst();
   }
 
-  private Optional<Launch> next(
+  private static Optional<RunRow> lockNext(
       Transaction transaction,
       String launcher,
       int maxLive,
       Optional<AttemptRow.ProcessOwner> owner,
-      UUID[] taken) {
+      Set<UUID> except) {
     Optional<String> host = owner.map(AttemptRow.ProcessOwner::host);
-    if (transaction.runQueue().lockLiveRunCount(launcher, host) >= maxLive) {
-      return Optional.empty();
-    }
-    Optional<RunRow> run = transaction.runQueue().lockNextPending(launcher, quarantine.held(WORK));
-    run.ifPresent(pending -> taken[0] = pending.uid());
-    return run.map(pending -> start(transaction, pending, UUID.randomUUID().toString(), owner));
+    return transaction.runQueue().lockLiveRunCount(launcher, host) >= maxLive
+        ? Optional.empty()
+        : transaction.runQueue().lockNextPending(launcher, except);
   }
 
   /** The caller has locked the run, which is PENDING. */

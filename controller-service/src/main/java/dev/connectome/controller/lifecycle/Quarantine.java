@@ -1,14 +1,20 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.store.DatabaseFault;
+import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,11 +60,63 @@ public final class Quarantine {
       if (DatabaseFault.isRetryable(e)) {
         throw e;
       }
-      hold(key, before == null ? 1 : before.count() + 1, e);
+      hold(key, e);
       return false;
     }
     release(work, runUid);
     return true;
+  }
+
+  /**
+   * Does work on one run after the other, each in a transaction of its own, until none is left.
+   * Returns on how many it was done.
+   *
+   * @param lockNext locks the next run, which is none of the given ones; empty if there is none
+   * @throws RuntimeException only if the database has failed
+   */
+  public int forEach(
+      String work,
+      BiFunction<Transaction, Set<UUID>, Optional<RunRow>> lockNext,
+      BiConsumer<Transaction, RunRow> action) {
+    int done = 0;
+    Set<UUID> except = held(work);
+    Optional<UUID> next = next(work, except, lockNext, action);
+    while (next.isPresent()) {
+      except.add(next.get());
+      done += held(work).contains(next.get()) ? 0 : 1;
+      next = next(work, except, lockNext, action);
+    }
+    return done;
+  }
+
+  /** The run that was taken, whether or not the work on it was done. */
+  Optional<UUID> next(
+      String work,
+      Set<UUID> except,
+      BiFunction<Transaction, Set<UUID>, Optional<RunRow>> lockNext,
+      BiConsumer<Transaction, RunRow> action) {
+    var taken = new UUID[1];
+    try {
+      store.inTransaction(
+          transaction -> {
+            Optional<RunRow> run = lockNext.apply(transaction, except);
+            run.ifPresent(
+                row -> {
+                  taken[0] = row.uid();
+                  action.accept(transaction, row);
+                });
+            return run;
+          });
+    } catch (RuntimeException e) {
+      if (taken[0] == null || DatabaseFault.isRetryable(e)) {
+        throw e;
+      }
+      hold(new Key(work, taken[0]), e);
+      return Optional.of(taken[0]);
+    }
+    Optional<UUID> run = Optional.ofNullable(taken[0]);
+    run.ifPresent(uid -> release(work, uid));
+    return run;
   }
 
   /** Work on a run was done. */
@@ -68,14 +126,14 @@ public final class Quarantine {
     }
   }
 
-  /** Runs whose work has failed lately and that are not to be tried yet. */
+  /** Runs whose work has failed lately and that are not to be tried yet; a mutable set. */
   public Set<UUID> held(String work) {
     Instant now = clock.instant();
     return failures.entrySet().stream()
         .filter(entry -> entry.getKey().work().equals(work))
         .filter(entry -> now.isBefore(entry.getValue().retryAt()))
         .map(entry -> entry.getKey().runUid())
-        .collect(Collectors.toSet());
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** How many runs are held. */
@@ -83,7 +141,8 @@ public final class Quarantine {
     return (int) failures.keySet().stream().map(Key::runUid).distinct().count();
   }
 
-  private void hold(Key key, int count, RuntimeException e) {
+  private void hold(Key key, RuntimeException e) {
+    int count = 1 + Optional.ofNullable(failures.get(key)).map(Failure::count).orElse(0);
     long pause = FIRST_PAUSE.toMillis() << Math.min(count - 1, 20);
     Duration wait = Duration.ofMillis(Math.min(pause, LONGEST_PAUSE.toMillis()));
     failures.put(key, new Failure(count, clock.instant().plus(wait)));

@@ -9,13 +9,11 @@ import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.DecisionReason;
-import dev.connectome.stopping.FiniteCheck;
 import dev.connectome.stopping.StopDecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -27,10 +25,7 @@ public final class Runs {
 
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
   private static final String IMMEDIATE = "IMMEDIATE";
-  private static final String MANUAL = "manual";
-
-  /** Who decides without a policy. */
-  private static final Set<String> NO_POLICIES = Set.of(MANUAL, FiniteCheck.ID);
+  static final String MANUAL = "manual";
 
   private final Store store;
   private final Decisions decisions;
@@ -229,7 +224,7 @@ public final class Runs {
         .history()
         .enforcedDecision(run.uid())
         .map(DecisionCodec::decision)
-        .filter(decision -> !NO_POLICIES.contains(decision.getPolicyId()))
+        .filter(decision -> !Enforcement.NO_POLICIES.contains(decision.getPolicyId()))
         .ifPresent(
             decision -> {
               int epoch = Math.max(decision.getStopEpoch(), run.evaluatedEpoch());

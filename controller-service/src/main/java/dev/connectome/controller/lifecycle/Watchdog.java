@@ -7,7 +7,6 @@ import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Marks runs LOST whose heartbeats are missing, by the database's clock. While the database accepts
@@ -59,49 +58,33 @@ public final class Watchdog {
       return 0;
     }
     failUnregistered();
-    int lost = 0;
-    for (UUID run :
-        store.inTransaction(
-            transaction -> transaction.runQueue().withoutHeartbeat(timeouts.heartbeat()))) {
-      lost += quarantine.attempt(WORK, run, () -> lose(run)) ? 1 : 0;
-    }
-    for (UUID run :
-        store.inTransaction(
-            transaction -> transaction.runQueue().unobservable(timeouts.lost(), host))) {
-      quarantine.attempt(WORK, run, () -> giveUp(run));
-    }
+    int lost =
+        quarantine.forEach(
+            WORK,
+            (transaction, except) ->
+                transaction.runQueue().lockWithoutHeartbeat(timeouts.heartbeat(), except),
+            this::lose);
+    quarantine.forEach(
+        WORK,
+        (transaction, except) ->
+            transaction.runQueue().lockUnobservable(timeouts.lost(), host, except),
+        this::giveUp);
     return lost;
   }
 
-  private void lose(UUID uid) {
-    store.inTransaction(
-        transaction ->
-            transaction
-                .runQueue()
-                .lockWithoutHeartbeat(uid, timeouts.heartbeat())
-                .map(
-                    run ->
-                        transaction.move(
-                            run,
-                            RunState.LOST,
-                            "controller",
-                            "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()))));
+  private void lose(Transaction transaction, RunRow run) {
+    transaction.move(
+        run,
+        RunState.LOST,
+        "controller",
+        "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()));
   }
 
-  private void giveUp(UUID uid) {
-    store.inTransaction(
-        transaction ->
-            transaction
-                .runQueue()
-                .lockUnobservable(uid, timeouts.lost(), host)
-                .map(run -> giveUp(transaction, run)));
-  }
-
-  private RunRow giveUp(Transaction transaction, RunRow run) {
+  private void giveUp(Transaction transaction, RunRow run) {
     transaction.stops().finish(run.uid(), "DONE");
     transaction.attempts().end(run.uid(), run.attempt());
     boolean stopping = run.effectiveState() == RunState.STOPPING;
-    return transaction.move(
+    transaction.move(
         run,
         stopping ? RunState.STOPPED : RunState.FAILED,
         "controller",

@@ -65,7 +65,10 @@ public interface ControllerSettings {
     @WithDefault("10m")
     Duration window();
 
-    /** What part of the runs that were running must have been stopped too, 0 to 1. */
+    /**
+     * What part of the runs that were running at the first of those stops they must be, 0 to 1.
+     * Runs that started later do not count: a sweep of short runs may stop one after the other.
+     */
     @WithDefault("0.5")
     double share();
   }

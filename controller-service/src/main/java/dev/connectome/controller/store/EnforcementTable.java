@@ -1,6 +1,7 @@
 package dev.connectome.controller.store;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -35,28 +36,36 @@ public final class EnforcementTable {
   }
 
   /**
-   * Counts the stops by policies within a time, but not before the last change of the setting.
+   * The runs that were running when the first of the latest stops by policies was decided.
    *
-   * @param exceptPolicy is no policy, as a person's stop is none
+   * @param stopped by policies since then
+   * @param running still
    */
-  public int recentStops(Duration window, String exceptPolicy) {
+  public record Cohort(int stopped, int running) {}
+
+  /**
+   * The cohort of the stops within a time, but not before the last change of the setting.
+   *
+   * @param except ids that are no policies
+   */
+  public Cohort latestStops(Duration window, Collection<String> except) {
     return handle
         .createQuery(
             """
-            SELECT count(*) FROM decisions, enforcement
-            WHERE enforced AND policy_id NOT IN ('manual', :except)
-              AND decide_time > greatest(now() - :millis * interval '1 millisecond', update_time)
+            WITH stops AS (
+              SELECT run_uid, decide_time FROM decisions, enforcement
+              WHERE enforced AND policy_id <> ALL (:except)
+                AND decide_time > greatest(now() - :millis * interval '1 millisecond', update_time)),
+            begin AS (SELECT min(decide_time) AS time FROM stops)
+            SELECT
+              (SELECT count(*) FROM stops JOIN runs ON uid = run_uid, begin
+                WHERE start_time <= begin.time) AS stopped,
+              (SELECT count(*) FROM runs, begin
+                WHERE state IN ('RUNNING', 'LOST') AND start_time <= begin.time) AS running
             """)
-        .bind("except", exceptPolicy)
+        .bindArray("except", String.class, List.copyOf(except))
         .bind("millis", window.toMillis())
-        .mapTo(Integer.class)
-        .one();
-  }
-
-  public int runningRuns() {
-    return handle
-        .createQuery("SELECT count(*) FROM runs WHERE state IN ('RUNNING', 'LOST')")
-        .mapTo(Integer.class)
+        .map((row, context) -> new Cohort(row.getInt("stopped"), row.getInt("running")))
         .one();
   }
 

@@ -13,15 +13,6 @@ public final class RunQueue {
   /** The class of the advisory locks on the number of live runs, one lock a launcher. */
   private static final int LAUNCH_LOCK_CLASS = 0x6c61756e;
 
-  private static final String UNOBSERVABLE =
-      """
-      FROM runs JOIN heartbeats ON run_uid = uid
-      WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
-        AND (launcher = 'EXTERNAL'
-          OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
-            AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
-      """;
-
   private final Handle handle;
 
   RunQueue(Handle handle) {
@@ -94,32 +85,19 @@ public final class RunQueue {
         .one();
   }
 
-  /** Runs whose heartbeats are missing. */
-  public List<UUID> withoutHeartbeat(Duration since) {
-    return handle
-        .createQuery(
-            """
-            SELECT uid FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state IN ('RUNNING', 'STOPPING')
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
-            """)
-        .bind("millis", since.toMillis())
-        .mapTo(UUID.class)
-        .list();
-  }
-
-  /** Locks such a run; empty if it is none any more, or somebody else has locked it. */
-  public Optional<RunRow> lockWithoutHeartbeat(UUID uid, Duration since) {
+  /** Locks a run whose heartbeats are missing, but for some. */
+  public Optional<RunRow> lockWithoutHeartbeat(Duration since, Set<UUID> except) {
     return handle
         .createQuery(
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE uid = :uid AND state IN ('RUNNING', 'STOPPING')
+            WHERE state IN ('RUNNING', 'STOPPING')
               AND last_heartbeat < now() - :millis * interval '1 millisecond'
-            FOR UPDATE SKIP LOCKED
+              AND uid <> ALL (:except)
+            LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
-        .bind("uid", uid)
         .bind("millis", since.toMillis())
+        .bindArray("except", UUID.class, List.copyOf(except))
         .map((row, context) -> Rows.run(row))
         .findOne();
   }
@@ -141,24 +119,24 @@ public final class RunQueue {
   }
 
   /**
-   * LOST runs whose trainer this controller cannot observe: it is external, or on another machine.
+   * Locks a LOST run, but for some, whose trainer this controller cannot observe: it is external,
+   * or on another machine.
    */
-  public List<UUID> unobservable(Duration since, String host) {
+  public Optional<RunRow> lockUnobservable(Duration since, String host, Set<UUID> except) {
     return handle
-        .createQuery("SELECT uid " + UNOBSERVABLE)
+        .createQuery(
+            """
+            SELECT * FROM runs JOIN heartbeats ON run_uid = uid
+            WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
+              AND (launcher = 'EXTERNAL'
+                OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
+                  AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
+              AND uid <> ALL (:except)
+            LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
+            """)
         .bind("millis", since.toMillis())
         .bind("host", host)
-        .mapTo(UUID.class)
-        .list();
-  }
-
-  /** Locks such a run; empty if it is none any more, or somebody else has locked it. */
-  public Optional<RunRow> lockUnobservable(UUID uid, Duration since, String host) {
-    return handle
-        .createQuery("SELECT * " + UNOBSERVABLE + " AND uid = :uid FOR UPDATE OF runs SKIP LOCKED")
-        .bind("uid", uid)
-        .bind("millis", since.toMillis())
-        .bind("host", host)
+        .bindArray("except", UUID.class, List.copyOf(except))
         .map((row, context) -> Rows.run(row))
         .findOne();
   }

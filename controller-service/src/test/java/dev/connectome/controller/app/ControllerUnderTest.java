@@ -97,7 +97,14 @@ public final class ControllerUnderTest implements AutoCloseable {
     LocalHost host = launcherBeans.localHost(settings);
     Launchers launchers =
         launcherBeans.launchers(
-            store, beans.launchQueue(store, quarantine), attempts, files, settings, host, cluster);
+            store,
+            beans.launchQueue(store, quarantine),
+            attempts,
+            files,
+            settings,
+            host,
+            quarantine,
+            cluster);
     logs = beans.logStreams(store, files, launchers);
     controller =
         beans.controller(

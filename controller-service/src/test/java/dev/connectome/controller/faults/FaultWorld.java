@@ -137,6 +137,8 @@ final class FaultWorld implements AutoCloseable {
     settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
     settings.put("connectome.heartbeat-interval", "1s");
     settings.put("connectome.stop-grace", "60s");
+    // Whole fleets are stopped at once here.
+    settings.put("connectome.breaker.stops", "1000000");
     settings.putAll(more);
   }
 

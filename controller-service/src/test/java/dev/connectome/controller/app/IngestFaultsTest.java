@@ -1,0 +1,167 @@
+package dev.connectome.controller.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.connectome.controller.fixture.SignatureTopic;
+import dev.connectome.controller.fixture.Signatures;
+import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.fixture.WatchedDataSource;
+import dev.connectome.platform.fixture.TestBroker;
+import dev.connectome.protos.run.v1.ListSignaturesRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.signature.v1.SignatureRecord;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is stored of signatures when the database, a record or a run is at fault. */
+class IngestFaultsTest {
+
+  private final DataSource unwatched = TestDatabase.create();
+  private final WatchedDataSource database = new WatchedDataSource(unwatched, 16);
+  private final List<SimulatedTrainer> trainers = new ArrayList<>();
+  private SignatureTopic topic;
+  private ControllerUnderTest controller;
+
+  @BeforeEach
+  void start() throws Exception {
+    topic = new SignatureTopic(TestBroker.shared().bootstrapServers()).create();
+    controller =
+        ControllerUnderTest.start(
+            database,
+            Map.of(
+                "connectome.kafka.bootstrap-servers",
+                TestBroker.shared().bootstrapServers(),
+                "connectome.kafka.topic-prefix",
+                topic.prefix(),
+                "connectome.kafka.group-id",
+                topic.prefix()));
+  }
+
+  @AfterEach
+  void stop() {
+    trainers.forEach(SimulatedTrainer::close);
+    controller.close();
+    topic.close();
+  }
+
+  @Test
+  void aStatementThatIsCancelledOnceCostsNoSignature() throws Exception {
+    String uid = running("a");
+    topic.publish(Signatures.of(uid, 1, 1, 0));
+    await().untilAsserted(() -> assertThat(epochs("a")).containsExactly(1));
+
+    database.failOnce("INSERT INTO signatures", "57014");
+    topic.publish(Signatures.of(uid, 1, 2, 10));
+    topic.publish(Signatures.of(uid, 1, 3, 9));
+
+    await().untilAsserted(() -> assertThat(epochs("a")).containsExactly(1, 2, 3));
+    assertThat(database.hasFailed()).isTrue();
+  }
+
+  @Test
+  void aRunWhoseSignaturesCannotBeStoredKeepsNoOtherRunWaiting() throws Exception {
+    String poison = running("poison");
+    String good = running("good");
+    execute(
+        """
+        INSERT INTO events (run_uid, position, kind, actor, message, state, attempt)
+        SELECT uid, position + 1, 'X', 'test', '', state, attempt FROM runs WHERE uid = '%s'
+        """
+            .formatted(poison));
+
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      topic.publish(Signatures.of(poison, 1, epoch, 1), Signatures.of(good, 1, epoch, 1));
+    }
+
+    await().untilAsserted(() -> assertThat(epochs("good")).containsExactly(1, 2, 3));
+    List<ConsumerRecord<byte[], byte[]>> passedOver = deadLetters(1);
+    assertThat(header(passedOver.get(0), "connectome-error")).isEqualTo("NOT_STORED");
+    assertThat(SignatureRecord.parseFrom(passedOver.get(0).value()).getRunUid()).isEqualTo(poison);
+  }
+
+  @Test
+  void whatNoTrainerOfTheRunCanHaveSentIsRefusedAndBlindsNobody() throws Exception {
+    String uid = running("a");
+    topic.publish(Signatures.of(uid, Integer.MAX_VALUE, 1, 1));
+    topic.publish(Signatures.of(uid, 1, 1_000_000, 1));
+    topic.publish("x", "nonsense".getBytes(UTF_8));
+    var many = Signatures.of(uid, 1, 7, 1).toBuilder();
+    for (int metric = 0; metric < 65; metric++) {
+      many.putMetrics("m" + metric, metric);
+    }
+    topic.publish(many.build());
+    topic.publish(Signatures.of(uid, 1, 1, 0), Signatures.of(uid, 1, 2, 10));
+
+    await().untilAsserted(() -> assertThat(epochs("a")).containsExactly(1, 2));
+    assertThat(deadLetters(4))
+        .extracting(record -> header(record, "connectome-error"))
+        .containsExactlyInAnyOrder(
+            "UNKNOWN_ATTEMPT", "EPOCH_BEYOND_BUDGET", "MALFORMED", "MALFORMED");
+  }
+
+  private String running(String runId) throws Exception {
+    String uid = controller.createExternal(runId, StoppingPolicy.newBuilder()).getUid();
+    var trainer = new SimulatedTrainer(controller.channel(), uid);
+    trainers.add(trainer);
+    trainer.register();
+    return uid;
+  }
+
+  private List<Integer> epochs(String runId) {
+    return controller
+        .runs()
+        .listSignatures(ListSignaturesRequest.newBuilder().setParent("runs/" + runId).build())
+        .getSignaturesList()
+        .stream()
+        .map(SignatureRecord::getEpoch)
+        .toList();
+  }
+
+  private void execute(String sql) throws Exception {
+    try (Connection connection = unwatched.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> deadLetters(int atLeast) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (var consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                TestBroker.shared().bootstrapServers(),
+                "auto.offset.reset",
+                "earliest"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(topic.deadLetters(), 0)));
+      await()
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                return records.size() >= atLeast;
+              });
+    }
+    return records;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+}
