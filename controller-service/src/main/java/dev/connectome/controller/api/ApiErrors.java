@@ -10,6 +10,7 @@ import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public final class ApiErrors {
         violations.stream()
             .map(violation -> violation.field() + " " + violation.problem())
             .collect(Collectors.joining("; ")),
+        Map.of(),
         List.of(Any.pack(details.build())));
   }
 
@@ -57,7 +59,12 @@ public final class ApiErrors {
       return status;
     }
     if (e instanceof RunException refused) {
-      return of(code(refused.kind()), refused.kind().name(), refused.problem());
+      return of(
+          code(refused.kind()),
+          refused.kind().name(),
+          refused.problem(),
+          refused.details(),
+          List.of());
     }
     Optional<DatabaseFault> fault = DatabaseFault.of(e);
     if (fault.isPresent()) {
@@ -70,9 +77,10 @@ public final class ApiErrors {
 
   private static Code code(RunException.Kind kind) {
     return switch (kind) {
-      case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
+      case RUN_NOT_FOUND, RUN_DELETED, NO_LOG -> Code.NOT_FOUND;
       case RUN_EXISTS -> Code.ALREADY_EXISTS;
-      case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
+      case WRONG_STATE, SUPERSEDED, ATTEMPT_UNKNOWN, RUN_ENDED, RUN_TAKEN, NO_LAUNCHER ->
+          Code.FAILED_PRECONDITION;
       case SHUTTING_DOWN -> Code.UNAVAILABLE;
     };
   }
@@ -84,17 +92,22 @@ public final class ApiErrors {
 
   /** Any error, with its reason for programs and its message for people. */
   public static StatusRuntimeException of(Code code, String reason, String message) {
-    return of(code, reason, message, List.of());
+    return of(code, reason, message, Map.of(), List.of());
   }
 
   private static StatusRuntimeException of(
-      Code code, String reason, String message, List<Any> details) {
+      Code code, String reason, String message, Map<String, String> metadata, List<Any> details) {
     return StatusProto.toStatusRuntimeException(
         Status.newBuilder()
             .setCode(code.getNumber())
             .setMessage(message)
             .addDetails(
-                Any.pack(ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build()))
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason(reason)
+                        .setDomain(DOMAIN)
+                        .putAllMetadata(metadata)
+                        .build()))
             .addAllDetails(details)
             .build());
   }

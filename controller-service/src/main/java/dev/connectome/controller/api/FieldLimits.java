@@ -50,6 +50,7 @@ final class FieldLimits {
   private static final Limit BELOW_ONE = real("0 or above and below 1", x -> x >= 0 && x < 1);
   private static final Limit ABOVE_ZERO = real("above 0 and at most 1", x -> x > 0 && x <= 1);
   private static final Limit TIME_SPENT = seconds(0, false);
+  private static final Limit GRACE = seconds(1, false);
   private static final Limit METRICS = entries(10_000, text(1_024), ANY);
 
   private static final Limit BUILT_IN_MODEL = oneOf("lenet5", "mlp", "resnet", "vgg");
@@ -187,6 +188,11 @@ final class FieldLimits {
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
+          entry("StopSpec.graceful", GRACE),
+          entry("StopSpec.end_of_epoch", GRACE),
+          entry("StopSpec.immediate", GRACE),
+          entry("RetrySpec.max_failures", whole(1, 1_000)),
+          entry("RetrySpec.max_interruptions", whole(1, 100_000)),
           entry("RegisterTrainerRequest.instance_id", required(text(256))),
           entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
           entry("HeartbeatRequest.instance_id", text(256)),

@@ -1,7 +1,7 @@
 package dev.connectome.controller.api;
 
 import com.google.protobuf.ByteString;
-import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.store.Store;
@@ -31,14 +31,14 @@ public final class RunLogs implements AutoCloseable {
 
   private final Store store;
   private final RunFiles files;
-  private final Launcher launcher;
+  private final Launchers launchers;
   private final ScheduledExecutorService fileReader = Executors.newScheduledThreadPool(1);
   private final ExecutorService launcherReaders = Executors.newCachedThreadPool();
 
-  public RunLogs(Store store, RunFiles files, Launcher launcher) {
+  public RunLogs(Store store, RunFiles files, Launchers launchers) {
     this.store = store;
     this.files = files;
-    this.launcher = launcher;
+    this.launchers = launchers;
   }
 
   /** Streams the log that the launcher opens; throws NO_LOG if it has none. */
@@ -49,7 +49,7 @@ public final class RunLogs implements AutoCloseable {
       boolean follow,
       ServerCallStreamObserver<ReadRunLogResponse> observer) {
     InputStream log =
-        launcher
+        launchers
             .log(runUid, attempt, follow)
             .orElseThrow(
                 () ->

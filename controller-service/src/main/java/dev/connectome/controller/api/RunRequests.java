@@ -3,6 +3,7 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -59,18 +60,19 @@ final class RunRequests {
   }
 
   /** Who starts the trainer: by default whoever the operator chose. */
-  static String launcher(TrainingRun run, String operatorsChoice) {
+  static LauncherType launcher(TrainingRun run, String operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.toUpperCase(Locale.ROOT);
-      case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
-      case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
-      case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          LauncherType.valueOf(operatorsChoice.toUpperCase(Locale.ROOT));
+      case LAUNCHER_KIND_LOCAL -> LauncherType.LOCAL;
+      case LAUNCHER_KIND_KUBERNETES -> LauncherType.KUBERNETES;
+      case LAUNCHER_KIND_EXTERNAL -> LauncherType.EXTERNAL;
     };
   }
 
   /** The definition of a new run, with all defaults written out. */
-  static RunDefinition definition(TrainingRun asked, String launcher) {
-    boolean watchOnly = launcher.equals(RunRow.EXTERNAL) && !asked.hasPolicy();
+  static RunDefinition definition(TrainingRun asked, LauncherType launcher) {
+    boolean watchOnly = launcher == LauncherType.EXTERNAL && !asked.hasPolicy();
     TrainingRun run = watchOnly ? watched(asked) : asked;
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
@@ -82,7 +84,7 @@ final class RunRequests {
               "must be 1, not %d, where a policy may ask for the weights of an earlier epoch"
                   .formatted(checkpointEvery)));
     }
-    boolean onKubernetes = launcher.equals(RunRow.KUBERNETES);
+    boolean onKubernetes = launcher == LauncherType.KUBERNETES;
     if (!onKubernetes && !run.getKubernetes().equals(KubernetesSpec.getDefaultInstance())) {
       violations.add(
           new Violation(

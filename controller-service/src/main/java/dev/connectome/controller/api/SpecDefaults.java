@@ -33,6 +33,8 @@ final class SpecDefaults {
         .setDevice(asked.getDevice())
         .setTestEveryEpochs(asked.getTestEveryEpochs())
         .setPredictionChanges(asked.getPredictionChanges())
+        .setStop(asked.getStop())
+        .setRetry(asked.getRetry())
         .build();
   }
 

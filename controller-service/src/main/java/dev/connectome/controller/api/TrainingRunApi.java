@@ -5,6 +5,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -75,16 +76,16 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         request,
         observer,
         () -> {
-          String launcher =
+          LauncherType launcher =
               RunRequests.launcher(request.getTrainingRun(), settings.launch().standard());
           RunDefinition definition = RunRequests.definition(request.getTrainingRun(), launcher);
-          if (launcher.equals(RunRow.LOCAL) && settings.launch().local().command().isEmpty()) {
+          if (launcher == LauncherType.LOCAL && settings.launch().local().command().isEmpty()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "this controller starts no trainers itself; use launcher EXTERNAL, or set"
                     + " connectome.launch.local.command");
           }
-          if (launcher.equals(RunRow.KUBERNETES) && !settings.launch().kubernetes().enabled()) {
+          if (launcher == LauncherType.KUBERNETES && !settings.launch().kubernetes().enabled()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "this controller starts no Jobs; start it with --launcher kubernetes, or set"
@@ -207,10 +208,10 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       }
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
       switch (run.launcher()) {
-        case RunRow.LOCAL -> logs.streamFile(run.uid(), attempt, request.getFollow(), stream);
-        case RunRow.KUBERNETES ->
+        case LOCAL -> logs.streamFile(run.uid(), attempt, request.getFollow(), stream);
+        case KUBERNETES ->
             logs.streamFromLauncher(run.runId(), run.uid(), attempt, request.getFollow(), stream);
-        default ->
+        case EXTERNAL ->
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "run \"%s\" has an external trainer; its log is where the trainer runs"

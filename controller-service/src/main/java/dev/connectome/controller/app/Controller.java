@@ -2,7 +2,7 @@ package dev.connectome.controller.app;
 
 import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
-import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.store.Store;
@@ -24,14 +24,11 @@ public final class Controller implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(500);
   private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
-  private final Launcher launcher;
+  private final Launchers launchers;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
-
-  /** After a start, heartbeats are missing that were sent while no controller ran. */
-  private final Duration watchdogDelay;
 
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -40,21 +37,19 @@ public final class Controller implements AutoCloseable {
 
   public Controller(
       Store store,
-      Launcher launcher,
+      Launchers launchers,
       StopDelivery delivery,
       Watchdog watchdog,
       SignatureConsumer consumer,
-      Optional<Retention> retention,
-      Duration watchdogDelay) {
-    this.launcher = launcher;
+      Optional<Retention> retention) {
+    this.launchers = launchers;
     this.delivery = delivery;
     this.watchdog = watchdog;
     this.consumer = consumer;
     this.retention = retention;
-    this.watchdogDelay = watchdogDelay;
     store.onEvent(
         () -> {
-          schedule("launch", launchScheduled, launcher::tick);
+          schedule("launch", launchScheduled, launchers::tick);
           schedule("delivery", deliveryScheduled, delivery::tick);
         });
   }
@@ -65,11 +60,11 @@ public final class Controller implements AutoCloseable {
    * @throws IllegalArgumentException if the settings of a launcher cannot work
    */
   public void start() {
-    launcher.validate();
-    launcher.adopt();
-    every(TICK, Duration.ZERO, () -> schedule("launch", launchScheduled, launcher::tick));
+    launchers.validate();
+    launchers.adopt();
+    every(TICK, Duration.ZERO, () -> schedule("launch", launchScheduled, launchers::tick));
     every(TICK, Duration.ZERO, () -> schedule("delivery", deliveryScheduled, delivery::tick));
-    every(Duration.ofSeconds(1), watchdogDelay, () -> runLogged("watchdog", watchdog::check));
+    every(Duration.ofSeconds(1), Duration.ZERO, () -> runLogged("watchdog", watchdog::check));
     retention.ifPresent(
         runs ->
             every(
@@ -115,7 +110,7 @@ public final class Controller implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-    launcher.close();
+    launchers.close();
     executor.shutdownNow();
     delivery.close();
   }

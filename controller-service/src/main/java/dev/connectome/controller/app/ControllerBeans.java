@@ -13,8 +13,12 @@ import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.RetrySettings;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.run.Backoff;
+import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -45,7 +49,8 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Decisions decisions(ControllerSettings settings) {
-    return new Decisions(settings.stopGrace());
+    return InvalidSettings.check(
+        () -> new Decisions(new StopGrace(settings.stopGrace(), settings.stopGraceEndOfEpoch())));
   }
 
   @Produces
@@ -63,7 +68,14 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Attempts attempts(Store store, ControllerSettings settings) {
-    return new Attempts(store, settings.maxFailures());
+    return InvalidSettings.check(
+        () ->
+            new Attempts(
+                store,
+                new RetrySettings(
+                    new RetryBudget(settings.maxFailures(), settings.maxInterruptions()),
+                    new Backoff(settings.retryPause(), settings.longestPause()),
+                    new Backoff(settings.interruptionPause(), settings.longestPause()))));
   }
 
   @Produces
@@ -102,15 +114,20 @@ public class ControllerBeans {
       Store store,
       Decisions decisions,
       Attempts attempts,
-      Launchers launcher,
+      Launchers launchers,
       LocalHost host,
       ControllerSettings settings,
       MeterRegistry metrics) {
-    var delivery = new StopDelivery(store, attempts, launcher, host);
     Duration heartbeatTimeout = settings.heartbeatInterval().multipliedBy(3);
     if (heartbeatTimeout.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0) {
       heartbeatTimeout = MIN_HEARTBEAT_TIMEOUT;
     }
+    var timeouts =
+        new Watchdog.Timeouts(
+            settings.startTimeout(),
+            heartbeatTimeout,
+            settings.externalLostTimeout(),
+            settings.lostTimeout());
     var consumer =
         new SignatureConsumer(
             new PolicyEvaluator(store, decisions),
@@ -126,17 +143,11 @@ public class ControllerBeans {
     RunMeters.register(store, metrics);
     return new Controller(
         store,
-        launcher,
-        delivery,
-        new Watchdog(
-            store,
-            attempts,
-            new Watchdog.Timeouts(
-                settings.startTimeout(), heartbeatTimeout, settings.externalLostTimeout()),
-            host.name()),
+        launchers,
+        new StopDelivery(store, attempts, launchers, host, timeouts.maxGap()),
+        new Watchdog(store, attempts, timeouts, host.name()),
         consumer,
-        settings.retention().map(period -> new Retention(store, period, RETENTION_BATCH_SIZE)),
-        heartbeatTimeout);
+        settings.retention().map(period -> new Retention(store, period, RETENTION_BATCH_SIZE)));
   }
 
   void start(@Observes StartupEvent event, Controller controller) {

@@ -54,7 +54,7 @@ public final class RunCodec {
         RunDefinition.of(row.definition()).message().toBuilder()
             .setName("runs/" + row.runId())
             .setUid(row.uid().toString())
-            .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher()))
+            .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher().name()))
             .setState(state(row.state()))
             .setStateMessage(row.stateMessage())
             .setAttempt(row.attempt())
@@ -123,13 +123,18 @@ public final class RunCodec {
     return RunState.valueOf("RUN_STATE_" + state.name());
   }
 
+  /** The command as it is delivered now. Nobody terminates the trainer of one that was given up. */
   public static StopCommand command(StopRow stop) {
     var command =
         StopCommand.newBuilder()
             .setCommandId(stop.commandId().toString())
-            .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode()))
-            .setDeadline(ProtoTimes.timestamp(stop.deadline()))
+            .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode().name()))
             .setReason(stop.reason());
+    if (stop.phase() != dev.connectome.controller.run.StopPhase.GIVEN_UP) {
+      command
+          .setDeadline(ProtoTimes.timestamp(stop.deadline()))
+          .setTimeLeft(ProtoTimes.duration(stop.timeLeft()));
+    }
     stop.restoreEpoch().ifPresent(command::setRestoreEpoch);
     return command.build();
   }
@@ -138,9 +143,10 @@ public final class RunCodec {
     var status =
         StopStatus.newBuilder()
             .setCommand(command(stop))
-            .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase()))
+            .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase().name()))
             .setPushAttempts(stop.pushAttempts())
             .setLastError(stop.lastError());
+    stop.deliverTime().ifPresent(time -> status.setDeliverTime(ProtoTimes.timestamp(time)));
     stop.acknowledgeTime().ifPresent(time -> status.setAcknowledgeTime(ProtoTimes.timestamp(time)));
     stop.finishTime().ifPresent(time -> status.setFinishTime(ProtoTimes.timestamp(time)));
     return status.build();

@@ -5,6 +5,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.lifecycle.SignatureIntake.NewPoints;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.RunRow;
@@ -142,7 +143,7 @@ public final class PolicyEvaluator {
   private static Optional<StopDecision> stop(
       StoppingPolicy policy, RunHistory history, NewPoints points) {
     boolean onlyWatched =
-        points.run().launcher().equals(RunRow.EXTERNAL) && policy.monitors().isEmpty();
+        points.run().launcher() == LauncherType.EXTERNAL && policy.monitors().isEmpty();
     return onlyWatched
         ? Optional.empty()
         : FiniteCheck.decide(policy, history, points.afterEpoch())

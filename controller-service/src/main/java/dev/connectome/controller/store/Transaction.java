@@ -1,6 +1,7 @@
 package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.Wanted;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +19,7 @@ public final class Transaction {
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
+  private final DeletedRunTable deletedRuns;
   private final Set<UUID> changed = new HashSet<>();
   private boolean hasEvents;
 
@@ -31,6 +33,7 @@ public final class Transaction {
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
+    deletedRuns = new DeletedRunTable(handle);
   }
 
   public RunTable runs() {
@@ -69,8 +72,13 @@ public final class Transaction {
     return heartbeats;
   }
 
+  public DeletedRunTable deletedRuns() {
+    return deletedRuns;
+  }
+
   /**
-   * Changes the state of a run and records the change as an event.
+   * Changes the state of a run with what is wanted of its newest attempt, and records the change as
+   * an event.
    *
    * @param run locked in this transaction and unchanged since
    * @param message may be empty
@@ -82,6 +90,7 @@ public final class Transaction {
           "run %s is %s and cannot become %s".formatted(run.runId(), run.state(), to));
     }
     runs.setState(run.uid(), run.state(), to, message);
+    Wanted.on(to).ifPresent(wanted -> attempts.setWanted(run.uid(), run.attempt(), wanted));
     event(run, to, "STATE_CHANGED", actor, describe(run.state(), to, message));
     return runs.find(run.uid()).orElseThrow();
   }

@@ -13,7 +13,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Duration;
 import dev.connectome.controller.api.ApiErrors.Violation;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -164,7 +164,7 @@ class RequestChecksTest {
                     .setCheckpoint(CheckpointSpec.newBuilder().setEveryEpochs(3)));
 
     assertThat(
-            RunRequests.definition(asked.build(), RunRow.EXTERNAL)
+            RunRequests.definition(asked.build(), LauncherType.EXTERNAL)
                 .spec()
                 .getCheckpoint()
                 .getEveryEpochs())
@@ -172,7 +172,7 @@ class RequestChecksTest {
 
     asked.setPolicy(
         StoppingPolicy.newBuilder().setPatience(PatienceRule.newBuilder().setRestoreBest(true)));
-    assertThatThrownBy(() -> RunRequests.definition(asked.build(), RunRow.EXTERNAL))
+    assertThatThrownBy(() -> RunRequests.definition(asked.build(), LauncherType.EXTERNAL))
         .hasMessageContaining("training_run.spec.checkpoint.every_epochs must be 1, not 3");
   }
 

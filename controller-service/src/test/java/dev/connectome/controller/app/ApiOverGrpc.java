@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -35,7 +36,10 @@ abstract class ApiOverGrpc {
   @BeforeEach
   void start() throws Exception {
     controller = ControllerUnderTest.notStarted(TestDatabase.create(), Map.of());
-    evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+    evaluator =
+        new PolicyEvaluator(
+            controller.store(),
+            new Decisions(new StopGrace(Duration.ofMinutes(1), Duration.ofMinutes(1))));
   }
 
   @AfterEach

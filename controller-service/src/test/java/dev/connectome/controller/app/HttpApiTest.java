@@ -14,7 +14,7 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.LaunchQueue;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -320,7 +320,7 @@ class HttpApiTest {
   void aLogIsPlainText() throws Exception {
     String uid =
         read(post("/v1/runs?training_run_id=a", "{}"), TrainingRun.getDefaultInstance()).getUid();
-    assertThat(new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, Optional.empty()))
+    assertThat(new LaunchQueue(controller.store()).next(LauncherType.LOCAL, 1, Optional.empty()))
         .isPresent();
     Path log = new RunFiles(directory).log(UUID.fromString(uid), 1);
     Files.createDirectories(log.getParent());

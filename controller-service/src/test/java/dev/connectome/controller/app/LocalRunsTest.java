@@ -17,6 +17,7 @@ import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import io.grpc.StatusRuntimeException;
@@ -206,6 +207,7 @@ class LocalRunsTest {
     ProcessHandle trainer = process("a", 1);
 
     stopRun("a");
+    heartbeat("a");
 
     awaitState("a", RunState.RUN_STATE_STOPPED);
     assertThat(trainer.isAlive()).isFalse();
@@ -334,6 +336,18 @@ class LocalRunsTest {
                     .setRunUid(run.getUid())
                     .setInstanceId(instance)
                     .setControlEndpoint("127.0.0.1:1")
+                    .build());
+  }
+
+  /** Is heard once, as a trainer that goes on is. */
+  private void heartbeat(String runId) {
+    TrainingRun run = controller.get(runId);
+    var unused =
+        TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
+            .heartbeat(
+                HeartbeatRequest.newBuilder()
+                    .setRunUid(run.getUid())
+                    .setAttempt(run.getAttempt())
                     .build());
   }
 

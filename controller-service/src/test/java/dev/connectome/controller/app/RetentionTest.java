@@ -10,6 +10,7 @@ import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -76,7 +77,10 @@ class RetentionTest {
             "a", StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()));
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      var evaluator = new PolicyEvaluator(controller.store(), new Decisions(Duration.ofMinutes(1)));
+      var evaluator =
+          new PolicyEvaluator(
+              controller.store(),
+              new Decisions(new StopGrace(Duration.ofMinutes(1), Duration.ofMinutes(1))));
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {
         evaluator.accept(

@@ -137,6 +137,8 @@ final class FaultWorld implements AutoCloseable {
     settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
     settings.put("connectome.heartbeat-interval", "1s");
     settings.put("connectome.stop-grace", "60s");
+    settings.put("connectome.retry-pause", "1s");
+    settings.put("connectome.interruption-pause", "500ms");
     settings.putAll(more);
   }
 

@@ -126,7 +126,7 @@ public final class TrainerControlServer implements AutoCloseable {
         return;
       }
       StopDisposition disposition =
-          switch (stopSwitch.submit(StopRequest.Command.of(request.getCommand()))) {
+          switch (stopSwitch.submit(request.getCommand())) {
             case ACCEPTED -> StopDisposition.STOP_DISPOSITION_ACCEPTED;
             case ALREADY_STOPPING -> StopDisposition.STOP_DISPOSITION_ALREADY_STOPPING;
             case ALREADY_FINISHED -> StopDisposition.STOP_DISPOSITION_ALREADY_FINISHED;
