@@ -140,9 +140,13 @@ public final class RunCodec {
   }
 
   private static StopStatus status(StopRow stop) {
+    StopCommand.Builder command = command(stop).toBuilder().clearTimeLeft();
+    if (stop.deliverTime().isEmpty()) {
+      command.clearDeadline();
+    }
     var status =
         StopStatus.newBuilder()
-            .setCommand(command(stop))
+            .setCommand(command)
             .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase().name()))
             .setPushAttempts(stop.pushAttempts())
             .setLastError(stop.lastError());
