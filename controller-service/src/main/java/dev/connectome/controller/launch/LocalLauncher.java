@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,9 +115,7 @@ public final class LocalLauncher implements Launcher {
         reconcile(key, attempt);
       }
     }
-    if (!strangers.isEmpty()) {
-      terminateDeleted(strangers);
-    }
+    strangers.forEach(this::reconcileMissing);
   }
 
   private void reconcile(AttemptKey key, AttemptRow attempt) {
@@ -147,11 +144,18 @@ public final class LocalLauncher implements Launcher {
   }
 
   /** A run that is not in the database was not necessarily deleted: it may be in another one. */
-  private void terminateDeleted(Set<AttemptKey> strangers) {
-    Set<UUID> runUids = strangers.stream().map(AttemptKey::runUid).collect(Collectors.toSet());
-    Set<UUID> deleted =
-        store.inTransaction(transaction -> transaction.deletedRuns().deleteTimes(runUids)).keySet();
-    strangers.stream().filter(key -> deleted.contains(key.runUid())).forEach(processes::terminate);
+  private void reconcileMissing(AttemptKey key) {
+    Optional<AttemptRow> attempt =
+        store.inTransaction(
+            transaction -> transaction.attempts().find(key.runUid(), key.attempt()));
+    if (attempt.isPresent()) {
+      reconcile(key, attempt.get());
+    } else if (store
+        .inTransaction(
+            transaction -> transaction.deletedRuns().deleteTimes(List.of(key.runUid())))
+        .containsKey(key.runUid())) {
+      processes.terminate(key);
+    }
   }
 
   private void start(Launch launch) {
