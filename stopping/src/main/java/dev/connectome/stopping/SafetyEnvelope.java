@@ -26,6 +26,9 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
   /** The least change of the product: a twentieth of the first value. */
   public static final double MIN_CHANGE = 0.05;
 
+  /** Updates of the weights before which the product's envelope lets no policy stop a run. */
+  public static final int MIN_UPDATES = 100;
+
   /**
    * Checks the settings.
    *

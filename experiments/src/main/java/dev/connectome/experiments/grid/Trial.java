@@ -67,7 +67,7 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   }
 
   /**
-   * The run, never stopped, with the compared rules as shadow policies; {@code images} as the
+   * The run, never stopped, with the rules that watch as shadow policies; {@code images} as the
    * trainer sees it.
    */
   public TrainingRun run(Path images) {
@@ -79,8 +79,21 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
             .putLabels(DEFINITION, definition())
             .setSpec(spec)
             .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
-    ComparedRules.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
+    ComparedRules.watching(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
     return run.build();
+  }
+
+  /** Updates of the weights in an epoch. */
+  public int updatesPerEpoch() {
+    TrainingSpec.Builder spec = specWithoutFolder();
+    double samples =
+        spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());
+    return (int) Math.ceil(samples / spec.getBatchSize());
+  }
+
+  /** Length of the warm-up, in epochs. */
+  public double warmUpEpochs() {
+    return specWithoutFolder().getOptimizer().getSchedule().getWarmUpEpochs();
   }
 
   /** The spec without the folder of images, which may be anywhere. */

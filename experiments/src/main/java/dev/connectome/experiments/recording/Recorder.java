@@ -22,10 +22,15 @@ final class Recorder {
   private static final MathContext DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
   private static final List<String> METRICS =
-      List.of("trainLoss", "changedPredictions", RecordedRun.ACCURACY);
+      List.of(
+          "trainLoss", "changedPredictions", RecordedRun.ACCURACY, RecordedRun.AVERAGED_ACCURACY);
 
   private static final List<String> METRICS_HELD_OUT =
-      List.of("validationLoss", RecordedRun.ACCURACY);
+      List.of(
+          "validationLoss",
+          "averagedValidationLoss",
+          RecordedRun.ACCURACY,
+          RecordedRun.AVERAGED_ACCURACY);
 
   private Recorder() {}
 
@@ -41,6 +46,7 @@ final class Recorder {
         SignatureDistances from = record.getSignature().getFromPrevious();
         put(series, trial.epochs(), "deathDistance", epoch, from.getDeath());
         put(series, trial.epochs(), "birthDistance", epoch, from.getBirth());
+        put(series, trial.epochs(), "topologicalDistance", epoch, from.getTopological());
         put(series, trial.epochs(), "connectomeDistance", epoch, from.getConnectome());
       }
     }
@@ -65,7 +71,9 @@ final class Recorder {
         lists,
         decisions,
         stages,
-        trial.definition());
+        trial.definition(),
+        trial.updatesPerEpoch(),
+        trial.warmUpEpochs());
   }
 
   /** A distance across a gap does not belong to a series. */
