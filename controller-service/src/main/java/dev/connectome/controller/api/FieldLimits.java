@@ -56,7 +56,7 @@ final class FieldLimits {
   private static final Limit MODEL_IN_JAR =
       matching(
           256,
-          "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
+          "[A-Za-z][\\w-]*+(?:\\.[A-Za-z0-9][\\w-]*+)++",
           "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
       value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
@@ -187,10 +187,8 @@ final class FieldLimits {
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
-          entry("RegisterTrainerRequest.instance_id", required(text(256))),
+          entry("instance_id", required(text(256))),
           entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
-          entry("HeartbeatRequest.instance_id", text(256)),
-          entry("ReportOutcomeRequest.instance_id", text(256)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
@@ -206,16 +204,17 @@ final class FieldLimits {
           entry("TrainingOutcome.failure_message", text(1_000_000)),
           entry("TrainingOutcome.stop_command_id", text(256)));
 
-  private static final Set<String> REQUIRED_MESSAGES =
+  private static final Set<String> REQUIRED =
       Set.of(
+          "connectome.run.v1.Enforcement.suspended",
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
 
   private FieldLimits() {}
 
-  /** Whether a field with a message must be set. */
+  /** Whether a field with presence must be set. */
   static boolean isRequired(FieldDescriptor field) {
-    return REQUIRED_MESSAGES.contains(field.getFullName());
+    return REQUIRED.contains(field.getFullName());
   }
 
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */

@@ -3,6 +3,8 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.settings.ControllerSettings.Launch;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -13,7 +15,6 @@ import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -24,6 +25,7 @@ import java.util.UUID;
  */
 final class RunRequests {
 
+  private static final int LONGEST_ID = 63;
   private static final String BUDGET = "spec.epochs";
   private static final List<String> CHANGEABLE =
       List.of("labels", "policy", "shadow_policies", BUDGET);
@@ -32,10 +34,14 @@ final class RunRequests {
 
   /** The run_id or uid in a resource name. */
   static String id(String field, String name) {
-    if (!name.startsWith("runs/") || name.length() == "runs/".length()) {
-      throw ApiErrors.invalid(field, "must be runs/{run_id}, not \"%s\"".formatted(name));
+    String id = name.startsWith("runs/") ? name.substring("runs/".length()) : "";
+    if (id.isEmpty() || id.length() > LONGEST_ID || !Echo.oneLine(id).equals(id)) {
+      throw ApiErrors.invalid(
+          field,
+          "must be runs/{run_id}, and run_id at most %d characters, not %s"
+              .formatted(LONGEST_ID, Echo.of(name)));
     }
-    return name.substring("runs/".length());
+    return id;
   }
 
   /** The name that a new run gets. */
@@ -59,9 +65,9 @@ final class RunRequests {
   }
 
   /** Who starts the trainer: by default whoever the operator chose. */
-  static String launcher(TrainingRun run, String operatorsChoice) {
+  static String launcher(TrainingRun run, Launch.Standard operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.toUpperCase(Locale.ROOT);
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.name();
       case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
       case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
       case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
