@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,14 @@ class CheckpointStoreTest {
     var optimizer = new byte[SIZE];
     random.nextBytes(weights);
     random.nextBytes(optimizer);
-    return new Checkpoint(epoch, nextBatch, weights, optimizer, Map.of("weight", epoch));
+    return new Checkpoint(
+        epoch,
+        nextBatch,
+        weights,
+        Optional.empty(),
+        optimizer,
+        Map.of("weight", epoch),
+        Optional.empty());
   }
 
   private static List<String> kept(Path directory) throws IOException {
