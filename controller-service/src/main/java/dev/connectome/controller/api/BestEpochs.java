@@ -28,8 +28,7 @@ final class BestEpochs {
   private static final Need COUNTED =
       new Need("prediction_changes", TrainingSpec::getPredictionChanges);
   private static final Need AVERAGED =
-      new Need(
-          "keep AVERAGE", spec -> SpecDefaults.keep(spec) == KeptWeights.KEPT_WEIGHTS_AVERAGE);
+      new Need("keep AVERAGE", spec -> SpecDefaults.keep(spec) == KeptWeights.KEPT_WEIGHTS_AVERAGE);
 
   /** What the trainer reports, and for which spec. */
   private static final Map<String, Need> METRICS =

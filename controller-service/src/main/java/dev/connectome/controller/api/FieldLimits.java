@@ -161,7 +161,8 @@ final class FieldLimits {
               "TrainingSpec.average_epochs",
               real("above 0 and at most 100000", x -> x > 0 && x <= EPOCHS)),
           entry("BestEpochSpec.metric", oneOf(BestEpochs.metrics())),
-          entry("BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),
+          entry(
+              "BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),
           entry("BestEpochSpec.start_from_epoch", whole(1, 1_000_000)),
           entry("ModelSpec.name", MODEL),
           entry("ModelSpec.hidden_widths", items(64, whole(1, 65_536))),

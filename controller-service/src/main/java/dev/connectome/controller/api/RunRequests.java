@@ -95,7 +95,11 @@ final class RunRequests {
     var definition =
         TrainingRun.newBuilder()
             .putAllLabels(run.getLabelsMap())
-            .setSpec(SpecDefaults.complete(run.getSpec(), restoreDistance, BestEpochs.restored(PolicyCodec.policy(run.getPolicy()))))
+            .setSpec(
+                SpecDefaults.complete(
+                    run.getSpec(),
+                    restoreDistance,
+                    BestEpochs.restored(PolicyCodec.policy(run.getPolicy()))))
             .setPolicy(PolicyCodec.complete(run.getPolicy()));
     run.getShadowPoliciesList()
         .forEach(shadow -> definition.addShadowPolicies(PolicyCodec.complete(shadow)));
@@ -174,7 +178,9 @@ final class RunRequests {
     }
   }
 
-  /** Fewer checkpoints than the epochs that the policy goes back would never have the one it wants. */
+  /**
+   * Fewer checkpoints than the epochs that the policy goes back would never have the one it wants.
+   */
   private static Optional<Violation> checkpointsKept(TrainingRun run) {
     TrainingSpec spec = run.getSpec();
     int snapshots = BestEpochs.restoreDistance(PolicyCodec.policy(run.getPolicy()));

@@ -38,8 +38,7 @@ final class SpecDefaults {
     ProbeSpec probe = probe(asked.getProbe());
     TrainingSpec.Builder spec = TrainingSpec.newBuilder();
     keep(asked, restored, spec);
-    return spec
-        .setModel(model(asked.getModel()))
+    return spec.setModel(model(asked.getModel()))
         .setData(data(asked.getData(), batchSize(asked)))
         .setOptimizer(optimizer(asked.getOptimizer()))
         .setEpochs(epochs(asked))

@@ -121,8 +121,7 @@ final class SpecRules {
     if (spec.getKeep() == KeptWeights.KEPT_WEIGHTS_EPOCH && spec.hasBest()) {
       problems.accept("spec.best", "is not for keep KEPT_WEIGHTS_EPOCH; leave one of them out");
     }
-    if (spec.hasAverageEpochs()
-        && SpecDefaults.keep(spec) != KeptWeights.KEPT_WEIGHTS_AVERAGE) {
+    if (spec.hasAverageEpochs() && SpecDefaults.keep(spec) != KeptWeights.KEPT_WEIGHTS_AVERAGE) {
       problems.accept(
           "spec.average_epochs",
           "is for keep KEPT_WEIGHTS_AVERAGE, not for %s; leave it out"
