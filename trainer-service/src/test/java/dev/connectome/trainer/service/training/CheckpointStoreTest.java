@@ -39,13 +39,7 @@ class CheckpointStoreTest {
     random.nextBytes(weights);
     random.nextBytes(optimizer);
     return new Checkpoint(
-        epoch,
-        nextBatch,
-        weights,
-        average,
-        optimizer,
-        Map.of("weight", epoch),
-        best);
+        epoch, nextBatch, weights, average, optimizer, Map.of("weight", epoch), best);
   }
 
   private static List<String> kept(Path directory) throws IOException {
@@ -111,7 +105,10 @@ class CheckpointStoreTest {
         store.write(
             checkpoint(2, 0, Optional.empty(), Optional.of(new BestEpoch.Found(1, 2))), true);
 
-    assertThat(plain.resolve("manifest.json")).content().contains("\"format\":2").doesNotContain("best");
+    assertThat(plain.resolve("manifest.json"))
+        .content()
+        .contains("\"format\":2")
+        .doesNotContain("best");
     assertThat(later.resolve("manifest.json")).content().contains("\"format\":3");
 
     Path manifest = later.resolve("manifest.json");
