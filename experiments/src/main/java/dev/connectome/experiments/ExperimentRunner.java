@@ -15,6 +15,7 @@ import dev.connectome.experiments.recording.Provenance;
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.SeriesFile;
 import dev.connectome.experiments.recording.TrialRunner;
+import dev.connectome.experiments.recording.Weights;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
@@ -138,7 +139,7 @@ final class ExperimentRunner {
               clock,
               this::message);
       List<RecordedRun> runs = finishedOnly ? runner.finished(trials) : runner.run(trials);
-      Race race = Race.of(runs);
+      Race race = Race.of(runs, Weights.EPOCH);
       if (race.pairs().isEmpty()) {
         throw CommandFailure.failed(
             "no training is finished both with all images and with some held out: leave out"

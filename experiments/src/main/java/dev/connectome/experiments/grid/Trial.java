@@ -4,6 +4,7 @@ import dev.connectome.experiments.rule.ComparedRules;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -83,9 +84,17 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
     return run.build();
   }
 
-  /** The spec without the folder of images, which may be anywhere. */
+  /**
+   * The spec without the folder of images, which may be anywhere. An average of the weights changes
+   * nothing else in a training.
+   */
   private TrainingSpec.Builder specWithoutFolder() {
-    TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
+    TrainingSpec.Builder spec = 
+        setting
+            .spec()
+            .setEpochs(epochs)
+            .setSeed(seed)
+            .setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     if (heldOut) {
       spec.getDataBuilder().setValidationFraction(HELD_OUT);
     } else {

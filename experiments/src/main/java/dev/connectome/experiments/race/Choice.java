@@ -66,8 +66,8 @@ public record Choice(
   }
 
   private static Choice of(Race race, Set<String> chosenOn, Set<String> judgedOn) {
-    Race chosenHalf = subset(race, chosenOn);
-    Race judgedHalf = subset(race, judgedOn);
+    Race chosenHalf = race.among(chosenOn);
+    Race judgedHalf = race.among(judgedOn);
     Replay replay = new Replay();
     ComparedRules.Rule baseline = ComparedRules.baseline();
     double latest = meanStop(chosenHalf.results(baseline));
@@ -90,11 +90,6 @@ public record Choice(
         judged("baseline", chosenHalf, judgedHalf, baseline),
         judged("the product's", chosenHalf, judgedHalf, ComparedRules.productDefault()),
         chosen);
-  }
-
-  private static Race subset(Race race, Set<String> settings) {
-    return new Race(
-        race.pairs().stream().filter(pair -> settings.contains(pair.setting())).toList());
   }
 
   private static Score score(Race race, Replay replay, Candidate candidate) {

@@ -3,12 +3,14 @@ package dev.connectome.experiments.race;
 import dev.connectome.cli.report.Bootstrap;
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
+import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -22,6 +24,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Race {
   private final List<Pair> pairs;
+  private final Weights weights;
   private final Replay replay = new Replay();
 
   /** The two trainings of a setting, seed and length. */
@@ -37,7 +40,8 @@ public final class Race {
    * @param decided whether the rule said stop before the last epoch
    * @param stopEpoch the epoch that decided, else the last
    * @param keptEpoch the epoch whose weights are kept
-   * @param accuracyAtStop test accuracy after {@code stopEpoch}
+   * @param accuracyAtStop test accuracy after {@code stopEpoch}, as all, of the weights that the race
+   *     judges by
    * @param accuracyKept test accuracy of the weights that are kept
    * @param regret best accuracy of the training with all images, minus {@code accuracyKept}
    */
@@ -86,12 +90,19 @@ public final class Race {
     }
   }
 
-  Race(List<Pair> pairs) {
+  Race(List<Pair> pairs, Weights weights) {
     this.pairs = List.copyOf(pairs);
+    this.weights = weights;
   }
 
-  /** The comparison on the complete pairs among some trainings. */
-  public static Race of(List<RecordedRun> runs) {
+  /**
+   * The comparison on the complete pairs among some trainings.
+   *
+   * @param weights what every rule keeps, the baseline too; trainings without their accuracy do not
+   *     take part
+   */
+  public static Race of(List<RecordedRun> all, Weights weights) {
+    List<RecordedRun> runs = all.stream().filter(run -> run.measured(weights)).toList();
     Map<String, RecordedRun> heldOut = new LinkedHashMap<>();
     runs.stream().filter(RecordedRun::heldOut).forEach(run -> heldOut.put(key(run), run));
     List<Pair> pairs = new ArrayList<>();
@@ -101,11 +112,17 @@ public final class Race {
         pairs.add(new Pair(run, twin));
       }
     }
-    return new Race(pairs);
+    return new Race(pairs, weights);
   }
 
   private static String key(RecordedRun run) {
     return run.setting() + "/" + run.seed() + "/" + run.epochs();
+  }
+
+  /** The race on the pairs of some settings. */
+  Race among(Set<String> settings) {
+    return new Race(
+        pairs.stream().filter(pair -> settings.contains(pair.setting())).toList(), weights);
   }
 
   public List<Pair> pairs() {
@@ -142,22 +159,22 @@ public final class Race {
                 : replay.decide(rule.replayPolicy(), run));
   }
 
-  private static Result result(
+  private Result result(
       Pair pair, boolean heldOut, Function<RecordedRun, Optional<Decision>> rule) {
     RecordedRun run = heldOut ? pair.heldOut() : pair.all();
     Optional<Decision> decision = rule.apply(run);
     int stop = decision.map(Decision::stop).orElse(run.epochs());
     int keep = decision.map(Decision::keep).orElse(run.epochs());
-    double kept = run.accuracy(keep);
+    double kept = run.accuracy(weights, keep);
     return new Result(
         pair.setting(),
         pair.all().seed(),
         decision.isPresent(),
         stop,
         keep,
-        run.accuracy(stop),
+        run.accuracy(weights, stop),
         kept,
-        pair.all().bestAccuracy() - kept);
+        pair.all().bestAccuracy(weights) - kept);
   }
 
   private RuleSummary summarize(String id, List<Result> results) {

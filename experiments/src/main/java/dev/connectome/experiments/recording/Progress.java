@@ -53,8 +53,8 @@ final class Progress {
         done,
         trials,
         trial.name(),
-        100 * run.accuracy(run.epochs()),
-        100 * run.bestAccuracy(),
+        100 * run.accuracy(Weights.EPOCH, run.epochs()),
+        100 * run.bestAccuracy(Weights.EPOCH),
         remaining());
   }
 

@@ -1,6 +1,5 @@
 package dev.connectome.experiments.recording;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
@@ -32,9 +31,6 @@ public record RecordedRun(
     Map<String, @Nullable Decision> decisions,
     Map<String, Integer> stages,
     @JsonSetter(nulls = Nulls.AS_EMPTY) String definition) {
-  /** Accuracy on the test images. */
-  public static final String ACCURACY = "testAccuracy";
-
   /** A rule said stop after one epoch, and keeps the weights of the same or an earlier one. */
   public record Decision(int stop, int keep) {}
 
@@ -59,23 +55,28 @@ public record RecordedRun(
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
+  /** Whether the accuracy of some weights was measured; of averages it was not always. */
+  public boolean measured(Weights weights) {
+    return series.containsKey(weights.accuracy());
+  }
+
   /**
-   * The test accuracy after an epoch.
+   * The test accuracy of the weights after an epoch.
    *
    * @throws IllegalArgumentException if it was not measured
    */
-  public double accuracy(int epoch) {
-    return at(ACCURACY, epoch)
+  public double accuracy(Weights weights, int epoch) {
+    return at(weights.accuracy(), epoch)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "%s, seed %d has no accuracy at epoch %d".formatted(setting, seed, epoch)));
+                    "%s, seed %d has no %s at epoch %d"
+                        .formatted(setting, seed, weights.accuracy(), epoch)));
   }
 
   /** The best test accuracy of any epoch, known only in hindsight. */
-  @JsonIgnore
-  public double bestAccuracy() {
-    return series.getOrDefault(ACCURACY, List.of()).stream()
+  public double bestAccuracy(Weights weights) {
+    return series.getOrDefault(weights.accuracy(), List.of()).stream()
         .filter(value -> value != null)
         .mapToDouble(Double::doubleValue)
         .max()

@@ -22,10 +22,18 @@ final class Recorder {
   private static final MathContext DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
   private static final List<String> METRICS =
-      List.of("trainLoss", "changedPredictions", RecordedRun.ACCURACY);
+      List.of(
+          "trainLoss",
+          "changedPredictions",
+          Weights.EPOCH.accuracy(),
+          Weights.AVERAGE.accuracy());
 
   private static final List<String> METRICS_HELD_OUT =
-      List.of("validationLoss", RecordedRun.ACCURACY);
+      List.of(
+          "validationLoss",
+          "averagedValidationLoss",
+          Weights.EPOCH.accuracy(),
+          Weights.AVERAGE.accuracy());
 
   private Recorder() {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
+import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ class RaceTest {
               RecordedRuns.run("b", 1, true, stop("validation-5", 4, 4), 0.5, 0.6, 0.7, 0.8),
               RecordedRuns.run("c", 1, false, Map.of(), 0.5, 0.9, 0.7, 0.6),
               RecordedRuns.run("c", 1, true, stop("validation-5", 2, 2), 0.5, 0.6, 0.7, 0.8),
-              RecordedRuns.run("d", 1, false, Map.of(), 0.1)));
+              RecordedRuns.run("d", 1, false, Map.of(), 0.1)),
+          Weights.EPOCH);
 
   private static Map<String, Decision> stop(String rule, int stop, int keep) {
     return Map.of(rule, new Decision(stop, keep));
@@ -87,10 +89,33 @@ class RaceTest {
             .findFirst()
             .orElseThrow();
 
-    Race.Result result = Race.of(List.of(watched, twin)).results(trough).get(0);
+    Race.Result result = Race.of(List.of(watched, twin), Weights.EPOCH).results(trough).get(0);
 
     assertThat(result.stopEpoch()).isEqualTo(3);
     assertThat(result.keptEpoch()).isEqualTo(2);
+  }
+
+  @Test
+  void judgesEveryRuleByTheAveragesWhereTheyWereMeasured() {
+    Map<String, List<Double>> averages =
+        Map.of("averagedTestAccuracy", List.of(0.5, 0.7, 0.9, 0.85));
+    Race race =
+        Race.of(
+            List.of(
+                RecordedRuns.run("a", 1, false, stop("diminishing", 3, 2), averages, 0.5, 0.6, 0.6, 0.6),
+                RecordedRuns.run("a", 1, true, stop("validation-5", 4, 3), averages, 0.5, 0.6, 0.6, 0.6),
+                RecordedRuns.run("b", 1, false, Map.of(), 0.5, 0.6),
+                RecordedRuns.run("b", 1, true, Map.of(), averages, 0.5, 0.6, 0.6, 0.6)),
+            Weights.AVERAGE);
+
+    assertThat(race.pairs()).extracting(Race.Pair::setting).containsExactly("a");
+    Race.Result result = race.results(DIMINISHING).get(0);
+    assertThat(result.accuracyAtStop()).isEqualTo(0.9);
+    assertThat(result.accuracyKept()).isEqualTo(0.7);
+    assertThat(result.regret()).isCloseTo(0.2, within(1e-9));
+    assertThat(race.results(ComparedRules.baseline()).get(0).accuracyKept()).isEqualTo(0.9);
+    assertThat(race.summarize(DIMINISHING).accuracyAboveBaseline().mean())
+        .isCloseTo(-0.2, within(1e-9));
   }
 
   @Test

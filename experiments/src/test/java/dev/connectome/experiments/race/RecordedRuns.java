@@ -1,6 +1,7 @@
 package dev.connectome.experiments.race;
 
 import dev.connectome.experiments.recording.RecordedRun;
+import dev.connectome.experiments.recording.Weights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ final class RecordedRuns {
       Map<String, List<Double>> series,
       Double... accuracies) {
     Map<String, List<Double>> all = new LinkedHashMap<>(series);
-    all.put(RecordedRun.ACCURACY, Arrays.asList(accuracies));
+    all.put(Weights.EPOCH.accuracy(), Arrays.asList(accuracies));
     return new RecordedRun(
         setting, seed, heldOut, accuracies.length, 1, all, decisions, Map.of(), "");
   }
