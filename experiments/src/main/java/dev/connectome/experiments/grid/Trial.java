@@ -4,6 +4,7 @@ import dev.connectome.experiments.rule.ComparedRules;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
 
   /**
    * Identifies how this training is trained and measured, independently of its name. The rules that
-   * watch it are not included: replay evaluates others.
+   * watch it are not included, as replay evaluates others; nor is the average of the weights, which
+   * changes nothing else.
    */
   public String definition() {
     byte[] text = (specWithoutFolder().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
@@ -71,7 +73,7 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
    * trainer sees it.
    */
   public TrainingRun run(Path images) {
-    TrainingSpec.Builder spec = specWithoutFolder();
+    TrainingSpec.Builder spec = specWithoutFolder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
