@@ -20,6 +20,7 @@ import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.settings.SettingsCheck;
 import dev.connectome.controller.store.Store;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,8 +50,12 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Decisions decisions(ControllerSettings settings) {
-    return InvalidSettings.check(
-        () -> new Decisions(new StopGrace(settings.stopGrace(), settings.stopGraceEndOfEpoch())));
+    ControllerSettings checked = checked(settings);
+    return new Decisions(new StopGrace(checked.stopGrace(), checked.stopGraceEndOfEpoch()));
+  }
+
+  private static ControllerSettings checked(ControllerSettings settings) {
+    return InvalidSettings.check(() -> SettingsCheck.checked(settings));
   }
 
   @Produces
@@ -68,14 +73,13 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Attempts attempts(Store store, ControllerSettings settings) {
-    return InvalidSettings.check(
-        () ->
-            new Attempts(
-                store,
-                new RetrySettings(
-                    new RetryBudget(settings.maxFailures(), settings.maxInterruptions()),
-                    new Backoff(settings.retryPause(), settings.longestPause()),
-                    new Backoff(settings.interruptionPause(), settings.longestPause()))));
+    ControllerSettings checked = checked(settings);
+    return new Attempts(
+        store,
+        new RetrySettings(
+            new RetryBudget(checked.maxFailures(), checked.maxInterruptions()),
+            new Backoff(checked.retryPause(), checked.longestPause()),
+            new Backoff(checked.interruptionPause(), checked.longestPause())));
   }
 
   @Produces

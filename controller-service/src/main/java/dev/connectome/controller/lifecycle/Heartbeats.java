@@ -49,7 +49,7 @@ public final class Heartbeats implements AutoCloseable {
 
   private record Pending(Heartbeat heartbeat, CompletableFuture<Reply> reply) {}
 
-  private record Attempt(UUID runUid, int attempt) {}
+  private record Sender(UUID runUid, int attempt, String instanceId) {}
 
   private record Stored(
       Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops, Map<UUID, Instant> deleted) {}
@@ -63,7 +63,7 @@ public final class Heartbeats implements AutoCloseable {
   /**
    * Completes once the heartbeat is stored. The newest attempt of a run gets its stop command,
    * whatever became of the run. Fails with a {@link RunException} if there is no such run, the
-   * attempt is not its newest, or it has ended without a stop.
+   * attempt is not its newest or another trainer's, or it has ended without a stop.
    */
   public CompletableFuture<Reply> submit(Heartbeat heartbeat) {
     var pending = new Pending(heartbeat, new CompletableFuture<>());
@@ -92,11 +92,14 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   private void process(List<Pending> batch) {
-    // Only the latest heartbeat of an attempt counts.
-    Map<Attempt, Heartbeat> latest = new LinkedHashMap<>();
+    // Only the latest heartbeat of a trainer counts.
+    Map<Sender, Heartbeat> latest = new LinkedHashMap<>();
     for (Pending pending : batch) {
       Heartbeat heartbeat = pending.heartbeat();
-      latest.put(new Attempt(heartbeat.runUid(), heartbeat.attempt()), heartbeat);
+      latest.merge(
+          new Sender(heartbeat.runUid(), heartbeat.attempt(), heartbeat.instanceId()),
+          heartbeat,
+          (one, next) -> next.completedEpochs() >= one.completedEpochs() ? next : one);
     }
     Stored stored;
     try {
@@ -148,6 +151,7 @@ public final class Heartbeats implements AutoCloseable {
       if (run != null
           && stop != null
           && run.attempt() == heartbeat.attempt()
+          && run.instanceId().equals(Optional.of(heartbeat.instanceId()))
           && stop.attempt() == heartbeat.attempt()
           && stop.phase() != StopPhase.MOOT) {
         stops.put(heartbeat.runUid(), stop);
@@ -168,6 +172,9 @@ public final class Heartbeats implements AutoCloseable {
     Optional<StopRow> stop = Optional.ofNullable(stored.stops().get(heartbeat.runUid()));
     if (run.attempt() != heartbeat.attempt() || (stop.isEmpty() && !run.state().mayHaveTrainer())) {
       throw RunException.notTheRuns(run.runId(), run.state(), run.attempt(), heartbeat.attempt());
+    }
+    if (!run.instanceId().equals(Optional.of(heartbeat.instanceId()))) {
+      throw RunException.otherInstance(run.runId(), heartbeat.attempt());
     }
     if (run.state() == RunState.LOST) {
       restoreLost(heartbeat);

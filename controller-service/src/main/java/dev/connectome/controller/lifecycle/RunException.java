@@ -25,6 +25,8 @@ public final class RunException extends RuntimeException {
     ATTEMPT_UNKNOWN,
     /** The run has ended. */
     RUN_ENDED,
+    /** The attempt is another trainer's. */
+    OTHER_TRAINER,
     /** The run has another trainer. */
     RUN_TAKEN,
     /** This controller does not have the launcher. */
@@ -90,6 +92,13 @@ public final class RunException extends RuntimeException {
   /** For programs; the keys are those of the contract. */
   public Map<String, String> details() {
     return details;
+  }
+
+  static RunException otherInstance(String runId, int attempt) {
+    return new RunException(
+        Kind.OTHER_TRAINER,
+        "attempt %d of run \"%s\" belongs to a trainer with another instance id"
+            .formatted(attempt, runId));
   }
 
   public Kind kind() {

@@ -13,20 +13,6 @@ import java.time.Duration;
  */
 public record StopGrace(Duration soon, Duration endOfEpoch) {
 
-  /**
-   * @throws IllegalArgumentException if one is not above 0
-   */
-  public StopGrace {
-    check("connectome.stop-grace", soon);
-    check("connectome.stop-grace-end-of-epoch", endOfEpoch);
-  }
-
-  private static void check(String setting, Duration grace) {
-    if (grace.isZero() || grace.isNegative()) {
-      throw new IllegalArgumentException("%s must be above 0, not %s".formatted(setting, grace));
-    }
-  }
-
   Duration of(StopMode mode, StopSpec spec) {
     return switch (mode) {
       case GRACEFUL -> spec.hasGraceful() ? ProtoTimes.duration(spec.getGraceful()) : soon;

@@ -321,22 +321,24 @@ class LocalRunsTest {
   /** Registers for a script, with the instance id that it was given. */
   private void register(String runId) throws IOException {
     TrainingRun run = controller.get(runId);
-    String instance =
-        controller
-            .store()
-            .inTransaction(
-                transaction ->
-                    transaction.attempts().find(UUID.fromString(run.getUid()), run.getAttempt()))
-            .orElseThrow()
-            .instanceId();
     var unused =
         TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
             .registerTrainer(
                 RegisterTrainerRequest.newBuilder()
                     .setRunUid(run.getUid())
-                    .setInstanceId(instance)
+                    .setInstanceId(instance(run))
                     .setControlEndpoint("127.0.0.1:1")
                     .build());
+  }
+
+  private String instance(TrainingRun run) {
+    return controller
+        .store()
+        .inTransaction(
+            transaction ->
+                transaction.attempts().find(UUID.fromString(run.getUid()), run.getAttempt()))
+        .orElseThrow()
+        .instanceId();
   }
 
   /** Is heard once, as a trainer that goes on is. */
@@ -348,6 +350,7 @@ class LocalRunsTest {
                 HeartbeatRequest.newBuilder()
                     .setRunUid(run.getUid())
                     .setAttempt(run.getAttempt())
+                    .setInstanceId(instance(run))
                     .build());
   }
 
