@@ -48,7 +48,9 @@ public record RunDefinition(TrainingRun message) {
   private SafetyEnvelope envelope() {
     TrainingSpec spec = spec();
     return SafetyEnvelope.of(
-        spec.getOptimizer().getSchedule().getWarmUpEpochs(), updatesPerEpoch(spec), SafetyEnvelope.MIN_UPDATES);
+        spec.getOptimizer().getSchedule().getWarmUpEpochs(),
+        updatesPerEpoch(spec),
+        SafetyEnvelope.MIN_UPDATES);
   }
 
   /** Updates of the weights in an epoch; as many as are asked for if the spec does not tell. */

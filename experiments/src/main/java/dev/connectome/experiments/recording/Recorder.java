@@ -45,8 +45,7 @@ final class Recorder {
         put(series, trial.epochs(), metric, epoch, record.getMetricsMap().get(metric));
       }
       if (!trial.heldOut()) {
-        signals(record)
-            .forEach((name, value) -> put(series, trial.epochs(), name, epoch, value));
+        signals(record).forEach((name, value) -> put(series, trial.epochs(), name, epoch, value));
       }
     }
     Map<String, List<@Nullable Double>> lists = new LinkedHashMap<>();
