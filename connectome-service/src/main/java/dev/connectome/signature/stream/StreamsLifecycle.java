@@ -7,6 +7,7 @@ import dev.connectome.signature.stream.ServicePhase.Kind;
 import dev.connectome.signature.topics.TopicPlan;
 import dev.connectome.signature.topics.TopicProvisioner;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -141,7 +142,8 @@ public final class StreamsLifecycle implements AutoCloseable {
       return;
     }
     phases.enter(Kind.STARTING, "partitions are being assigned and state is being restored");
-    KafkaStreams created = SignatureStreams.create(settings, engine, meters);
+    var replacements = new ThreadReplacements(settings.streams().threads(), InstantSource.system());
+    KafkaStreams created = SignatureStreams.create(settings, engine, meters, replacements);
     created.setStateListener((state, before) -> onStateChange(state));
     streams = created;
     created.start();

@@ -56,7 +56,7 @@ final class FieldLimits {
   private static final Limit MODEL_IN_JAR =
       matching(
           256,
-          "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
+          "[A-Za-z][\\w-]*+(?:\\.[A-Za-z0-9][\\w-]*+)++",
           "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
       value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
@@ -156,6 +156,14 @@ final class FieldLimits {
           entry(
               "TrainingSpec.device",
               matching(16, "auto|cpu|gpu(:\\d{1,4})?", "auto, cpu, gpu or gpu:N")),
+          entry("TrainingSpec.keep", known()),
+          entry(
+              "TrainingSpec.average_epochs",
+              real("above 0 and at most 100000", x -> x > 0 && x <= EPOCHS)),
+          entry("BestEpochSpec.metric", oneOf(BestEpochs.metrics())),
+          entry(
+              "BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),
+          entry("BestEpochSpec.start_from_epoch", whole(1, 1_000_000)),
           entry("ModelSpec.name", MODEL),
           entry("ModelSpec.hidden_widths", items(64, whole(1, 65_536))),
           entry("ModelSpec.dropout", BELOW_ONE),
@@ -187,10 +195,8 @@ final class FieldLimits {
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
-          entry("RegisterTrainerRequest.instance_id", required(text(256))),
+          entry("instance_id", required(text(256))),
           entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
-          entry("HeartbeatRequest.instance_id", text(256)),
-          entry("ReportOutcomeRequest.instance_id", text(256)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
@@ -204,18 +210,21 @@ final class FieldLimits {
           entry("TrainingOutcome.restored_epoch", COUNT),
           entry("TrainingOutcome.checkpoint_uri", text(65_536)),
           entry("TrainingOutcome.failure_message", text(1_000_000)),
-          entry("TrainingOutcome.stop_command_id", text(256)));
+          entry("TrainingOutcome.stop_command_id", text(256)),
+          // A newer trainer may know more of them.
+          entry("TrainingOutcome.kept_weights", ANY));
 
-  private static final Set<String> REQUIRED_MESSAGES =
+  private static final Set<String> REQUIRED =
       Set.of(
+          "connectome.run.v1.Enforcement.suspended",
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
 
   private FieldLimits() {}
 
-  /** Whether a field with a message must be set. */
+  /** Whether a field with presence must be set. */
   static boolean isRequired(FieldDescriptor field) {
-    return REQUIRED_MESSAGES.contains(field.getFullName());
+    return REQUIRED.contains(field.getFullName());
   }
 
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */

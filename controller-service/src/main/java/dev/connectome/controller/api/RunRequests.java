@@ -3,6 +3,8 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.settings.ControllerSettings.Launch;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -10,10 +12,10 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -24,6 +26,7 @@ import java.util.UUID;
  */
 final class RunRequests {
 
+  private static final int LONGEST_ID = 63;
   private static final String BUDGET = "spec.epochs";
   private static final List<String> CHANGEABLE =
       List.of("labels", "policy", "shadow_policies", BUDGET);
@@ -32,10 +35,14 @@ final class RunRequests {
 
   /** The run_id or uid in a resource name. */
   static String id(String field, String name) {
-    if (!name.startsWith("runs/") || name.length() == "runs/".length()) {
-      throw ApiErrors.invalid(field, "must be runs/{run_id}, not \"%s\"".formatted(name));
+    String id = name.startsWith("runs/") ? name.substring("runs/".length()) : "";
+    if (id.isEmpty() || id.length() > LONGEST_ID || !Echo.oneLine(id).equals(id)) {
+      throw ApiErrors.invalid(
+          field,
+          "must be runs/{run_id}, and run_id at most %d characters, not %s"
+              .formatted(LONGEST_ID, Echo.of(name)));
     }
-    return name.substring("runs/".length());
+    return id;
   }
 
   /** The name that a new run gets. */
@@ -59,9 +66,9 @@ final class RunRequests {
   }
 
   /** Who starts the trainer: by default whoever the operator chose. */
-  static String launcher(TrainingRun run, String operatorsChoice) {
+  static String launcher(TrainingRun run, Launch.Standard operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.toUpperCase(Locale.ROOT);
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.name();
       case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
       case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
       case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
@@ -74,6 +81,7 @@ final class RunRequests {
     TrainingRun run = watchOnly ? watched(asked) : asked;
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
+    checkpointsKept(run).ifPresent(violations::add);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
     if (checkpointEvery > 1 && restoreDistance > 0) {
       violations.add(
@@ -93,7 +101,11 @@ final class RunRequests {
     var definition =
         TrainingRun.newBuilder()
             .putAllLabels(run.getLabelsMap())
-            .setSpec(SpecDefaults.complete(run.getSpec(), restoreDistance))
+            .setSpec(
+                SpecDefaults.complete(
+                    run.getSpec(),
+                    restoreDistance,
+                    BestEpochs.restored(PolicyCodec.policy(run.getPolicy()))))
             .setPolicy(PolicyCodec.complete(run.getPolicy()));
     run.getShadowPoliciesList()
         .forEach(shadow -> definition.addShadowPolicies(PolicyCodec.complete(shadow)));
@@ -172,7 +184,23 @@ final class RunRequests {
     }
   }
 
-  /** How many epochs back one of the policies may want weights from. */
+  /**
+   * Fewer checkpoints than the epochs that the policy goes back would never have the one it wants.
+   */
+  private static Optional<Violation> checkpointsKept(TrainingRun run) {
+    TrainingSpec spec = run.getSpec();
+    int snapshots = BestEpochs.restoreDistance(PolicyCodec.policy(run.getPolicy()));
+    long epochs = (long) snapshots * Math.max(1, spec.getProbe().getEveryEpochs());
+    return spec.getCheckpoint().hasKeep() && spec.getCheckpoint().getKeep() <= epochs
+        ? Optional.of(
+            new Violation(
+                "training_run.spec.checkpoint.keep",
+                "must be above %d, the epochs that the policy may go back for weights, not %d; or leave it out"
+                    .formatted(epochs, spec.getCheckpoint().getKeep())))
+        : Optional.empty();
+  }
+
+  /** How many snapshots back one of the policies may want weights from. */
   private static int restoreDistance(TrainingRun run) {
     return Math.max(
         PolicyCodec.policy(run.getPolicy()).restoreDistance(),

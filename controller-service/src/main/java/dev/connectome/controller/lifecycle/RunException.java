@@ -41,6 +41,13 @@ public final class RunException extends RuntimeException {
                 .formatted(attempt, runId, newest));
   }
 
+  static RunException otherInstance(String runId, int attempt) {
+    return new RunException(
+        Kind.TRAINER_SUPERSEDED,
+        "attempt %d of run \"%s\" belongs to a trainer with another instance id"
+            .formatted(attempt, runId));
+  }
+
   public Kind kind() {
     return kind;
   }

@@ -85,9 +85,16 @@ public interface ControllerSettings {
   }
 
   interface Launch {
+    /** Launchers. */
+    enum Standard {
+      LOCAL,
+      KUBERNETES,
+      EXTERNAL
+    }
+
     /** Launcher of runs that name none: local, kubernetes or external. */
     @WithDefault("local")
-    String standard();
+    Standard standard();
 
     Local local();
 
