@@ -40,7 +40,7 @@ public final class StreamsLifecycle implements AutoCloseable {
   private final PipelineMeters meters;
   private final PhaseTracker phases;
   private final TopicProvisioner provisioner;
-  private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
+  private final SignatureEngine engine;
   private final CompletableFuture<Void> nativesLoaded = new CompletableFuture<>();
   private final ScheduledExecutorService starter;
 
@@ -52,6 +52,7 @@ public final class StreamsLifecycle implements AutoCloseable {
       ConnectomeSettings settings, PipelineMeters meters, Consumer<ServicePhase> listener) {
     this.settings = settings;
     this.meters = meters;
+    this.engine = new SignatureEngine(settings.memoryBudget(), System::nanoTime);
     this.phases = new PhaseTracker(listener);
     this.provisioner = new TopicProvisioner(new TopicPlan(settings.kafka()));
     this.starter =

@@ -162,6 +162,14 @@ final class FieldLimits {
           entry(
               "TrainingSpec.device",
               matching(16, "auto|cpu|gpu(:\\d{1,4})?", "auto, cpu, gpu or gpu:N")),
+          entry("TrainingSpec.keep", known()),
+          entry(
+              "TrainingSpec.average_epochs",
+              real("above 0 and at most 100000", x -> x > 0 && x <= EPOCHS)),
+          entry("BestEpochSpec.metric", oneOf(BestEpochs.metrics())),
+          entry(
+              "BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),
+          entry("BestEpochSpec.start_from_epoch", whole(1, 1_000_000)),
           entry("ModelSpec.name", MODEL),
           entry("ModelSpec.hidden_widths", items(64, whole(1, 65_536))),
           entry("ModelSpec.dropout", BELOW_ONE),
@@ -208,7 +216,9 @@ final class FieldLimits {
           entry("TrainingOutcome.restored_epoch", COUNT),
           entry("TrainingOutcome.checkpoint_uri", text(65_536)),
           entry("TrainingOutcome.failure_message", text(1_000_000)),
-          entry("TrainingOutcome.stop_command_id", text(256)));
+          entry("TrainingOutcome.stop_command_id", text(256)),
+          // A newer trainer may know more of them.
+          entry("TrainingOutcome.kept_weights", ANY));
 
   private static final Set<String> REQUIRED =
       Set.of(

@@ -12,6 +12,7 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +78,7 @@ final class RunRequests {
     TrainingRun run = watchOnly ? watched(asked) : asked;
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
+    checkpointsKept(run).ifPresent(violations::add);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
     if (checkpointEvery > 1 && restoreDistance > 0) {
       violations.add(
@@ -96,7 +98,11 @@ final class RunRequests {
     var definition =
         TrainingRun.newBuilder()
             .putAllLabels(run.getLabelsMap())
-            .setSpec(SpecDefaults.complete(run.getSpec(), restoreDistance))
+            .setSpec(
+                SpecDefaults.complete(
+                    run.getSpec(),
+                    restoreDistance,
+                    BestEpochs.restored(PolicyCodec.policy(run.getPolicy()))))
             .setPolicy(PolicyCodec.complete(run.getPolicy()));
     run.getShadowPoliciesList()
         .forEach(shadow -> definition.addShadowPolicies(PolicyCodec.complete(shadow)));
@@ -158,7 +164,23 @@ final class RunRequests {
     }
   }
 
-  /** How many epochs back one of the policies may want weights from. */
+  /**
+   * Fewer checkpoints than the epochs that the policy goes back would never have the one it wants.
+   */
+  private static Optional<Violation> checkpointsKept(TrainingRun run) {
+    TrainingSpec spec = run.getSpec();
+    int snapshots = BestEpochs.restoreDistance(PolicyCodec.policy(run.getPolicy()));
+    long epochs = (long) snapshots * Math.max(1, spec.getProbe().getEveryEpochs());
+    return spec.getCheckpoint().hasKeep() && spec.getCheckpoint().getKeep() <= epochs
+        ? Optional.of(
+            new Violation(
+                "training_run.spec.checkpoint.keep",
+                "must be above %d, the epochs that the policy may go back for weights, not %d; or leave it out"
+                    .formatted(epochs, spec.getCheckpoint().getKeep())))
+        : Optional.empty();
+  }
+
+  /** How many snapshots back one of the policies may want weights from. */
   private static int restoreDistance(TrainingRun run) {
     return Math.max(
         PolicyCodec.policy(run.getPolicy()).restoreDistance(),

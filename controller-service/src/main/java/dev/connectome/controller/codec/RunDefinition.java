@@ -19,9 +19,6 @@ import java.util.UUID;
  */
 public record RunDefinition(TrainingRun message) {
 
-  /** Updates of a run's weights before which no policy stops it. */
-  private static final int MIN_UPDATES = 100;
-
   public static RunDefinition of(byte[] stored) {
     try {
       return new RunDefinition(TrainingRun.parseFrom(stored));
@@ -69,13 +66,15 @@ public record RunDefinition(TrainingRun message) {
   private SafetyEnvelope envelope() {
     TrainingSpec spec = spec();
     return SafetyEnvelope.of(
-        spec.getOptimizer().getSchedule().getWarmUpEpochs(), updatesPerEpoch(spec), MIN_UPDATES);
+        spec.getOptimizer().getSchedule().getWarmUpEpochs(),
+        updatesPerEpoch(spec),
+        SafetyEnvelope.MIN_UPDATES);
   }
 
   /** Updates of the weights in an epoch; as many as are asked for if the spec does not tell. */
   private static int updatesPerEpoch(TrainingSpec spec) {
     if (!spec.getData().hasTrainSamples() || spec.getBatchSize() < 1) {
-      return MIN_UPDATES;
+      return SafetyEnvelope.MIN_UPDATES;
     }
     double samples =
         spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());

@@ -35,6 +35,7 @@ import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -50,7 +51,7 @@ class RequestChecksTest {
 
   private TrainingSpec complete(TrainingSpec.Builder asked) {
     violations.addAll(RequestChecks.violations(create(TrainingRun.newBuilder().setSpec(asked))));
-    return SpecDefaults.complete(asked.build(), 0);
+    return SpecDefaults.complete(asked.build(), 0, Optional.empty());
   }
 
   private static CreateTrainingRunRequest create(TrainingRun.Builder run) {
