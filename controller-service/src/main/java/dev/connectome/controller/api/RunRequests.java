@@ -30,9 +30,6 @@ final class RunRequests {
 
   private static final int LONGEST_ID = 63;
   private static final int FEWEST_EPOCHS_AVERAGED = 5;
-  private static final String BUDGET = "spec.epochs";
-  private static final List<String> CHANGEABLE =
-      List.of("labels", "policy", "shadow_policies", BUDGET);
 
   private RunRequests() {}
 
@@ -154,31 +151,14 @@ final class RunRequests {
   }
 
   /** A definition with what the request changes. */
-  static RunDefinition changed(RunDefinition old, UpdateTrainingRunRequest request) {
-    List<String> paths = request.getUpdateMask().getPathsList();
-    if (paths.isEmpty() || !CHANGEABLE.containsAll(paths)) {
-      throw ApiErrors.invalid(
-          "update_mask", "must name some of %s, not %s".formatted(CHANGEABLE, paths));
-    }
-    TrainingRun.Builder run = old.message().toBuilder();
-    TrainingRun asked = request.getTrainingRun();
-    if (paths.contains("labels")) {
-      run.clearLabels().putAllLabels(asked.getLabelsMap());
-    }
-    if (paths.contains("policy")) {
-      run.setPolicy(PolicyCodec.complete(asked.getPolicy()));
-    }
-    if (paths.contains("shadow_policies")) {
-      run.clearShadowPolicies();
-      asked
-          .getShadowPoliciesList()
-          .forEach(shadow -> run.addShadowPolicies(PolicyCodec.complete(shadow)));
-    }
-    if (paths.contains(BUDGET)) {
-      run.getSpecBuilder().setEpochs(SpecDefaults.epochs(asked.getSpec()));
-    }
-    refuse(policies(run.build()));
-    return new RunDefinition(run.build());
+  static RunDefinition changed(RunDefinition old, RunRow run, UpdateTrainingRunRequest request) {
+    RunDefinition changed = RunUpdate.changed(old, run, request);
+    refuse(policies(changed.message()));
+    List<Violation> labels =
+        RequestChecks.violations(
+            TrainingRun.newBuilder().putAllLabels(changed.message().getLabelsMap()).build());
+    refuse(labels);
+    return changed;
   }
 
   private static void refuse(List<Violation> violations) {

@@ -22,6 +22,7 @@ public final class Transaction {
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
+  private final RequestTable requests;
   private final Set<UUID> changed = new HashSet<>();
   private boolean hasEvents;
 
@@ -35,6 +36,7 @@ public final class Transaction {
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
+    requests = new RequestTable(handle);
   }
 
   public RunTable runs() {
@@ -71,6 +73,10 @@ public final class Transaction {
 
   public HeartbeatTable heartbeats() {
     return heartbeats;
+  }
+
+  public RequestTable requests() {
+    return requests;
   }
 
   /**
