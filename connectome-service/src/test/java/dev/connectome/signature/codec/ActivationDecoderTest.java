@@ -1,11 +1,13 @@
 package dev.connectome.signature.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationLayer;
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -98,6 +100,23 @@ class ActivationDecoderTest {
   @Test
   void anEndIsRead() throws Exception {
     assertThat(decoder.decode(TestSnapshot.end(RUN, 3, 9))).isEqualTo(new AttemptEnd(RUN, 3));
+  }
+
+  @Test
+  void aRecordThatTheTopicWouldNotTakeIsRefused() {
+    UnknownFieldSet.Field unknown =
+        UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(ByteString.copyFrom(new byte[1_050_000]))
+            .build();
+    ActivationRecord record =
+        VALID.toBuilder()
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(1_000, unknown).build())
+            .build();
+
+    assertThatThrownBy(() -> decoder.decode(record))
+        .isInstanceOfSatisfying(
+            MalformedRecordException.class,
+            refusal -> assertThat(refusal.defect()).isEqualTo(Defect.LIMIT_EXCEEDED));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -43,6 +43,11 @@ final class FieldLimits {
               + " be at most 63 long");
   private static final Limit LABEL =
       matching(63, "[A-Za-z0-9_.-]*", "letters, digits, '-', '_' and '.', at most 63");
+  private static final Limit ENDPOINT =
+      matching(
+          512,
+          "([A-Za-z0-9]([A-Za-z0-9._-]*)|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\\]):[0-9]{1,5}",
+          "host:port, without a scheme and with an IPv6 address in brackets");
   private static final Limit LABELS_WANTED = entries(64, text(63), text(63));
 
   private static final Limit FRACTION = real("0 to 1", x -> x >= 0 && x <= 1);
@@ -101,7 +106,8 @@ final class FieldLimits {
           entry("policies", items(16, ANY)),
           entry("FieldMask.paths", items(64, text(256))),
           entry("CreateTrainingRunRequest.training_run_id", RUN_ID),
-          entry("CreateTrainingRunRequest.request_id", UID),
+          entry("request_id", UID),
+          entry("TrainingRun.etag", text(64)),
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
           entry("RunSelection.labels", LABELS_WANTED),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
@@ -201,7 +207,7 @@ final class FieldLimits {
           entry("RetrySpec.max_failures", whole(1, 1_000)),
           entry("RetrySpec.max_interruptions", whole(1, 100_000)),
           entry("instance_id", required(text(256))),
-          entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
+          entry("RegisterTrainerRequest.control_endpoint", required(ENDPOINT)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),

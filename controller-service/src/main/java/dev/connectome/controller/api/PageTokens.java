@@ -1,14 +1,10 @@
 package dev.connectome.controller.api;
 
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
 import io.grpc.StatusRuntimeException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -16,7 +12,6 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
-import java.util.zip.CRC32C;
 
 /**
  * The page tokens of a list call, which say behind what the next page begins. Opaque to callers,
@@ -41,7 +36,7 @@ final class PageTokens {
     FieldDescriptor token = request.getDescriptorForType().findFieldByName("page_token");
     FieldDescriptor size = request.getDescriptorForType().findFieldByName("page_size");
     Message rest = request.toBuilder().clearField(token).clearField(size).build();
-    return new PageTokens(checksum(rest), (String) request.getField(token));
+    return new PageTokens(Checksum.of(rest), (String) request.getField(token));
   }
 
   static int pageSize(int asked, int standard) {
@@ -108,20 +103,5 @@ final class PageTokens {
       throw invalid();
     }
     return parts[1];
-  }
-
-  private static String checksum(Message request) {
-    var bytes = new ByteArrayOutputStream();
-    CodedOutputStream output = CodedOutputStream.newInstance(bytes);
-    output.useDeterministicSerialization();
-    try {
-      request.writeTo(output);
-      output.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    var checksum = new CRC32C();
-    checksum.update(bytes.toByteArray());
-    return Long.toHexString(checksum.getValue());
   }
 }

@@ -13,6 +13,8 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.KeptWeights;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,9 +30,7 @@ import java.util.UUID;
 final class RunRequests {
 
   private static final int LONGEST_ID = 63;
-  private static final String BUDGET = "spec.epochs";
-  private static final List<String> CHANGEABLE =
-      List.of("labels", "policy", "shadow_policies", BUDGET);
+  private static final int FEWEST_EPOCHS_AVERAGED = 5;
 
   private RunRequests() {}
 
@@ -80,7 +80,7 @@ final class RunRequests {
   /** The definition of a new run, with all defaults written out. */
   static RunDefinition definition(TrainingRun asked, LauncherType launcher) {
     boolean watchOnly = launcher == LauncherType.EXTERNAL && !asked.hasPolicy();
-    TrainingRun run = watchOnly ? watched(asked) : asked;
+    TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
     checkpointsKept(run).ifPresent(violations::add);
@@ -130,32 +130,37 @@ final class RunRequests {
     return run.build();
   }
 
+  /**
+   * A run that the platform trains and stops by the default policy keeps averaged weights, by which
+   * that policy was chosen, unless it says otherwise or is so short that the average would lag.
+   */
+  private static TrainingRun averaging(TrainingRun asked, LauncherType launcher) {
+    StoppingPolicy policy = asked.getPolicy();
+    TrainingSpec spec = asked.getSpec();
+    boolean standard =
+        policy.getRuleCase() == StoppingPolicy.RuleCase.RULE_NOT_SET
+            && policy.getMonitor().isEmpty();
+    boolean unsaid = spec.getKeep() == KeptWeights.KEPT_WEIGHTS_UNSPECIFIED && !spec.hasBest();
+    if (!standard
+        || !unsaid
+        || launcher == LauncherType.EXTERNAL
+        || SpecDefaults.epochs(spec) < FEWEST_EPOCHS_AVERAGED) {
+      return asked;
+    }
+    var run = asked.toBuilder();
+    run.getSpecBuilder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    return run.build();
+  }
+
   /** A definition with what the request changes. */
-  static RunDefinition changed(RunDefinition old, UpdateTrainingRunRequest request) {
-    List<String> paths = request.getUpdateMask().getPathsList();
-    if (paths.isEmpty() || !CHANGEABLE.containsAll(paths)) {
-      throw ApiErrors.invalid(
-          "update_mask", "must name some of %s, not %s".formatted(CHANGEABLE, paths));
-    }
-    TrainingRun.Builder run = old.message().toBuilder();
-    TrainingRun asked = request.getTrainingRun();
-    if (paths.contains("labels")) {
-      run.clearLabels().putAllLabels(asked.getLabelsMap());
-    }
-    if (paths.contains("policy")) {
-      run.setPolicy(PolicyCodec.complete(asked.getPolicy()));
-    }
-    if (paths.contains("shadow_policies")) {
-      run.clearShadowPolicies();
-      asked
-          .getShadowPoliciesList()
-          .forEach(shadow -> run.addShadowPolicies(PolicyCodec.complete(shadow)));
-    }
-    if (paths.contains(BUDGET)) {
-      run.getSpecBuilder().setEpochs(SpecDefaults.epochs(asked.getSpec()));
-    }
-    refuse(policies(run.build()));
-    return new RunDefinition(run.build());
+  static RunDefinition changed(RunDefinition old, RunRow run, UpdateTrainingRunRequest request) {
+    RunDefinition changed = RunUpdate.changed(old, run, request);
+    refuse(policies(changed.message()));
+    List<Violation> labels =
+        RequestChecks.violations(
+            TrainingRun.newBuilder().putAllLabels(changed.message().getLabelsMap()).build());
+    refuse(labels);
+    return changed;
   }
 
   private static void refuse(List<Violation> violations) {

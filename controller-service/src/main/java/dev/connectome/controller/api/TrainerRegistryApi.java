@@ -29,11 +29,13 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
   private final Attempts attempts;
   private final Heartbeats heartbeats;
   private final ControllerSettings settings;
+  private final ControlEndpoints endpoints;
 
   public TrainerRegistryApi(Attempts attempts, Heartbeats heartbeats, ControllerSettings settings) {
     this.attempts = attempts;
     this.heartbeats = heartbeats;
     this.settings = settings;
+    this.endpoints = new ControlEndpoints(settings.externalEndpoints());
   }
 
   @Override
@@ -47,7 +49,7 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
               attempts.register(
                   UUID.fromString(request.getRunUid()),
                   request.getInstanceId(),
-                  request.getControlEndpoint());
+                  launcher -> endpoints.of(launcher, request.getControlEndpoint()));
           return RegisterTrainerResponse.newBuilder()
               .setAttempt(assignment.attempt())
               .setSpec(assignment.definition().spec())

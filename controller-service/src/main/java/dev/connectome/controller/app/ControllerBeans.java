@@ -104,8 +104,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  RunLogs logStreams(Store store, RunFiles files, Launchers launchers) {
-    return new RunLogs(store, files, launchers);
+  RunLogs logStreams(Store store, RunFiles files, Launchers launchers, LocalHost host) {
+    return new RunLogs(store, files, launchers, host);
   }
 
   void close(@Disposes RunLogs logStreams) {

@@ -48,8 +48,10 @@ public final class RunCodec {
 
   private static TrainingRun run(
       RunRow row, List<DecisionRow> decisions, Optional<StopRow> latestStop) {
+    RunDefinition definition = RunDefinition.of(row.definition());
     TrainingRun.Builder run =
-        RunDefinition.of(row.definition()).message().toBuilder()
+        definition.message().toBuilder()
+            .setEtag(definition.etag())
             .setName("runs/" + row.runId())
             .setUid(row.uid().toString())
             .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher().name()))

@@ -1,12 +1,16 @@
 package dev.connectome.controller.codec;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.stopping.SafetyEnvelope;
 import dev.connectome.stopping.StoppingPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What the caller asked for: labels, spec, policies and placement of a run, as stored.
@@ -23,8 +27,22 @@ public record RunDefinition(TrainingRun message) {
     }
   }
 
+  /** The same bytes for the same definition, whatever the order of its maps. */
   public byte[] toBytes() {
-    return message.toByteArray();
+    var bytes = new byte[message.getSerializedSize()];
+    CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+    output.useDeterministicSerialization();
+    try {
+      message.writeTo(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
+  }
+
+  /** Another one whenever something of it has changed. */
+  public String etag() {
+    return UUID.nameUUIDFromBytes(toBytes()).toString();
   }
 
   public Map<String, String> labels() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /** Attempts from their trainer's registration to their end. */
 public final class Attempts {
@@ -37,10 +38,11 @@ public final class Attempts {
    * Registers a trainer. The same trainer gets the same attempt again. A new trainer starts an
    * attempt if the run is external and has none.
    *
+   * @param endpoints where stops are pushed to, by the launcher of the run; empty for nowhere
    * @throws RunException if there is no such run, or the trainer does not belong, or no longer
    *     belongs, to it
    */
-  public Assignment register(UUID runUid, String instanceId, String endpoint) {
+  public Assignment register(UUID runUid, String instanceId, Function<LauncherType, String> endpoints) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
@@ -51,6 +53,7 @@ public final class Attempts {
           }
           int attempt = resolveAttempt(transaction, run, instanceId);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
+          String endpoint = endpoints.apply(run.launcher());
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
           transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {

@@ -15,6 +15,10 @@ public final class RunException extends RuntimeException {
     RUN_NOT_FOUND,
     /** The name is in use. */
     RUN_EXISTS,
+    /** The request id is that of another request. */
+    REQUEST_ID_USED,
+    /** The run has changed since the caller read it. */
+    RUN_CHANGED,
     /** The run's state does not allow the request. */
     WRONG_STATE,
     /** The run was deleted; its trainer has nothing to train. */

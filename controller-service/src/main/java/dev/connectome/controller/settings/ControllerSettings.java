@@ -80,6 +80,12 @@ public interface ControllerSettings {
    */
   Optional<Duration> retention();
 
+  /**
+   * Hosts to which stops of external runs may be pushed, {@code *.example.org} for all below one;
+   * trainers elsewhere get their stops with their heartbeats. Unset: any host.
+   */
+  Optional<List<String>> externalEndpoints();
+
   Http http();
 
   Launch launch();

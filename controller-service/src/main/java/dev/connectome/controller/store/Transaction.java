@@ -24,6 +24,7 @@ public final class Transaction {
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
   private final DeletedRunTable deletedRuns;
+  private final RequestTable requests;
   private final Set<UUID> changed = new HashSet<>();
   private boolean hasEvents;
 
@@ -38,6 +39,7 @@ public final class Transaction {
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
     deletedRuns = new DeletedRunTable(handle);
+    requests = new RequestTable(handle);
   }
 
   public RunTable runs() {
@@ -78,6 +80,10 @@ public final class Transaction {
 
   public DeletedRunTable deletedRuns() {
     return deletedRuns;
+  }
+
+  public RequestTable requests() {
+    return requests;
   }
 
   /**
