@@ -96,7 +96,13 @@ public final class ApiErrors {
       case RUN_NOT_FOUND, RUN_DELETED, NO_LOG -> Code.NOT_FOUND;
       case RUN_EXISTS, REQUEST_ID_USED -> Code.ALREADY_EXISTS;
       case RUN_CHANGED -> Code.ABORTED;
-      case WRONG_STATE, SUPERSEDED, ATTEMPT_UNKNOWN, OTHER_TRAINER, RUN_ENDED, RUN_TAKEN, NO_LAUNCHER ->
+      case WRONG_STATE,
+          SUPERSEDED,
+          ATTEMPT_UNKNOWN,
+          OTHER_TRAINER,
+          RUN_ENDED,
+          RUN_TAKEN,
+          NO_LAUNCHER ->
           Code.FAILED_PRECONDITION;
       case SHUTTING_DOWN -> Code.UNAVAILABLE;
     };

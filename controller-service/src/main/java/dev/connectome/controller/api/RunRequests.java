@@ -15,7 +15,6 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -69,8 +68,7 @@ final class RunRequests {
   /** Who starts the trainer: by default whoever the operator chose. */
   static LauncherType launcher(TrainingRun run, Launch.Standard operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED ->
-          LauncherType.valueOf(operatorsChoice.name());
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> LauncherType.valueOf(operatorsChoice.name());
       case LAUNCHER_KIND_LOCAL -> LauncherType.LOCAL;
       case LAUNCHER_KIND_KUBERNETES -> LauncherType.KUBERNETES;
       case LAUNCHER_KIND_EXTERNAL -> LauncherType.EXTERNAL;

@@ -246,8 +246,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
       switch (run.launcher()) {
         case LOCAL -> logs.streamFile(run, attempt, request.getFollow(), stream);
-        case KUBERNETES ->
-            logs.streamFromLauncher(run, attempt, request.getFollow(), stream);
+        case KUBERNETES -> logs.streamFromLauncher(run, attempt, request.getFollow(), stream);
         case EXTERNAL ->
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,

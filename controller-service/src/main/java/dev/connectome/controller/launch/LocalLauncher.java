@@ -151,8 +151,7 @@ public final class LocalLauncher implements Launcher {
     if (attempt.isPresent()) {
       reconcile(key, attempt.get());
     } else if (store
-        .inTransaction(
-            transaction -> transaction.deletedRuns().deleteTimes(List.of(key.runUid())))
+        .inTransaction(transaction -> transaction.deletedRuns().deleteTimes(List.of(key.runUid())))
         .containsKey(key.runUid())) {
       processes.terminate(key);
     }

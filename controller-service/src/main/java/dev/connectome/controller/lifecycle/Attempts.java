@@ -42,7 +42,8 @@ public final class Attempts {
    * @throws RunException if there is no such run, or the trainer does not belong, or no longer
    *     belongs, to it
    */
-  public Assignment register(UUID runUid, String instanceId, Function<LauncherType, String> endpoints) {
+  public Assignment register(
+      UUID runUid, String instanceId, Function<LauncherType, String> endpoints) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.api.ApiErrors.Violation;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.AllRule;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.MonitorMode;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.LaunchQueue;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.store.AttemptRow.ProcessOwner;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.ReadRunLogRequest;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.RunState;
@@ -93,7 +94,7 @@ class TrainerReportsTest extends ApiOverGrpc {
                   .runs()
                   .setOutcome(
                       UUID.fromString(uid),
-                      0,
+                      AttemptEnd.Early.NONE,
                       Optional.of(
                           completed().setTrainingTime(seconds(1L << 62, 0)).build().toByteArray()),
                       java.time.Duration.ZERO);
@@ -155,10 +156,10 @@ class TrainerReportsTest extends ApiOverGrpc {
   private HttpResponse<String> get(String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-        HttpRequest.newBuilder(controller.http().resolve(path))
-            .timeout(java.time.Duration.ofSeconds(20))
-            .build(),
-        BodyHandlers.ofString());
+            HttpRequest.newBuilder(controller.http().resolve(path))
+                .timeout(java.time.Duration.ofSeconds(20))
+                .build(),
+            BodyHandlers.ofString());
   }
 
   private static TrainingOutcome.Builder completed() {

@@ -67,9 +67,9 @@ public final class StopSwitch {
   }
 
   /**
-   * Submits a stop command. If another command is in effect, a more urgent mode and its deadline are
-   * taken over; id, epoch to restore and reason stay those of the first command. A repetition brings
-   * the deadline as it is by then: time does not run while no controller is up.
+   * Submits a stop command. If another command is in effect, a more urgent mode and its deadline
+   * are taken over; id, epoch to restore and reason stay those of the first command. A repetition
+   * brings the deadline as it is by then: time does not run while no controller is up.
    *
    * @param command the command
    * @return the answer to it

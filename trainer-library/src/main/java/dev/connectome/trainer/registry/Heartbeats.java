@@ -116,8 +116,7 @@ public final class Heartbeats implements AutoCloseable {
           .ifPresent(received -> budget.accept(received.getEpochs()));
       response
           .filter(HeartbeatResponse::hasStopCommand)
-          .ifPresent(
-              received -> stopSwitch.submit(received.getStopCommand()));
+          .ifPresent(received -> stopSwitch.submit(received.getStopCommand()));
     } catch (RejectedException e) {
       if (e.endsTraining()) {
         LOG.error("registration revoked reason=\"{}\"", e.reason());

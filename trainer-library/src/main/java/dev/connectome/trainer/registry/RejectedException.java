@@ -31,8 +31,8 @@ public final class RejectedException extends Exception {
   }
 
   /**
-   * Returns whether a training under way must end. Any other rejection may come from a database that
-   * was restored, or from a controller of another platform: the training goes on.
+   * Returns whether a training under way must end. Any other rejection may come from a database
+   * that was restored, or from a controller of another platform: the training goes on.
    *
    * @return whether the run was deleted or the attempt superseded
    */
