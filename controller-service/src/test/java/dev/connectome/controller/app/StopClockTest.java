@@ -26,7 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When the time of a stop runs: it passes in the database, where the test lets it. */
+/**
+ * When the time of a stop runs: it passes in the database, where the test lets it, and a little
+ * faster, since the real one passes too.
+ */
 class StopClockTest {
 
   private static final Duration GRACE = Duration.ofSeconds(60);
@@ -104,14 +107,14 @@ class StopClockTest {
     lookFor(GRACE.multipliedBy(2), true);
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPING);
     StopCommand command = trainer.heartbeat(1);
-    assertThat(command.getTimeLeft().getSeconds()).isBetween(59L, 60L);
+    assertThat(command.getTimeLeft().getSeconds()).isBetween(50L, 60L);
 
-    lookFor(Duration.ofSeconds(30), true);
-    assertThat(trainer.heartbeat(1).getTimeLeft().getSeconds()).isBetween(28L, 31L);
-    lookFor(Duration.ofSeconds(25), true);
+    lookFor(Duration.ofSeconds(20), true);
+    assertThat(trainer.heartbeat(1).getTimeLeft().getSeconds()).isBetween(10L, 41L);
+    lookFor(Duration.ofSeconds(10), true);
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPING);
 
-    lookFor(Duration.ofSeconds(10), true);
+    lookFor(Duration.ofSeconds(40), true);
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
     assertThat(controller.get("a").getStop().getPhase()).isEqualTo(StopPhase.STOP_PHASE_GIVEN_UP);
@@ -136,10 +139,10 @@ class StopClockTest {
   void aTrainerThatNobodyReachesHasItsTimeFromWhenItsSilenceIsNoticed() throws Exception {
     lookFor(Duration.ofSeconds(30), false);
     assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
-    lookFor(Duration.ofSeconds(35), false);
+    lookFor(Duration.ofSeconds(10), false);
     assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
 
-    lookFor(Duration.ofSeconds(10), false);
+    lookFor(Duration.ofSeconds(50), false);
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
     assertThat(trainer.heartbeat(2).getCommandId()).isNotEmpty();
