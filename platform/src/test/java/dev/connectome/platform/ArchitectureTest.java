@@ -32,6 +32,7 @@ class ArchitectureTest {
             "org.tukaani.xz",
             "com.fasterxml.jackson.databind..",
             "com.google.protobuf",
+            "com.google.rpc",
             "io.grpc..",
             "org.jspecify.annotations")
         .check(platform);

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the same training observed and not observed, each time in a process of its own. Which comes
- * first alternates between repetitions.
+ * Runs the same training bare and with what is measured, each time in a process of its own. Which
+ * comes first alternates between repetitions.
  */
 final class TrainerBench {
   private final List<String> command;
@@ -75,7 +75,7 @@ final class TrainerBench {
                   .formatted(
                       repetition,
                       plan.repetitions(),
-                      observe ? "observed" : "not observed",
+                      observe ? plan.addition() : "bare",
                       1e3 * measurement.secondsPerEpoch()));
         }
       }
@@ -96,7 +96,7 @@ final class TrainerBench {
     environment.put("CONNECTOME_CHECKPOINT_DIR", folder.resolve("checkpoints").toString());
     environment.put("CONNECTOME_DATA_DIR", images == null ? "" : images.toString());
     CompletableFuture<Process> process = new CompletableFuture<>();
-    Registry.Training training = registry.give(plan.spec(observe), used(process));
+    Registry.Training training = registry.give(plan.spec(!observe), used(process));
     Process trainer = builder.start();
     process.complete(trainer);
     try {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures what observing costs a training run: the same training in a process of its own,"
           + " alternately as it is, and with a snapshot published and a checkpoint written after"
-          + " every epoch.",
+          + " every epoch; or, with --average, what an average of the weights costs it.",
       "Uses a temporary platform, of which only the broker and an idle database are up while"
           + " anything is measured.",
       "Exit code 1 if the training runs do not end with the same loss, to the bit, or a snapshot"
@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  connectome bench trainer",
+      "  connectome bench trainer --average",
       "  connectome bench trainer --model vgg --epochs 3 --repetitions 3 -o json"
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
@@ -86,11 +87,19 @@ public final class TrainerCommand implements Callable<Integer> {
               + " cluster.")
   private boolean withServices;
 
+  @Option(
+      names = "--average",
+      description =
+          "Measure instead the training with an average of its weights, which is updated after"
+              + " every step")
+  private boolean average;
+
   @Mixin private BenchRunner runner;
 
   @Override
   public Integer call() throws IOException {
-    TrainerPlan plan = new TrainerPlan(model, images, samples, epochs, repetitions, withServices);
+    TrainerPlan plan =
+        new TrainerPlan(model, images, samples, epochs, repetitions, withServices, average);
     if (dataDir != null && !Files.isDirectory(dataDir)) {
       throw CommandFailure.badInput("--data-dir " + dataDir + " is not a folder");
     }

@@ -4,6 +4,7 @@ import dev.connectome.benchmarks.harness.OptionRanges;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
@@ -18,11 +19,18 @@ import java.util.TreeMap;
  * @param images training images
  * @param samples N, the inputs of the probe
  * @param epochs of each training run
- * @param repetitions how often each way, observed and not
+ * @param repetitions how often each way, bare and not
  * @param services whether the platform's services are up as well, not only the broker
+ * @param average whether an average of the weights is measured instead of the observation
  */
 record TrainerPlan(
-    String model, int images, int samples, int epochs, int repetitions, boolean services) {
+    String model,
+    int images,
+    int samples,
+    int epochs,
+    int repetitions,
+    boolean services,
+    boolean average) {
   private static final int BATCH = 50;
   private static final int MAX_NEURONS = 4_096;
   private static final int KEPT_CHECKPOINTS = 2;
@@ -58,10 +66,20 @@ record TrainerPlan(
     OptionRanges.check("--repetitions", repetitions, 1, 100);
   }
 
-  /** Observed: a snapshot and a checkpoint every epoch; otherwise only the final checkpoint. */
-  TrainingSpec spec(boolean observed) {
-    int every = observed ? 1 : NEVER;
+  /** What a training has that is not bare. */
+  String addition() {
+    return average ? "averaged" : "observed";
+  }
+
+  /**
+   * Bare: only the final checkpoint. Otherwise with a snapshot and a checkpoint every epoch, or
+   * with an average of the weights.
+   */
+  TrainingSpec spec(boolean bare) {
+    int every = bare || average ? NEVER : 1;
     return TrainingSpec.newBuilder()
+        .setKeep(
+            bare || !average ? KeptWeights.KEPT_WEIGHTS_EPOCH : KeptWeights.KEPT_WEIGHTS_AVERAGE)
         .setModel(MODELS.get(model))
         .setData(DataSpec.newBuilder().setFormat("auto").setTrainSamples(images))
         .setOptimizer(

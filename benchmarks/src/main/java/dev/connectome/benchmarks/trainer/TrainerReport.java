@@ -12,12 +12,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What observing costs. Numbers are medians over the repetitions. Cost is compared within each
- * repetition, between two runs one after the other, so that a machine that slows down matters less.
+ * What observing, or an average of the weights, costs. Numbers are medians over the repetitions.
+ * Cost is compared within each repetition, between two runs one after the other, so that a machine
+ * that slows down matters less.
  *
  * @param data the folder of images, or {@code embedded}
  * @param bare the training alone, with one checkpoint at its end
- * @param observed with a snapshot and a checkpoint after every epoch
+ * @param observed with a snapshot and a checkpoint after every epoch, or with an average of the
+ *     weights, as the plan says
  * @param cost how much longer an observed epoch takes, as a fraction, with 95 % confidence
  * @param costOfParts the same from the observed runs alone: time in probe and checkpoints by time
  *     in training steps
@@ -144,8 +146,8 @@ record TrainerReport(
                 plan.samples(),
                 plan.repetitions(),
                 plan.services() ? "the whole platform" : "the broker"),
-        "not observed  " + bare.line(),
-        "observed      " + observed.line(),
+        "bare          " + bare.line(),
+        "%-14s".formatted(plan.addition()) + observed.line(),
         "cost          %.1f %% of the time (95 %%: %.1f to %.1f); probe and checkpoints alone %.1f %%"
             .formatted(100 * cost.median(), 100 * cost.low(), 100 * cost.high(), 100 * costOfParts),
         "memory        %.2f times".formatted(memoryRatio),

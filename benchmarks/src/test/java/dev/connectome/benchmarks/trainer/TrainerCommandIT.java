@@ -44,6 +44,20 @@ class TrainerCommandIT {
   }
 
   @Test
+  void measuresTheSameTrainingWithAnAverageOfItsWeights() throws Exception {
+    int exitCode =
+        bench.run(
+            "--average", "--images", "500", "--epochs", "2", "--repetitions", "1", "-o", "json");
+
+    assertThat(exitCode).as(bench.errors()).isZero();
+    JsonNode report = bench.report();
+    assertThat(report.get("sameTraining").asBoolean()).isTrue();
+    assertThat(report.get("observed").get("trainingSeconds").asDouble()).isPositive();
+    assertThat(report.get("observed").get("probeSeconds").asDouble()).isZero();
+    assertThat(bench.errors()).contains("repetition 1 of 1, averaged:");
+  }
+
+  @Test
   void rejectsInvalidOptions() {
     assertThat(bench.run("--model", "vgg16")).isEqualTo(2);
     assertThat(bench.errors()).contains("--model is vgg16: it must be one of [mlp, vgg]");

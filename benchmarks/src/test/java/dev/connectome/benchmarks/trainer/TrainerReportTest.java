@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainerReportTest {
 
-  private static final TrainerPlan PLAN = new TrainerPlan("mlp", 6_000, 1_000, 10, 3, false);
+  private static final TrainerPlan PLAN = new TrainerPlan("mlp", 6_000, 1_000, 10, 3, false, false);
 
   @Test
   void comparesTheTimeOfTheTrainingThreadWithinEachRepetition() {

@@ -34,6 +34,7 @@ public record DemoSummary(List<Run> runs, Platform platform) {
    * @param restoreEpoch the epoch whose weights are kept; null if the last one's are
    * @param series a point an epoch
    * @param testAccuracy of the weights kept, 0 to 1
+   * @param epochTestAccuracy where an average is kept, of the weights that were averaged
    * @param trainingSeconds spent in training steps
    */
   public record Run(
@@ -49,6 +50,7 @@ public record DemoSummary(List<Run> runs, Platform platform) {
       List<Point> series,
       List<Stage> stages,
       @Nullable Double testAccuracy,
+      @Nullable Double epochTestAccuracy,
       double trainingSeconds,
       int epochsSaved,
       double secondsSaved,

@@ -59,6 +59,11 @@ record ObservedRun(TrainingRun run, List<SignatureRecord> signatures) {
     return run.getOutcome().getMetricsMap().get("testAccuracy");
   }
 
+  /** Of the weights that were averaged, if an average is kept. */
+  @Nullable Double epochTestAccuracy() {
+    return run.getOutcome().getMetricsMap().get("epochTestAccuracy");
+  }
+
   double trainingSeconds() {
     var time =
         run.hasOutcome() && ended()

@@ -39,6 +39,7 @@ final class Summaries {
             .map(stage -> new DemoSummary.Stage(Display.stage(stage.getStage()), stage.getEpoch()))
             .toList(),
         comparison.watched().testAccuracy(),
+        comparison.watched().epochTestAccuracy(),
         comparison.watched().trainingSeconds(),
         reference.epoch() - comparison.watched().epoch(),
         reference.trainingSeconds() - comparison.watched().trainingSeconds(),
@@ -110,10 +111,14 @@ final class Summaries {
           Integer.toString(run.finalEpoch()),
           Integer.toString(run.epochsSaved()),
           String.format(Locale.ROOT, "%.1f", run.secondsSaved()),
-          percent(run.testAccuracy()),
+          accuracy(run.testAccuracy(), run.epochTestAccuracy()),
           percent(run.reference().testAccuracy()));
     }
     return table.lines();
+  }
+
+  private static String accuracy(@Nullable Double kept, @Nullable Double epoch) {
+    return percent(kept) + (epoch == null ? "" : " (single epoch " + percent(epoch) + ")");
   }
 
   private static String percent(@Nullable Double share) {

@@ -13,8 +13,10 @@ import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +60,9 @@ final class RunTables {
     for (StoppingDecision shadow : run.getShadowDecisionsList()) {
       lines.add("shadow:    " + decision(shadow));
     }
+    if (run.getOutcome().hasRestoredEpoch()) {
+      lines.add("kept:      " + kept(run.getOutcome()));
+    }
     if (!run.getOutcome().getCheckpointUri().isEmpty()) {
       lines.add("checkpoint: " + run.getOutcome().getCheckpointUri());
     }
@@ -65,6 +70,26 @@ final class RunTables {
         run.hasOutcome() ? run.getOutcome().getMetricsMap() : run.getProgress().getMetricsMap();
     metrics.forEach((name, value) -> lines.add("metric:    " + name + " " + Display.number(value)));
     return lines;
+  }
+
+  /** Of an average, the accuracy stands beside that of the weights that were averaged. */
+  private static String kept(TrainingOutcome outcome) {
+    String weights =
+        switch (outcome.getKeptWeights()) {
+          case KEPT_WEIGHTS_AVERAGE -> "average of the weights at epoch ";
+          case KEPT_WEIGHTS_BEST -> "weights of the best epoch, ";
+          case KEPT_WEIGHTS_EPOCH, KEPT_WEIGHTS_UNSPECIFIED, UNRECOGNIZED -> "weights of epoch ";
+        };
+    Map<String, Double> metrics = outcome.getMetricsMap();
+    String accuracy =
+        metrics.containsKey("testAccuracy")
+            ? ", test accuracy " + metric(metrics, "testAccuracy")
+            : "";
+    String own =
+        metrics.containsKey("epochTestAccuracy")
+            ? "; of the epoch's own weights " + metric(metrics, "epochTestAccuracy")
+            : "";
+    return weights + outcome.getRestoredEpoch() + accuracy + own;
   }
 
   static String decision(StoppingDecision decision) {
@@ -92,10 +117,23 @@ final class RunTables {
 
   static List<String> signatures(List<SignatureRecord> signatures) {
     Table table =
-        new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "LATE", "FAILURE");
+        new Table(
+            "ATTEMPT",
+            "EPOCH",
+            "LOSS",
+            "DEATH",
+            "BIRTH",
+            "CONNECTOME",
+            "DISAGREEMENT",
+            "TREE",
+            "TURNOVER",
+            "CONCENTRATION",
+            "LATE",
+            "FAILURE");
     for (SignatureRecord signature : signatures) {
       TopologicalSignature values = signature.getSignature();
       boolean distances = values.hasFromPrevious();
+      SampleSignals signals = values.getSampleSignals();
       boolean control = values.getFromPrevious().hasConnectome();
       table.row(
           Integer.toString(signature.getAttempt()),
@@ -104,6 +142,14 @@ final class RunTables {
           distances ? Display.number(values.getFromPrevious().getDeath()) : "-",
           distances ? Display.number(values.getFromPrevious().getBirth()) : "-",
           control ? Display.number(values.getFromPrevious().getConnectome()) : "-",
+          signals.hasNeighbourAgreement()
+              ? Display.number(1 - signals.getNeighbourAgreement())
+              : "-",
+          signals.hasTreeAgreement() ? Display.number(1 - signals.getTreeAgreement()) : "-",
+          signals.hasNeighbourTurnover() ? Display.number(signals.getNeighbourTurnover()) : "-",
+          signals.hasPredictedClassConcentration()
+              ? Display.number(signals.getPredictedClassConcentration())
+              : "-",
           signature.getLate() ? "late" : "",
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }

@@ -61,6 +61,8 @@ final class SpecOptions {
       description = "Write a checkpoint every N-th epoch, and at a stop. Default: 1")
   private @Nullable Integer checkpointEvery;
 
+  @Mixin private KeepOptions keep;
+
   TrainingSpec spec() {
     TrainingSpec.Builder spec =
         TrainingSpec.newBuilder()
@@ -73,6 +75,7 @@ final class SpecOptions {
     Optional.ofNullable(seed).ifPresent(spec::setSeed);
     Optional.ofNullable(device).ifPresent(spec::setDevice);
     Optional.ofNullable(checkpointEvery).ifPresent(spec.getCheckpointBuilder()::setEveryEpochs);
+    keep.addTo(spec);
     return spec.build();
   }
 

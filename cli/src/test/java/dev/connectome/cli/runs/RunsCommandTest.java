@@ -31,6 +31,7 @@ class RunsCommandTest {
           list --limit 0                  | --limit is 0: it must be at least 1
           create --launcher me            | --launcher is 'me': it must be one of local, external, kubernetes
           create --policy sometimes       | 'sometimes' is not a stopping rule
+          create --keep last              | --keep is 'last': it must be one of epoch, best, average
           create --toleration :x          | --toleration is ':x': it must be KEY, KEY=VALUE, KEY:EFFECT or KEY=VALUE:EFFECT
           stop a --mode now               | --mode is 'now': it must be one of graceful, immediate, end-of-epoch
           stop                            | name either a run or, with --runs, a selection of runs

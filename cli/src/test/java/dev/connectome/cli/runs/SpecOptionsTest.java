@@ -2,8 +2,10 @@ package dev.connectome.cli.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
@@ -40,7 +42,7 @@ class SpecOptionsTest {
                 + " --train-samples 100 --train-fraction 0.7 --validation-fraction 0.8"
                 + " --label-noise 0.9 --data-dir data --data-format idx --image-size 16"
                 + " --probe-samples 10 --probe-every 2 --probe-layers dense1,conv"
-                + " --checkpoint-every 3");
+                + " --checkpoint-every 3 --keep average --average-epochs 2.5 --best-metric testLoss");
 
     ScheduleSpec schedule =
         ScheduleSpec.newBuilder()
@@ -63,6 +65,9 @@ class SpecOptionsTest {
                         .setDropout(0.5)
                         .setBatchNorm(true))
                 .setDevice("gpu")
+                .setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE)
+                .setAverageEpochs(2.5)
+                .setBest(BestEpochSpec.newBuilder().setMetric("testLoss"))
                 .setEpochs(7)
                 .setBatchSize(9)
                 .setSeed(11)

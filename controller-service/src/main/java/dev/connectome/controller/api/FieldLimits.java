@@ -24,8 +24,7 @@ import java.util.Set;
  * depends on several fields is in {@link SpecRules}; the settings of stopping rules have upper
  * limits alone, since the rules check their settings themselves.
  *
- * <p>A trainer takes a refusal as an order to end, so what trainers report has limits that no
- * training reaches.
+ * <p>A refused report is lost, so what trainers report has limits that no training reaches.
  */
 final class FieldLimits {
 
@@ -44,19 +43,25 @@ final class FieldLimits {
               + " be at most 63 long");
   private static final Limit LABEL =
       matching(63, "[A-Za-z0-9_.-]*", "letters, digits, '-', '_' and '.', at most 63");
+  private static final Limit ENDPOINT =
+      matching(
+          512,
+          "([A-Za-z0-9]([A-Za-z0-9._-]*)|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\\]):[0-9]{1,5}",
+          "host:port, without a scheme and with an IPv6 address in brackets");
   private static final Limit LABELS_WANTED = entries(64, text(63), text(63));
 
   private static final Limit FRACTION = real("0 to 1", x -> x >= 0 && x <= 1);
   private static final Limit BELOW_ONE = real("0 or above and below 1", x -> x >= 0 && x < 1);
   private static final Limit ABOVE_ZERO = real("above 0 and at most 1", x -> x > 0 && x <= 1);
   private static final Limit TIME_SPENT = seconds(0, false);
+  private static final Limit GRACE = seconds(1, false);
   private static final Limit METRICS = entries(10_000, text(1_024), ANY);
 
   private static final Limit BUILT_IN_MODEL = oneOf("lenet5", "mlp", "resnet", "vgg");
   private static final Limit MODEL_IN_JAR =
       matching(
           256,
-          "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
+          "[A-Za-z][\\w-]*+(?:\\.[A-Za-z0-9][\\w-]*+)++",
           "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
       value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
@@ -101,7 +106,8 @@ final class FieldLimits {
           entry("policies", items(16, ANY)),
           entry("FieldMask.paths", items(64, text(256))),
           entry("CreateTrainingRunRequest.training_run_id", RUN_ID),
-          entry("CreateTrainingRunRequest.request_id", UID),
+          entry("request_id", UID),
+          entry("TrainingRun.etag", text(64)),
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
           entry("RunSelection.labels", LABELS_WANTED),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
@@ -158,6 +164,14 @@ final class FieldLimits {
           entry(
               "TrainingSpec.device",
               matching(16, "auto|cpu|gpu(:\\d{1,4})?", "auto, cpu, gpu or gpu:N")),
+          entry("TrainingSpec.keep", known()),
+          entry(
+              "TrainingSpec.average_epochs",
+              real("above 0 and at most 100000", x -> x > 0 && x <= EPOCHS)),
+          entry("BestEpochSpec.metric", oneOf(BestEpochs.metrics())),
+          entry(
+              "BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),
+          entry("BestEpochSpec.start_from_epoch", whole(1, 1_000_000)),
           entry("ModelSpec.name", MODEL),
           entry("ModelSpec.hidden_widths", items(64, whole(1, 65_536))),
           entry("ModelSpec.dropout", BELOW_ONE),
@@ -189,10 +203,13 @@ final class FieldLimits {
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
-          entry("RegisterTrainerRequest.instance_id", required(text(256))),
-          entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
-          entry("HeartbeatRequest.instance_id", text(256)),
-          entry("ReportOutcomeRequest.instance_id", text(256)),
+          entry("StopSpec.graceful", GRACE),
+          entry("StopSpec.end_of_epoch", GRACE),
+          entry("StopSpec.immediate", GRACE),
+          entry("RetrySpec.max_failures", whole(1, 1_000)),
+          entry("RetrySpec.max_interruptions", whole(1, 100_000)),
+          entry("instance_id", required(text(256))),
+          entry("RegisterTrainerRequest.control_endpoint", required(ENDPOINT)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
@@ -206,18 +223,21 @@ final class FieldLimits {
           entry("TrainingOutcome.restored_epoch", COUNT),
           entry("TrainingOutcome.checkpoint_uri", text(65_536)),
           entry("TrainingOutcome.failure_message", text(1_000_000)),
-          entry("TrainingOutcome.stop_command_id", text(256)));
+          entry("TrainingOutcome.stop_command_id", text(256)),
+          // A newer trainer may know more of them.
+          entry("TrainingOutcome.kept_weights", ANY));
 
-  private static final Set<String> REQUIRED_MESSAGES =
+  private static final Set<String> REQUIRED =
       Set.of(
+          "connectome.run.v1.Enforcement.suspended",
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
 
   private FieldLimits() {}
 
-  /** Whether a field with a message must be set. */
+  /** Whether a field with presence must be set. */
   static boolean isRequired(FieldDescriptor field) {
-    return REQUIRED_MESSAGES.contains(field.getFullName());
+    return REQUIRED.contains(field.getFullName());
   }
 
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */

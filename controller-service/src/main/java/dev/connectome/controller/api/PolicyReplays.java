@@ -7,6 +7,7 @@ import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.RunSeries;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
@@ -51,31 +52,37 @@ final class PolicyReplays {
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
-    int size = PageTokens.pageSize(request.getPageSize(), 50);
-    List<RunRow> rows =
-        store.query(
-            transaction ->
-                transaction
-                    .runList()
-                    .list(
-                        RunSelections.filter(request.getSelection()),
-                        PageTokens.place(request.getPageToken()),
-                        size + 1));
+    var tokens = PageTokens.of(request);
+    Optional<RunList.Place> start = tokens.place();
+    RunList.Filter filter = RunSelections.filter(request.getSelection());
     var response = BatchReplayPolicyResponse.newBuilder();
-    for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
-      ReplayPolicyResponse replay =
-          withPermit(
-              () -> store.query(transaction -> replay(transaction, run, request.getPolicy())));
-      response.addReplays(
-          RunReplay.newBuilder()
-              .setName("runs/" + run.runId())
-              .setState(RunCodec.state(run.state()))
-              .setReplay(replay));
-    }
-    if (rows.size() > size) {
-      response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
-    }
+    Page.<RunRow, RunReplay>fill(
+            PageTokens.pageSize(request.getPageSize(), 50),
+            (last, limit) ->
+                store.query(
+                    transaction ->
+                        transaction
+                            .runList()
+                            .list(
+                                filter,
+                                last == null
+                                    ? start
+                                    : Optional.of(new RunList.Place(last.createTime(), last.uid())),
+                                limit)),
+            rows -> rows.stream().map(run -> replay(run, request.getPolicy())).toList(),
+            response::addReplays)
+        .ifPresent(last -> response.setNextPageToken(tokens.after(last)));
     return response.build();
+  }
+
+  private RunReplay replay(RunRow run, StoppingPolicy policy) {
+    ReplayPolicyResponse replay =
+        withPermit(() -> store.query(transaction -> replay(transaction, run, policy)));
+    return RunReplay.newBuilder()
+        .setName("runs/" + run.runId())
+        .setState(RunCodec.state(run.state()))
+        .setReplay(replay)
+        .build();
   }
 
   /** Replays read much: at any time few do, so that lists and watches are not kept waiting. */

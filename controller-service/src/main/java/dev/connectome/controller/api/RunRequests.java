@@ -3,6 +3,9 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.run.LauncherType;
+import dev.connectome.controller.settings.ControllerSettings.Launch;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -12,10 +15,11 @@ import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.KeptWeights;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,18 +30,21 @@ import java.util.UUID;
  */
 final class RunRequests {
 
-  private static final String BUDGET = "spec.epochs";
-  private static final List<String> CHANGEABLE =
-      List.of("labels", "policy", "shadow_policies", BUDGET);
+  private static final int LONGEST_ID = 63;
+  private static final int FEWEST_EPOCHS_AVERAGED = 5;
 
   private RunRequests() {}
 
   /** The run_id or uid in a resource name. */
   static String id(String field, String name) {
-    if (!name.startsWith("runs/") || name.length() == "runs/".length()) {
-      throw ApiErrors.invalid(field, "must be runs/{run_id}, not \"%s\"".formatted(name));
+    String id = name.startsWith("runs/") ? name.substring("runs/".length()) : "";
+    if (id.isEmpty() || id.length() > LONGEST_ID || !Echo.oneLine(id).equals(id)) {
+      throw ApiErrors.invalid(
+          field,
+          "must be runs/{run_id}, and run_id at most %d characters, not %s"
+              .formatted(LONGEST_ID, Echo.of(name)));
     }
-    return name.substring("runs/".length());
+    return id;
   }
 
   /** The name that a new run gets. */
@@ -61,21 +68,22 @@ final class RunRequests {
   }
 
   /** Who starts the trainer: by default whoever the operator chose. */
-  static String launcher(TrainingRun run, String operatorsChoice) {
+  static LauncherType launcher(TrainingRun run, Launch.Standard operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.toUpperCase(Locale.ROOT);
-      case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
-      case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
-      case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> LauncherType.valueOf(operatorsChoice.name());
+      case LAUNCHER_KIND_LOCAL -> LauncherType.LOCAL;
+      case LAUNCHER_KIND_KUBERNETES -> LauncherType.KUBERNETES;
+      case LAUNCHER_KIND_EXTERNAL -> LauncherType.EXTERNAL;
     };
   }
 
   /** The definition of a new run, with all defaults written out. */
-  static RunDefinition definition(TrainingRun asked, String launcher) {
-    boolean watchOnly = launcher.equals(RunRow.EXTERNAL) && !asked.hasPolicy();
-    TrainingRun run = watchOnly ? watched(asked) : asked;
+  static RunDefinition definition(TrainingRun asked, LauncherType launcher) {
+    boolean watchOnly = launcher == LauncherType.EXTERNAL && !asked.hasPolicy();
+    TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
+    checkpointsKept(run).ifPresent(violations::add);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
     if (checkpointEvery > 1 && restoreDistance > 0) {
       violations.add(
@@ -84,7 +92,7 @@ final class RunRequests {
               "must be 1, not %d, where a policy may ask for the weights of an earlier epoch"
                   .formatted(checkpointEvery)));
     }
-    boolean onKubernetes = launcher.equals(RunRow.KUBERNETES);
+    boolean onKubernetes = launcher == LauncherType.KUBERNETES;
     if (!onKubernetes && !run.getKubernetes().equals(KubernetesSpec.getDefaultInstance())) {
       violations.add(
           new Violation(
@@ -95,7 +103,11 @@ final class RunRequests {
     var definition =
         TrainingRun.newBuilder()
             .putAllLabels(run.getLabelsMap())
-            .setSpec(SpecDefaults.complete(run.getSpec(), restoreDistance))
+            .setSpec(
+                SpecDefaults.complete(
+                    run.getSpec(),
+                    restoreDistance,
+                    BestEpochs.restored(PolicyCodec.policy(run.getPolicy()))))
             .setPolicy(PolicyCodec.complete(run.getPolicy()));
     run.getShadowPoliciesList()
         .forEach(shadow -> definition.addShadowPolicies(PolicyCodec.complete(shadow)));
@@ -118,32 +130,37 @@ final class RunRequests {
     return run.build();
   }
 
+  /**
+   * A run that the platform trains and stops by the default policy keeps averaged weights, by which
+   * that policy was chosen, unless it says otherwise or is so short that the average would lag.
+   */
+  private static TrainingRun averaging(TrainingRun asked, LauncherType launcher) {
+    StoppingPolicy policy = asked.getPolicy();
+    TrainingSpec spec = asked.getSpec();
+    boolean standard =
+        policy.getRuleCase() == StoppingPolicy.RuleCase.RULE_NOT_SET
+            && policy.getMonitor().isEmpty();
+    boolean unsaid = spec.getKeep() == KeptWeights.KEPT_WEIGHTS_UNSPECIFIED && !spec.hasBest();
+    if (!standard
+        || !unsaid
+        || launcher == LauncherType.EXTERNAL
+        || SpecDefaults.epochs(spec) < FEWEST_EPOCHS_AVERAGED) {
+      return asked;
+    }
+    var run = asked.toBuilder();
+    run.getSpecBuilder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    return run.build();
+  }
+
   /** A definition with what the request changes. */
-  static RunDefinition changed(RunDefinition old, UpdateTrainingRunRequest request) {
-    List<String> paths = request.getUpdateMask().getPathsList();
-    if (paths.isEmpty() || !CHANGEABLE.containsAll(paths)) {
-      throw ApiErrors.invalid(
-          "update_mask", "must name some of %s, not %s".formatted(CHANGEABLE, paths));
-    }
-    TrainingRun.Builder run = old.message().toBuilder();
-    TrainingRun asked = request.getTrainingRun();
-    if (paths.contains("labels")) {
-      run.clearLabels().putAllLabels(asked.getLabelsMap());
-    }
-    if (paths.contains("policy")) {
-      run.setPolicy(PolicyCodec.complete(asked.getPolicy()));
-    }
-    if (paths.contains("shadow_policies")) {
-      run.clearShadowPolicies();
-      asked
-          .getShadowPoliciesList()
-          .forEach(shadow -> run.addShadowPolicies(PolicyCodec.complete(shadow)));
-    }
-    if (paths.contains(BUDGET)) {
-      run.getSpecBuilder().setEpochs(SpecDefaults.epochs(asked.getSpec()));
-    }
-    refuse(policies(run.build()));
-    return new RunDefinition(run.build());
+  static RunDefinition changed(RunDefinition old, RunRow run, UpdateTrainingRunRequest request) {
+    RunDefinition changed = RunUpdate.changed(old, run, request);
+    refuse(policies(changed.message()));
+    List<Violation> labels =
+        RequestChecks.violations(
+            TrainingRun.newBuilder().putAllLabels(changed.message().getLabelsMap()).build());
+    refuse(labels);
+    return changed;
   }
 
   /** A definition as the request wants it resumed. */
@@ -191,7 +208,23 @@ final class RunRequests {
     }
   }
 
-  /** How many epochs back one of the policies may want weights from. */
+  /**
+   * Fewer checkpoints than the epochs that the policy goes back would never have the one it wants.
+   */
+  private static Optional<Violation> checkpointsKept(TrainingRun run) {
+    TrainingSpec spec = run.getSpec();
+    int snapshots = BestEpochs.restoreDistance(PolicyCodec.policy(run.getPolicy()));
+    long epochs = (long) snapshots * Math.max(1, spec.getProbe().getEveryEpochs());
+    return spec.getCheckpoint().hasKeep() && spec.getCheckpoint().getKeep() <= epochs
+        ? Optional.of(
+            new Violation(
+                "training_run.spec.checkpoint.keep",
+                "must be above %d, the epochs that the policy may go back for weights, not %d; or leave it out"
+                    .formatted(epochs, spec.getCheckpoint().getKeep())))
+        : Optional.empty();
+  }
+
+  /** How many snapshots back one of the policies may want weights from. */
   private static int restoreDistance(TrainingRun run) {
     return Math.max(
         PolicyCodec.policy(run.getPolicy()).restoreDistance(),

@@ -1,38 +1,57 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the defaults that the contract names into a spec that has passed the checks. */
 final class SpecDefaults {
 
   static final int TRAIN_SAMPLES = 6_000;
 
+  /** What a run keeps that does not say, unless its policy restores the best epoch. */
+  private static final KeptWeights KEEP = KeptWeights.KEPT_WEIGHTS_EPOCH;
+
   /** Epochs that a decision may take to reach a trainer that trains many a second. */
   private static final int DECISION_LAG_EPOCHS = 20;
 
+  private static final int MAX_CHECKPOINTS = 1_000;
+
   private SpecDefaults() {}
 
-  /** Completes a spec. */
-  static TrainingSpec complete(TrainingSpec asked, int restoreDistance) {
-    return TrainingSpec.newBuilder()
-        .setModel(model(asked.getModel()))
+  /**
+   * Completes a spec.
+   *
+   * @param restoreDistance how many snapshots back one of the policies may want weights from
+   * @param restored the best epoch that the enforcing policy restores
+   */
+  static TrainingSpec complete(
+      TrainingSpec asked, int restoreDistance, Optional<BestEpochSpec> restored) {
+    ProbeSpec probe = probe(asked.getProbe());
+    TrainingSpec.Builder spec = TrainingSpec.newBuilder();
+    keep(asked, restored, spec);
+    return spec.setModel(model(asked.getModel()))
         .setData(data(asked.getData(), batchSize(asked)))
         .setOptimizer(optimizer(asked.getOptimizer()))
         .setEpochs(epochs(asked))
         .setBatchSize(batchSize(asked))
         .setSeed(asked.hasSeed() ? asked.getSeed() : 1)
-        .setProbe(probe(asked.getProbe()))
-        .setCheckpoint(checkpoint(asked.getCheckpoint(), restoreDistance))
+        .setProbe(probe)
+        .setCheckpoint(
+            checkpoint(asked.getCheckpoint(), (long) restoreDistance * probe.getEveryEpochs()))
         .setDevice(asked.getDevice())
         .setTestEveryEpochs(asked.getTestEveryEpochs())
         .setPredictionChanges(asked.getPredictionChanges())
+        .setStop(asked.getStop())
+        .setRetry(asked.getRetry())
         .build();
   }
 
@@ -42,6 +61,41 @@ final class SpecDefaults {
 
   static int batchSize(TrainingSpec asked) {
     return asked.hasBatchSize() ? asked.getBatchSize() : 50;
+  }
+
+  static KeptWeights keep(TrainingSpec asked) {
+    return asked.getKeep() == KeptWeights.KEPT_WEIGHTS_UNSPECIFIED ? KEEP : asked.getKeep();
+  }
+
+  private static void keep(
+      TrainingSpec asked, Optional<BestEpochSpec> restored, TrainingSpec.Builder spec) {
+    boolean choosesEpoch = asked.hasBest() || restored.isPresent();
+    KeptWeights keep = keep(asked);
+    if (choosesEpoch && keep == KeptWeights.KEPT_WEIGHTS_EPOCH) {
+      keep = KeptWeights.KEPT_WEIGHTS_BEST;
+    }
+    spec.setKeep(keep);
+    if (keep == KeptWeights.KEPT_WEIGHTS_AVERAGE) {
+      spec.setAverageEpochs(asked.hasAverageEpochs() ? asked.getAverageEpochs() : 1);
+    }
+    if (choosesEpoch || keep == KeptWeights.KEPT_WEIGHTS_BEST) {
+      spec.setBest(best(asked.hasBest() ? asked.getBest() : restored.orElse(asked.getBest())));
+    }
+  }
+
+  static String bestMetric(BestEpochSpec asked) {
+    return asked.getMetric().isEmpty() ? BestEpochs.STANDARD_METRIC : asked.getMetric();
+  }
+
+  private static BestEpochSpec best(BestEpochSpec asked) {
+    String metric = bestMetric(asked);
+    return BestEpochSpec.newBuilder()
+        .setMetric(metric)
+        .setLargerIsBetter(
+            asked.hasLargerIsBetter() ? asked.getLargerIsBetter() : metric.endsWith("Accuracy"))
+        .setMinDelta(asked.getMinDelta())
+        .setStartFromEpoch(asked.hasStartFromEpoch() ? asked.getStartFromEpoch() : 1)
+        .build();
   }
 
   static String modelName(ModelSpec asked) {
@@ -130,10 +184,10 @@ final class SpecDefaults {
         .build();
   }
 
-  private static CheckpointSpec checkpoint(CheckpointSpec asked, int restoreDistance) {
-    int wanted = restoreDistance == 0 ? 2 : restoreDistance + 1 + DECISION_LAG_EPOCHS;
+  private static CheckpointSpec checkpoint(CheckpointSpec asked, long restoreEpochs) {
+    long wanted = restoreEpochs == 0 ? 2 : restoreEpochs + 1 + DECISION_LAG_EPOCHS;
     return CheckpointSpec.newBuilder()
-        .setKeep(asked.hasKeep() ? asked.getKeep() : Math.min(1_000, wanted))
+        .setKeep(asked.hasKeep() ? asked.getKeep() : (int) Math.min(MAX_CHECKPOINTS, wanted))
         .setEveryEpochs(asked.hasEveryEpochs() ? asked.getEveryEpochs() : 1)
         .build();
   }

@@ -7,12 +7,15 @@ import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.Toleration;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.stopping.DefaultPolicy;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** What the fields of a message must be to one another. A message that leaves all out is right. */
@@ -31,6 +34,7 @@ final class SpecRules {
     var rules = new SpecRules(problems);
     if (message instanceof TrainingRun run) {
       rules.policy("policy", run.getPolicy());
+      rules.keep(run.getSpec(), run.getPolicy());
       run.getShadowPoliciesList().forEach(policy -> rules.policy("shadow_policies", policy));
     } else if (message instanceof ReplayPolicyRequest replay) {
       rules.policy("policy", replay.getPolicy());
@@ -95,6 +99,49 @@ final class SpecRules {
           "must be %d or more, as many as a mini-batch, not %d"
               .formatted(batch, data.getTrainSamples()));
     }
+  }
+
+  /** What is wrong with the policy itself is reported elsewhere. */
+  private static Optional<BestEpochSpec> restored(StoppingPolicy policy) {
+    try {
+      return BestEpochs.restored(PolicyCodec.policy(policy));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void keep(TrainingSpec spec, StoppingPolicy policy) {
+    Optional<BestEpochSpec> restored = restored(policy);
+    if (spec.getKeep() == KeptWeights.KEPT_WEIGHTS_EPOCH && restored.isPresent()) {
+      problems.accept(
+          "spec.keep",
+          "must not be KEPT_WEIGHTS_EPOCH where the policy has restore_best on %s; leave one of them out"
+              .formatted(restored.get().getMetric()));
+    }
+    if (spec.getKeep() == KeptWeights.KEPT_WEIGHTS_EPOCH && spec.hasBest()) {
+      problems.accept("spec.best", "is not for keep KEPT_WEIGHTS_EPOCH; leave one of them out");
+    }
+    if (spec.hasAverageEpochs() && SpecDefaults.keep(spec) != KeptWeights.KEPT_WEIGHTS_AVERAGE) {
+      problems.accept(
+          "spec.average_epochs",
+          "is for keep KEPT_WEIGHTS_AVERAGE, not for %s; leave it out"
+              .formatted(SpecDefaults.keep(spec)));
+    }
+    if (spec.getKeep() == KeptWeights.KEPT_WEIGHTS_BEST || spec.hasBest()) {
+      best(spec, restored);
+    }
+  }
+
+  private void best(TrainingSpec spec, Optional<BestEpochSpec> restored) {
+    BestEpochSpec best = spec.hasBest() ? spec.getBest() : restored.orElse(spec.getBest());
+    String metric = SpecDefaults.bestMetric(best);
+    BestEpochs.missing(metric, spec)
+        .ifPresent(
+            need ->
+                problems.accept(
+                    spec.hasBest() ? "spec.best.metric" : "spec.keep",
+                    "needs %s, without which the run does not report %s, by which an epoch is the best; set it, or name another metric in spec.best"
+                        .formatted(need, metric)));
   }
 
   private void model(ModelSpec model, String name) {

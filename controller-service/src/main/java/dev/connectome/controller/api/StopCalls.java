@@ -4,6 +4,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopMode;
 import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -12,7 +13,6 @@ import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.trainer.v1.StopMode;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ final class StopCalls {
    */
   BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
     RunList.Filter asked = RunSelections.narrowFilter(request.getSelection());
-    String mode = mode(request.getMode());
+    StopMode mode = mode(request.getMode());
     String reason = reason(request.getReason());
     List<RunState> states =
         STOPPABLE.stream()
@@ -82,7 +82,7 @@ final class StopCalls {
 
   /** The run's state after the stop; empty if the run was deleted in the meantime. */
   private Optional<RunState> stateAfterStop(
-      RunRow run, boolean dryRun, String mode, String reason, String actor) {
+      RunRow run, boolean dryRun, StopMode mode, String reason, String actor) {
     if (dryRun) {
       return Optional.of(run.state());
     }
@@ -101,11 +101,11 @@ final class StopCalls {
     return asked.isEmpty() ? "stopped by hand" : asked;
   }
 
-  private static String mode(StopMode mode) {
+  private static StopMode mode(dev.connectome.protos.trainer.v1.StopMode mode) {
     return switch (mode) {
-      case STOP_MODE_IMMEDIATE -> "IMMEDIATE";
-      case STOP_MODE_END_OF_EPOCH -> "END_OF_EPOCH";
-      case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> "GRACEFUL";
+      case STOP_MODE_IMMEDIATE -> StopMode.IMMEDIATE;
+      case STOP_MODE_END_OF_EPOCH -> StopMode.END_OF_EPOCH;
+      case STOP_MODE_GRACEFUL, STOP_MODE_UNSPECIFIED, UNRECOGNIZED -> StopMode.GRACEFUL;
     };
   }
 }

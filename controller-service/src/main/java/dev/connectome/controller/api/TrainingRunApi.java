@@ -5,6 +5,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -41,6 +42,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
+import java.util.function.Supplier;
 
 /** The calls of people and pipelines. */
 @GrpcService
@@ -55,10 +57,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   private final RunWatches watchers;
   private final RunLogs logs;
   private final ControllerSettings settings;
+  private final Store store;
+  private final Repetitions repetitions;
 
   public TrainingRunApi(
       Store store, Runs runs, RunWatches watchers, RunLogs logs, ControllerSettings settings) {
     this.runs = runs;
+    this.store = store;
+    this.repetitions = new Repetitions(store);
     this.lists = new RunQueries(store, runs);
     this.stops = new StopCalls(store, runs);
     this.replays = new PolicyReplays(store, runs);
@@ -75,28 +81,33 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         request,
         observer,
         () -> {
-          String launcher =
+          LauncherType launcher =
               RunRequests.launcher(request.getTrainingRun(), settings.launch().standard());
           RunDefinition definition = RunRequests.definition(request.getTrainingRun(), launcher);
-          if (launcher.equals(RunRow.LOCAL) && settings.launch().local().command().isEmpty()) {
+          if (launcher == LauncherType.LOCAL && settings.launch().local().command().isEmpty()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "this controller starts no trainers itself; use launcher EXTERNAL, or set"
                     + " connectome.launch.local.command");
           }
-          if (launcher.equals(RunRow.KUBERNETES) && !settings.launch().kubernetes().enabled()) {
+          if (launcher == LauncherType.KUBERNETES && !settings.launch().kubernetes().enabled()) {
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "this controller starts no Jobs; start it with --launcher kubernetes, or set"
                     + " connectome.launch.kubernetes.enabled");
           }
-          return runs.create(
-              RunRequests.newId(request),
-              RunRequests.requestId(request),
-              launcher,
-              definition,
-              CallerInterceptor.current(),
-              RunCodec::run);
+          Supplier<TrainingRun> create =
+              () ->
+                  runs.create(
+                      RunRequests.newId(request),
+                      RunRequests.requestId(request),
+                      launcher,
+                      definition,
+                      CallerInterceptor.current(),
+                      RunCodec::run);
+          return request.getValidateOnly()
+              ? store.rolledBack(transaction -> create.get())
+              : repetitions.once(request, create, create);
         });
   }
 
@@ -120,25 +131,47 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     UnaryCalls.handle(
         request,
         observer,
-        () ->
-            runs.update(
-                RunRequests.id("training_run.name", request.getTrainingRun().getName()),
-                definition -> RunRequests.changed(definition, request),
-                CallerInterceptor.current(),
-                RunCodec::run));
+        () -> {
+          String id = RunRequests.id("training_run.name", request.getTrainingRun().getName());
+          Supplier<TrainingRun> update =
+              () -> {
+                RunRow run = runs.read(id, (transaction, row) -> row);
+                return runs.update(
+                    id,
+                    definition -> RunRequests.changed(definition, run, request),
+                    CallerInterceptor.current(),
+                    RunCodec::run);
+              };
+          return request.getValidateOnly()
+              ? store.rolledBack(transaction -> update.get())
+              : repetitions.once(request, update, () -> runs.read(id, RunCodec::run));
+        });
   }
 
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
+    UnaryCalls.handle(
+        request,
+        observer,
+        () ->
+            repetitions.once(
+                request,
+                () -> stops.stop(request, CallerInterceptor.current()),
+                () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run)));
   }
 
   @Override
   public void batchStopTrainingRuns(
       BatchStopTrainingRunsRequest request,
       StreamObserver<BatchStopTrainingRunsResponse> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
+    UnaryCalls.handle(
+        request,
+        observer,
+        () -> {
+          repetitions.note(request);
+          return stops.stop(request, CallerInterceptor.current());
+        });
   }
 
   @Override
@@ -147,13 +180,19 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     UnaryCalls.handle(
         request,
         observer,
-        () ->
-            runs.resume(
-                RunRequests.id("name", request.getName()),
-                request.getRearmAfterEpochs(),
-                definition -> RunRequests.resumed(definition, request),
-                CallerInterceptor.current(),
-                RunCodec::run));
+        () -> {
+          String id = RunRequests.id("name", request.getName());
+          return repetitions.once(
+              request,
+              () ->
+                  runs.resume(
+                      id,
+                      request.getRearmAfterEpochs(),
+                      definition -> RunRequests.resumed(definition, request),
+                      CallerInterceptor.current(),
+                      RunCodec::run),
+              () -> runs.read(id, RunCodec::run));
+        });
   }
 
   @Override
@@ -162,11 +201,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         request,
         observer,
         () -> {
-          runs.delete(
-              RunRequests.id("name", request.getName()),
-              request.getForce(),
-              CallerInterceptor.current());
-          return Empty.getDefaultInstance();
+          String id = RunRequests.id("name", request.getName());
+          return repetitions.once(
+              request,
+              () -> {
+                runs.delete(id, request.getForce(), CallerInterceptor.current());
+                return Empty.getDefaultInstance();
+              },
+              Empty::getDefaultInstance);
         });
   }
 
@@ -209,10 +251,9 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       }
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
       switch (run.launcher()) {
-        case RunRow.LOCAL -> logs.streamFile(run.uid(), attempt, request.getFollow(), stream);
-        case RunRow.KUBERNETES ->
-            logs.streamFromLauncher(run.runId(), run.uid(), attempt, request.getFollow(), stream);
-        default ->
+        case LOCAL -> logs.streamFile(run, attempt, request.getFollow(), stream);
+        case KUBERNETES -> logs.streamFromLauncher(run, attempt, request.getFollow(), stream);
+        case EXTERNAL ->
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
                 "run \"%s\" has an external trainer; its log is where the trainer runs"
@@ -244,7 +285,13 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
     UnaryCalls.handle(
-        request, observer, () -> enforcements.update(request, CallerInterceptor.current()));
+        request,
+        observer,
+        () ->
+            repetitions.once(
+                request,
+                () -> enforcements.update(request, CallerInterceptor.current()),
+                enforcements::get));
   }
 
   @Override

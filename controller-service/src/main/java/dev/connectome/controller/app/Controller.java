@@ -2,7 +2,7 @@ package dev.connectome.controller.app;
 
 import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
-import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loop;
@@ -25,14 +25,11 @@ public final class Controller implements AutoCloseable {
   private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
   private final Store store;
-  private final Launcher launcher;
+  private final Launchers launchers;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
-
-  /** After a start, heartbeats are missing that were sent while no controller ran. */
-  private final Duration watchdogDelay;
 
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
   private final Loops loops;
@@ -44,27 +41,25 @@ public final class Controller implements AutoCloseable {
 
   public Controller(
       Store store,
-      Launcher launcher,
+      Launchers launchers,
       StopDelivery delivery,
       Watchdog watchdog,
       SignatureConsumer consumer,
       Optional<Retention> retention,
-      Duration watchdogDelay,
       Loops loops) {
     this.store = store;
-    this.launcher = launcher;
+    this.launchers = launchers;
     this.delivery = delivery;
     this.watchdog = watchdog;
     this.consumer = consumer;
     this.retention = retention;
-    this.watchdogDelay = watchdogDelay;
     this.loops = loops;
     this.launching = loops.add("launch", MAX_AGE);
     this.delivering = loops.add("delivery", MAX_AGE);
-    this.watching = loops.add("watchdog", MAX_AGE.plus(watchdogDelay));
+    this.watching = loops.add("watchdog", MAX_AGE);
     store.onEvent(
         () -> {
-          schedule(launching, launchScheduled, launcher::tick);
+          schedule(launching, launchScheduled, launchers::tick);
           schedule(delivering, deliveryScheduled, delivery::tick);
         });
   }
@@ -75,16 +70,16 @@ public final class Controller implements AutoCloseable {
    * @throws IllegalArgumentException if the settings of a launcher cannot work
    */
   public void start() {
-    launcher.validate();
+    launchers.validate();
     store.inTransaction(
         transaction -> {
           transaction.runs().clearQuarantines();
           return transaction;
         });
-    launcher.adopt();
-    every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launcher::tick));
+    launchers.adopt();
+    every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launchers::tick));
     every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));
-    every(Duration.ofSeconds(1), watchdogDelay, () -> watching.pass(() -> watchdog.check()));
+    every(Duration.ofSeconds(1), Duration.ZERO, () -> watching.pass(() -> watchdog.check()));
     retention.ifPresent(
         runs -> {
           Loop deleting = loops.add("retention", MAX_AGE.plus(RETENTION_INTERVAL));
@@ -113,7 +108,7 @@ public final class Controller implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-    launcher.close();
+    launchers.close();
     executor.shutdownNow();
     delivery.close();
   }

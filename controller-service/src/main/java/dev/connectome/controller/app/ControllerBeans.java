@@ -15,10 +15,15 @@ import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.RetrySettings;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.run.Backoff;
+import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.settings.SettingsCheck;
 import dev.connectome.controller.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -64,7 +69,12 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Decisions decisions(ControllerSettings settings) {
-    return new Decisions(settings.stopGrace());
+    ControllerSettings checked = checked(settings);
+    return new Decisions(new StopGrace(checked.stopGrace(), checked.stopGraceEndOfEpoch()));
+  }
+
+  private static ControllerSettings checked(ControllerSettings settings) {
+    return InvalidSettings.check(() -> SettingsCheck.checked(settings));
   }
 
   @Produces
@@ -82,7 +92,13 @@ public class ControllerBeans {
   @Produces
   @Singleton
   Attempts attempts(Store store, ControllerSettings settings) {
-    return new Attempts(store, settings.maxFailures());
+    ControllerSettings checked = checked(settings);
+    return new Attempts(
+        store,
+        new RetrySettings(
+            new RetryBudget(checked.maxFailures(), checked.maxInterruptions()),
+            new Backoff(checked.retryPause(), checked.longestPause()),
+            new Backoff(checked.interruptionPause(), checked.longestPause())));
   }
 
   @Produces
@@ -107,8 +123,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  RunLogs logStreams(Store store, RunFiles files, Launchers launchers) {
-    return new RunLogs(store, files, launchers);
+  RunLogs logStreams(Store store, RunFiles files, Launchers launchers, LocalHost host) {
+    return new RunLogs(store, files, launchers, host);
   }
 
   void close(@Disposes RunLogs logStreams) {
@@ -121,18 +137,23 @@ public class ControllerBeans {
       Store store,
       Decisions decisions,
       Attempts attempts,
-      Launchers launcher,
+      Launchers launchers,
       LocalHost host,
       ControllerSettings settings,
       Quarantine quarantine,
       Loops loops,
       MeterRegistry metrics) {
-    var delivery = new StopDelivery(store, attempts, launcher, host);
     Duration heartbeatTimeout = settings.heartbeatInterval().multipliedBy(3);
     if (heartbeatTimeout.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0) {
       heartbeatTimeout = MIN_HEARTBEAT_TIMEOUT;
     }
     var enforcement = new Enforcement(decisions, limit(settings.breaker()));
+    var timeouts =
+        new Watchdog.Timeouts(
+            settings.startTimeout(),
+            heartbeatTimeout,
+            settings.externalLostTimeout(),
+            settings.lostTimeout());
     var consumer =
         new SignatureConsumer(
             new PolicyEvaluator(store, enforcement, quarantine),
@@ -149,20 +170,13 @@ public class ControllerBeans {
     ControlMeters.faults(quarantine, enforcement, metrics);
     return new Controller(
         store,
-        launcher,
-        delivery,
-        new Watchdog(
-            store,
-            quarantine,
-            attempts,
-            new Watchdog.Timeouts(
-                settings.startTimeout(), heartbeatTimeout, settings.externalLostTimeout()),
-            host.name()),
+        launchers,
+        new StopDelivery(store, attempts, launchers, host, timeouts.maxGap()),
+        new Watchdog(store, quarantine, attempts, timeouts, host.name()),
         consumer,
         settings
             .retention()
             .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE)),
-        heartbeatTimeout,
         loops);
   }
 

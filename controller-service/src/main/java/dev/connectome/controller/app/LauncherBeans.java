@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Wires the launchers of the settings. */
 @ApplicationScoped
@@ -75,12 +77,14 @@ public class LauncherBeans {
                       kubernetesSettings(settings),
                       Clock.systemUTC())));
     }
-    return new Launchers(launchers);
+    return new Launchers(
+        launchers.stream().collect(Collectors.toMap(Launcher::type, Function.identity())));
   }
 
   private static LocalLauncher.Settings localSettings(ControllerSettings settings) {
     ControllerSettings.Local local = settings.launch().local();
     Map<String, String> environment = environment(settings, local.controllerEndpoint());
+    environment.put("CONNECTOME_CONTROL_HOST", "127.0.0.1");
     settings
         .kafka()
         .propertiesFile()
@@ -92,7 +96,8 @@ public class LauncherBeans {
     return new LocalLauncher.Settings(
         local.command().orElse(List.of()),
         local.command().isPresent() ? local.maxConcurrentRuns() : 0,
-        environment);
+        environment,
+        local.environment().orElse(List.of()));
   }
 
   private static KubernetesLauncherSettings kubernetesSettings(ControllerSettings settings) {

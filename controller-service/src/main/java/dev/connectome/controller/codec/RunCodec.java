@@ -1,6 +1,5 @@
 package dev.connectome.controller.codec;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
@@ -16,7 +15,6 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
-import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.stopping.TrainingStage;
 import java.util.List;
 import java.util.Map;
@@ -50,30 +48,26 @@ public final class RunCodec {
 
   private static TrainingRun run(
       RunRow row, List<DecisionRow> decisions, Optional<StopRow> latestStop) {
+    RunDefinition definition = RunDefinition.of(row.definition());
     TrainingRun.Builder run =
-        RunDefinition.of(row.definition()).message().toBuilder()
+        definition.message().toBuilder()
+            .setEtag(definition.etag())
             .setName("runs/" + row.runId())
             .setUid(row.uid().toString())
-            .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher()))
+            .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher().name()))
             .setState(state(row.state()))
             .setStateMessage(row.quarantine().isEmpty() ? row.stateMessage() : row.quarantine())
             .setAttempt(row.attempt())
             .setPosition(row.position())
             .setCreateTime(ProtoTimes.timestamp(row.createTime()));
-    try {
-      if (row.progress().isPresent()) {
-        run.setProgress(TrainingProgress.parseFrom(row.progress().get()));
-      }
-      if (row.outcome().isPresent()) {
-        TrainingOutcome outcome = TrainingOutcome.parseFrom(row.outcome().get());
-        run.setOutcome(outcome);
-        // The last heartbeat may be some epochs older than the end.
-        run.getProgressBuilder()
-            .setCompletedEpochs(
-                Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a stored progress or outcome cannot be read", e);
+    row.progress().map(TrainerReports::progress).ifPresent(run::setProgress);
+    if (row.outcome().isPresent()) {
+      TrainingOutcome outcome = TrainerReports.outcome(row.outcome().get());
+      run.setOutcome(outcome);
+      // The last heartbeat may be some epochs older than the end.
+      run.getProgressBuilder()
+          .setCompletedEpochs(
+              Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
     }
     for (DecisionRow decision : decisions) {
       if (decision.revoked()) {
@@ -123,24 +117,34 @@ public final class RunCodec {
     return RunState.valueOf("RUN_STATE_" + state.name());
   }
 
+  /** The command as it is delivered now. Nobody terminates the trainer of one that was given up. */
   public static StopCommand command(StopRow stop) {
     var command =
         StopCommand.newBuilder()
             .setCommandId(stop.commandId().toString())
-            .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode()))
-            .setDeadline(ProtoTimes.timestamp(stop.deadline()))
+            .setMode(StopMode.valueOf("STOP_MODE_" + stop.mode().name()))
             .setReason(stop.reason());
+    if (stop.phase() != dev.connectome.controller.run.StopPhase.GIVEN_UP) {
+      command
+          .setDeadline(ProtoTimes.timestamp(stop.deadline()))
+          .setTimeLeft(ProtoTimes.duration(stop.timeLeft()));
+    }
     stop.restoreEpoch().ifPresent(command::setRestoreEpoch);
     return command.build();
   }
 
   private static StopStatus status(StopRow stop) {
+    StopCommand.Builder command = command(stop).toBuilder().clearTimeLeft();
+    if (stop.deliverTime().isEmpty()) {
+      command.clearDeadline();
+    }
     var status =
         StopStatus.newBuilder()
-            .setCommand(command(stop))
-            .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase()))
+            .setCommand(command)
+            .setPhase(StopPhase.valueOf("STOP_PHASE_" + stop.phase().name()))
             .setPushAttempts(stop.pushAttempts())
             .setLastError(stop.lastError());
+    stop.deliverTime().ifPresent(time -> status.setDeliverTime(ProtoTimes.timestamp(time)));
     stop.acknowledgeTime().ifPresent(time -> status.setAcknowledgeTime(ProtoTimes.timestamp(time)));
     stop.finishTime().ifPresent(time -> status.setFinishTime(ProtoTimes.timestamp(time)));
     return status.build();

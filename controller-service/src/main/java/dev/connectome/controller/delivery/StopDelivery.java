@@ -2,12 +2,15 @@ package dev.connectome.controller.delivery;
 
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.lifecycle.Attempts;
-import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.run.Backoff;
+import dev.connectome.controller.run.StopPhase;
+import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
+import dev.connectome.controller.store.StopTable;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.protos.trainer.v1.StopDisposition;
@@ -24,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers stop commands: pushes each until its trainer acknowledges it, with backoff, and
- * terminates trainers that are past their deadline. A push leases its command, so that several
- * controllers share the work and the lease of one that died runs out.
+ * Delivers stop commands: pushes each until its trainer acknowledges it, with backoff, and wants
+ * trainers gone whose time is over; launchers see to that. A push leases its command, so that
+ * several controllers share the work and the lease of one that died runs out.
  */
 public final class StopDelivery implements AutoCloseable {
 
@@ -44,16 +47,22 @@ public final class StopDelivery implements AutoCloseable {
 
   private final Store store;
   private final Attempts attempts;
-  private final Launcher launcher;
+  private final Launchers launchers;
   private final LocalHost host;
+  private final Duration maxGap;
   private final ExecutorService pushes = Executors.newFixedThreadPool(MAX_CONCURRENT_PUSHES);
   private final Semaphore permits = new Semaphore(MAX_CONCURRENT_PUSHES);
 
-  public StopDelivery(Store store, Attempts attempts, Launcher launcher, LocalHost host) {
+  /**
+   * @param maxGap how long nobody may have been up before the clocks of stops begin anew
+   */
+  public StopDelivery(
+      Store store, Attempts attempts, Launchers launchers, LocalHost host, Duration maxGap) {
     this.store = store;
     this.attempts = attempts;
-    this.launcher = launcher;
+    this.launchers = launchers;
     this.host = host;
+    this.maxGap = maxGap;
   }
 
   /** Starts the pushes that are due, without waiting for them, and escalates what is overdue. */
@@ -95,17 +104,15 @@ public final class StopDelivery implements AutoCloseable {
 
   /** Each escalation is a transaction that locks the run first, as all that end runs do. */
   private void escalateOverdue() {
+    var asked = new StopTable.Overdue(host.controller(), OTHER_CONTROLLER_GRACE, maxGap);
     List<StopRow> overdue =
         store.inTransaction(
-            transaction ->
-                transaction
-                    .stops()
-                    .overdue(host.controller(), OTHER_CONTROLLER_GRACE, MAX_CONCURRENT_PUSHES));
+            transaction -> transaction.stops().overdue(asked, MAX_CONCURRENT_PUSHES));
     for (StopRow stop : overdue) {
       try {
-        if (store.inTransaction(transaction -> claim(transaction, stop))) {
-          escalate(stop);
-        }
+        store
+            .inTransaction(transaction -> claim(transaction, stop))
+            .ifPresent(run -> escalate(run, stop));
       } catch (RuntimeException e) {
         LOG.warn(
             "escalation failed, will be retried runId={} commandId={} error=\"{}\"",
@@ -116,14 +123,18 @@ public final class StopDelivery implements AutoCloseable {
     }
   }
 
-  private static boolean claim(Transaction transaction, StopRow stop) {
-    Optional<RunRow> run = transaction.runs().lock(stop.runUid());
-    boolean claimed =
-        run.isPresent() && transaction.stops().escalate(stop.commandId(), ESCALATION_LEASE);
-    if (claimed && !stop.phase().equals(StopRow.ESCALATED)) {
+  /** From here on no trainer is wanted: launchers terminate it, here or after a restart. */
+  private static Optional<RunRow> claim(Transaction transaction, StopRow stop) {
+    Optional<RunRow> claimed =
+        transaction
+            .runs()
+            .lock(stop.runUid())
+            .filter(run -> transaction.stops().escalate(stop, ESCALATION_LEASE));
+    if (claimed.isPresent() && stop.phase() != StopPhase.ESCALATED) {
+      transaction.attempts().setWanted(stop.runUid(), stop.attempt(), Wanted.GONE);
       transaction.event(
-          run.get(),
-          run.get().state(),
+          claimed.get(),
+          claimed.get().state(),
           "STOP_ESCALATED",
           "controller",
           "the trainer did not stop in time and is terminated");
@@ -138,7 +149,8 @@ public final class StopDelivery implements AutoCloseable {
                 transaction
                     .attempts()
                     .find(stop.runUid(), stop.attempt())
-                    .flatMap(attempt -> attempt.endpoint()));
+                    .flatMap(attempt -> attempt.endpoint())
+                    .filter(known -> !known.isEmpty()));
     if (endpoint.isEmpty()) {
       recordFailure(stop, "the trainer has no endpoint");
       return;
@@ -206,20 +218,17 @@ public final class StopDelivery implements AutoCloseable {
         error);
   }
 
-  private void escalate(StopRow stop) {
+  /** What is not known yet is asked again once the lease has run out. */
+  private void escalate(RunRow run, StopRow stop) {
+    Launcher.Ending ending = launchers.end(run.launcher(), stop.runUid(), stop.attempt());
     LOG.warn(
-        "stop overdue, terminating the trainer runId={} attempt={} commandId={}",
+        "stop overdue runId={} attempt={} commandId={} canBeEnded={}",
         stop.runUid(),
         stop.attempt(),
-        stop.commandId());
-    if (!launcher.terminate(stop.runUid(), stop.attempt())) {
-      attempts.end(
-          stop.runUid(),
-          stop.attempt(),
-          new AttemptEnd.Gone(
-              "the trainer did not acknowledge the stop and cannot be terminated from here"),
-          Optional.empty(),
-          "controller");
+        stop.commandId(),
+        ending);
+    if (ending == Launcher.Ending.NO) {
+      attempts.giveUp(stop.runUid(), stop.attempt());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.io.IOException;
@@ -48,6 +49,31 @@ final class ExitRecorder {
         });
   }
 
+  /** An earlier controller may have told the process to end, and have ended before it. */
+  private boolean wasTerminated(UUID runUid, int attempt) {
+    return store
+        .inTransaction(transaction -> transaction.attempts().find(runUid, attempt))
+        .filter(AttemptRow::terminated)
+        .isPresent();
+  }
+
+  /** Records that a process is told to end: its end is no failure, whoever sees it. */
+  void recordTermination(AttemptKey key) {
+    try {
+      store.inTransaction(
+          transaction -> {
+            transaction.attempts().setTerminated(key.runUid(), key.attempt());
+            return key;
+          });
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "termination not recorded runId={} attempt={} error=\"{}\"",
+          key.runUid(),
+          key.attempt(),
+          e.toString());
+    }
+  }
+
   /** Trainers leave their outcome in this file in case no controller is reachable. */
   private static Optional<TrainingOutcome> readOutcome(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -62,7 +88,7 @@ final class ExitRecorder {
   }
 
   private AttemptEnd infer(UUID runUid, int attempt, ProcessExit exit) {
-    if (exit.requested()) {
+    if (exit.requested() || wasTerminated(runUid, attempt)) {
       return new AttemptEnd.Interrupted();
     }
     String line = files.lastLogLine(runUid, attempt);

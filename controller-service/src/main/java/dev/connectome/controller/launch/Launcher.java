@@ -1,11 +1,18 @@
 package dev.connectome.controller.launch;
 
+import dev.connectome.controller.run.LauncherType;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Starts trainers and terminates them. */
+/**
+ * Makes what is observed of attempts what is wanted of them: starts trainers, ends those that are
+ * not wanted, and records how they ended.
+ */
 public interface Launcher extends AutoCloseable {
+
+  /** Whose trainers it has. */
+  LauncherType type();
 
   /**
    * Checks the settings against the launcher's surroundings. Called once, before {@link #adopt}.
@@ -19,14 +26,26 @@ public interface Launcher extends AutoCloseable {
    */
   void adopt();
 
-  /** Starts trainers for pending runs as far as there is room, and reconciles those that exist. */
+  /**
+   * Starts trainers for pending runs as far as there is room, and compares wanted with observed.
+   */
   void tick();
 
+  /** Whether a trainer that is not wanted can be ended. */
+  enum Ending {
+    /** This launcher ends it and records its end, if it has not ended already. */
+    YES,
+    /** Nobody here can. */
+    NO,
+    /** Not known yet: the launcher has not seen everything. */
+    UNKNOWN
+  }
+
   /**
-   * Terminates a trainer, first with SIGTERM and then by force. Returns false if this launcher does
-   * not have it.
+   * Ends a trainer that is not wanted any more, as {@link #tick} does sooner or later: first with
+   * SIGTERM, then by force.
    */
-  boolean terminate(UUID runUid, int attempt);
+  Ending end(UUID runUid, int attempt);
 
   /**
    * Opens the log of a trainer in UTF-8; empty if it is a file of {@link RunFiles} or unknown here.

@@ -1,36 +1,40 @@
 package dev.connectome.controller.launch;
 
+import dev.connectome.controller.run.LauncherType;
 import java.io.InputStream;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several launchers as one. The failure of one does not keep the others from working. */
-public final class Launchers implements Launcher {
+/** The launchers of this controller. The failure of one does not keep the others from working. */
+public final class Launchers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Launchers.class);
 
-  private final List<Launcher> launchers;
+  private final Map<LauncherType, Launcher> launchers;
 
-  public Launchers(List<Launcher> launchers) {
-    this.launchers = List.copyOf(launchers);
+  public Launchers(Map<LauncherType, Launcher> launchers) {
+    this.launchers = new EnumMap<>(launchers);
   }
 
-  @Override
+  /**
+   * Checks the settings of each. Called once, before {@link #adopt}.
+   *
+   * @throws IllegalArgumentException if they cannot work; the message is for the operator
+   */
   public void validate() {
-    launchers.forEach(Launcher::validate);
+    launchers.values().forEach(Launcher::validate);
   }
 
-  @Override
   public void adopt() {
-    launchers.forEach(Launcher::adopt);
+    launchers.values().forEach(Launcher::adopt);
   }
 
-  @Override
   public void tick() {
-    for (Launcher launcher : launchers) {
+    for (Launcher launcher : launchers.values()) {
       try {
         launcher.tick();
       } catch (RuntimeException e) {
@@ -42,20 +46,26 @@ public final class Launchers implements Launcher {
     }
   }
 
-  @Override
-  public boolean terminate(UUID runUid, int attempt) {
-    return launchers.stream().anyMatch(launcher -> launcher.terminate(runUid, attempt));
+  /**
+   * Nobody here ends external trainers; another controller may have a launcher that is not here.
+   */
+  public Launcher.Ending end(LauncherType type, UUID runUid, int attempt) {
+    if (type == LauncherType.EXTERNAL) {
+      return Launcher.Ending.NO;
+    }
+    Launcher launcher = launchers.get(type);
+    return launcher == null ? Launcher.Ending.UNKNOWN : launcher.end(runUid, attempt);
   }
 
-  @Override
+  /** See {@link Launcher#log}. */
   public Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
-    return launchers.stream()
+    return launchers.values().stream()
         .flatMap(launcher -> launcher.log(runUid, attempt, follow).stream())
         .findFirst();
   }
 
   @Override
   public void close() {
-    launchers.forEach(Launcher::close);
+    launchers.values().forEach(Launcher::close);
   }
 }

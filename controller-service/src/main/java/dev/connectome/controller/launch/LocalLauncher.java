@@ -4,20 +4,19 @@ import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.controller.lifecycle.Quarantine;
+import dev.connectome.controller.run.LauncherType;
+import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.AttemptRow;
-import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,9 @@ public final class LocalLauncher implements Launcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
   private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(8);
-  private static final Duration UNWANTED_GRACE = Duration.ofSeconds(5);
+
+  /** How long a trainer may take to exit after its attempt has ended. */
+  private static final Duration EXIT_GRACE = Duration.ofSeconds(5);
 
   private final Store store;
   private final Quarantine quarantine;
@@ -39,16 +40,25 @@ public final class LocalLauncher implements Launcher {
   private final TrainerCommand command;
   private final AttemptRow.ProcessOwner self;
   private final TrainerProcesses processes;
-  private final Set<AttemptKey> unwanted = ConcurrentHashMap.newKeySet();
+  private final RunFiles files;
+
+  /** Processes that the database does not know yet. */
+  private final Map<AttemptKey, String> unremembered = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   /**
    * How trainers are started.
    *
    * @param maxConcurrentRuns how many runs may have a trainer on this machine at the same time
+   * @param environment what trainers get in addition to what is passed on
+   * @param passedOn names of the controller's variables to pass on in addition to the usual ones
    */
   public record Settings(
-      List<String> command, int maxConcurrentRuns, Map<String, String> environment) {}
+      List<String> command,
+      int maxConcurrentRuns,
+      Map<String, String> environment,
+      List<String> passedOn) {}
 
   public LocalLauncher(
       Store store,
@@ -62,43 +72,33 @@ public final class LocalLauncher implements Launcher {
     this.quarantine = quarantine;
     this.queue = queue;
     this.maxConcurrentRuns = settings.maxConcurrentRuns();
-    this.command = new TrainerCommand(settings.command(), settings.environment(), files);
+    Map<String, String> environment =
+        TrainerEnvironment.select(System.getenv(), settings.passedOn());
+    environment.putAll(settings.environment());
+    this.files = files;
+    this.command = new TrainerCommand(settings.command(), environment, files);
     this.self = new AttemptRow.ProcessOwner(host.name(), host.controller());
     this.processes = new TrainerProcesses(new ExitRecorder(store, attempts, files));
   }
 
   @Override
-  public void adopt() {
-    takeOver(true);
-  }
-
-  /** Adopts the trainers on this machine whose controller has ended. */
-  private void takeOver(boolean includeOwn) {
-    for (AttemptRow attempt :
-        store.inTransaction(transaction -> transaction.attempts().onHost(self.host()))) {
-      Optional<String> controller = attempt.controller();
-      boolean own = controller.equals(Optional.of(self.controller()));
-      boolean orphaned = own ? includeOwn : controller.flatMap(ProcessIdentity::find).isEmpty();
-      if (orphaned) {
-        quarantine.attempt("adoption", attempt.runUid(), () -> takeOver(attempt));
-      }
-    }
-  }
-
-  private void takeOver(AttemptRow attempt) {
-    if (store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, self))) {
-      processes.adopt(new AttemptKey(attempt.runUid(), attempt.attempt()), attempt.process());
-    }
+  public LauncherType type() {
+    return LauncherType.LOCAL;
   }
 
   @Override
-  public void tick() {
+  public void adopt() {
+    reconcile(true);
+  }
+
+  @Override
+  public synchronized void tick() {
     processes.retryRecording(quarantine);
-    takeOver(false);
-    processes.pollAdopted();
-    terminateUnwanted();
+    unremembered.forEach(this::remember);
+    processes.poll();
+    reconcile(false);
     while (!closed) {
-      Optional<Launch> next = queue.next(RunRow.LOCAL, maxConcurrentRuns, Optional.of(self));
+      Optional<Launch> next = queue.next(LauncherType.LOCAL, maxConcurrentRuns, Optional.of(self));
       if (next.isEmpty()) {
         return;
       }
@@ -106,33 +106,62 @@ public final class LocalLauncher implements Launcher {
     }
   }
 
-  /**
-   * Terminates trainers whose run was deleted or has ended or whose attempt was superseded, after a
-   * grace period in which they may exit by themselves.
-   */
-  private void terminateUnwanted() {
-    Set<AttemptKey> alive = processes.alive();
-    unwanted.retainAll(alive);
-    if (alive.isEmpty()) {
-      return;
+  /** Compares what is wanted of the attempts on this machine with its processes. */
+  private void reconcile(boolean includeOwn) {
+    Set<AttemptKey> strangers = new HashSet<>(processes.live());
+    for (AttemptRow attempt :
+        store.inTransaction(transaction -> transaction.attempts().onHost(self.host()))) {
+      AttemptKey key = new AttemptKey(attempt.runUid(), attempt.attempt());
+      strangers.remove(key);
+      quarantine.attempt("launcher", attempt.runUid(), () -> reconcile(key, attempt, includeOwn));
     }
-    Set<AttemptKey> wanted =
-        store.inTransaction(transaction -> transaction.attempts().wantedLocally()).stream()
-            .map(attempt -> new AttemptKey(attempt.runUid(), attempt.attempt()))
-            .collect(Collectors.toSet());
-    for (AttemptKey key : alive) {
-      if (!wanted.contains(key) && unwanted.add(key)) {
-        CompletableFuture.delayedExecutor(UNWANTED_GRACE.toMillis(), TimeUnit.MILLISECONDS)
-            .execute(
-                () -> {
-                  if (processes.terminate(key)) {
-                    LOG.info(
-                        "unwanted trainer terminated runId={} attempt={}",
-                        key.runUid(),
-                        key.attempt());
-                  }
-                });
+    strangers.forEach(this::reconcileMissing);
+  }
+
+  private void reconcile(AttemptKey key, AttemptRow attempt, boolean includeOwn) {
+    if (isOrphaned(attempt, includeOwn)) {
+      takeOver(key, attempt);
+    } else if (attempt.controller().equals(Optional.of(self.controller()))) {
+      reconcile(key, attempt);
+    }
+  }
+
+  private void reconcile(AttemptKey key, AttemptRow attempt) {
+    if (!processes.has(key)) {
+      if (!attempt.ended()) {
+        processes.recordLater(key, ProcessExit.unknown("its trainer was not started"));
       }
+    } else if (attempt.wanted() == Wanted.GONE
+        && (!attempt.ended() || attempt.sinceEnd().compareTo(EXIT_GRACE) >= 0)) {
+      processes.terminate(key);
+    }
+  }
+
+  /** Whether the controller that had an attempt is no more. */
+  private boolean isOrphaned(AttemptRow attempt, boolean includeOwn) {
+    return attempt.controller().equals(Optional.of(self.controller()))
+        ? includeOwn
+        : attempt.controller().flatMap(ProcessIdentity::find).isEmpty();
+  }
+
+  private void takeOver(AttemptKey key, AttemptRow attempt) {
+    if (store.inTransaction(transaction -> transaction.attempts().takeOver(attempt, self))) {
+      Optional<String> noted = files.processIdentity(key.runUid(), key.attempt());
+      processes.adopt(key, attempt.process().or(() -> noted));
+    }
+  }
+
+  /** A run that is not in the database was not necessarily deleted: it may be in another one. */
+  private void reconcileMissing(AttemptKey key) {
+    Optional<AttemptRow> attempt =
+        store.inTransaction(
+            transaction -> transaction.attempts().find(key.runUid(), key.attempt()));
+    if (attempt.isPresent()) {
+      reconcile(key, attempt.get());
+    } else if (store
+        .inTransaction(transaction -> transaction.deletedRuns().deleteTimes(List.of(key.runUid())))
+        .containsKey(key.runUid())) {
+      processes.terminate(key);
     }
   }
 
@@ -146,8 +175,10 @@ public final class LocalLauncher implements Launcher {
           key.runUid(),
           key.attempt(),
           process.pid());
+      command.writeProcessFile(launch, process.toHandle());
+      unremembered.put(key, ProcessIdentity.of(process.toHandle()));
       processes.supervise(key, process);
-      recordProcess(launch, process.toHandle());
+      unremembered.forEach(this::remember);
     } catch (IOException e) {
       LOG.error("trainer not started runId={} error=\"{}\"", key.runUid(), e.getMessage());
       processes.recordLater(
@@ -156,19 +187,34 @@ public final class LocalLauncher implements Launcher {
   }
 
   /** So that another controller finds the process again. */
-  private void recordProcess(Launch launch, ProcessHandle process) {
-    String identity = ProcessIdentity.of(process);
-    store.inTransaction(
-        transaction -> {
-          transaction.attempts().setProcess(launch.runUid(), launch.attempt(), identity);
-          return launch;
-        });
-    command.writeProcessFile(launch, process);
+  private void remember(AttemptKey key, String process) {
+    try {
+      store.inTransaction(
+          transaction -> {
+            transaction.attempts().setProcess(key.runUid(), key.attempt(), process);
+            return key;
+          });
+      unremembered.remove(key);
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "process not recorded, will be retried runId={} attempt={} error=\"{}\"",
+          key.runUid(),
+          key.attempt(),
+          e.toString());
+    }
   }
 
+  /** An attempt on this machine whose process is not here is being adopted or recorded. */
   @Override
-  public boolean terminate(UUID runUid, int attempt) {
-    return processes.terminate(new AttemptKey(runUid, attempt));
+  public Ending end(UUID runUid, int attempt) {
+    var key = new AttemptKey(runUid, attempt);
+    if (processes.terminate(key) || processes.has(key)) {
+      return Ending.YES;
+    }
+    boolean here =
+        store.inTransaction(transaction -> transaction.attempts().onHost(self.host())).stream()
+            .anyMatch(row -> row.runUid().equals(runUid) && row.attempt() == attempt);
+    return here ? Ending.UNKNOWN : Ending.NO;
   }
 
   @Override

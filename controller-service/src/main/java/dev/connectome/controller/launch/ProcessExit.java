@@ -19,6 +19,11 @@ record ProcessExit(String description, boolean requested) {
         "its trainer exited with code " + code, TERMINATION_CODES.contains(code));
   }
 
+  /** The same exit of a process that was told to end. */
+  ProcessExit onRequest() {
+    return new ProcessExit(description, true);
+  }
+
   /** The exit of a process that is not a child, so that its exit code is unknown. */
   static ProcessExit unknown(String description) {
     return new ProcessExit(description, false);

@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The layout of local runs' files: {@code <uid>/checkpoints} and {@code <uid>/attempts/<n>}. */
@@ -36,6 +37,15 @@ public final class RunFiles {
 
   Path processFile(UUID runUid, int attempt) {
     return attempt(runUid, attempt).resolve("trainer.pid");
+  }
+
+  /** The identity of an attempt's process, from its process file; empty if there is none. */
+  Optional<String> processIdentity(UUID runUid, int attempt) {
+    try {
+      return Files.readAllLines(processFile(runUid, attempt)).stream().skip(2).findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   Path outcome(UUID runUid, int attempt) {

@@ -4,27 +4,32 @@ import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.trainer.v1.RetrySpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /** Attempts from their trainer's registration to their end. */
 public final class Attempts {
 
-  private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
-
   private final Store store;
-  private final int maxFailures;
+  private final RetrySettings retries;
 
-  public Attempts(Store store, int maxFailures) {
+  public Attempts(Store store, RetrySettings retries) {
     this.store = store;
-    this.maxFailures = maxFailures;
+    this.retries = retries;
   }
 
   public record Assignment(int attempt, RunDefinition definition) {}
@@ -33,15 +38,23 @@ public final class Attempts {
    * Registers a trainer. The same trainer gets the same attempt again. A new trainer starts an
    * attempt if the run is external and has none.
    *
+   * @param endpoints where stops are pushed to, by the launcher of the run; empty for nowhere
    * @throws RunException if there is no such run, or the trainer does not belong, or no longer
    *     belongs, to it
    */
-  public Assignment register(UUID runUid, String instanceId, String endpoint) {
+  public Assignment register(
+      UUID runUid, String instanceId, Function<LauncherType, String> endpoints) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
+          RunDefinition definition = RunDefinition.of(run.definition());
+          Optional<Integer> stopped = stoppedAttempt(transaction, run, instanceId);
+          if (stopped.isPresent()) {
+            return new Assignment(stopped.get(), definition);
+          }
           int attempt = resolveAttempt(transaction, run, instanceId);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
+          String endpoint = endpoints.apply(run.launcher());
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
           transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {
@@ -54,8 +67,23 @@ public final class Attempts {
             transaction.event(
                 current, current.state(), "REGISTERED_AGAIN", "trainer", "at " + endpoint);
           }
-          return new Assignment(attempt, RunDefinition.of(run.definition()));
+          return new Assignment(attempt, definition);
         });
+  }
+
+  /**
+   * The attempt of a trainer that was given up: it may still learn of its stop command from its
+   * heartbeats.
+   */
+  private static Optional<Integer> stoppedAttempt(
+      Transaction transaction, RunRow run, String instanceId) {
+    return transaction
+        .attempts()
+        .byInstance(run.uid(), instanceId)
+        .filter(attempt -> attempt.ended() && attempt.attempt() == run.attempt())
+        .flatMap(attempt -> transaction.stops().latest(run.uid()))
+        .filter(stop -> stop.attempt() == run.attempt() && stop.phase() == StopPhase.GIVEN_UP)
+        .map(StopRow::attempt);
   }
 
   private static int resolveAttempt(Transaction transaction, RunRow run, String instanceId) {
@@ -64,16 +92,19 @@ public final class Attempts {
       if (registered.get().attempt() != run.attempt()
           || registered.get().ended()
           || run.state().isEnd()) {
-        throw RunException.superseded(
+        throw RunException.notTheRuns(
             run.runId(), run.state(), run.attempt(), registered.get().attempt());
       }
       return registered.get().attempt();
     }
+    if (run.state().isEnd()) {
+      throw RunException.notTheRuns(run.runId(), run.state(), run.attempt(), run.attempt());
+    }
     boolean pending = run.state() == RunState.PENDING;
     boolean lost = run.state() == RunState.LOST && run.effectiveState() != RunState.STOPPING;
-    if (!run.launcher().equals(RunRow.EXTERNAL) || (!pending && !lost)) {
+    if (run.launcher() != LauncherType.EXTERNAL || (!pending && !lost)) {
       throw new RunException(
-          RunException.Kind.TRAINER_SUPERSEDED,
+          RunException.Kind.RUN_TAKEN,
           "run \"%s\" is %s and accepts no other trainer".formatted(run.runId(), run.state()));
     }
     RunRow available = run;
@@ -82,6 +113,30 @@ public final class Attempts {
       available = transaction.move(run, RunState.PENDING, "trainer", "another trainer took over");
     }
     return LaunchQueue.start(transaction, available, instanceId, Optional.empty()).attempt();
+  }
+
+  /**
+   * Records how a trainer says that its attempt ended, as {@link #end} does.
+   *
+   * @param instanceId who says so, as registered
+   * @throws RunException if there is no such run, or the attempt is not this trainer's
+   */
+  public void report(UUID runUid, int attempt, String instanceId, AttemptEnd end, byte[] outcome) {
+    store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          boolean own =
+              transaction
+                  .attempts()
+                  .byInstance(runUid, instanceId)
+                  .filter(row -> row.attempt() == attempt)
+                  .isPresent();
+          if (!own) {
+            throw RunException.otherInstance(run.runId(), attempt);
+          }
+          end(transaction, run, attempt, end, Optional.of(outcome), "trainer");
+          return run;
+        });
   }
 
   /**
@@ -94,26 +149,60 @@ public final class Attempts {
     store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
-          outcome
-              .flatMap(OutcomeCodec::stopCommand)
-              .filter(command -> transaction.stops().acknowledgeByOutcome(runUid, attempt, command))
-              .ifPresent(
-                  command ->
-                      transaction.event(
-                          run,
-                          run.state(),
-                          "STOP_ACKNOWLEDGED",
-                          actor,
-                          "implied by the trainer's outcome"));
-          boolean firstEnd = transaction.attempts().end(runUid, attempt);
-          if (firstEnd && attempt == run.attempt() && !run.state().isEnd()) {
-            conclude(transaction, run, end, outcome, actor);
-          } else if (attempt == run.attempt()
-              && run.state().isEnd()
-              && run.outcome().isEmpty()
-              && outcome.isPresent()) {
-            transaction.runs().setOutcome(runUid, run.failures(), outcome, Duration.ZERO);
-            transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
+          end(transaction, run, attempt, end, outcome, actor);
+          return run;
+        });
+  }
+
+  private void end(
+      Transaction transaction,
+      RunRow run,
+      int attempt,
+      AttemptEnd end,
+      Optional<byte[]> outcome,
+      String actor) {
+    outcome
+        .flatMap(OutcomeCodec::stopCommand)
+        .filter(command -> transaction.stops().acknowledgeByOutcome(run.uid(), attempt, command))
+        .ifPresent(
+            command ->
+                transaction.event(
+                    run,
+                    run.state(),
+                    "STOP_ACKNOWLEDGED",
+                    actor,
+                    "implied by the trainer's outcome"));
+    boolean firstEnd = transaction.attempts().end(run.uid(), attempt);
+    if (firstEnd && attempt == run.attempt() && !run.state().isEnd()) {
+      conclude(transaction, run, end, outcome, actor);
+    } else if (attempt == run.attempt()
+        && run.state().isEnd()
+        && run.outcome().isEmpty()
+        && outcome.isPresent()) {
+      transaction.runs().setOutcome(run.uid(), run.early(), outcome, Duration.ZERO);
+      transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
+    }
+  }
+
+  /**
+   * Closes an attempt whose trainer was told to stop in vain and that nobody here can terminate.
+   * Its trainer still gets the command if it asks.
+   */
+  public void giveUp(UUID runUid, int attempt) {
+    store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          if (run.effectiveState() == RunState.STOPPING
+              && run.attempt() == attempt
+              && transaction.attempts().end(runUid, attempt)) {
+            transaction.stops().giveUp(runUid);
+            conclude(
+                transaction,
+                run,
+                new AttemptEnd.Gone(
+                    "the trainer did not stop in time and cannot be terminated from here"),
+                Optional.empty(),
+                "controller");
           }
           return run;
         });
@@ -137,16 +226,14 @@ public final class Attempts {
   private void conclude(
       Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, String actor) {
     boolean stopping = run.effectiveState() == RunState.STOPPING;
+    RetrySpec retry = RunDefinition.of(run.definition()).spec().getRetry();
     AttemptEnd.Next next =
-        brokenDown(transaction, run, end.next(stopping, run.failures(), maxFailures));
-    boolean retry = next.state() == RunState.PENDING;
-    transaction
-        .runs()
-        .setOutcome(
-            run.uid(),
-            next.failures(),
-            outcome,
-            retry ? RETRY_DELAY.multipliedBy(next.failures()) : Duration.ZERO);
+        brokenDown(transaction, run, end.next(stopping, run.early(), retries.budget(retry)));
+    Duration pause =
+        next.state() == RunState.PENDING
+            ? retries.pause(run.early(), next.early(), ThreadLocalRandom.current())
+            : Duration.ZERO;
+    transaction.runs().setOutcome(run.uid(), next.early(), outcome, pause);
     RunRow from = run;
     if (from.state() == RunState.LOST) {
       from = transaction.move(from, from.effectiveState(), actor, "its outcome arrived");
@@ -158,7 +245,9 @@ public final class Attempts {
       from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop command");
     }
     transaction.move(from, next.state(), actor, endMessage(run, stopping, next));
-    transaction.stops().finish(run.uid(), next.state() == RunState.COMPLETED ? "MOOT" : "DONE");
+    transaction
+        .stops()
+        .finish(run.uid(), next.state() == RunState.COMPLETED ? StopPhase.MOOT : StopPhase.DONE);
   }
 
   /** A run that was told to stop because its numbers are not finite has failed. */
@@ -172,9 +261,7 @@ public final class Attempts {
         .enforcedDecision(run.uid())
         .map(DecisionCodec::decision)
         .filter(decision -> decision.getReason() == DecisionReason.DECISION_REASON_NOT_FINITE)
-        .map(
-            decision ->
-                new AttemptEnd.Next(RunState.FAILED, next.failures(), decision.getMessage()))
+        .map(decision -> new AttemptEnd.Next(RunState.FAILED, next.early(), decision.getMessage()))
         .orElse(next);
   }
 
@@ -190,6 +277,14 @@ public final class Attempts {
   }
 
   private static RunRow lock(Transaction transaction, UUID runUid) {
-    return transaction.runs().lock(runUid).orElseThrow(() -> Runs.notFound(runUid.toString()));
+    return transaction
+        .runs()
+        .lock(runUid)
+        .orElseThrow(
+            () ->
+                RunException.noRun(
+                    runUid,
+                    Optional.ofNullable(
+                        transaction.deletedRuns().deleteTimes(List.of(runUid)).get(runUid))));
   }
 }

@@ -1,25 +1,29 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.DecisionCodec;
+import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopMode;
 import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.StopDecision;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Records decisions with the state change and the stop command that carry them out. */
 public final class Decisions {
 
-  private final Duration stopGrace;
+  private final StopGrace grace;
 
-  public Decisions(Duration stopGrace) {
-    this.stopGrace = stopGrace;
+  public Decisions(StopGrace grace) {
+    this.grace = grace;
   }
 
   void enforce(
-      Transaction transaction, RunRow run, StopDecision decision, String mode, String actor) {
+      Transaction transaction, RunRow run, StopDecision decision, StopMode mode, String actor) {
     UUID commandId = UUID.randomUUID();
     transaction
         .history()
@@ -38,11 +42,32 @@ public final class Decisions {
             decision.restoreEpoch().isPresent()
                 ? Optional.of(decision.restoreEpoch().getAsInt())
                 : Optional.empty(),
-            stopGrace);
+            graceOf(run, mode));
   }
 
   /** Policies stop gracefully. */
   void enforce(Transaction transaction, RunRow run, StopDecision decision) {
-    enforce(transaction, run, decision, "GRACEFUL", "policy " + decision.policyId());
+    enforce(transaction, run, decision, StopMode.GRACEFUL, "policy " + decision.policyId());
+  }
+
+  /** Makes a stop under way more urgent; one that is being terminated cannot be. */
+  void upgrade(
+      Transaction transaction,
+      RunRow run,
+      StopRow stop,
+      StopMode mode,
+      String reason,
+      String actor) {
+    transaction.stops().upgrade(stop.commandId(), mode, graceOf(run, mode));
+    transaction.event(
+        run,
+        run.state(),
+        "STOP_UPGRADED",
+        actor,
+        "now %s: %s".formatted(mode.name().toLowerCase(Locale.ROOT), reason));
+  }
+
+  private Duration graceOf(RunRow run, StopMode mode) {
+    return grace.of(mode, RunDefinition.of(run.definition()).spec().getStop());
   }
 }

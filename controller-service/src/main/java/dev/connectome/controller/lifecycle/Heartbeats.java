@@ -3,14 +3,18 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.controller.store.HeartbeatTable.Heartbeat;
 import dev.connectome.controller.store.HeartbeatTable.RunStatus;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,9 +54,10 @@ public final class Heartbeats implements AutoCloseable {
 
   private record Pending(Heartbeat heartbeat, CompletableFuture<Reply> reply) {}
 
-  private record Attempt(UUID runUid, int attempt) {}
+  private record Sender(UUID runUid, int attempt, String instanceId) {}
 
-  private record Stored(Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops) {}
+  private record Stored(
+      Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops, Map<UUID, Instant> deleted) {}
 
   public Heartbeats(Store store, Loop loop) {
     this.store = store;
@@ -62,8 +67,9 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   /**
-   * Completes once the heartbeat is stored. Fails with a {@link RunException} if there is no such
-   * run, it has ended, or the attempt was superseded.
+   * Completes once the heartbeat is stored. The newest attempt of a run gets its stop command,
+   * whatever became of the run. Fails with a {@link RunException} if there is no such run, the
+   * attempt is not its newest or another trainer's, or it has ended without a stop.
    */
   public CompletableFuture<Reply> submit(Heartbeat heartbeat) {
     var pending = new Pending(heartbeat, new CompletableFuture<>());
@@ -103,11 +109,14 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   private void process(List<Pending> batch) {
-    // Only the latest heartbeat of an attempt counts.
-    Map<Attempt, Heartbeat> latest = new LinkedHashMap<>();
+    // Only the latest heartbeat of a trainer counts.
+    Map<Sender, Heartbeat> latest = new LinkedHashMap<>();
     for (Pending pending : batch) {
       Heartbeat heartbeat = pending.heartbeat();
-      latest.put(new Attempt(heartbeat.runUid(), heartbeat.attempt()), heartbeat);
+      latest.merge(
+          new Sender(heartbeat.runUid(), heartbeat.attempt(), heartbeat.instanceId()),
+          heartbeat,
+          (one, next) -> next.completedEpochs() >= one.completedEpochs() ? next : one);
     }
     Stored stored;
     try {
@@ -139,31 +148,62 @@ public final class Heartbeats implements AutoCloseable {
           transaction.heartbeats().record(heartbeats);
           List<RunStatus> runs = transaction.heartbeats().statuses(uids);
           runs.forEach(run -> transaction.markChanged(run.runUid()));
-          List<UUID> stopping =
-              runs.stream()
-                  .filter(run -> run.effectiveState() == RunState.STOPPING)
-                  .map(RunStatus::runUid)
-                  .toList();
-          return new Stored(
-              runs.stream().collect(Collectors.toMap(RunStatus::runUid, Function.identity())),
-              stopping.isEmpty() ? Map.of() : transaction.stops().unfinished(stopping));
+          Map<UUID, RunStatus> byUid =
+              runs.stream().collect(Collectors.toMap(RunStatus::runUid, Function.identity()));
+          Map<UUID, Instant> deleted =
+              byUid.size() == uids.size() ? Map.of() : transaction.deletedRuns().deleteTimes(uids);
+          return new Stored(byUid, stops(transaction, heartbeats, byUid), deleted);
         });
+  }
+
+  /** The stop commands of the newest attempts, which are delivered by the answer. */
+  private static Map<UUID, StopRow> stops(
+      Transaction transaction, List<Heartbeat> heartbeats, Map<UUID, RunStatus> runs) {
+    List<UUID> perhaps =
+        runs.values().stream()
+            .filter(run -> run.effectiveState() != RunState.RUNNING)
+            .map(RunStatus::runUid)
+            .toList();
+    if (perhaps.isEmpty()) {
+      return Map.of();
+    }
+    Map<UUID, StopRow> latest = transaction.stops().latest(perhaps);
+    Map<UUID, StopRow> stops = new HashMap<>();
+    for (Heartbeat heartbeat : heartbeats) {
+      RunStatus run = runs.get(heartbeat.runUid());
+      StopRow stop = latest.get(heartbeat.runUid());
+      if (run != null
+          && stop != null
+          && run.attempt() == heartbeat.attempt()
+          && run.instanceId().equals(Optional.of(heartbeat.instanceId()))
+          && stop.attempt() == heartbeat.attempt()
+          && stop.phase() != StopPhase.MOOT) {
+        stops.put(heartbeat.runUid(), stop);
+        if (stop.deliverTime().isEmpty() && stop.finishTime().isEmpty()) {
+          transaction.stops().deliver(stop);
+        }
+      }
+    }
+    return stops;
   }
 
   private Reply reply(Heartbeat heartbeat, Stored stored) {
     RunStatus run = stored.runs().get(heartbeat.runUid());
     if (run == null) {
-      throw Runs.notFound(heartbeat.runUid().toString());
+      throw RunException.noRun(
+          heartbeat.runUid(), Optional.ofNullable(stored.deleted().get(heartbeat.runUid())));
     }
-    if (run.attempt() != heartbeat.attempt() || !run.state().mayHaveTrainer()) {
-      throw RunException.superseded(run.runId(), run.state(), run.attempt(), heartbeat.attempt());
+    Optional<StopRow> stop = Optional.ofNullable(stored.stops().get(heartbeat.runUid()));
+    if (run.attempt() != heartbeat.attempt() || (stop.isEmpty() && !run.state().mayHaveTrainer())) {
+      throw RunException.notTheRuns(run.runId(), run.state(), run.attempt(), heartbeat.attempt());
+    }
+    if (!run.instanceId().equals(Optional.of(heartbeat.instanceId()))) {
+      throw RunException.otherInstance(run.runId(), heartbeat.attempt());
     }
     if (run.state() == RunState.LOST) {
       restoreLost(heartbeat);
     }
-    return new Reply(
-        Optional.ofNullable(stored.stops().get(heartbeat.runUid())),
-        RunDefinition.of(run.definition()).spec().getEpochs());
+    return new Reply(stop, RunDefinition.of(run.definition()).spec().getEpochs());
   }
 
   private void restoreLost(Heartbeat heartbeat) {

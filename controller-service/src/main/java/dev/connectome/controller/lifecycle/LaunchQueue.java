@@ -1,7 +1,9 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -41,7 +43,7 @@ public final class LaunchQueue {
    * @param owner the controller that will run the trainer as a process, if one will
    */
   public Optional<Launch> next(
-      String launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
+      LauncherType launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
     List<Launch> launches = new ArrayList<>();
     Set<UUID> except = quarantine.held(WORK);
     Optional<UUID> taken;
@@ -60,7 +62,7 @@ public final class LaunchQueue {
 
   private static Optional<RunRow> lockNext(
       Transaction transaction,
-      String launcher,
+      LauncherType launcher,
       int maxLive,
       Optional<AttemptRow.ProcessOwner> owner,
       Set<UUID> except) {
@@ -83,7 +85,7 @@ public final class LaunchQueue {
         run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
   }
 
-  /** Returns an attempt that was started, unless it has ended or its trainer has registered. */
+  /** Returns an attempt that was started, unless it is not wanted or its trainer has registered. */
   public Optional<Launch> relaunch(UUID runUid, int attempt) {
     return store.inTransaction(
         transaction -> {
@@ -91,7 +93,7 @@ public final class LaunchQueue {
               transaction
                   .attempts()
                   .find(runUid, attempt)
-                  .filter(row -> !row.ended() && row.endpoint().isEmpty());
+                  .filter(row -> row.wanted() == Wanted.RUN && row.endpoint().isEmpty());
           return transaction
               .runs()
               .find(runUid)

@@ -2,6 +2,8 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.codec.SampleSeries;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.FiniteCheck;
@@ -81,8 +83,8 @@ final class RunEvaluation {
   record MissingSeries(String policyId, String monitor) {
 
     String message() {
-      return "the first %d snapshots have no value of %s, so this policy cannot decide; let the trainer report it, or choose another monitor"
-          .formatted(SERIES_START_WITHIN, monitor);
+      return "the first %d snapshots have no value of %s, so this policy cannot decide; %s"
+          .formatted(SERIES_START_WITHIN, monitor, SampleSeries.remedy(monitor));
     }
   }
 
@@ -98,7 +100,7 @@ final class RunEvaluation {
     RunDefinition asked = RunDefinition.of(definition);
     probeEveryEpochs = asked.spec().getProbe().getEveryEpochs();
     StoppingPolicy enforcing = asked.policy();
-    mayStop = !run.launcher().equals(RunRow.EXTERNAL) || !enforcing.monitors().isEmpty();
+    mayStop = run.launcher() != LauncherType.EXTERNAL || !enforcing.monitors().isEmpty();
     finite = FiniteCheck.start(enforcing, probeEveryEpochs);
     policy =
         new RearmedEvaluation(

@@ -3,9 +3,12 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopMode;
+import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.store.RunRow;
-import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.DecisionReason;
@@ -24,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class Runs {
 
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
-  private static final String IMMEDIATE = "IMMEDIATE";
   static final String MANUAL = "manual";
 
   private final Store store;
@@ -43,7 +45,7 @@ public final class Runs {
   public <T> T create(
       String runId,
       Optional<String> requestId,
-      String launcher,
+      LauncherType launcher,
       RunDefinition definition,
       String actor,
       BiFunction<Transaction, RunRow, T> view) {
@@ -136,12 +138,13 @@ public final class Runs {
   }
 
   /**
-   * Stops a run. A run that is stopping or has ended is left alone, except that IMMEDIATE upgrades
-   * a graceful stop.
+   * Stops a run. A run that is stopping or has ended is left alone, except that a more urgent mode
+   * upgrades a stop under way. Of a run whose trainer has not registered no trainer is wanted any
+   * more.
    */
   public <T> T stop(
       String idOrUid,
-      String mode,
+      StopMode mode,
       String reason,
       String actor,
       BiFunction<Transaction, RunRow, T> view) {
@@ -153,7 +156,8 @@ public final class Runs {
         });
   }
 
-  private void stop(Transaction transaction, RunRow run, String mode, String reason, String actor) {
+  private void stop(
+      Transaction transaction, RunRow run, StopMode mode, String reason, String actor) {
     switch (run.effectiveState()) {
       case PENDING, STARTING ->
           transaction.move(run, RunState.STOPPED, actor, "stopped before it started: " + reason);
@@ -172,15 +176,14 @@ public final class Runs {
                 Optional.empty());
         decisions.enforce(transaction, run, decision, mode, actor);
       }
-      case STOPPING -> {
-        Optional<StopRow> pending = transaction.stops().unfinished(run.uid());
-        if (mode.equals(IMMEDIATE)
-            && pending.isPresent()
-            && !pending.get().mode().equals(IMMEDIATE)) {
-          transaction.stops().upgrade(pending.get().commandId(), IMMEDIATE);
-          transaction.event(run, run.state(), "STOP_UPGRADED", actor, "now immediate: " + reason);
-        }
-      }
+      case STOPPING ->
+          transaction
+              .stops()
+              .unfinished(run.uid())
+              .filter(pending -> mode.isMoreUrgentThan(pending.mode()))
+              .filter(pending -> pending.phase() != StopPhase.ESCALATED)
+              .ifPresent(
+                  pending -> decisions.upgrade(transaction, run, pending, mode, reason, actor));
       case STOPPED, COMPLETED, FAILED, LOST -> {
         // Nothing to stop. LOST is never an effective state.
       }
@@ -214,7 +217,9 @@ public final class Runs {
           consume(transaction, run, rearmAfter);
           RunDefinition before = RunDefinition.of(run.definition());
           change(transaction, run, before, change.apply(before));
-          transaction.runs().setOutcome(run.uid(), 0, Optional.empty(), Duration.ZERO);
+          transaction
+              .runs()
+              .setOutcome(run.uid(), AttemptEnd.Early.NONE, Optional.empty(), Duration.ZERO);
           return view.apply(transaction, transaction.move(run, RunState.PENDING, actor, "resumed"));
         });
   }
@@ -236,8 +241,8 @@ public final class Runs {
   }
 
   /**
-   * Deletes a run with its history. If a live run is deleted by force, its next heartbeat tells its
-   * trainer to end.
+   * Deletes a run with its history. That it was deleted is remembered, so that the trainer of a
+   * live run that is deleted by force ends.
    *
    * @throws RunException if there is no such run, or it is live and {@code force} is false
    */

@@ -1,29 +1,30 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.Wanted;
+import dev.connectome.controller.store.RunQueue;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /**
- * Marks runs LOST whose heartbeats are missing, by the database's clock. While the database accepts
- * no writes, or this process is suspended, heartbeats cannot be recorded; afterwards trainers get a
- * full heartbeat timeout before they are marked LOST.
+ * Finds what is silent, by the database's clock. No time counts in which no controller was up or
+ * the database accepted no writes: nobody could have been heard.
  */
 public final class Watchdog {
 
   private static final String WORK = "watchdog";
+
+  /** The longest back-off of a gRPC client that has found the controller away. */
+  private static final Duration COME_BACK = Duration.ofSeconds(120);
 
   private final Store store;
   private final Quarantine quarantine;
   private final Attempts attempts;
   private final Timeouts timeouts;
   private final String host;
-  private Instant lastCheck = Instant.MIN;
-  private Instant graceStart = Instant.MIN;
 
   /**
    * How long trainers may be silent.
@@ -31,10 +32,17 @@ public final class Watchdog {
    * @param registration from the start of a trainer to its registration; then the attempt has
    *     failed
    * @param heartbeat since the last heartbeat; then the run is LOST
-   * @param lost since the last heartbeat of a run whose trainer cannot be observed; then it has
-   *     failed
+   * @param lost since a run was LOST whose trainer cannot be observed; then it has failed
+   * @param hung since a run was LOST whose trainer is still there; then the trainer is terminated
+   *     and the run tried again. Zero for never.
    */
-  public record Timeouts(Duration registration, Duration heartbeat, Duration lost) {}
+  public record Timeouts(Duration registration, Duration heartbeat, Duration lost, Duration hung) {
+
+    /** How long nobody may have been up before the clocks of runs begin anew. */
+    public Duration maxGap() {
+      return heartbeat.dividedBy(2);
+    }
+  }
 
   public Watchdog(
       Store store, Quarantine quarantine, Attempts attempts, Timeouts timeouts, String host) {
@@ -47,16 +55,11 @@ public final class Watchdog {
 
   /** Returns how many runs it marked LOST. */
   public int check() {
-    Instant now = store.inTransaction(transaction -> transaction.installation().write());
-    if (!lastCheck.equals(Instant.MIN)
-        && Duration.between(lastCheck, now).abs().compareTo(timeouts.heartbeat().dividedBy(2))
-            > 0) {
-      graceStart = now;
-    }
-    lastCheck = now;
-    if (now.isBefore(graceStart.plus(timeouts.heartbeat()))) {
-      return 0;
-    }
+    store.inTransaction(
+        transaction -> {
+          transaction.installation().recordAlive(timeouts.maxGap());
+          return transaction;
+        });
     failUnregistered();
     int lost =
         quarantine.forEach(
@@ -64,11 +67,19 @@ public final class Watchdog {
             (transaction, except) ->
                 transaction.runQueue().lockWithoutHeartbeat(timeouts.heartbeat(), except),
             this::lose);
+    var unobservable = new RunQueue.Lost(timeouts.lost(), COME_BACK);
     quarantine.forEach(
         WORK,
         (transaction, except) ->
-            transaction.runQueue().lockUnobservable(timeouts.lost(), host, except),
-        this::giveUp);
+            transaction.runQueue().lockUnobservable(unobservable, host, except),
+        this::closeUnobservable);
+    if (!timeouts.hung().isZero()) {
+      var hung = new RunQueue.Lost(timeouts.hung(), COME_BACK);
+      quarantine.forEach(
+          WORK,
+          (transaction, except) -> transaction.runQueue().lockHung(hung, host, except),
+          this::terminateHung);
+    }
     return lost;
   }
 
@@ -80,8 +91,8 @@ public final class Watchdog {
         "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()));
   }
 
-  private void giveUp(Transaction transaction, RunRow run) {
-    transaction.stops().finish(run.uid(), "DONE");
+  private void closeUnobservable(Transaction transaction, RunRow run) {
+    transaction.stops().giveUp(run.uid());
     transaction.attempts().end(run.uid(), run.attempt());
     boolean stopping = run.effectiveState() == RunState.STOPPING;
     transaction.move(
@@ -89,6 +100,17 @@ public final class Watchdog {
         stopping ? RunState.STOPPED : RunState.FAILED,
         "controller",
         "its trainer has been silent for %d s".formatted(timeouts.lost().toSeconds()));
+  }
+
+  private void terminateHung(Transaction transaction, RunRow run) {
+    transaction.attempts().setWanted(run.uid(), run.attempt(), Wanted.GONE);
+    transaction.event(
+        run,
+        run.state(),
+        "TRAINER_HUNG",
+        "controller",
+        "its trainer is there and has been silent for %d s; it is terminated"
+            .formatted(timeouts.hung().toSeconds()));
   }
 
   private void failUnregistered() {

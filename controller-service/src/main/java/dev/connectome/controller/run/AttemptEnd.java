@@ -32,54 +32,75 @@ public sealed interface AttemptEnd {
   record Gone(String message) implements AttemptEnd {}
 
   /**
+   * Ends in a row without progress between them.
+   *
+   * @param failures how many failed
+   * @param interruptions how many were interrupted
+   */
+  record Early(int failures, int interruptions) {
+    public static final Early NONE = new Early(0, 0);
+  }
+
+  /**
    * What follows for the run.
    *
-   * @param failures failures in a row, including this one
+   * @param early the ends in a row, including this one
    * @param message may be empty
    */
-  record Next(RunState state, int failures, String message) {}
+  record Next(RunState state, Early early, String message) {}
 
   /**
    * Decides what follows for the run.
    *
    * @param stopping whether a stop command was pending
-   * @param failures failures in a row before this end
-   * @param maxFailures failures in a row after which the run has failed
+   * @param before the ends in a row before this one
    */
-  default Next next(boolean stopping, int failures, int maxFailures) {
+  default Next next(boolean stopping, Early before, RetryBudget budget) {
     if (this instanceof Completed) {
-      return new Next(RunState.COMPLETED, 0, "");
+      return new Next(RunState.COMPLETED, Early.NONE, "");
     }
     if (this instanceof Stopped) {
-      return new Next(RunState.STOPPED, 0, "");
+      return new Next(RunState.STOPPED, Early.NONE, "");
     }
     if (this instanceof Interrupted interrupted) {
       String how =
           interrupted.why().isEmpty() ? "interrupted" : "interrupted: " + interrupted.why();
       return stopping
-          ? new Next(RunState.STOPPED, 0, how + " while it was stopping")
-          : new Next(RunState.PENDING, failures, how + "; will resume from its checkpoint");
+          ? new Next(RunState.STOPPED, Early.NONE, how + " while it was stopping")
+          : interrupted(how, new Early(before.failures(), before.interruptions() + 1), budget);
     }
+    var early = new Early(before.failures() + 1, before.interruptions());
     if (this instanceof Failed failed) {
       return failed.permanent() || stopping
-          ? new Next(RunState.FAILED, failures + 1, failed.message())
-          : retry(failed.message(), failures + 1, maxFailures);
+          ? new Next(RunState.FAILED, early, failed.message())
+          : failed(failed.message(), early, budget);
     }
     String message = ((Gone) this).message();
     return stopping
-        ? new Next(RunState.STOPPED, 0, message + " while it was stopping")
-        : retry(message, failures + 1, maxFailures);
+        ? new Next(RunState.STOPPED, Early.NONE, message + " while it was stopping")
+        : failed(message, early, budget);
   }
 
-  private static Next retry(String message, int failures, int maxFailures) {
-    return failures >= maxFailures
+  private static Next interrupted(String how, Early early, RetryBudget budget) {
+    return early.interruptions() >= budget.interruptions()
         ? new Next(
             RunState.FAILED,
-            failures,
+            early,
+            "%s (interruption %d in a row without progress)".formatted(how, early.interruptions()))
+        : new Next(RunState.PENDING, early, how + "; will resume from its checkpoint");
+  }
+
+  private static Next failed(String message, Early early, RetryBudget budget) {
+    int failures = early.failures();
+    return failures >= budget.failures()
+        ? new Next(
+            RunState.FAILED,
+            early,
             failures == 1 ? message : "%s (failure %d in a row)".formatted(message, failures))
         : new Next(
             RunState.PENDING,
-            failures,
-            "%s; will be retried (failure %d of %d)".formatted(message, failures, maxFailures));
+            early,
+            "%s; will be retried (failure %d of %d)"
+                .formatted(message, failures, budget.failures()));
   }
 }

@@ -20,6 +20,13 @@ public interface ControllerSettings {
   Duration heartbeatInterval();
 
   /**
+   * How long a run may be LOST before its trainer, which is still there, is terminated and the run
+   * tried again from its checkpoint. 0 leaves such trainers alone.
+   */
+  @WithDefault("1h")
+  Duration lostTimeout();
+
+  /**
    * How long a run may be LOST before it fails, if this controller cannot observe its trainer
    * because the run is external or the trainer runs on another machine.
    */
@@ -33,19 +40,51 @@ public interface ControllerSettings {
   @WithDefault("10m")
   Duration startTimeout();
 
-  /** How long a trainer has to obey a stop command before it is terminated. */
+  /**
+   * How long a trainer has to obey a GRACEFUL or IMMEDIATE stop, once it was given the command,
+   * before it is terminated. A run's spec may say otherwise.
+   */
   @WithDefault("60s")
   Duration stopGrace();
 
+  /** The same for END_OF_EPOCH: more than the longest epoch. */
+  @WithDefault("24h")
+  Duration stopGraceEndOfEpoch();
+
   /** Failures in a row, without progress between them, after which a run fails. */
-  @WithDefault("3")
+  @WithDefault("5")
   int maxFailures();
+
+  /** Interruptions in a row, without progress between them, after which a run fails. */
+  @WithDefault("50")
+  int maxInterruptions();
+
+  /**
+   * Pause after the first failure; it doubles with each further one. A random part of up to half is
+   * left out of each.
+   */
+  @WithDefault("10s")
+  Duration retryPause();
+
+  /** Pause after the first interruption; it doubles with each further one. */
+  @WithDefault("2s")
+  Duration interruptionPause();
+
+  /** Pauses grow no longer than this. */
+  @WithDefault("10m")
+  Duration longestPause();
 
   /**
    * How long ended runs are kept. Then they are deleted with their series, decisions and events,
    * but not their files. Unset keeps them for ever.
    */
   Optional<Duration> retention();
+
+  /**
+   * Hosts to which stops of external runs may be pushed, {@code *.example.org} for all below one;
+   * trainers elsewhere get their stops with their heartbeats. Unset: any host.
+   */
+  Optional<List<String>> externalEndpoints();
 
   Breaker breaker();
 
@@ -107,9 +146,16 @@ public interface ControllerSettings {
   }
 
   interface Launch {
+    /** Launchers. */
+    enum Standard {
+      LOCAL,
+      KUBERNETES,
+      EXTERNAL
+    }
+
     /** Launcher of runs that name none: local, kubernetes or external. */
     @WithDefault("local")
-    String standard();
+    Standard standard();
 
     Local local();
 
@@ -138,6 +184,12 @@ public interface ControllerSettings {
 
     /** Data folder of runs that name none. */
     Optional<Path> dataDir();
+
+    /**
+     * Names of environment variables that trainers get from the controller, in addition to the
+     * usual ones of the machine, of Java and of devices; a name that ends with * is a prefix.
+     */
+    Optional<List<String>> environment();
 
     /** The controller's address for trainers, host:port. */
     @WithDefault("127.0.0.1:${quarkus.grpc.server.port}")

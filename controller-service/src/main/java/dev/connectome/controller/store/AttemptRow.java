@@ -1,5 +1,7 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Wanted;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,6 +14,8 @@ import java.util.UUID;
  * @param controller the identity of the controller process that supervises the trainer's process;
  *     empty if none does
  * @param process the identity of that process, until its end has been recorded
+ * @param terminated whether a launcher told the process to end
+ * @param sinceEnd zero until it has ended
  */
 public record AttemptRow(
     UUID runUid,
@@ -20,7 +24,10 @@ public record AttemptRow(
     Optional<String> endpoint,
     Optional<String> controller,
     Optional<String> process,
-    boolean ended) {
+    Wanted wanted,
+    boolean terminated,
+    boolean ended,
+    Duration sinceEnd) {
 
   /**
    * The controller that runs a trainer as a process on its own machine.

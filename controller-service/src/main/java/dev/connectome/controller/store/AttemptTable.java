@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Wanted;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,13 @@ import org.jdbi.v3.core.Handle;
 
 /** Attempts, within one transaction. */
 public final class AttemptTable {
+
+  private static final String SELECT =
+      """
+      SELECT attempts.*,
+        coalesce((extract(epoch FROM now() - attempts.end_time) * 1000)::bigint, 0) AS since_end_millis
+      FROM attempts
+      """;
 
   private final Handle handle;
 
@@ -29,7 +37,7 @@ public final class AttemptTable {
 
   public Optional<AttemptRow> byInstance(UUID runUid, String instanceId) {
     return handle
-        .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND instance_id = :instance")
+        .createQuery(SELECT + "WHERE run_uid = :run AND instance_id = :instance")
         .bind("run", runUid)
         .bind("instance", instanceId)
         .map((row, context) -> Rows.attempt(row))
@@ -38,10 +46,20 @@ public final class AttemptTable {
 
   public Optional<AttemptRow> find(UUID runUid, int attempt) {
     return handle
-        .createQuery("SELECT * FROM attempts WHERE run_uid = :run AND attempt = :attempt")
+        .createQuery(SELECT + "WHERE run_uid = :run AND attempt = :attempt")
         .bind("run", runUid)
         .bind("attempt", attempt)
         .map((row, context) -> Rows.attempt(row))
+        .findOne();
+  }
+
+  /** The machine of the trainer's process; empty text where that is not known. */
+  public Optional<String> host(UUID runUid, int attempt) {
+    return handle
+        .createQuery("SELECT host FROM attempts WHERE run_uid = :run AND attempt = :attempt")
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .map((row, context) -> Optional.ofNullable(row.getString("host")).orElse(""))
         .findOne();
   }
 
@@ -89,11 +107,11 @@ public final class AttemptTable {
         == 1;
   }
 
-  /** Returns false if the attempt had already ended. */
+  /** Returns false if the attempt had already ended. Nothing is wanted of one that has. */
   public boolean end(UUID runUid, int attempt) {
     return handle.execute(
             """
-            UPDATE attempts SET end_time = now()
+            UPDATE attempts SET end_time = now(), wanted = 'GONE'
             WHERE run_uid = ? AND attempt = ? AND end_time IS NULL
             """,
             runUid,
@@ -101,28 +119,35 @@ public final class AttemptTable {
         == 1;
   }
 
-  /** Attempts that run as processes and that their runs still want. */
-  public List<AttemptRow> wantedLocally() {
-    return handle
-        .createQuery(
-            """
-            SELECT attempts.* FROM attempts
-            JOIN runs ON runs.uid = attempts.run_uid AND runs.attempt = attempts.attempt
-            WHERE attempts.end_time IS NULL AND runs.launcher = 'LOCAL'
-              AND runs.state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
-            """)
-        .map((row, context) -> Rows.attempt(row))
-        .list();
+  /** What is wanted only goes on: an earlier wish than the present one changes nothing. */
+  public void setWanted(UUID runUid, int attempt, Wanted wanted) {
+    handle.execute(
+        """
+        UPDATE attempts SET wanted = ?
+        WHERE run_uid = ? AND attempt = ? AND wanted <> 'GONE' AND ? <> 'RUN'
+        """,
+        wanted.name(),
+        runUid,
+        attempt,
+        wanted.name());
+  }
+
+  /** Records, once, that a launcher tells the attempt's process to end. */
+  public void setTerminated(UUID runUid, int attempt) {
+    handle.execute(
+        """
+        UPDATE attempts SET terminate_time = now()
+        WHERE run_uid = ? AND attempt = ? AND terminate_time IS NULL
+        """,
+        runUid,
+        attempt);
   }
 
   /** Attempts on a host that have not ended or whose process may still exist. */
   public List<AttemptRow> onHost(String host) {
     return handle
         .createQuery(
-            """
-            SELECT * FROM attempts
-            WHERE host IN (:host, '') AND (end_time IS NULL OR process IS NOT NULL)
-            """)
+            SELECT + "WHERE host IN (:host, '') AND (end_time IS NULL OR process IS NOT NULL)")
         .bind("host", host)
         .map((row, context) -> Rows.attempt(row))
         .list();
@@ -131,29 +156,34 @@ public final class AttemptTable {
   /**
    * An attempt as the Kubernetes launcher sees it.
    *
-   * @param open whether it has not ended
+   * @param open whether it has not ended, as far as is known
    * @param sinceEnd zero while it is open
    */
   public record OnCluster(
       UUID runUid,
       int attempt,
+      Wanted wanted,
       boolean open,
       boolean registered,
       Duration sinceLaunch,
       Duration sinceEnd) {}
 
-  /** Attempts of the given runs on the cluster and, if asked for, every one that has not ended. */
+  /**
+   * Attempts on the cluster: those of the given runs, and of those that have not ended the ones
+   * that are not wanted or, if asked for, all.
+   */
   public List<OnCluster> onCluster(boolean withOpen, Collection<UUID> runUids) {
     return handle
         .createQuery(
             """
-            SELECT attempts.run_uid, attempts.attempt, attempts.end_time IS NULL AS open,
+            SELECT attempts.run_uid, attempts.attempt, attempts.wanted, attempts.end_time IS NULL AS open,
               attempts.register_time IS NOT NULL AS registered,
               (extract(epoch FROM now() - attempts.launch_time) * 1000)::bigint AS since_launch,
               coalesce((extract(epoch FROM now() - attempts.end_time) * 1000)::bigint, 0) AS since_end
             FROM attempts JOIN runs ON runs.uid = attempts.run_uid
             WHERE runs.launcher = 'KUBERNETES'
-              AND ((:withOpen AND attempts.end_time IS NULL) OR attempts.run_uid = ANY (:runs))
+              AND ((attempts.end_time IS NULL AND (:withOpen OR attempts.wanted = 'GONE'))
+                OR attempts.run_uid = ANY (:runs))
             """)
         .bind("withOpen", withOpen)
         .bindArray("runs", UUID.class, List.copyOf(runUids))
@@ -162,6 +192,7 @@ public final class AttemptTable {
                 new OnCluster(
                     row.getObject("run_uid", UUID.class),
                     row.getInt("attempt"),
+                    Wanted.valueOf(row.getString("wanted")),
                     row.getBoolean("open"),
                     row.getBoolean("registered"),
                     Duration.ofMillis(row.getLong("since_launch")),

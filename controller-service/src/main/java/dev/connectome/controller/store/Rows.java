@@ -1,9 +1,15 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.StopMode;
+import dev.connectome.controller.run.StopPhase;
+import dev.connectome.controller.run.Wanted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,14 +24,16 @@ final class Rows {
     return new RunRow(
         uuid(row, "uid"),
         row.getString("run_id"),
-        row.getString("launcher"),
+        LauncherType.valueOf(row.getString("launcher")),
         row.getBytes("definition"),
         RunState.valueOf(row.getString("state")),
         Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
         row.getString("state_message"),
         row.getString("quarantine"),
         row.getInt("attempt"),
-        row.getBoolean("advanced") ? 0 : row.getInt("failures"),
+        row.getBoolean("advanced")
+            ? AttemptEnd.Early.NONE
+            : new AttemptEnd.Early(row.getInt("failures"), row.getInt("interruptions")),
         row.getLong("position"),
         row.getInt("judged_attempt"),
         row.getInt("judged_epoch"),
@@ -56,7 +64,10 @@ final class Rows {
         Optional.ofNullable(row.getString("endpoint")),
         Optional.ofNullable(row.getString("controller")),
         Optional.ofNullable(row.getString("process")),
-        row.getTimestamp("end_time") != null);
+        Wanted.valueOf(row.getString("wanted")),
+        row.getTimestamp("terminate_time") != null,
+        row.getTimestamp("end_time") != null,
+        Duration.ofMillis(row.getLong("since_end_millis")));
   }
 
   static StopRow stop(ResultSet row) throws SQLException {
@@ -66,13 +77,17 @@ final class Rows {
         uuid(row, "command_id"),
         uuid(row, "run_uid"),
         row.getInt("attempt"),
-        row.getString("mode"),
+        StopMode.valueOf(row.getString("mode")),
         row.getString("reason"),
         restore,
-        row.getTimestamp("deadline").toInstant(),
-        row.getString("phase"),
+        row.getTimestamp("due_time").toInstant(),
+        Duration.ofMillis(Math.max(0, row.getLong("left_millis"))),
+        row.getTimestamp("given_up_time") == null
+            ? StopPhase.valueOf(row.getString("phase"))
+            : StopPhase.GIVEN_UP,
         row.getInt("push_attempts"),
         row.getString("last_error"),
+        instant(row, "deliver_time"),
         instant(row, "acknowledge_time"),
         instant(row, "finish_time"));
   }

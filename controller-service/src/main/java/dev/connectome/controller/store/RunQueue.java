@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.LauncherType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class RunQueue {
   }
 
   /** The oldest run that waits for a launcher, but for some. */
-  public Optional<RunRow> lockNextPending(String launcher, Set<UUID> except) {
+  public Optional<RunRow> lockNextPending(LauncherType launcher, Set<UUID> except) {
     return handle
         .createQuery(
             """
@@ -57,7 +58,7 @@ public final class RunQueue {
               AND uid <> ALL (:except)
             ORDER BY create_time, uid LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
             """)
-        .bind("launcher", launcher)
+        .bind("launcher", launcher.name())
         .bindArray("except", UUID.class, List.copyOf(except))
         .map((row, context) -> Rows.run(row))
         .findOne();
@@ -69,8 +70,9 @@ public final class RunQueue {
    *
    * @param host counts only runs whose trainers are processes of this machine; empty counts all
    */
-  public int lockLiveRunCount(String launcher, Optional<String> host) {
-    handle.execute("SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCH_LOCK_CLASS, launcher);
+  public int lockLiveRunCount(LauncherType launcher, Optional<String> host) {
+    handle.execute(
+        "SELECT pg_advisory_xact_lock(?, hashtext(?))", LAUNCH_LOCK_CLASS, launcher.name());
     return handle
         .createQuery(
             """
@@ -79,22 +81,25 @@ public final class RunQueue {
             WHERE launcher = :launcher AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
               AND (CAST(:host AS text) IS NULL OR host IN (:host, ''))
             """)
-        .bind("launcher", launcher)
+        .bind("launcher", launcher.name())
         .bind("host", host.orElse(null))
         .mapTo(Integer.class)
         .one();
   }
 
-  /** Locks a run whose heartbeats are missing, but for some. */
+  /**
+   * Locks a run, but for some, without a heartbeat for that long, in which the installation was up.
+   */
   public Optional<RunRow> lockWithoutHeartbeat(Duration since, Set<UUID> except) {
     return handle
         .createQuery(
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state IN ('RUNNING', 'STOPPING')
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+              AND greatest(last_heartbeat, (SELECT up_since FROM installation))
+                < now() - :millis * interval '1 millisecond'
               AND uid <> ALL (:except)
-            LIMIT 1 FOR UPDATE SKIP LOCKED
+            LIMIT 1 FOR UPDATE OF runs, heartbeats SKIP LOCKED
             """)
         .bind("millis", since.toMillis())
         .bindArray("except", UUID.class, List.copyOf(except))
@@ -111,7 +116,8 @@ public final class RunQueue {
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
             WHERE state = 'STARTING' AND launcher <> 'KUBERNETES'
-              AND last_heartbeat < now() - :millis * interval '1 millisecond'
+              AND greatest(last_heartbeat, (SELECT up_since FROM installation))
+                < now() - :millis * interval '1 millisecond'
             """)
         .bind("millis", since.toMillis())
         .map((row, context) -> Rows.run(row))
@@ -119,22 +125,62 @@ public final class RunQueue {
   }
 
   /**
-   * Locks a LOST run, but for some, whose trainer this controller cannot observe: it is external,
-   * or on another machine.
+   * How long runs have been LOST. What nobody can have noticed does not count: the time counts from
+   * the state's own beginning, and not before trainers had the time to come back to an installation
+   * that was down.
+   *
+   * @param comeBack how long a trainer may take to come back
    */
-  public Optional<RunRow> lockUnobservable(Duration since, String host, Set<UUID> except) {
+  public record Lost(Duration since, Duration comeBack) {}
+
+  /**
+   * Locks a LOST run, but for some, whose trainer this controller cannot observe: external, or on
+   * another machine.
+   */
+  public Optional<RunRow> lockUnobservable(Lost lost, String host, Set<UUID> except) {
+    return lockLost(
+        """
+        launcher = 'EXTERNAL'
+          OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
+            AND attempts.attempt = runs.attempt AND host NOT IN (:host, ''))
+        """,
+        lost,
+        host,
+        except);
+  }
+
+  /**
+   * Locks a LOST run, but for some, whose trainer a launcher can observe, and still has, though
+   * nobody wants it gone.
+   */
+  public Optional<RunRow> lockHung(Lost lost, String host, Set<UUID> except) {
+    return lockLost(
+        """
+        EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
+          AND attempts.attempt = runs.attempt AND attempts.end_time IS NULL AND wanted <> 'GONE'
+          AND (launcher = 'KUBERNETES' OR (launcher = 'LOCAL' AND host IN (:host, ''))))
+        """,
+        lost,
+        host,
+        except);
+  }
+
+  private Optional<RunRow> lockLost(String condition, Lost lost, String host, Set<UUID> except) {
     return handle
         .createQuery(
             """
             SELECT * FROM runs JOIN heartbeats ON run_uid = uid
-            WHERE state = 'LOST' AND last_heartbeat < now() - :millis * interval '1 millisecond'
-              AND (launcher = 'EXTERNAL'
-                OR EXISTS (SELECT FROM attempts WHERE attempts.run_uid = uid
-                  AND attempts.attempt = runs.attempt AND host NOT IN (:host, '')))
+            WHERE state = 'LOST'
+              AND greatest(lost_time,
+                  (SELECT up_since FROM installation) + :comeBackMillis * interval '1 millisecond')
+                < now() - :millis * interval '1 millisecond'
+              AND (%s)
               AND uid <> ALL (:except)
             LIMIT 1 FOR UPDATE OF runs SKIP LOCKED
-            """)
-        .bind("millis", since.toMillis())
+            """
+                .formatted(condition))
+        .bind("millis", lost.since().toMillis())
+        .bind("comeBackMillis", lost.comeBack().toMillis())
         .bind("host", host)
         .bindArray("except", UUID.class, List.copyOf(except))
         .map((row, context) -> Rows.run(row))

@@ -1,5 +1,7 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,7 +15,7 @@ import java.util.regex.Pattern;
  * @param lostFrom the state before LOST
  * @param quarantine why the run cannot be processed; empty if it can
  * @param attempt the newest attempt; 0 before the first
- * @param failures failures in a row without progress
+ * @param early trainers that ended early in a row, without progress
  * @param position of the latest event or signature
  * @param evaluatedAttempt the attempt of the latest point that policies have evaluated
  * @param evaluatedEpoch the epoch of that point
@@ -30,14 +32,14 @@ import java.util.regex.Pattern;
 public record RunRow(
     UUID uid,
     String runId,
-    String launcher,
+    LauncherType launcher,
     byte[] definition,
     RunState state,
     Optional<RunState> lostFrom,
     String stateMessage,
     String quarantine,
     int attempt,
-    int failures,
+    AttemptEnd.Early early,
     long position,
     int evaluatedAttempt,
     int evaluatedEpoch,
@@ -50,15 +52,6 @@ public record RunRow(
     Instant createTime,
     Optional<Instant> startTime,
     Optional<Instant> endTime) {
-
-  /** Started as processes on the controller's machine. */
-  public static final String LOCAL = "LOCAL";
-
-  /** Started as Kubernetes Jobs. */
-  public static final String KUBERNETES = "KUBERNETES";
-
-  /** Started by someone else. */
-  public static final String EXTERNAL = "EXTERNAL";
 
   private static final Pattern UID =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");

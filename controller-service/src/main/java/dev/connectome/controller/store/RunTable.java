@@ -1,5 +1,7 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ public final class RunTable {
       String runId,
       Optional<String> requestId,
       Map<String, String> labels,
-      String launcher,
+      LauncherType launcher,
       byte[] definition) {
     return handle
             .createUpdate(
@@ -44,7 +46,7 @@ public final class RunTable {
             .bind("requestId", requestId.orElse(null))
             .bindArray("keys", String.class, new ArrayList<>(labels.keySet()))
             .bindArray("values", String.class, new ArrayList<>(labels.values()))
-            .bind("launcher", launcher)
+            .bind("launcher", launcher.name())
             .bind("definition", definition)
             .execute()
         == 1;
@@ -101,6 +103,7 @@ public final class RunTable {
             """
             UPDATE runs SET state = :to, state_message = :message,
               lost_from = CASE WHEN :to = 'LOST' THEN :from END,
+              lost_time = CASE WHEN :to = 'LOST' THEN now() END,
               start_time = CASE WHEN :to = 'RUNNING' THEN coalesce(start_time, now()) ELSE start_time END,
               end_time = CASE WHEN :end THEN now() END
             WHERE uid = :uid
@@ -127,17 +130,20 @@ public final class RunTable {
   }
 
   /** Records how an attempt ended, and how long to wait before the next. */
-  public void setOutcome(UUID uid, int failures, Optional<byte[]> outcome, Duration pause) {
+  public void setOutcome(
+      UUID uid, AttemptEnd.Early early, Optional<byte[]> outcome, Duration pause) {
     handle
         .createUpdate(
             """
             WITH counted AS (UPDATE heartbeats SET advanced = false WHERE run_uid = :uid)
-            UPDATE runs SET failures = :failures, outcome = coalesce(:outcome, outcome),
+            UPDATE runs SET failures = :failures, interruptions = :interruptions,
+              outcome = coalesce(:outcome, outcome),
               launch_after = now() + :pauseMillis * interval '1 millisecond'
             WHERE uid = :uid
             """)
         .bind("uid", uid)
-        .bind("failures", failures)
+        .bind("failures", early.failures())
+        .bind("interruptions", early.interruptions())
         .bind("outcome", outcome.orElse(null))
         .bind("pauseMillis", pause.toMillis())
         .execute();

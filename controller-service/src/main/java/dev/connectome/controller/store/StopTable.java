@@ -1,6 +1,9 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.StopMode;
+import dev.connectome.controller.run.StopPhase;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,31 +15,53 @@ import org.jdbi.v3.core.Handle;
 /** The outbox of stop commands, within one transaction. */
 public final class StopTable {
 
+  /**
+   * The time to obey begins when the trainer is given the command, and again when the installation
+   * comes up.
+   */
+  private static final String DUE =
+      """
+      CASE WHEN finish_time IS NULL
+        THEN greatest(coalesce(deliver_time, now()), (SELECT up_since FROM installation))
+        ELSE coalesce(deliver_time, stop_commands.create_time) END
+        + grace_millis * interval '1 millisecond'
+      """;
+
+  private static final String COLUMNS =
+      "stop_commands.*, %s AS due_time, (extract(epoch FROM %s - now()) * 1000)::bigint AS left_millis"
+          .formatted(DUE, "(" + DUE + ")");
+
   private final Handle handle;
 
   StopTable(Handle handle) {
     this.handle = handle;
   }
 
-  /** Inserts a command that is due at once. */
+  /**
+   * Inserts a command that is due at once.
+   *
+   * @param grace how long the trainer may take once it is given the command
+   */
   public void insert(
       UUID commandId,
       UUID runUid,
       int attempt,
-      String mode,
+      StopMode mode,
       String reason,
       Optional<Integer> restoreEpoch,
       Duration grace) {
     handle
         .createUpdate(
             """
-            INSERT INTO stop_commands (command_id, run_uid, attempt, mode, reason, restore_epoch, deadline)
-            VALUES (:id, :run, :attempt, :mode, :reason, :restore, now() + :millis * interval '1 millisecond')
+            INSERT INTO stop_commands
+              (command_id, run_uid, attempt, mode, reason, restore_epoch, grace_millis, deadline)
+            VALUES (:id, :run, :attempt, :mode, :reason, :restore, :millis,
+              now() + :millis * interval '1 millisecond')
             """)
         .bind("id", commandId)
         .bind("run", runUid)
         .bind("attempt", attempt)
-        .bind("mode", mode)
+        .bind("mode", mode.name())
         .bind("reason", reason)
         .bind("restore", restoreEpoch.orElse(null))
         .bind("millis", grace.toMillis())
@@ -44,23 +69,19 @@ public final class StopTable {
   }
 
   public Optional<StopRow> latest(UUID runUid) {
-    return handle
-        .createQuery(
-            "SELECT * FROM stop_commands WHERE run_uid = :run ORDER BY create_time DESC LIMIT 1")
-        .bind("run", runUid)
-        .map((row, context) -> Rows.stop(row))
-        .findOne();
+    return Optional.ofNullable(latest(List.of(runUid)).get(runUid));
   }
 
   /** By run; runs without a command are left out. */
-  public Map<UUID, StopRow> latest(List<UUID> runUids) {
+  public Map<UUID, StopRow> latest(Collection<UUID> runUids) {
     return handle
         .createQuery(
             """
-            SELECT DISTINCT ON (run_uid) * FROM stop_commands WHERE run_uid = ANY (:runs)
+            SELECT DISTINCT ON (run_uid) %s FROM stop_commands WHERE run_uid = ANY (:runs)
             ORDER BY run_uid, create_time DESC
-            """)
-        .bindArray("runs", UUID.class, runUids)
+            """
+                .formatted(COLUMNS))
+        .bindArray("runs", UUID.class, List.copyOf(runUids))
         .map((row, context) -> Rows.stop(row))
         .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
   }
@@ -70,25 +91,20 @@ public final class StopTable {
     return latest(runUid).filter(stop -> stop.finishTime().isEmpty());
   }
 
-  /** By run; runs without an unfinished command are left out. */
-  public Map<UUID, StopRow> unfinished(List<UUID> runUids) {
-    return handle
-        .createQuery(
-            "SELECT * FROM stop_commands WHERE run_uid = ANY (:runs) AND finish_time IS NULL")
-        .bindArray("runs", UUID.class, runUids)
-        .map((row, context) -> Rows.stop(row))
-        .collect(Collectors.toMap(StopRow::runUid, Function.identity()));
-  }
-
-  /** Raises the mode of a command and makes it due at once. */
-  public void upgrade(UUID commandId, String mode) {
-    handle.execute(
-        """
-        UPDATE stop_commands SET mode = ?, phase = 'PENDING', next_push_time = now(), lease_until = NULL
-        WHERE command_id = ? AND finish_time IS NULL
-        """,
-        mode,
-        commandId);
+  /** Raises the mode of a command, which is delivered again with a time of its own. */
+  public void upgrade(UUID commandId, StopMode mode, Duration grace) {
+    handle
+        .createUpdate(
+            """
+            UPDATE stop_commands SET mode = :mode, grace_millis = :millis, deliver_time = NULL,
+              deadline = now() + :millis * interval '1 millisecond',
+              phase = 'PENDING', next_push_time = now(), lease_until = NULL
+            WHERE command_id = :id AND finish_time IS NULL
+            """)
+        .bind("id", commandId)
+        .bind("mode", mode.name())
+        .bind("millis", grace.toMillis())
+        .execute();
   }
 
   /**
@@ -107,8 +123,9 @@ public final class StopTable {
                 AND (lease_until IS NULL OR lease_until < now())
                 AND (host IS NULL OR host IN (:host, ''))
               ORDER BY next_push_time LIMIT :limit FOR UPDATE OF stop_commands SKIP LOCKED)
-            RETURNING *
-            """)
+            RETURNING %s
+            """
+                .formatted(COLUMNS))
         .bind("host", host)
         .bind("millis", lease.toMillis())
         .bind("limit", limit)
@@ -117,20 +134,41 @@ public final class StopTable {
   }
 
   /**
+   * Records, once for each mode, that a heartbeat was answered with a command. One that somebody
+   * else is working on is left to the next heartbeat.
+   */
+  public void deliver(StopRow stop) {
+    handle.execute(
+        """
+        UPDATE stop_commands SET deliver_time = now(),
+          deadline = now() + grace_millis * interval '1 millisecond'
+        WHERE command_id = (
+          SELECT command_id FROM stop_commands
+          WHERE command_id = ? AND mode = ? AND deliver_time IS NULL AND finish_time IS NULL
+          FOR UPDATE SKIP LOCKED)
+        """,
+        stop.commandId(),
+        stop.mode().name());
+  }
+
+  /**
    * Records an acknowledgement, even after escalation or the trainer's end. Returns true for the
    * first of this mode: a command whose mode was raised since it was pushed is pushed again.
    */
-  public boolean acknowledge(UUID commandId, String mode) {
+  public boolean acknowledge(UUID commandId, StopMode mode) {
     return handle.execute(
             """
             UPDATE stop_commands SET acknowledge_time = now(),
+              deadline = CASE WHEN deliver_time IS NULL
+                THEN now() + grace_millis * interval '1 millisecond' ELSE deadline END,
+              deliver_time = coalesce(deliver_time, now()),
               last_error = CASE WHEN phase = 'PENDING' THEN '' ELSE last_error END,
               lease_until = CASE WHEN phase = 'PENDING' THEN NULL ELSE lease_until END,
               phase = CASE WHEN phase = 'PENDING' THEN 'ACKNOWLEDGED' ELSE phase END
             WHERE command_id = ? AND mode = ? AND (phase = 'PENDING' OR acknowledge_time IS NULL)
             """,
             commandId,
-            mode)
+            mode.name())
         == 1;
   }
 
@@ -138,7 +176,8 @@ public final class StopTable {
   public boolean acknowledgeByOutcome(UUID runUid, int attempt, UUID commandId) {
     return handle.execute(
             """
-            UPDATE stop_commands SET acknowledge_time = now()
+            UPDATE stop_commands SET acknowledge_time = now(),
+              deliver_time = coalesce(deliver_time, now())
             WHERE command_id = ? AND run_uid = ? AND attempt = ? AND acknowledge_time IS NULL
             """,
             commandId,
@@ -161,31 +200,52 @@ public final class StopTable {
             """)
         .bind("id", pushed.commandId())
         .bind("pushes", pushed.pushAttempts())
-        .bind("mode", pushed.mode())
+        .bind("mode", pushed.mode().name())
         .bind("error", error)
         .bind("millis", pause.toMillis())
         .execute();
   }
 
   /**
-   * Commands past their deadline whose trainer nobody is terminating, the most overdue first. That
-   * includes escalations whose lease ran out, since their controller may have died.
+   * What a controller may escalate.
    *
-   * @param grace how long past the deadline a process is left to the controller that supervises it
+   * @param controller the controller that asks
+   * @param otherGrace how much longer a process is left to the controller that supervises it
+   * @param maxGap how long ago the installation may have been recorded alive: after a longer gap
+   *     its clocks have to begin anew first
    */
-  public List<StopRow> overdue(String controller, Duration grace, int limit) {
+  public record Overdue(String controller, Duration otherGrace, Duration maxGap) {}
+
+  /**
+   * Commands whose time is over and whose trainer nobody is terminating, the most overdue first.
+   * The time runs from the delivery or, for a trainer that was never given the command, from when
+   * its silence was noticed; it does not run while no controller is up. That includes escalations
+   * whose lease ran out, since their controller may have died.
+   */
+  public List<StopRow> overdue(Overdue asked, int limit) {
     return handle
         .createQuery(
             """
-            SELECT stop_commands.* FROM stop_commands LEFT JOIN attempts USING (run_uid, attempt)
-            WHERE finish_time IS NULL AND deadline < now()
-              AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
+            SELECT %s FROM stop_commands
+              JOIN runs ON runs.uid = stop_commands.run_uid
+              LEFT JOIN attempts ON attempts.run_uid = stop_commands.run_uid
+                AND attempts.attempt = stop_commands.attempt
+              CROSS JOIN installation
+              CROSS JOIN LATERAL (SELECT
+                greatest(stop_commands.create_time, coalesce(deliver_time, lost_time), up_since)
+                  + grace_millis * interval '1 millisecond' AS over_time) AS grace
+            WHERE finish_time IS NULL AND alive_time > now() - :gapMillis * interval '1 millisecond'
+              AND (lease_until IS NULL OR lease_until < now())
+              AND (phase = 'ESCALATED'
+                OR (over_time < now() AND (deliver_time IS NOT NULL OR state = 'LOST')))
               AND (controller IS NULL OR controller = :controller
-                OR deadline < now() - :millis * interval '1 millisecond')
-            ORDER BY deadline LIMIT :limit
-            """)
-        .bind("controller", controller)
-        .bind("millis", grace.toMillis())
+                OR over_time < now() - :otherMillis * interval '1 millisecond')
+            ORDER BY over_time LIMIT :limit
+            """
+                .formatted(COLUMNS))
+        .bind("controller", asked.controller())
+        .bind("otherMillis", asked.otherGrace().toMillis())
+        .bind("gapMillis", asked.maxGap().toMillis())
         .bind("limit", limit)
         .map((row, context) -> Rows.stop(row))
         .list();
@@ -193,18 +253,21 @@ public final class StopTable {
 
   /**
    * Escalates an overdue command of a run that the caller has locked; returns false if another
-   * controller has.
+   * controller has, or its mode was raised since.
    */
-  public boolean escalate(UUID commandId, Duration lease) {
-    return handle.execute(
-            """
-            UPDATE stop_commands SET phase = 'ESCALATED',
-              lease_until = now() + ? * interval '1 millisecond'
-            WHERE command_id = ? AND finish_time IS NULL AND deadline < now()
-              AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
-            """,
-            lease.toMillis(),
-            commandId)
+  public boolean escalate(StopRow stop, Duration lease) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE stop_commands SET phase = 'ESCALATED',
+                  lease_until = now() + :millis * interval '1 millisecond'
+                WHERE command_id = :id AND mode = :mode AND finish_time IS NULL
+                  AND (phase <> 'ESCALATED' OR lease_until IS NULL OR lease_until < now())
+                """)
+            .bind("millis", lease.toMillis())
+            .bind("id", stop.commandId())
+            .bind("mode", stop.mode().name())
+            .execute()
         == 1;
   }
 
@@ -234,14 +297,25 @@ public final class StopTable {
         .one();
   }
 
-  /** Finishes the run's unfinished command, if it has one. */
-  public void finish(UUID runUid, String phase) {
+  /** Finishes the run's unfinished command, if it has one, because its trainer has ended. */
+  public void finish(UUID runUid, StopPhase phase) {
     handle.execute(
         """
         UPDATE stop_commands SET phase = ?, finish_time = now(), lease_until = NULL
         WHERE run_uid = ? AND finish_time IS NULL
         """,
-        phase,
+        phase.name(),
+        runUid);
+  }
+
+  /** Finishes the run's unfinished command, if it has one, though its trainer may be alive. */
+  public void giveUp(UUID runUid) {
+    handle.execute(
+        """
+        UPDATE stop_commands SET phase = 'DONE', given_up_time = now(), finish_time = now(),
+          lease_until = NULL
+        WHERE run_uid = ? AND finish_time IS NULL
+        """,
         runUid);
   }
 }

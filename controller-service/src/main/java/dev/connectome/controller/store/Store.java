@@ -14,6 +14,7 @@ public final class Store {
 
   private final Jdbi jdbi;
   private final Jdbi queries;
+  private final ThreadLocal<Transaction> current = new ThreadLocal<>();
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<String>> kindListeners = new CopyOnWriteArrayList<>();
@@ -32,8 +33,15 @@ public final class Store {
     this.queries = Jdbi.create(queries).registerArgument(new StorableText());
   }
 
-  /** Returns what a query returns that changes nothing. */
+  /**
+   * Returns what a query returns that changes nothing. Within the work of a transaction of this
+   * thread it sees what that one has changed.
+   */
   public <T> T query(Function<Transaction, T> query) {
+    Transaction outer = current.get();
+    if (outer != null) {
+      return query.apply(outer);
+    }
     return queries.inTransaction(
         TransactionIsolationLevel.READ_COMMITTED,
         handle -> {
@@ -44,16 +52,20 @@ public final class Store {
 
   /**
    * Returns what the work returns, once committed. If the work throws, the transaction is rolled
-   * back.
+   * back. Within the work of another transaction of this thread it is a part of that one.
    */
   public <T> T inTransaction(Function<Transaction, T> work) {
+    Transaction outer = current.get();
+    if (outer != null) {
+      return work.apply(outer);
+    }
     var used = new Transaction[1];
     T result =
         jdbi.inTransaction(
             TransactionIsolationLevel.READ_COMMITTED,
             handle -> {
               used[0] = new Transaction(handle);
-              return work.apply(used[0]);
+              return asCurrent(used[0], work);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
     used[0].eventKinds().forEach(kind -> kindListeners.forEach(listener -> listener.accept(kind)));
@@ -61,6 +73,28 @@ public final class Store {
       eventListeners.forEach(Runnable::run);
     }
     return result;
+  }
+
+  /** Returns what the work returns, and leaves everything as it was. */
+  public <T> T rolledBack(Function<Transaction, T> work) {
+    return jdbi.withHandle(
+        handle -> {
+          handle.begin();
+          try {
+            return asCurrent(new Transaction(handle), work);
+          } finally {
+            handle.rollback();
+          }
+        });
+  }
+
+  private <T> T asCurrent(Transaction transaction, Function<Transaction, T> work) {
+    current.set(transaction);
+    try {
+      return work.apply(transaction);
+    } finally {
+      current.remove();
+    }
   }
 
   /**

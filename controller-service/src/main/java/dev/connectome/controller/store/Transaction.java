@@ -1,6 +1,8 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.run.RunState;
+import dev.connectome.controller.run.Wanted;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +12,9 @@ import org.jdbi.v3.core.Handle;
 
 /** One transaction: its tables, and the changes that touch a run and its history together. */
 public final class Transaction {
+
+  /** Pages hold many messages. */
+  private static final int LONGEST_MESSAGE = 8_192;
 
   private final RunTable runs;
   private final RunList runList;
@@ -22,6 +27,8 @@ public final class Transaction {
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
+  private final DeletedRunTable deletedRuns;
+  private final RequestTable requests;
   private final Set<UUID> changed = new HashSet<>();
   private final List<String> eventKinds = new ArrayList<>();
 
@@ -37,6 +44,8 @@ public final class Transaction {
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
+    deletedRuns = new DeletedRunTable(handle);
+    requests = new RequestTable(handle);
   }
 
   public RunTable runs() {
@@ -83,8 +92,17 @@ public final class Transaction {
     return heartbeats;
   }
 
+  public DeletedRunTable deletedRuns() {
+    return deletedRuns;
+  }
+
+  public RequestTable requests() {
+    return requests;
+  }
+
   /**
-   * Changes the state of a run and records the change as an event.
+   * Changes the state of a run with what is wanted of its newest attempt, and records the change as
+   * an event.
    *
    * @param run locked in this transaction and unchanged since
    * @param message may be empty
@@ -95,14 +113,18 @@ public final class Transaction {
       throw new IllegalStateException(
           "run %s is %s and cannot become %s".formatted(run.runId(), run.state(), to));
     }
-    runs.setState(run.uid(), run.state(), to, message);
+    runs.setState(run.uid(), run.state(), to, Echo.cut(message, LONGEST_MESSAGE));
+    Wanted.on(to).ifPresent(wanted -> attempts.setWanted(run.uid(), run.attempt(), wanted));
     event(run, to, "STATE_CHANGED", actor, describe(run.state(), to, message));
     return runs.find(run.uid()).orElseThrow();
   }
 
   /** Records an event of a run that is locked in this transaction. */
   public void event(RunRow run, RunState state, String kind, String actor, String message) {
-    log.append(List.of(new RunLog.NewEvent(run.uid(), kind, actor, message, state)));
+    log.append(
+        List.of(
+            new RunLog.NewEvent(
+                run.uid(), kind, actor, Echo.cut(message, LONGEST_MESSAGE), state)));
     markChanged(run.uid());
     eventKinds.add(kind);
   }

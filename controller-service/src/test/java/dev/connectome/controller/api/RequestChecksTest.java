@@ -13,7 +13,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Duration;
 import dev.connectome.controller.api.ApiErrors.Violation;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -35,6 +35,7 @@ import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -50,7 +51,7 @@ class RequestChecksTest {
 
   private TrainingSpec complete(TrainingSpec.Builder asked) {
     violations.addAll(RequestChecks.violations(create(TrainingRun.newBuilder().setSpec(asked))));
-    return SpecDefaults.complete(asked.build(), 0);
+    return SpecDefaults.complete(asked.build(), 0, Optional.empty());
   }
 
   private static CreateTrainingRunRequest create(TrainingRun.Builder run) {
@@ -164,7 +165,7 @@ class RequestChecksTest {
                     .setCheckpoint(CheckpointSpec.newBuilder().setEveryEpochs(3)));
 
     assertThat(
-            RunRequests.definition(asked.build(), RunRow.EXTERNAL)
+            RunRequests.definition(asked.build(), LauncherType.EXTERNAL)
                 .spec()
                 .getCheckpoint()
                 .getEveryEpochs())
@@ -172,7 +173,7 @@ class RequestChecksTest {
 
     asked.setPolicy(
         StoppingPolicy.newBuilder().setPatience(PatienceRule.newBuilder().setRestoreBest(true)));
-    assertThatThrownBy(() -> RunRequests.definition(asked.build(), RunRow.EXTERNAL))
+    assertThatThrownBy(() -> RunRequests.definition(asked.build(), LauncherType.EXTERNAL))
         .hasMessageContaining("training_run.spec.checkpoint.every_epochs must be 1, not 3");
   }
 
@@ -315,7 +316,10 @@ class RequestChecksTest {
 
   @Test
   void anOutcomeMustSayHowTheAttemptEnded() {
-    var request = ReportOutcomeRequest.newBuilder().setRunUid(UUID.randomUUID().toString());
+    var request =
+        ReportOutcomeRequest.newBuilder()
+            .setRunUid(UUID.randomUUID().toString())
+            .setInstanceId("me");
 
     assertThat(RequestChecks.violations(request.build()))
         .extracting(Violation::field)

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.run.StopMode;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StopStatus;
@@ -85,7 +86,7 @@ class AcknowledgementsTest {
             .store()
             .inTransaction(
                 transaction ->
-                    transaction.stops().acknowledge(UUID.fromString(command), "GRACEFUL"));
+                    transaction.stops().acknowledge(UUID.fromString(command), StopMode.GRACEFUL));
 
     assertThat(first).isFalse();
     assertThat(stopStatus()).isEqualTo(atTheEnd);

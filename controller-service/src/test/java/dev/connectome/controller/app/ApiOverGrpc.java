@@ -10,6 +10,7 @@ import dev.connectome.controller.lifecycle.Enforcement;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -57,7 +58,9 @@ abstract class ApiOverGrpc {
     evaluator =
         new PolicyEvaluator(
             controller.store(),
-            new Enforcement(new Decisions(Duration.ofMinutes(1)), limit()),
+            new Enforcement(
+                new Decisions(new StopGrace(Duration.ofMinutes(1), Duration.ofMinutes(1))),
+                limit()),
             new Quarantine(controller.store(), InstantSource.system()));
   }
 

@@ -2,6 +2,7 @@ package dev.connectome.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsRequest;
 import dev.connectome.protos.run.v1.BatchStopTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunSelection;
@@ -71,7 +72,7 @@ class BatchStopApiTest extends ApiOverGrpc {
                                 "sweep-" + i,
                                 Optional.empty(),
                                 Map.of(),
-                                "EXTERNAL",
+                                LauncherType.EXTERNAL,
                                 definition);
                   }
                   return definition;

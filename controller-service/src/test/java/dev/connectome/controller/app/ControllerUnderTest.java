@@ -48,7 +48,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -105,7 +104,7 @@ public final class ControllerUnderTest implements AutoCloseable {
             host,
             quarantine,
             cluster);
-    logs = beans.logStreams(store, files, launchers);
+    logs = beans.logStreams(store, files, launchers, host);
     controller =
         beans.controller(
             store, decisions, attempts, launchers, host, settings, quarantine, loops, metrics);
@@ -191,6 +190,9 @@ public final class ControllerUnderTest implements AutoCloseable {
     Map<String, String> values = new HashMap<>();
     values.put("quarkus.grpc.server.port", "1");
     values.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
+    values.put("connectome.max-failures", "3");
+    values.put("connectome.retry-pause", "100ms");
+    values.put("connectome.interruption-pause", "100ms");
     values.putAll(settings);
     var config =
         new SmallRyeConfigBuilder()
@@ -222,14 +224,23 @@ public final class ControllerUnderTest implements AutoCloseable {
     return store;
   }
 
-  /** Sets the last heartbeat of a run back, as if its trainer had been silent since. */
+  /**
+   * Sets the last heartbeat of a run back, and since when it is LOST if it is, as if its trainer
+   * had been silent since and the controller up.
+   */
   public void setHeartbeatBack(String runUid, Duration by) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement update =
             connection.prepareStatement(
-                "UPDATE heartbeats SET last_heartbeat = last_heartbeat - ? * interval '1 second' WHERE run_uid = ?")) {
+                """
+                WITH passed AS (SELECT ? * interval '1 second' AS time, ?::uuid AS run),
+                up AS (UPDATE installation SET up_since = up_since - time FROM passed),
+                lost AS (UPDATE runs SET lost_time = lost_time - time FROM passed WHERE uid = run)
+                UPDATE heartbeats SET last_heartbeat = last_heartbeat - time FROM passed
+                WHERE run_uid = run
+                """)) {
       update.setLong(1, by.toSeconds());
-      update.setObject(2, UUID.fromString(runUid));
+      update.setString(2, runUid);
       if (update.executeUpdate() != 1) {
         throw new IllegalArgumentException("no run " + runUid);
       }

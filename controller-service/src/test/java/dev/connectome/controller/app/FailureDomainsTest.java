@@ -3,6 +3,7 @@ package dev.connectome.controller.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.controller.fixture.Retries;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.fixture.WatchedDataSource;
@@ -10,6 +11,7 @@ import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunState;
@@ -78,7 +80,7 @@ class FailureDomainsTest {
     takeNextPosition("poison");
     var queue = new LaunchQueue(controller.store(), quarantine);
 
-    assertThat(queue.next("EXTERNAL", 10, Optional.empty()))
+    assertThat(queue.next(LauncherType.EXTERNAL, 10, Optional.empty()))
         .hasValueSatisfying(launch -> assertThat(launch.runId()).isEqualTo("good"));
     assertThat(controller.get("poison").getStateMessage()).startsWith("quarantined: launch");
 
@@ -86,7 +88,7 @@ class FailureDomainsTest {
     assertThat(
             new LaunchQueue(
                     controller.store(), new Quarantine(controller.store(), InstantSource.system()))
-                .next("EXTERNAL", 10, Optional.empty()))
+                .next(LauncherType.EXTERNAL, 10, Optional.empty()))
         .hasValueSatisfying(launch -> assertThat(launch.runId()).isEqualTo("poison"));
   }
 
@@ -150,9 +152,9 @@ class FailureDomainsTest {
         new Watchdog(
                 controller.store(),
                 quarantine,
-                new Attempts(controller.store(), 2),
+                new Attempts(controller.store(), Retries.of(2)),
                 new Watchdog.Timeouts(
-                    Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1)),
+                    Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ZERO),
                 "here")
             .check();
   }

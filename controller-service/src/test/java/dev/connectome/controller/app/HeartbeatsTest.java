@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.connectome.controller.fixture.FailingDataSource;
+import dev.connectome.controller.fixture.Retries;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
@@ -126,9 +127,10 @@ class HeartbeatsTest {
     for (int i = 0; i < MANY; i++) {
       controller.setHeartbeatBack(controller.get("run-" + i).getUid(), Duration.ofMinutes(2));
     }
-    var attempts = new Attempts(controller.store(), 2);
+    var attempts = new Attempts(controller.store(), Retries.of(2));
     var timeouts =
-        new Watchdog.Timeouts(Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1));
+        new Watchdog.Timeouts(
+            Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ZERO);
     assertThat(
             new Watchdog(
                     controller.store(),

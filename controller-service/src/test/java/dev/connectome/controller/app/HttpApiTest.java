@@ -15,7 +15,7 @@ import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Quarantine;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -325,7 +325,7 @@ class HttpApiTest {
     assertThat(
             new LaunchQueue(
                     controller.store(), new Quarantine(controller.store(), InstantSource.system()))
-                .next(RunRow.LOCAL, 1, Optional.empty()))
+                .next(LauncherType.LOCAL, 1, Optional.empty()))
         .isPresent();
     Path log = new RunFiles(directory).log(UUID.fromString(uid), 1);
     Files.createDirectories(log.getParent());

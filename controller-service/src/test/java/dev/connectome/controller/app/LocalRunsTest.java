@@ -17,6 +17,7 @@ import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import io.grpc.StatusRuntimeException;
@@ -206,6 +207,7 @@ class LocalRunsTest {
     ProcessHandle trainer = process("a", 1);
 
     stopRun("a");
+    heartbeat("a");
 
     awaitState("a", RunState.RUN_STATE_STOPPED);
     assertThat(trainer.isAlive()).isFalse();
@@ -319,21 +321,36 @@ class LocalRunsTest {
   /** Registers for a script, with the instance id that it was given. */
   private void register(String runId) throws IOException {
     TrainingRun run = controller.get(runId);
-    String instance =
-        controller
-            .store()
-            .inTransaction(
-                transaction ->
-                    transaction.attempts().find(UUID.fromString(run.getUid()), run.getAttempt()))
-            .orElseThrow()
-            .instanceId();
     var unused =
         TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
             .registerTrainer(
                 RegisterTrainerRequest.newBuilder()
                     .setRunUid(run.getUid())
-                    .setInstanceId(instance)
+                    .setInstanceId(instance(run))
                     .setControlEndpoint("127.0.0.1:1")
+                    .build());
+  }
+
+  private String instance(TrainingRun run) {
+    return controller
+        .store()
+        .inTransaction(
+            transaction ->
+                transaction.attempts().find(UUID.fromString(run.getUid()), run.getAttempt()))
+        .orElseThrow()
+        .instanceId();
+  }
+
+  /** Is heard once, as a trainer that goes on is. */
+  private void heartbeat(String runId) {
+    TrainingRun run = controller.get(runId);
+    var unused =
+        TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
+            .heartbeat(
+                HeartbeatRequest.newBuilder()
+                    .setRunUid(run.getUid())
+                    .setAttempt(run.getAttempt())
+                    .setInstanceId(instance(run))
                     .build());
   }
 

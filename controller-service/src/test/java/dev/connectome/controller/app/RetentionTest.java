@@ -12,6 +12,7 @@ import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
 import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
@@ -81,7 +82,9 @@ class RetentionTest {
       var evaluator =
           new PolicyEvaluator(
               controller.store(),
-              new Enforcement(new Decisions(Duration.ofMinutes(1)), Enforcement.Limit.DEFAULT),
+              new Enforcement(
+                  new Decisions(new StopGrace(Duration.ofMinutes(1), Duration.ofMinutes(1))),
+                  Enforcement.Limit.DEFAULT),
               quarantine());
       double[] distances = {0, 10, .5, .5, .5, .5};
       for (int epoch = 1; epoch <= distances.length; epoch++) {

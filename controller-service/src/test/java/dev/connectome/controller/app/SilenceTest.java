@@ -2,6 +2,7 @@ package dev.connectome.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.controller.fixture.Retries;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
@@ -39,8 +40,8 @@ class SilenceTest {
         new Watchdog(
             controller.store(),
             new Quarantine(controller.store(), InstantSource.system()),
-            new Attempts(controller.store(), 2),
-            new Watchdog.Timeouts(HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT, LOST_TIMEOUT),
+            new Attempts(controller.store(), Retries.of(2)),
+            new Watchdog.Timeouts(HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT, LOST_TIMEOUT, LOST_TIMEOUT),
             "here");
     check();
   }
@@ -77,6 +78,41 @@ class SilenceTest {
     checkFor(Duration.ofSeconds(12));
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+  }
+
+  @Test
+  void anOutageLongerThanTheLostTimeoutNeitherFailsARunNorCountsAsItsSilence() throws Exception {
+    checkFor(Duration.ofSeconds(12));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+    pass(LOST_TIMEOUT.multipliedBy(2));
+
+    checkFor(Duration.ofSeconds(30));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+
+    trainer.heartbeat(3);
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
+  }
+
+  @Test
+  void aRunIsNeverFoundLostAndFailedInOneLook() throws Exception {
+    controller.setHeartbeatBack(controller.get("a").getUid(), LOST_TIMEOUT.multipliedBy(2));
+
+    check();
+    check();
+
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+  }
+
+  @Test
+  void aRunThatIsLostForTheWholeTimeoutFailsOnceTrainersCouldHaveComeBack() throws Exception {
+    checkFor(Duration.ofSeconds(12));
+    controller.setHeartbeatBack(controller.get("a").getUid(), LOST_TIMEOUT);
+    checkFor(Duration.ofSeconds(60));
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+
+    checkFor(Duration.ofSeconds(62));
+
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
   }
 
   private void pass(Duration time) throws Exception {

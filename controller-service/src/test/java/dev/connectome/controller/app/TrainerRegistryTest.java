@@ -2,8 +2,12 @@ package dev.connectome.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.util.Durations;
+import com.google.rpc.ErrorInfo;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.fixture.Retries;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.lifecycle.Attempts;
@@ -11,20 +15,33 @@ import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.run.AttemptEnd;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.run.LauncherType;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.DeleteTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
+import dev.connectome.protos.trainer.v1.RetrySpec;
+import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.StopMode;
+import dev.connectome.protos.trainer.v1.StopSpec;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +105,115 @@ class TrainerRegistryTest {
   @Test
   void aRunThatDoesNotExistTakesNone() throws Exception {
     try (var trainer = new SimulatedTrainer(controller.channel(), UUID.randomUUID().toString())) {
-      refused(Status.Code.NOT_FOUND, trainer::register);
+      refused(Status.Code.NOT_FOUND, "RUN_NOT_FOUND", trainer::register);
+    }
+  }
+
+  @Test
+  void theTrainerOfADeletedRunIsToldSoAndOneOfARunThatIsMerelyNotHereIsNot() throws Exception {
+    try (SimulatedTrainer trainer = trainer();
+        var stranger = new SimulatedTrainer(controller.channel(), UUID.randomUUID().toString())) {
+      trainer.register();
+      delete("a");
+
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> trainer.heartbeat(1),
+              trainer::register,
+              () -> trainer.report(TrainingEnd.TRAINING_END_COMPLETED, 1))) {
+        ErrorInfo deleted = refused(Status.Code.NOT_FOUND, "RUN_DELETED", call);
+        assertThat(Instant.parse(deleted.getMetadataOrThrow("delete_time")))
+            .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+      }
+      refused(Status.Code.NOT_FOUND, "RUN_NOT_FOUND", () -> stranger.heartbeat(1));
+    }
+  }
+
+  @Test
+  void anAttemptThatTheDatabaseDoesNotKnowYetIsNotToldToEnd() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      refused(Status.Code.FAILED_PRECONDITION, "ATTEMPT_UNKNOWN", () -> trainer.heartbeatAs(2, 1));
+    }
+  }
+
+  @Test
+  void aTrainerThatWasGivenUpIsStillAnsweredWithItsCommandAndItsOutcomeKept() throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      requestStop();
+      attempts().giveUp(UUID.fromString(uid), 1);
+      assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
+      assertThat(controller.get("a").getStop().getPhase()).isEqualTo(StopPhase.STOP_PHASE_GIVEN_UP);
+
+      assertThat(trainer.register().getAttempt()).isEqualTo(1);
+      StopCommand command = trainer.heartbeat(4);
+
+      assertThat(command.getCommandId()).isNotEmpty();
+      assertThat(command.hasTimeLeft()).isFalse();
+      assertThat(command.hasDeadline()).isFalse();
+      trainer.report(
+          TrainingOutcome.newBuilder()
+              .setEnd(TrainingEnd.TRAINING_END_STOPPED)
+              .setStopCommandId(command.getCommandId())
+              .setCheckpointUri("file:/checkpoints/4"));
+      assertThat(controller.get("a").getOutcome().getCheckpointUri())
+          .isEqualTo("file:/checkpoints/4");
+      assertThat(controller.get("a").getStop().hasAcknowledgeTime()).isTrue();
+    }
+  }
+
+  @Test
+  void aStopHasItsTimeFromTheHeartbeatThatBringsItAndItsModeCanOnlyGetMoreUrgent()
+      throws Exception {
+    try (SimulatedTrainer trainer = trainer()) {
+      trainer.register();
+      requestStop(StopMode.STOP_MODE_END_OF_EPOCH);
+      assertThat(controller.get("a").getStop().hasDeliverTime()).isFalse();
+
+      assertThat(trainer.heartbeat(1).getTimeLeft().getSeconds())
+          .isGreaterThan(Duration.ofHours(23).toSeconds());
+      assertThat(controller.get("a").getStop().hasDeliverTime()).isTrue();
+
+      requestStop(StopMode.STOP_MODE_GRACEFUL);
+      requestStop(StopMode.STOP_MODE_END_OF_EPOCH);
+      assertThat(controller.get("a").getStop().hasDeliverTime()).isFalse();
+      StopCommand graceful = trainer.heartbeat(1);
+      assertThat(graceful.getMode()).isEqualTo(StopMode.STOP_MODE_GRACEFUL);
+      assertThat(graceful.getTimeLeft().getSeconds()).isBetween(50L, 60L);
+      assertThat(controller.eventKinds("a")).containsOnlyOnce("STOP_UPGRADED");
+    }
+  }
+
+  @Test
+  void aRunSaysItselfHowLongItsStopMayTakeAndHowOftenItIsTriedAgain() throws Exception {
+    TrainingSpec spec =
+        TrainingSpec.newBuilder()
+            .setStop(StopSpec.newBuilder().setGraceful(Durations.fromHours(2)))
+            .setRetry(RetrySpec.newBuilder().setMaxFailures(1).setMaxInterruptions(2))
+            .build();
+    String own =
+        controller
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId("own")
+                    .setTrainingRun(
+                        TrainingRun.newBuilder()
+                            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                            .setSpec(spec))
+                    .build())
+            .getUid();
+    try (var first = new SimulatedTrainer(controller.channel(), own);
+        var second = new SimulatedTrainer(controller.channel(), own)) {
+      first.register();
+      first.report(TrainingEnd.TRAINING_END_INTERRUPTED, 0);
+      second.register();
+      stop("own", StopMode.STOP_MODE_GRACEFUL);
+
+      assertThat(second.heartbeat(0).getTimeLeft().getSeconds())
+          .isGreaterThan(Duration.ofMinutes(119).toSeconds());
+      second.report(TrainingEnd.TRAINING_END_STOPPED, 0);
     }
   }
 
@@ -160,7 +285,7 @@ class TrainerRegistryTest {
                   while (new LaunchQueue(
                           controller.store(),
                           new Quarantine(controller.store(), InstantSource.system()))
-                      .next(RunRow.LOCAL, 7, Optional.empty())
+                      .next(LauncherType.LOCAL, 7, Optional.empty())
                       .isPresent()) {
                     count++;
                   }
@@ -178,11 +303,11 @@ class TrainerRegistryTest {
   }
 
   private String createLocal(String runId) {
-    return new Runs(controller.store(), new Decisions(LONG))
+    return new Runs(controller.store(), new Decisions(new StopGrace(LONG, LONG)))
         .create(
             runId,
             Optional.empty(),
-            RunRow.LOCAL,
+            LauncherType.LOCAL,
             RunDefinition.of(
                 controller
                     .store()
@@ -199,13 +324,13 @@ class TrainerRegistryTest {
     LaunchQueue.Launch launch =
         new LaunchQueue(
                 controller.store(), new Quarantine(controller.store(), InstantSource.system()))
-            .next(RunRow.LOCAL, 1, Optional.empty())
+            .next(LauncherType.LOCAL, 1, Optional.empty())
             .orElseThrow();
     controller.setHeartbeatBack(local, TIMEOUT.multipliedBy(2));
-    check(new Watchdog.Timeouts(LONG, TIMEOUT, TIMEOUT));
+    check(new Watchdog.Timeouts(LONG, TIMEOUT, TIMEOUT, LONG));
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
 
-    check(new Watchdog.Timeouts(TIMEOUT, LONG, LONG));
+    check(new Watchdog.Timeouts(TIMEOUT, LONG, LONG, LONG));
 
     assertThat(controller.get("local").getState()).isEqualTo(RunState.RUN_STATE_PENDING);
     try (var late = new SimulatedTrainer(controller.channel(), local, launch.instanceId())) {
@@ -224,8 +349,8 @@ class TrainerRegistryTest {
 
       assertThat(taken.getAttempt()).isEqualTo(2);
       assertThat(taken.getResume()).isTrue();
-      refused(Status.Code.FAILED_PRECONDITION, () -> first.heartbeat(3));
-      refused(Status.Code.FAILED_PRECONDITION, first::register);
+      refused(Status.Code.FAILED_PRECONDITION, "SUPERSEDED", () -> first.heartbeat(3));
+      refused(Status.Code.FAILED_PRECONDITION, "SUPERSEDED", first::register);
       first.report(TrainingEnd.TRAINING_END_COMPLETED, 100);
       assertThat(state()).isEqualTo(RunState.RUN_STATE_RUNNING);
       second.heartbeat(1);
@@ -237,10 +362,11 @@ class TrainerRegistryTest {
     try (SimulatedTrainer trainer = trainer()) {
       trainer.register();
       lose(uid);
+      controller.setHeartbeatBack(uid, TIMEOUT.multipliedBy(4));
       check(TIMEOUT, TIMEOUT);
 
       assertThat(state()).isEqualTo(RunState.RUN_STATE_FAILED);
-      refused(Status.Code.FAILED_PRECONDITION, () -> trainer.heartbeat(1));
+      refused(Status.Code.FAILED_PRECONDITION, "RUN_ENDED", () -> trainer.heartbeat(1));
     }
   }
 
@@ -377,7 +503,7 @@ class TrainerRegistryTest {
   }
 
   private void check(Duration heartbeatTimeout, Duration lostTimeout) {
-    check(new Watchdog.Timeouts(LONG, heartbeatTimeout, lostTimeout));
+    check(new Watchdog.Timeouts(LONG, heartbeatTimeout, lostTimeout, LONG));
   }
 
   private void check(Watchdog.Timeouts timeouts) {
@@ -392,14 +518,34 @@ class TrainerRegistryTest {
   }
 
   private Attempts attempts() {
-    return new Attempts(controller.store(), 2);
+    return new Attempts(controller.store(), Retries.of(2));
   }
 
   private void requestStop() {
+    requestStop(StopMode.STOP_MODE_GRACEFUL);
+  }
+
+  private void requestStop(StopMode mode) {
+    stop("a", mode);
+  }
+
+  private void stop(String runId, StopMode mode) {
     var unused =
         controller
             .runs()
-            .stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/a").build());
+            .stopTrainingRun(
+                StopTrainingRunRequest.newBuilder().setName("runs/" + runId).setMode(mode).build());
+  }
+
+  private void delete(String runId) {
+    var unused =
+        controller
+            .runs()
+            .deleteTrainingRun(
+                DeleteTrainingRunRequest.newBuilder()
+                    .setName("runs/" + runId)
+                    .setForce(true)
+                    .build());
   }
 
   private RunState state() {
@@ -410,5 +556,15 @@ class TrainerRegistryTest {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
+  }
+
+  /** Returns the reason of the refusal. */
+  private static ErrorInfo refused(Status.Code code, String reason, ThrowingCallable call)
+      throws Exception {
+    StatusRuntimeException refusal = catchThrowableOfType(StatusRuntimeException.class, call::call);
+    assertThat(refusal.getStatus().getCode()).isEqualTo(code);
+    ErrorInfo info = StatusProto.fromThrowable(refusal).getDetails(0).unpack(ErrorInfo.class);
+    assertThat(info.getReason()).isEqualTo(reason);
+    return info;
   }
 }

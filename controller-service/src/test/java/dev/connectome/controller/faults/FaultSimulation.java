@@ -128,8 +128,11 @@ final class FaultSimulation {
 
   /** Trains an epoch, if there is a trainer; a run that has none and may have one gets another. */
   private void train(Subject subject) throws Exception {
-    if (subject.trainer.isGone()) {
-      RunState state = state(subject);
+    RunState state = state(subject);
+    // Who was given up goes on in a run that was resumed, until another takes his place.
+    boolean givenUp =
+        state == RunState.PENDING && world.run(subject.uid).attempt() == subject.trainer.attempt();
+    if (subject.trainer.isGone() || (givenUp && subject.trainer.attempt() > 0)) {
       if (state == RunState.PENDING || state == RunState.LOST) {
         subject.trainer = newTrainer(subject.uid);
       }

@@ -139,6 +139,8 @@ final class FaultWorld implements AutoCloseable {
     settings.put("connectome.stop-grace", "60s");
     // Whole fleets are stopped at once here.
     settings.put("connectome.breaker.stops", "1000000");
+    settings.put("connectome.retry-pause", "1s");
+    settings.put("connectome.interruption-pause", "500ms");
     settings.putAll(more);
   }
 

@@ -108,7 +108,7 @@ class KillBetweenStepsIT {
   }
 
   private static void makeOverdue(UUID runUid) throws Exception {
-    world.sql("UPDATE stop_commands SET deadline = now() WHERE run_uid = '%s'".formatted(runUid));
+    world.sql("UPDATE stop_commands SET grace_millis = 0 WHERE run_uid = '%s'".formatted(runUid));
   }
 
   /** What the dead controller had leased would be free in 20 s at the latest. */

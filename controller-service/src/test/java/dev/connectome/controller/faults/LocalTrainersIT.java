@@ -155,7 +155,7 @@ class LocalTrainersIT {
 
     stop(elsewhere, run);
     world.sql(
-        "UPDATE stop_commands SET deadline = now() - interval '1 hour' WHERE run_uid = '%s'"
+        "UPDATE stop_commands SET deliver_time = now(), grace_millis = -3600000 WHERE run_uid = '%s'"
             .formatted(run));
     world.awaitEnd(run);
     assertThat(run(run).state()).isEqualTo(RunState.STOPPED);

@@ -4,6 +4,7 @@ import dev.connectome.experiments.rule.ComparedRules;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
 
   /**
    * Identifies how this training is trained and measured, independently of its name. The rules that
-   * watch it are not included: replay evaluates others.
+   * watch it are not included, as replay evaluates others; nor is the average of the weights, which
+   * changes nothing else.
    */
   public String definition() {
     byte[] text = (specWithoutFolder().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
@@ -67,11 +69,11 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   }
 
   /**
-   * The run, never stopped, with the compared rules as shadow policies; {@code images} as the
+   * The run, never stopped, with the rules that watch as shadow policies; {@code images} as the
    * trainer sees it.
    */
   public TrainingRun run(Path images) {
-    TrainingSpec.Builder spec = specWithoutFolder();
+    TrainingSpec.Builder spec = specWithoutFolder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
@@ -79,8 +81,21 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
             .putLabels(DEFINITION, definition())
             .setSpec(spec)
             .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
-    ComparedRules.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
+    ComparedRules.watching(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
     return run.build();
+  }
+
+  /** Updates of the weights in an epoch. */
+  public int updatesPerEpoch() {
+    TrainingSpec.Builder spec = specWithoutFolder();
+    double samples =
+        spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());
+    return (int) Math.ceil(samples / spec.getBatchSize());
+  }
+
+  /** Length of the warm-up, in epochs. */
+  public double warmUpEpochs() {
+    return specWithoutFolder().getOptimizer().getSchedule().getWarmUpEpochs();
   }
 
   /** The spec without the folder of images, which may be anywhere. */

@@ -53,7 +53,7 @@ final class Progress {
         done,
         trials,
         trial.name(),
-        100 * run.accuracy(run.epochs()),
+        100 * run.accuracy(RecordedRun.Weights.OWN, run.epochs()),
         100 * run.bestAccuracy(),
         remaining());
   }

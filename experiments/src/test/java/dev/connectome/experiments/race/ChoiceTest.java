@@ -70,7 +70,7 @@ class ChoiceTest {
   @Test
   void choosesOneRulePerFamily() {
     assertThat(Choice.of(Race.of(runs(4)), 1, false).chosen())
-        .hasSize(15)
+        .hasSize(6)
         .extracting(Choice.Judged::family)
         .doesNotHaveDuplicates();
   }

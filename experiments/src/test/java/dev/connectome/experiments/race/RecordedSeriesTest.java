@@ -44,7 +44,7 @@ class RecordedSeriesTest {
         if (!run.decisions().containsKey(rule.id())) {
           continue;
         }
-        Optional<Decision> decision = replay.decide(rule.replayPolicy(), run);
+        Optional<Decision> decision = replay.decideAlone(rule.replayPolicy(), run);
 
         assertThat(decision)
             .as("%s on %s, seed %d", rule.id(), run.setting(), run.seed())

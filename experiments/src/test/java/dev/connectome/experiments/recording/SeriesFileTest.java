@@ -123,6 +123,8 @@ class SeriesFileTest {
         Map.copyOf(series),
         Map.of("trough", new RecordedRun.Decision(2, 1)),
         Map.of("reorganisation", 1),
-        definition);
+        definition,
+        120,
+        0);
   }
 }

@@ -25,7 +25,7 @@ public sealed interface StopRequest {
    * @param mode when it takes effect
    * @param restoreEpoch the epoch, from 1, whose weights to keep; empty for the current weights
    * @param reason the reason as text, possibly empty
-   * @param deadline when the process will be killed; empty if it will not
+   * @param deadline when the process will be killed, by the trainer's clock; empty if it will not
    */
   record Command(
       String commandId,
@@ -47,14 +47,19 @@ public sealed interface StopRequest {
       this(commandId, mode, restoreEpoch, reason, Optional.empty());
     }
 
+    Command withDeadline(Optional<Instant> newDeadline) {
+      return new Command(commandId, mode, restoreEpoch, reason, newDeadline);
+    }
+
     /**
      * Reads a command as the controller sends it. A mode that is unset or unknown is read as {@link
      * Mode#GRACEFUL}.
      *
      * @param command the protobuf message
+     * @param now when it was received
      * @return the command
      */
-    public static Command of(StopCommand command) {
+    public static Command of(StopCommand command, Instant now) {
       return new Command(
           command.getCommandId(),
           switch (command.getMode()) {
@@ -66,11 +71,21 @@ public sealed interface StopRequest {
               ? OptionalInt.of(command.getRestoreEpoch())
               : OptionalInt.empty(),
           command.getReason(),
-          command.hasDeadline()
-              ? Optional.of(
-                  Instant.ofEpochSecond(
-                      command.getDeadline().getSeconds(), command.getDeadline().getNanos()))
-              : Optional.empty());
+          deadline(command, now));
+    }
+
+    /** The time left counts from now, on this clock; only old controllers send a deadline alone. */
+    private static Optional<Instant> deadline(StopCommand command, Instant now) {
+      if (command.hasTimeLeft()) {
+        return Optional.of(
+            now.plusSeconds(command.getTimeLeft().getSeconds())
+                .plusNanos(command.getTimeLeft().getNanos()));
+      }
+      return command.hasDeadline()
+          ? Optional.of(
+              Instant.ofEpochSecond(
+                  command.getDeadline().getSeconds(), command.getDeadline().getNanos()))
+          : Optional.empty();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.connectome.trainer.control;
 
+import dev.connectome.protos.trainer.v1.StopCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,8 +57,19 @@ public final class StopSwitch {
   }
 
   /**
-   * Submits a stop command. If another command is in effect, a more urgent mode and a new deadline
-   * are taken over; id, epoch to restore and reason stay those of the first command.
+   * Submits a stop command as it was received now.
+   *
+   * @param command the protobuf message
+   * @return the answer to it
+   */
+  public Disposition submit(StopCommand command) {
+    return submit(StopRequest.Command.of(command, time.instant()));
+  }
+
+  /**
+   * Submits a stop command. If another command is in effect, a more urgent mode and its deadline
+   * are taken over; id, epoch to restore and reason stay those of the first command. A repetition
+   * brings the deadline as it is by then: time does not run while no controller is up.
    *
    * @param command the command
    * @return the answer to it
@@ -71,6 +83,7 @@ public final class StopSwitch {
     }
     if (request instanceof StopRequest.Command current) {
       if (command.commandId().equals(current.commandId()) && command.mode() == current.mode()) {
+        request = current.withDeadline(command.deadline());
         return Disposition.ACCEPTED;
       }
       if (command.mode().compareTo(current.mode()) > 0) {
@@ -80,7 +93,7 @@ public final class StopSwitch {
                 command.mode(),
                 current.restoreEpoch(),
                 current.reason(),
-                command.deadline().or(current::deadline));
+                command.deadline());
       }
       return Disposition.ALREADY_STOPPING;
     }

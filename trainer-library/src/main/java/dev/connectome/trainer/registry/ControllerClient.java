@@ -1,5 +1,8 @@
 package dev.connectome.trainer.registry;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
@@ -11,9 +14,9 @@ import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceBlockingStub;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class ControllerClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControllerClient.class);
+  private static final String DOMAIN = "connectome.dev";
   private static final Duration CALL_DEADLINE = Duration.ofSeconds(5);
   private static final Duration INITIAL_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
@@ -72,7 +76,8 @@ public final class ControllerClient implements AutoCloseable {
    * @param request the heartbeat
    * @param deadline how long to wait for the response
    * @return the response; empty if the controller is unreachable
-   * @throws RejectedException if the registration was revoked
+   * @throws RejectedException if the controller rejects it; see {@link
+   *     RejectedException#endsTraining}
    */
   public Optional<HeartbeatResponse> heartbeat(HeartbeatRequest request, Duration deadline)
       throws RejectedException {
@@ -156,19 +161,47 @@ public final class ControllerClient implements AutoCloseable {
     try {
       return Optional.of(call.apply(deadline));
     } catch (StatusRuntimeException e) {
-      Status status = e.getStatus();
-      switch (status.getCode()) {
-        case NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED ->
-            throw new RejectedException(
-                status.getDescription() == null
-                    ? status.getCode().toString()
-                    : status.getDescription());
-        default -> {
-          LOG.debug("call failed status={}", status);
-          return Optional.empty();
+      Optional<RejectedException> rejection = rejection(e);
+      if (rejection.isPresent()) {
+        throw rejection.get();
+      }
+      LOG.debug("call failed status={}", e.getStatus());
+      return Optional.empty();
+    }
+  }
+
+  /** Only the controller's own words reject: an answer without them means that it is away. */
+  private static Optional<RejectedException> rejection(StatusRuntimeException e) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(e);
+    boolean refused =
+        switch (e.getStatus().getCode()) {
+          case NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT -> true;
+          default -> false;
+        };
+    if (!refused || status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      try {
+        if (detail.is(ErrorInfo.class)) {
+          ErrorInfo info = detail.unpack(ErrorInfo.class);
+          if (info.getDomain().equals(DOMAIN)) {
+            return Optional.of(new RejectedException(cause(info.getReason()), status.getMessage()));
+          }
         }
+      } catch (InvalidProtocolBufferException malformed) {
+        LOG.debug("error details unreadable status={}", e.getStatus());
       }
     }
+    return Optional.empty();
+  }
+
+  private static RejectedException.Cause cause(String reason) {
+    return switch (reason) {
+      case "RUN_DELETED" -> RejectedException.Cause.RUN_DELETED;
+      case "SUPERSEDED" -> RejectedException.Cause.SUPERSEDED;
+      default -> RejectedException.Cause.REFUSED;
+    };
   }
 
   /** Closes the connection at once. */

@@ -4,7 +4,6 @@ import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
-import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,8 +45,8 @@ public final class Heartbeats implements AutoCloseable {
    * @param registration the request with which the trainer registered
    * @param attempt the attempt that it was given, from 1
    * @param progress returns the progress to report
-   * @param stopSwitch receives stop commands, and the revocation if the controller rejects a
-   *     heartbeat
+   * @param stopSwitch receives stop commands, and the revocation if the run was deleted or the
+   *     attempt superseded
    */
   public Heartbeats(
       ControllerClient controller,
@@ -93,7 +92,7 @@ public final class Heartbeats implements AutoCloseable {
 
   private synchronized void send(Duration timeout) {
     try {
-      if (unreachable && controller.register(registration, timeout).isEmpty()) {
+      if (unreachable && !registerAgain(timeout)) {
         return;
       }
       Optional<HeartbeatResponse> response =
@@ -117,14 +116,36 @@ public final class Heartbeats implements AutoCloseable {
           .ifPresent(received -> budget.accept(received.getEpochs()));
       response
           .filter(HeartbeatResponse::hasStopCommand)
-          .ifPresent(
-              received -> stopSwitch.submit(StopRequest.Command.of(received.getStopCommand())));
+          .ifPresent(received -> stopSwitch.submit(received.getStopCommand()));
     } catch (RejectedException e) {
-      LOG.error("registration revoked reason=\"{}\"", e.reason());
-      stopSwitch.revoke(e.reason());
+      if (e.endsTraining()) {
+        LOG.error("registration revoked reason=\"{}\"", e.reason());
+        stopSwitch.revoke(e.reason());
+      } else {
+        rejected(e.reason());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A rejection that ends no training leaves it to the heartbeat: it may bring a stop command. */
+  private boolean registerAgain(Duration timeout) throws RejectedException, InterruptedException {
+    try {
+      return controller.register(registration, timeout).isPresent();
+    } catch (RejectedException e) {
+      if (e.endsTraining()) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  private void rejected(String reason) {
+    if (!unreachable) {
+      LOG.warn("heartbeat rejected, training continues reason=\"{}\"", reason);
+    }
+    unreachable = true;
   }
 
   /** Stops the heartbeats. */

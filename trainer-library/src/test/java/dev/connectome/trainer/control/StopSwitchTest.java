@@ -2,6 +2,10 @@ package dev.connectome.trainer.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.trainer.control.StopRequest.Command;
 import dev.connectome.trainer.control.StopRequest.Mode;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
@@ -54,6 +58,42 @@ class StopSwitchTest {
 
     now.set(Instant.ofEpochSecond(1_051));
     assertThat(timed.due(Boundary.MINI_BATCH)).isPresent();
+    assertThat(timed.isDeadlineNear()).isTrue();
+  }
+
+  @Test
+  void theTimeLeftCountsOnTheTrainersOwnClockWhateverTheControllersSays() {
+    var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
+    var timed = new StopSwitch((InstantSource) now::get);
+    StopCommand sent =
+        StopCommand.newBuilder()
+            .setCommandId("a")
+            .setMode(StopMode.STOP_MODE_END_OF_EPOCH)
+            .setDeadline(Timestamp.newBuilder().setSeconds(940))
+            .setTimeLeft(Duration.newBuilder().setSeconds(60))
+            .build();
+
+    timed.submit(sent);
+    now.set(Instant.ofEpochSecond(1_049));
+    assertThat(timed.due(Boundary.MINI_BATCH)).isEmpty();
+
+    // The controller was away, and the time did not run.
+    timed.submit(sent);
+    now.set(Instant.ofEpochSecond(1_098));
+    assertThat(timed.due(Boundary.MINI_BATCH)).isEmpty();
+
+    now.set(Instant.ofEpochSecond(1_100));
+    assertThat(timed.due(Boundary.MINI_BATCH)).isPresent();
+  }
+
+  @Test
+  void aCommandOfAControllerThatKnowsOnlyDeadlinesHasItsDeadline() {
+    var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
+    var timed = new StopSwitch((InstantSource) now::get);
+    timed.submit(
+        StopCommand.newBuilder().setDeadline(Timestamp.newBuilder().setSeconds(1_060)).build());
+
+    now.set(Instant.ofEpochSecond(1_051));
     assertThat(timed.isDeadlineNear()).isTrue();
   }
 

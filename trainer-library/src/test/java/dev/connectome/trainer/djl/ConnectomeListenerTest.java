@@ -18,6 +18,7 @@ import ai.djl.training.listener.EarlyStoppingListener.EarlyStoppedException;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
+import com.google.rpc.Code;
 import dev.connectome.platform.fixture.FakeController;
 import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -27,7 +28,6 @@ import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import io.grpc.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +110,8 @@ class ConnectomeListenerTest {
       assertThat(batch.getSnapshotSamples()).isEqualTo(PROBE);
       // The two hidden layers, and not the output.
       assertThat(batch.getNeuronCount()).isEqualTo(8 + 6);
+      // Softmax cross entropy: the network classifies.
+      assertThat(batch.getPredictedClassesCount()).isEqualTo(PROBE);
     }
     assertThat(records.get(0).getBatch().getValues())
         .isNotEqualTo(records.get(1).getBatch().getValues());
@@ -148,7 +150,8 @@ class ConnectomeListenerTest {
 
   @Test
   void aRejectedTrainingReportsTheRemedy() {
-    controller.refusal.set(Status.NOT_FOUND.withDescription("there is no run \"mine\""));
+    controller.refusal.set(
+        FakeController.error(Code.NOT_FOUND, "RUN_NOT_FOUND", "there is no run \"mine\""));
 
     assertThatThrownBy(() -> train(1, listener(controller.endpoint())))
         .isInstanceOf(IllegalStateException.class)

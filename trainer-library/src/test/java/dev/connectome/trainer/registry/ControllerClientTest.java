@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.rpc.Code;
 import dev.connectome.platform.fixture.FakeController;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.StopCommand;
@@ -15,11 +17,16 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Over real connections, with a controller that goes away and comes back. */
 class ControllerClientTest {
@@ -77,7 +84,8 @@ class ControllerClientTest {
   void doesNotRetryARejection() throws Exception {
     try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint())) {
-      controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("the run has ended"));
+      controller.refusal.set(
+          FakeController.error(Code.FAILED_PRECONDITION, "RUN_ENDED", "the run has ended"));
 
       assertThatThrownBy(() -> client.register(WHO, PATIENCE))
           .isInstanceOf(RejectedException.class)
@@ -141,11 +149,57 @@ class ControllerClientTest {
   }
 
   @Test
-  void aSupersededTrainerIsRevoked() throws Exception {
+  void anAnswerThatIsNotTheControllersOwnMeansThatItIsAway() throws Exception {
+    try (FakeController controller = FakeController.start();
+        var client = new ControllerClient(controller.endpoint())) {
+      controller.refusal.set(Status.NOT_FOUND.withDescription("404").asRuntimeException());
+      assertThat(client.register(WHO, Duration.ofMillis(300))).isEmpty();
+
+      controller.refusal.set(Status.PERMISSION_DENIED.asRuntimeException());
+      assertThat(client.heartbeat(HeartbeatRequest.getDefaultInstance(), PATIENCE)).isEmpty();
+    }
+  }
+
+  static Stream<StatusRuntimeException> whatEndsNoTraining() {
+    return Stream.of(
+        Status.NOT_FOUND.asRuntimeException(),
+        Status.FAILED_PRECONDITION.asRuntimeException(),
+        Status.INVALID_ARGUMENT.asRuntimeException(),
+        Status.PERMISSION_DENIED.asRuntimeException(),
+        Status.UNAUTHENTICATED.asRuntimeException(),
+        FakeController.error(Code.NOT_FOUND, "RUN_NOT_FOUND", "there is no run \"run\""),
+        FakeController.error(Code.FAILED_PRECONDITION, "ATTEMPT_UNKNOWN", "there is no attempt 3"),
+        FakeController.error(Code.FAILED_PRECONDITION, "RUN_ENDED", "the run has ended"),
+        FakeController.error(Code.INVALID_ARGUMENT, "INVALID_FIELD", "too many metrics"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatEndsNoTraining")
+  void whateverElseAHeartbeatIsAnsweredTheTrainingGoesOnAndHearsItsStopLater(
+      StatusRuntimeException answer) throws Exception {
     try (FakeController controller = FakeController.start();
         var client = new ControllerClient(controller.endpoint());
         Heartbeats heartbeats = heartbeats(client)) {
-      controller.refusal.set(Status.FAILED_PRECONDITION.withDescription("attempt 3 is over"));
+      controller.refusal.set(answer);
+      heartbeats.start(Duration.ofMillis(20));
+      await().until(() -> controller.calls.size() > 3);
+      assertThat(stopSwitch.due(StopSwitch.Boundary.MINI_BATCH)).isEmpty();
+
+      controller.stop.set(StopCommand.newBuilder().setCommandId("stop-1").build());
+      controller.refusal.set(null);
+
+      await().until(() -> stopSwitch.command().isPresent());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FAILED_PRECONDITION,SUPERSEDED", "NOT_FOUND,RUN_DELETED"})
+  void aTrainerThatWasSupersededOrWhoseRunWasDeletedIsRevoked(Code code, String reason)
+      throws Exception {
+    try (FakeController controller = FakeController.start();
+        var client = new ControllerClient(controller.endpoint());
+        Heartbeats heartbeats = heartbeats(client)) {
+      controller.refusal.set(FakeController.error(code, reason, "attempt 3 is over"));
 
       heartbeats.start(Duration.ofMillis(20));
 

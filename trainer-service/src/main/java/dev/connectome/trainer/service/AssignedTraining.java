@@ -140,9 +140,10 @@ final class AssignedTraining {
   private static void keepWeights(
       Training training, Optional<Integer> restoreEpoch, TrainingOutcome.Builder outcome)
       throws IOException, InterruptedException, UserException {
-    Training.KeptWeights kept = training.keepWeights(restoreEpoch);
+    Training.Result kept = training.keepWeights(restoreEpoch);
     outcome
         .setRestoredEpoch(kept.epoch())
+        .setKeptWeights(kept.weights())
         .setCheckpointUri(kept.checkpoint().toUri().toString())
         .putAllMetrics(kept.metrics());
   }

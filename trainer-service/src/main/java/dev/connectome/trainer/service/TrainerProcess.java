@@ -137,9 +137,11 @@ final class TrainerProcess {
     ReportOutcomeRequest request = session.outcomeRequest(outcome);
     writeFile(request);
     LOG.info(
-        "training ended end={} epoch={} accuracy={} failure=\"{}\"",
+        "training ended end={} epoch={} kept={} ofEpoch={} accuracy={} failure=\"{}\"",
         outcome.getEnd(),
         outcome.getFinalEpoch(),
+        outcome.getKeptWeights(),
+        outcome.getRestoredEpoch(),
         outcome.getMetricsOrDefault("testAccuracy", Double.NaN),
         outcome.getFailureMessage());
     try {

@@ -6,9 +6,10 @@ import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.store.AttemptTable.OnCluster;
-import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.InputStream;
 import java.time.Clock;
@@ -97,19 +98,18 @@ public final class KubernetesLauncher implements Launcher {
       return;
     }
     Set<JobKey> changed = watch.drainChanged();
-    if (!lastResync.plus(RESYNC_INTERVAL).isAfter(clock.instant())) {
+    boolean resync = !lastResync.plus(RESYNC_INTERVAL).isAfter(clock.instant());
+    if (resync) {
       lastResync = clock.instant();
-      reconcile(watch.keys(), true);
-    } else if (!changed.isEmpty()) {
-      reconcile(changed, false);
     }
+    reconcile(resync ? watch.keys() : changed, resync);
   }
 
   private void startPending() {
     while (!closed && creations.tryAcquire()) {
       Optional<Launch> next = Optional.empty();
       try {
-        next = queue.next(RunRow.KUBERNETES, settings.maxConcurrentRuns(), Optional.empty());
+        next = queue.next(LauncherType.KUBERNETES, settings.maxConcurrentRuns(), Optional.empty());
       } finally {
         if (next.isEmpty()) {
           creations.release();
@@ -124,17 +124,14 @@ public final class KubernetesLauncher implements Launcher {
     }
   }
 
-  /** Reconciles the given attempts and, in a resync, every one that has not ended. */
+  /**
+   * Reconciles the given attempts, those that are not wanted any more and, in a resync, every one
+   * that has not ended.
+   */
   private void reconcile(Set<JobKey> observed, boolean resync) {
     Set<UUID> runUids = observed.stream().map(JobKey::runUid).collect(Collectors.toSet());
-    Map<JobKey, OnCluster> rows =
-        store
-            .inTransaction(transaction -> transaction.attempts().onCluster(resync, runUids))
-            .stream()
-            .collect(
-                Collectors.toMap(
-                    attempt -> new JobKey(attempt.runUid(), attempt.attempt()),
-                    Function.identity()));
+    Seen seen = store.inTransaction(transaction -> see(transaction, resync, runUids));
+    Map<JobKey, OnCluster> rows = seen.attempts();
     Set<JobKey> keys = new HashSet<>(observed);
     rows.forEach(
         (key, attempt) -> {
@@ -147,6 +144,7 @@ public final class KubernetesLauncher implements Launcher {
       Action action =
           Reconciliation.decide(
               Optional.ofNullable(rows.get(key)),
+              seen.deleted().contains(key.runUid()),
               watch.job(key),
               settings.startTimeout(),
               settings.keepFinished(),
@@ -155,6 +153,23 @@ public final class KubernetesLauncher implements Launcher {
         submit(key, () -> actions.perform(key, action), () -> {});
       }
     }
+  }
+
+  /** What the database says of some runs. */
+  private record Seen(Map<JobKey, OnCluster> attempts, Set<UUID> deleted) {}
+
+  private static Seen see(Transaction transaction, boolean resync, Set<UUID> runUids) {
+    Map<JobKey, OnCluster> attempts =
+        transaction.attempts().onCluster(resync, runUids).stream()
+            .collect(
+                Collectors.toMap(
+                    attempt -> new JobKey(attempt.runUid(), attempt.attempt()),
+                    Function.identity()));
+    Set<UUID> missing = new HashSet<>(runUids);
+    attempts.keySet().forEach(key -> missing.remove(key.runUid()));
+    return new Seen(
+        attempts,
+        missing.isEmpty() ? Set.of() : transaction.deletedRuns().deleteTimes(missing).keySet());
   }
 
   /**
@@ -185,13 +200,14 @@ public final class KubernetesLauncher implements Launcher {
   }
 
   @Override
-  public boolean terminate(UUID runUid, int attempt) {
-    var key = new JobKey(runUid, attempt);
-    if (watch.job(key).isEmpty()) {
-      return false;
-    }
-    submit(key, () -> actions.delete(key, "its trainer did not stop in time"), () -> {});
-    return true;
+  public LauncherType type() {
+    return LauncherType.KUBERNETES;
+  }
+
+  /** The next tick deletes the Job, or finds that there is none. */
+  @Override
+  public Ending end(UUID runUid, int attempt) {
+    return watch.hasSynced() ? Ending.YES : Ending.UNKNOWN;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.connectome.controller.launch.kubernetes;
 
 import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.AttemptTable.OnCluster;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.time.Duration;
@@ -17,7 +18,7 @@ final class Reconciliation {
   /** A younger attempt is still being created by the controller that started it. */
   static final Duration CREATION_GRACE = Duration.ofSeconds(15);
 
-  /** How long a trainer may take to exit after its attempt has ended. */
+  /** How long a trainer may take to exit after it has reported how its attempt ended. */
   static final Duration EXIT_GRACE = Duration.ofSeconds(30);
 
   /** How long past its deletion time a pod is left before its node counts as lost. */
@@ -37,9 +38,7 @@ final class Reconciliation {
     /** The attempt has ended. */
     record End(AttemptEnd end, Optional<TrainingOutcome> outcome) implements Action {}
 
-    /**
-     * The Job of a registered trainer is missing from the cache; the API server has to confirm it.
-     */
+    /** The Job is missing from the cache; if the API server confirms it, the attempt has ended. */
     record EndIfGone() implements Action {}
 
     /** The attempt waits for something. */
@@ -49,50 +48,58 @@ final class Reconciliation {
   private static final Action NOTHING = new Action.Nothing();
 
   /**
-   * @param attempt empty if the run was deleted
+   * @param attempt empty if it is not in the database
+   * @param deleted whether its run was deleted; one that is merely not there may be in another
+   *     database
    */
   static Action decide(
       Optional<OnCluster> attempt,
+      boolean deleted,
       Optional<ObservedJob> job,
       Duration startTimeout,
       Duration keepFinished,
       Instant now) {
     Optional<Phase> phase = job.map(ObservedJob::phase);
     if (attempt.isEmpty()) {
-      return phase.filter(observed -> observed != Phase.DELETING).isPresent()
+      return deleted && phase.filter(observed -> observed != Phase.DELETING).isPresent()
           ? new Action.Delete("its run was deleted")
           : NOTHING;
     }
-    if (!attempt.get().open()) {
-      return phase.map(observed -> ended(attempt.get(), observed, keepFinished)).orElse(NOTHING);
+    if (job.isEmpty()) {
+      return attempt.get().open() ? missing(attempt.get()) : NOTHING;
     }
-    return job.map(observed -> open(attempt.get(), observed, startTimeout, now))
-        .orElseGet(() -> missing(attempt.get()));
-  }
-
-  private static Action ended(OnCluster attempt, Phase phase, Duration keepFinished) {
-    return switch (phase) {
-      case DELETING -> NOTHING;
-      case FINISHED ->
-          attempt.sinceEnd().compareTo(keepFinished) >= 0
-              ? new Action.Delete("its retention has expired")
-              : NOTHING;
-      case SUSPENDED, WAITING, BLOCKED -> new Action.Delete("its attempt is over");
-      case RUNNING, TERMINATING ->
-          attempt.sinceEnd().compareTo(EXIT_GRACE) >= 0
-              ? new Action.Delete("its attempt is over and its trainer is still there")
-              : NOTHING;
-    };
+    return attempt.get().wanted() == Wanted.GONE
+        ? unwanted(attempt.get(), job.get(), keepFinished)
+        : wanted(attempt.get(), job.get(), startTimeout, now);
   }
 
   private static Action missing(OnCluster attempt) {
-    if (attempt.registered()) {
+    if (attempt.registered() || attempt.wanted() != Wanted.RUN) {
       return new Action.EndIfGone();
     }
     return attempt.sinceLaunch().compareTo(CREATION_GRACE) >= 0 ? new Action.Create() : NOTHING;
   }
 
-  private static Action open(
+  private static Action unwanted(OnCluster attempt, ObservedJob job, Duration keepFinished) {
+    return switch (job.phase()) {
+      case DELETING -> NOTHING;
+      case FINISHED -> {
+        if (attempt.open()) {
+          yield new Action.End(job.end().orElseThrow(), job.outcome());
+        }
+        yield attempt.sinceEnd().compareTo(keepFinished) >= 0
+            ? new Action.Delete("its retention has expired")
+            : NOTHING;
+      }
+      case SUSPENDED, WAITING, BLOCKED -> new Action.Delete("its trainer is not wanted any more");
+      case RUNNING, TERMINATING ->
+          attempt.open() || attempt.sinceEnd().compareTo(EXIT_GRACE) >= 0
+              ? new Action.Delete("its trainer is not wanted any more")
+              : NOTHING;
+    };
+  }
+
+  private static Action wanted(
       OnCluster attempt, ObservedJob job, Duration startTimeout, Instant now) {
     boolean late = job.since().filter(since -> since.plus(startTimeout).isBefore(now)).isPresent();
     return switch (job.phase()) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
 import dev.connectome.controller.launch.kubernetes.Reconciliation.Action;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.AttemptTable.OnCluster;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -26,13 +28,41 @@ class ReconciliationTest {
   @ParameterizedTest
   @EnumSource(Phase.class)
   void theJobOfADeletedRunIsDeletedOnce(Phase phase) {
-    Action action = decide(Optional.empty(), job(phase, SHORT));
+    Action action =
+        Reconciliation.decide(Optional.empty(), true, job(phase, SHORT), START, KEEP, NOW);
 
     if (phase == Phase.DELETING) {
       assertThat(action).isInstanceOf(Action.Nothing.class);
     } else {
       assertThat(action).isInstanceOf(Action.Delete.class);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Phase.class)
+  void theJobOfARunThatIsMerelyNotHereIsLeftAlone(Phase phase) {
+    assertThat(decide(Optional.empty(), job(phase, LONG))).isInstanceOf(Action.Nothing.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Phase.class)
+  void whatIsNotWantedIsDeletedInEveryPhaseAndItsEndRecorded(Phase phase) {
+    Class<? extends Action> expected =
+        switch (phase) {
+          case DELETING -> Action.Nothing.class;
+          case FINISHED -> Action.End.class;
+          default -> Action.Delete.class;
+        };
+    for (boolean registered : List.of(true, false)) {
+      assertThat(decide(unwanted(registered), job(phase, LONG))).isInstanceOf(expected);
+    }
+  }
+
+  @Test
+  void whatIsNotWantedIsNeverCreated() {
+    assertThat(decide(unwanted(false), Optional.empty())).isInstanceOf(Action.EndIfGone.class);
+    assertThat(decide(unwanted(true), Optional.empty())).isInstanceOf(Action.EndIfGone.class);
+    assertThat(decide(ended(LONG), Optional.empty())).isInstanceOf(Action.Nothing.class);
   }
 
   @Test
@@ -112,16 +142,26 @@ class ReconciliationTest {
   }
 
   private static Action decide(Optional<OnCluster> attempt, Optional<ObservedJob> job) {
-    return Reconciliation.decide(attempt, job, START, KEEP, NOW);
+    return Reconciliation.decide(attempt, false, job, START, KEEP, NOW);
   }
 
   private static Optional<OnCluster> open(boolean registered, Duration sinceLaunch) {
-    return Optional.of(
-        new OnCluster(KEY.runUid(), KEY.attempt(), true, registered, sinceLaunch, Duration.ZERO));
+    return attempt(Wanted.RUN, true, registered, sinceLaunch, Duration.ZERO);
+  }
+
+  private static Optional<OnCluster> unwanted(boolean registered) {
+    return attempt(Wanted.GONE, true, registered, LONG, Duration.ZERO);
   }
 
   private static Optional<OnCluster> ended(Duration sinceEnd) {
-    return Optional.of(new OnCluster(KEY.runUid(), KEY.attempt(), false, true, LONG, sinceEnd));
+    return attempt(Wanted.GONE, false, true, LONG, sinceEnd);
+  }
+
+  private static Optional<OnCluster> attempt(
+      Wanted wanted, boolean open, boolean registered, Duration sinceLaunch, Duration sinceEnd) {
+    return Optional.of(
+        new OnCluster(
+            KEY.runUid(), KEY.attempt(), wanted, open, registered, sinceLaunch, sinceEnd));
   }
 
   private static Optional<ObservedJob> job(Phase phase, Duration ago) {

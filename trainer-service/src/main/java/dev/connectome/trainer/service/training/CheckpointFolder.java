@@ -1,8 +1,12 @@
 package dev.connectome.trainer.service.training;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
+
 import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.collect.Maps;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,13 +16,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stored format of a checkpoint: a folder with {@code weights.params}, {@code optimizer.ndlist}
- * and {@code manifest.json}, which holds their checksums.
+ * and {@code manifest.json}, which holds their checksums. Where the run keeps an average of its
+ * weights, that is in {@code weights.params}, and the weights to go on from in {@code
+ * training.params}: whoever reads the first gets what the run keeps.
  */
 final class CheckpointFolder {
 
@@ -26,6 +34,7 @@ final class CheckpointFolder {
 
   private static final String BATCH = "-batch-";
   private static final String WEIGHTS = "weights.params";
+  private static final String TRAINING = "training.params";
   private static final String OPTIMIZER = "optimizer.ndlist";
   private static final String MANIFEST = "manifest.json";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,26 +44,41 @@ final class CheckpointFolder {
 
   private static final int FORMAT_CRC32 = 2;
 
+  /** Only written with an average or a best epoch, so that earlier trainers read the others. */
+  private static final int FORMAT_RESULT = 3;
+
   private record Manifest(
       @JsonProperty("format") int format,
       @JsonProperty("epoch") int epoch,
       @JsonProperty("nextBatch") int nextBatch,
       @JsonProperty("checksums") @JsonAlias("sha256") Map<String, String> checksums,
-      @JsonProperty("optimizerSteps") Map<String, Integer> optimizerSteps) {
+      @JsonProperty("optimizerSteps") Map<String, Integer> optimizerSteps,
+      @JsonProperty("best") @JsonInclude(NON_NULL) BestEpoch.@Nullable Found best) {
 
     static Manifest of(Checkpoint checkpoint) {
+      boolean plain = checkpoint.average().isEmpty() && checkpoint.best().isEmpty();
+      int format = plain ? FORMAT_CRC32 : FORMAT_RESULT;
       return new Manifest(
-          FORMAT_CRC32,
+          format,
           checkpoint.epoch(),
           checkpoint.nextBatch(),
-          Map.of(
-              WEIGHTS, checksum(FORMAT_CRC32, checkpoint.weights()),
-              OPTIMIZER, checksum(FORMAT_CRC32, checkpoint.optimizerState())),
-          checkpoint.optimizerSteps());
+          Map.copyOf(Maps.transformValues(files(checkpoint), bytes -> checksum(format, bytes))),
+          checkpoint.optimizerSteps(),
+          checkpoint.best().orElse(null));
     }
   }
 
   private CheckpointFolder() {}
+
+  private static Map<String, byte[]> files(Checkpoint checkpoint) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put(WEIGHTS, checkpoint.result());
+    files.put(OPTIMIZER, checkpoint.optimizerState());
+    if (checkpoint.average().isPresent()) {
+      files.put(TRAINING, checkpoint.weights());
+    }
+    return files;
+  }
 
   /** Names sort in the order of training. */
   static String name(Checkpoint checkpoint) {
@@ -76,8 +100,9 @@ final class CheckpointFolder {
     byte[] manifest = JSON.writeValueAsBytes(Manifest.of(checkpoint));
     delete(folder);
     Files.createDirectory(folder);
-    write(folder.resolve(WEIGHTS), checkpoint.weights(), durably);
-    write(folder.resolve(OPTIMIZER), checkpoint.optimizerState(), durably);
+    for (Map.Entry<String, byte[]> file : files(checkpoint).entrySet()) {
+      write(folder.resolve(file.getKey()), file.getValue(), durably);
+    }
     write(folder.resolve(MANIFEST), manifest, durably);
     if (durably) {
       syncEntries(folder);
@@ -100,16 +125,28 @@ final class CheckpointFolder {
   /**
    * Reads a checkpoint.
    *
-   * @throws IOException if a file is missing or does not match its checksum
+   * @throws IOException if a file is missing or does not match its checksum, or the format is of a
+   *     later version
    */
   static Checkpoint read(Path folder) throws IOException {
     try {
       Manifest manifest =
           JSON.readValue(Files.readAllBytes(folder.resolve(MANIFEST)), Manifest.class);
-      byte[] weights = verified(folder.resolve(WEIGHTS), manifest);
-      byte[] optimizer = verified(folder.resolve(OPTIMIZER), manifest);
+      if (manifest.format() > FORMAT_RESULT) {
+        throw new IOException(
+            "format %d is of a later version, this one reads up to %d"
+                .formatted(manifest.format(), FORMAT_RESULT));
+      }
+      byte[] result = verified(folder.resolve(WEIGHTS), manifest);
+      boolean averaged = manifest.checksums().containsKey(TRAINING);
       return new Checkpoint(
-          manifest.epoch(), manifest.nextBatch(), weights, optimizer, manifest.optimizerSteps());
+          manifest.epoch(),
+          manifest.nextBatch(),
+          averaged ? verified(folder.resolve(TRAINING), manifest) : result,
+          averaged ? Optional.of(result) : Optional.empty(),
+          verified(folder.resolve(OPTIMIZER), manifest),
+          manifest.optimizerSteps(),
+          Optional.ofNullable(manifest.best()));
     } catch (NoSuchFileException e) {
       throw new IOException("missing: " + e.getFile(), e);
     }
@@ -141,9 +178,11 @@ final class CheckpointFolder {
 
   /** Forces a checkpoint to the disk. */
   static void sync(Path folder) throws IOException {
-    for (String name : List.of(WEIGHTS, OPTIMIZER, MANIFEST)) {
-      try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
-        channel.force(true);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
       }
     }
     syncEntries(folder);

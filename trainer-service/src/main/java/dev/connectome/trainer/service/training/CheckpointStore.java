@@ -50,8 +50,8 @@ final class CheckpointStore {
 
   /**
    * Writes a checkpoint, then deletes surplus ones, and later ones, which are of a training that
-   * was abandoned. The newest durable checkpoint stays until there is a newer durable one. Whatever
-   * fails, earlier checkpoints are intact.
+   * was abandoned. The newest durable checkpoint stays until there is a newer durable one, and that
+   * of the best epoch until there is a better one. Whatever fails, earlier checkpoints are intact.
    *
    * @param durably whether to force it to the disk
    * @return its folder
@@ -62,6 +62,7 @@ final class CheckpointStore {
     String name = CheckpointFolder.name(checkpoint);
     Path target = directory.resolve(name);
     Path part = directory.resolve(HIDDEN + name + ".part");
+    Optional<Path> best = checkpoint.best().map(found -> atEnd(found.epoch()));
     try {
       Files.createDirectories(directory);
       if (durably && CheckpointFolder.holds(target, checkpoint)) {
@@ -71,10 +72,13 @@ final class CheckpointStore {
         replace(target, part);
       }
       if (durably) {
+        if (best.isPresent() && Files.isDirectory(best.get())) {
+          CheckpointFolder.sync(best.get());
+        }
         CheckpointFolder.syncEntries(directory);
         newestDurable = target;
       }
-      deleteSurplus(target);
+      deleteSurplus(target, best);
     } catch (IOException e) {
       String problem =
           "checkpoint %s (%d KiB) could not be written to %s: %s; earlier ones are intact"
@@ -111,11 +115,14 @@ final class CheckpointStore {
     CheckpointFolder.delete(old);
   }
 
-  private void deleteSurplus(Path written) throws IOException {
+  private void deleteSurplus(Path written, Optional<Path> best) throws IOException {
     int kept = 0;
     for (Path folder : newestFirst()) {
       boolean later = NEWEST_FIRST.compare(folder, written) < 0;
-      boolean keeps = folder.equals(written) || folder.equals(newestDurable);
+      boolean keeps =
+          folder.equals(written)
+              || folder.equals(newestDurable)
+              || folder.equals(best.orElse(written));
       if (!later && CheckpointFolder.isEndOfEpoch(folder) && kept < keep) {
         kept++;
         keeps = true;
@@ -139,7 +146,11 @@ final class CheckpointStore {
 
   /** The checkpoint at the end of an epoch; empty if it is missing or damaged. */
   Optional<Checkpoint> atEndOf(int epoch) {
-    return read(directory.resolve(CheckpointFolder.endOfEpoch(epoch)));
+    return read(atEnd(epoch));
+  }
+
+  private Path atEnd(int epoch) {
+    return directory.resolve(CheckpointFolder.endOfEpoch(epoch));
   }
 
   private static Optional<Checkpoint> read(Path folder) {

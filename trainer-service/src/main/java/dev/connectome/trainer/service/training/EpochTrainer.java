@@ -21,6 +21,7 @@ final class EpochTrainer implements AutoCloseable {
   private final Trainer trainer;
   private final Block network;
   private final ResumableOptimizer optimizer;
+  private final Optional<WeightAverage> average;
   private final NDManager manager;
   private final ImageBatches images;
   private final BatchPrefetcher prefetcher;
@@ -40,6 +41,7 @@ final class EpochTrainer implements AutoCloseable {
   EpochTrainer(
       Trainer trainer,
       ResumableOptimizer optimizer,
+      Optional<WeightAverage> average,
       NDManager manager,
       ImageBatches images,
       int batchSize,
@@ -47,6 +49,7 @@ final class EpochTrainer implements AutoCloseable {
     this.trainer = trainer;
     this.network = trainer.getModel().getBlock();
     this.optimizer = optimizer;
+    this.average = average;
     this.manager = manager;
     this.images = images;
     this.prefetcher = new BatchPrefetcher(images, batchSize);
@@ -90,6 +93,7 @@ final class EpochTrainer implements AutoCloseable {
           correct += correct(logits.singletonOrThrow(), batch.classes());
         }
         optimizer.step(network);
+        average.ifPresent(WeightAverage::update);
       }
       seen += batch.count();
       next++;

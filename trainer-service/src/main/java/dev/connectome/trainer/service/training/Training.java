@@ -11,6 +11,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
@@ -51,6 +52,7 @@ public final class Training implements AutoCloseable {
   private final CheckpointWriter checkpoints;
   private final Model model;
   private final SequentialBlock network;
+  private final Optional<WeightAverage> average;
   private final NetworkState state;
   private final RandomSeeds seeds;
   private final Trainer trainer;
@@ -58,14 +60,19 @@ public final class Training implements AutoCloseable {
   private final ActivationProbe probe;
   private final EpochTrainer epochs;
   private final EpochEvaluator evaluator;
+  private final FinalWeights finalWeights;
+  private final Optional<BestEpoch> best;
   private int completedEpochs;
   private int nextBatch;
 
   /** How a training ended. Without a stop, all epochs were trained. */
   public record Ended(Optional<StopRequest> stop, int finalEpoch) {}
 
-  /** The weights that are kept: those after {@code epoch}, in the folder {@code checkpoint}. */
-  public record KeptWeights(int epoch, Path checkpoint, Map<String, Double> metrics) {}
+  /**
+   * What is kept: weights after {@code epoch}, in {@code weights.params} of a checkpoint's folder.
+   */
+  public record Result(
+      int epoch, KeptWeights weights, Path checkpoint, Map<String, Double> metrics) {}
 
   /**
    * Prepares a training.
@@ -93,11 +100,10 @@ public final class Training implements AutoCloseable {
         new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
     this.checkpoints = new CheckpointWriter(store);
     this.network = buildNetwork();
+    int stepsPerEpoch = EpochTrainer.batches(data.train(), spec.getBatchSize());
     ResumableOptimizer optimizer =
         ResumableOptimizer.of(
-            spec.getOptimizer(),
-            new Schedules.Length(
-                spec.getEpochs(), EpochTrainer.batches(data.train(), spec.getBatchSize())));
+            spec.getOptimizer(), new Schedules.Length(spec.getEpochs(), stepsPerEpoch));
     this.seeds = new RandomSeeds(spec.getSeed());
     Engine.getInstance().setRandomSeed(seeds.forEngine(0, 0));
     Device device = Devices.of(spec.getDevice());
@@ -105,10 +111,11 @@ public final class Training implements AutoCloseable {
     this.model = Model.newInstance(spec.getModel().getName(), device);
     model.setBlock(network);
     this.manager = model.getNDManager();
-    this.state = new NetworkState(network, optimizer, manager);
+    this.average = average(stepsPerEpoch);
+    this.state = new NetworkState(network, average, optimizer, manager);
     Optional<Checkpoint> checkpoint = resume ? store.newest() : Optional.empty();
     if (checkpoint.isPresent()) {
-      NetworkState.load(network, manager, checkpoint.get());
+      NetworkState.load(network, manager, checkpoint.get().weights());
     }
     this.trainer =
         model.newTrainer(
@@ -116,18 +123,39 @@ public final class Training implements AutoCloseable {
                 .optDevices(new Device[] {device}));
     trainer.initialize(new Shape(spec.getBatchSize(), data.train().shape().size()));
     if (checkpoint.isPresent()) {
-      state.restoreOptimizer(checkpoint.get());
+      state.restoreRest(checkpoint.get());
       completedEpochs = checkpoint.get().epoch();
       nextBatch = checkpoint.get().nextBatch();
     }
+    this.best =
+        spec.hasBest()
+            ? Optional.of(new BestEpoch(spec.getBest(), checkpoint.flatMap(Checkpoint::best)))
+            : Optional.empty();
     this.probe = probe();
     this.evaluator = new EpochEvaluator(spec, data, manager);
+    this.finalWeights =
+        new FinalWeights(
+            spec.getKeep(),
+            store,
+            evaluator,
+            manager,
+            this::buildNetwork,
+            stopSwitch::isDeadlineNear);
     this.epochs =
-        new EpochTrainer(trainer, optimizer, manager, data.train(), spec.getBatchSize(), seeds);
+        new EpochTrainer(
+            trainer, optimizer, average, manager, data.train(), spec.getBatchSize(), seeds);
   }
 
   private SequentialBlock buildNetwork() throws UserException {
     return Networks.build(spec.getModel(), data.train().shape(), data.train().classes());
+  }
+
+  private Optional<WeightAverage> average(int stepsPerEpoch) throws UserException {
+    if (spec.getKeep() != KeptWeights.KEPT_WEIGHTS_AVERAGE) {
+      return Optional.empty();
+    }
+    double epochs = spec.hasAverageEpochs() ? spec.getAverageEpochs() : 1;
+    return Optional.of(new WeightAverage(network, buildNetwork(), manager, epochs * stepsPerEpoch));
   }
 
   private ActivationProbe probe() throws UserException {
@@ -141,6 +169,7 @@ public final class Training implements AutoCloseable {
           spec.getProbe().getLayersList(),
           spec.getProbe().getMaxNeurons(),
           spec.getSeed(),
+          true,
           Clock.systemUTC());
     } catch (IllegalArgumentException e) {
       throw new UserException(String.valueOf(e.getMessage()));
@@ -188,15 +217,16 @@ public final class Training implements AutoCloseable {
     metrics.put("trainLoss", trained.loss());
     metrics.put("trainAccuracy", trained.accuracy());
     progress.epochEnded(completedEpochs, metrics);
-    evaluator.evaluate(network, completedEpochs, metrics);
+    evaluator.evaluate(network, average.flatMap(WeightAverage::averaged), completedEpochs, metrics);
     progress.epochEnded(completedEpochs, metrics);
+    boolean isBest = best.isPresent() && best.get().read(completedEpochs, metrics);
     if (completedEpochs % spec.getProbe().getEveryEpochs() == 0) {
       long start = System.nanoTime();
       ActivationSnapshot snapshot = probe.observe(completedEpochs, metrics);
       progress.probed(System.nanoTime() - start);
       snapshots.accept(snapshot);
     }
-    if (completedEpochs % Math.max(1, spec.getCheckpoint().getEveryEpochs()) == 0) {
+    if (isBest || completedEpochs % Math.max(1, spec.getCheckpoint().getEveryEpochs()) == 0) {
       long start = System.nanoTime();
       checkpoints.write(checkpoint());
       progress.waitedForCheckpoint(System.nanoTime() - start);
@@ -204,41 +234,27 @@ public final class Training implements AutoCloseable {
   }
 
   private Checkpoint checkpoint() {
-    return state.checkpoint(completedEpochs, nextBatch);
+    return state.checkpoint(completedEpochs, nextBatch, best.flatMap(BestEpoch::found));
   }
 
   /**
-   * Keeps weights at the end: forces them to the disk, and evaluates them on the test images unless
-   * the deadline of the stop is near.
+   * Keeps weights at the end: forces them to the disk, and evaluates them unless the deadline of
+   * the stop is near.
    *
-   * @param restoreEpoch the epoch whose weights to keep; empty for the current ones
-   * @return the weights that are kept: the current ones if those of the epoch no longer exist
+   * @param restoreEpoch the epoch whose weights a stop asks for; empty if it leaves that to the
+   *     spec
+   * @return what is kept: the best epoch or the moment if the checkpoint of the epoch is gone
    * @throws IOException if the checkpoint cannot be written
    * @throws UserException never for a spec that was trained
    */
-  public KeptWeights keepWeights(Optional<Integer> restoreEpoch)
+  public Result keepWeights(Optional<Integer> restoreEpoch)
       throws IOException, InterruptedException, UserException {
-    Path last = saveCheckpoint();
-    Optional<Checkpoint> restored =
-        restoreEpoch.filter(epoch -> epoch != completedEpochs).flatMap(store::atEndOf);
-    if (restored.isEmpty()) {
-      Map<String, Double> metrics = new LinkedHashMap<>(progress.metrics());
-      test(network, metrics);
-      return new KeptWeights(completedEpochs, last, metrics);
-    }
-    SequentialBlock kept = buildNetwork();
-    NetworkState.load(kept, manager, restored.get());
-    Path folder = last.resolveSibling(CheckpointFolder.name(restored.get()));
+    Checkpoint now = checkpoint();
+    Path last = checkpoints.writeDurably(now);
+    FinalWeights.Chosen chosen = finalWeights.choose(now, restoreEpoch, progress.metrics());
+    Path folder = last.resolveSibling(CheckpointFolder.name(chosen.checkpoint()));
     CheckpointFolder.sync(folder);
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    test(kept, metrics);
-    return new KeptWeights(restored.get().epoch(), folder, metrics);
-  }
-
-  private void test(SequentialBlock kept, Map<String, Double> metrics) {
-    if (!evaluator.test(kept, stopSwitch::isDeadlineNear, metrics)) {
-      LOG.warn("deadline near, weights kept without an evaluation on the test images");
-    }
+    return new Result(chosen.checkpoint().epoch(), chosen.weights(), folder, chosen.metrics());
   }
 
   /**

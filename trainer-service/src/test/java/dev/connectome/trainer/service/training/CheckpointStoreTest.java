@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,12 +28,18 @@ class CheckpointStoreTest {
   @TempDir Path directory;
 
   private static Checkpoint checkpoint(int epoch, int nextBatch) {
+    return checkpoint(epoch, nextBatch, Optional.empty(), Optional.empty());
+  }
+
+  private static Checkpoint checkpoint(
+      int epoch, int nextBatch, Optional<byte[]> average, Optional<BestEpoch.Found> best) {
     var random = new Random(epoch * 100L + nextBatch);
     var weights = new byte[SIZE];
     var optimizer = new byte[SIZE];
     random.nextBytes(weights);
     random.nextBytes(optimizer);
-    return new Checkpoint(epoch, nextBatch, weights, optimizer, Map.of("weight", epoch));
+    return new Checkpoint(
+        epoch, nextBatch, weights, average, optimizer, Map.of("weight", epoch), best);
   }
 
   private static List<String> kept(Path directory) throws IOException {
@@ -56,6 +63,57 @@ class CheckpointStoreTest {
 
     store.write(checkpoint(6, 0), true);
     assertThat(kept(directory)).containsExactly("epoch-000005", "epoch-000006");
+  }
+
+  @Test
+  void theBestEpochIsKeptUntilThereIsABetterOne() throws IOException {
+    var store = new CheckpointStore(directory, 1);
+    int[] best = {1, 2, 2, 2, 5, 5};
+    for (int epoch = 1; epoch <= best.length; epoch++) {
+      var found = new BestEpoch.Found(best[epoch - 1], 0.1 + epoch);
+      store.write(checkpoint(epoch, 0, Optional.empty(), Optional.of(found)), false);
+      assertThat(kept(directory))
+          .contains("epoch-%06d".formatted(best[epoch - 1]), "epoch-%06d".formatted(epoch));
+    }
+    assertThat(kept(directory)).containsExactly("epoch-000005", "epoch-000006");
+    assertThat(new CheckpointStore(directory, 1).newest().orElseThrow().best())
+        .contains(new BestEpoch.Found(5, 6.1));
+  }
+
+  @Test
+  void anAverageIsTheResultAndTheWeightsStayToGoOnFrom() throws IOException {
+    byte[] average = {1, 2, 3};
+    Path folder =
+        new CheckpointStore(directory, 2)
+            .write(checkpoint(3, 5, Optional.of(average), Optional.empty()), true);
+
+    assertThat(folder.resolve("weights.params")).hasBinaryContent(average);
+    Checkpoint read = new CheckpointStore(directory, 2).newest().orElseThrow();
+    assertThat(read.average().orElseThrow()).isEqualTo(average);
+    assertThat(read.weights()).isEqualTo(checkpoint(3, 5).weights());
+    assertThat(read.best()).isEmpty();
+
+    Files.write(folder.resolve("training.params"), average);
+    assertThat(new CheckpointStore(directory, 2).newest()).isEmpty();
+  }
+
+  @Test
+  void onlyWhatIsNewNeedsANewFormat() throws IOException {
+    var store = new CheckpointStore(directory, 5);
+    Path plain = store.write(checkpoint(1, 0), true);
+    Path later =
+        store.write(
+            checkpoint(2, 0, Optional.empty(), Optional.of(new BestEpoch.Found(1, 2))), true);
+
+    assertThat(plain.resolve("manifest.json"))
+        .content()
+        .contains("\"format\":2")
+        .doesNotContain("best");
+    assertThat(later.resolve("manifest.json")).content().contains("\"format\":3");
+
+    Path manifest = later.resolve("manifest.json");
+    Files.writeString(manifest, Files.readString(manifest).replace("\"format\":3", "\"format\":4"));
+    assertThat(store.newest().orElseThrow().epoch()).isEqualTo(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.connectome.trainer.service.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
@@ -109,6 +110,15 @@ class ResumeTest {
     assertResumesBitForBit(spec.build(), BATCHES_PER_EPOCH);
   }
 
+  @ParameterizedTest(name = "time constant {0}, interrupted after {1} mini-batches")
+  @CsvSource({"1, 0", "1, 2", "1, 4", "0.4, 6", "3, 7"})
+  void theAverageOfTheWeightsResumesBitForBit(double epochs, int batches) throws Exception {
+    TrainingSpec.Builder spec = spec("sgd", 0.9).toBuilder();
+    spec.setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE).setAverageEpochs(epochs);
+
+    assertResumesBitForBit(spec.build(), batches);
+  }
+
   private void assertResumesBitForBit(TrainingSpec spec, int batches) throws Exception {
     Checkpoint uninterrupted = train(spec, "whole", false, NEVER);
 
@@ -119,6 +129,9 @@ class ResumeTest {
     Checkpoint resumed = train(spec, "parts", true, NEVER);
     assertThat(resumed.epoch()).isEqualTo(EPOCHS);
     assertThat(resumed.weights()).isEqualTo(uninterrupted.weights());
+    assertThat(resumed.result()).isEqualTo(uninterrupted.result());
+    assertThat(resumed.average().isPresent())
+        .isEqualTo(spec.getKeep() == KeptWeights.KEPT_WEIGHTS_AVERAGE);
     assertThat(resumed.optimizerState()).isEqualTo(uninterrupted.optimizerState());
     assertThat(resumed.optimizerSteps()).isEqualTo(uninterrupted.optimizerSteps());
   }

@@ -147,7 +147,7 @@ class TrainingTest {
     TrainingSpec spec = spec("sgd", 5).toBuilder().setTestEveryEpochs(5).build();
     try (Training training = training(spec, "run", false, new StopSwitch(), snapshots::add)) {
       training.run();
-      Training.KeptWeights kept = training.keepWeights(Optional.empty());
+      Training.Result kept = training.keepWeights(Optional.empty());
 
       assertThat(kept.epoch()).isEqualTo(5);
       assertThat(kept.checkpoint()).isDirectory();
@@ -177,7 +177,7 @@ class TrainingTest {
         };
     try (Training training = training(spec("sgd", 9), "run", false, stopSwitch, stopAtThree)) {
       assertThat(training.run().finalEpoch()).isEqualTo(3);
-      Training.KeptWeights kept = training.keepWeights(Optional.of(2));
+      Training.Result kept = training.keepWeights(Optional.of(2));
 
       assertThat(kept.epoch()).isEqualTo(2);
       assertThat(Files.readAllBytes(kept.checkpoint().resolve("weights.params")))

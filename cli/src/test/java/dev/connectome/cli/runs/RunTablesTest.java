@@ -1,0 +1,55 @@
+package dev.connectome.cli.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.KeptWeights;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunTablesTest {
+
+  private static TrainingRun.Builder ended(KeptWeights weights) {
+    TrainingRun.Builder run = TrainingRun.newBuilder().setName("runs/a");
+    run.getOutcomeBuilder()
+        .setFinalEpoch(9)
+        .setRestoredEpoch(7)
+        .setKeptWeights(weights)
+        .putMetrics("testAccuracy", 0.875);
+    return run;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          KEPT_WEIGHTS_EPOCH       | weights of epoch 7, test accuracy 0.875
+          KEPT_WEIGHTS_UNSPECIFIED | weights of epoch 7, test accuracy 0.875
+          KEPT_WEIGHTS_BEST        | weights of the best epoch, 7, test accuracy 0.875
+          """)
+  void whatWasKeptIsSaidWithItsAccuracy(KeptWeights weights, String said) {
+    assertThat(RunTables.run(ended(weights).build())).contains("kept:      " + said);
+  }
+
+  @Test
+  void theAccuracyOfAnAverageStandsBesideThatOfTheEpoch() {
+    TrainingRun.Builder run = ended(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    run.getOutcomeBuilder().putMetrics("epochTestAccuracy", 0.5);
+
+    assertThat(RunTables.run(run.build()))
+        .contains(
+            "kept:      average of the weights at epoch 7, test accuracy 0.875; of the epoch's own"
+                + " weights 0.5");
+  }
+
+  @Test
+  void aRunWithoutACheckpointKeptNothing() {
+    TrainingRun failed =
+        TrainingRun.newBuilder().setOutcome(TrainingOutcome.newBuilder().setFinalEpoch(2)).build();
+
+    assertThat(RunTables.run(failed)).noneMatch(line -> line.startsWith("kept"));
+  }
+}
