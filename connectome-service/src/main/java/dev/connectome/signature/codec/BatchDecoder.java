@@ -150,7 +150,7 @@ final class BatchDecoder {
   private SnapshotMetadata decodeMetadata(ActivationBatch batch) throws MalformedRecordException {
     limit("batch.metrics", batch.getMetricsCount(), limits.maxMetrics());
     for (String name : batch.getMetricsMap().keySet()) {
-      limit("batch.metrics", name.length(), RecordLimits.MAX_NAME_LENGTH);
+      limit("batch.metrics", name.length(), RecordLimits.MAX_METRIC_NAME_LENGTH);
     }
     return new SnapshotMetadata(
         batch.hasCapturedAt() ? decodeTime(batch.getCapturedAt()) : null, batch.getMetricsMap());

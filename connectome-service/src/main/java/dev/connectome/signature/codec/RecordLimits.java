@@ -15,8 +15,11 @@ public record RecordLimits(
   /** Most bytes of a record, with fields that this version does not know: what the topic takes. */
   public static final int MAX_RECORD_BYTES = 1_047_552;
 
-  /** Most characters in the name of a metric or layer. */
+  /** Most characters in the name of a layer. */
   public static final int MAX_NAME_LENGTH = 256;
+
+  /** Most characters in the name of a metric. */
+  public static final int MAX_METRIC_NAME_LENGTH = 64;
 
   /**
    * Checks that every limit admits something.

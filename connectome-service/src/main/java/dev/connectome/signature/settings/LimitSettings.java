@@ -27,8 +27,8 @@ public interface LimitSettings {
   @WithDefault("100000")
   int maxEpoch();
 
-  /** Metrics in a batch. */
-  @WithDefault("256")
+  /** Metrics in a batch; the controller reads no more than 64. */
+  @WithDefault("64")
   int maxMetrics();
 
   /** Heap for one snapshot; computed from the heap of the process unless set. */
