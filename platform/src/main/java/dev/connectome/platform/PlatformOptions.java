@@ -1,6 +1,7 @@
 package dev.connectome.platform;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,17 +10,30 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory everything the platform keeps; created if missing
  * @param dataDirectory the images for runs that name none; null for those embedded in the trainer
  * @param maxConcurrentRuns how many runs may train at the same time, at least 1
+ * @param controllerSettings further settings of the controller, which replace its others
  */
 public record PlatformOptions(
     Installation installation,
     Path stateDirectory,
     @Nullable Path dataDirectory,
     int maxConcurrentRuns,
-    Ports ports) {
+    Ports ports,
+    Map<String, String> controllerSettings) {
+
+  /** Without further settings of the controller. */
+  public PlatformOptions(
+      Installation installation,
+      Path stateDirectory,
+      @Nullable Path dataDirectory,
+      int maxConcurrentRuns,
+      Ports ports) {
+    this(installation, stateDirectory, dataDirectory, maxConcurrentRuns, ports, Map.of());
+  }
 
   public PlatformOptions {
     stateDirectory = stateDirectory.toAbsolutePath().normalize();
     dataDirectory = dataDirectory == null ? null : dataDirectory.toAbsolutePath().normalize();
+    controllerSettings = Map.copyOf(controllerSettings);
     if (maxConcurrentRuns < 1) {
       throw PlatformException.badInput(
           "the number of concurrent runs is " + maxConcurrentRuns + ": it must be at least 1");

@@ -49,6 +49,7 @@ final class ServiceSettings {
     if (options.dataDirectory() != null) {
       settings.put(launch + "data-dir", options.dataDirectory().toString());
     }
+    settings.putAll(options.controllerSettings());
     return settings;
   }
 

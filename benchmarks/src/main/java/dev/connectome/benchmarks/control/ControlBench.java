@@ -9,7 +9,10 @@ import dev.connectome.platform.PlatformDatabase;
 import dev.connectome.platform.PlatformProcesses;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
+import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,8 +139,31 @@ final class ControlBench {
               controller().map(ProcessUsage::peakResidentBytes).orElse(0L),
               (after.controllerSeconds() - before.controllerSeconds()) / seconds,
               (after.ownSeconds() - before.ownSeconds()) / seconds),
-          list);
+          list,
+          history(connection, database, poller));
     }
+  }
+
+  private List<HistoryCost.Cost> history(
+      ConnectomeClient connection, ControlDatabase database, Poller poller)
+      throws InterruptedException {
+    if (plan.historyEpochs() == 0) {
+      return List.of();
+    }
+    connection.create(
+        "history",
+        TrainingRun.newBuilder()
+            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+            .setPolicy(StoppingPolicy.newBuilder().setPlateau(PlateauRule.getDefaultInstance()))
+            .setSpec(TrainingSpec.newBuilder().setEpochs(100_000))
+            .build());
+    return new HistoryCost(
+            database,
+            poller,
+            endpoints.kafka().bootstrapServers(),
+            TOPIC,
+            () -> CpuTime.of(controller()).controllerSeconds())
+        .measure(plan.historyEpochs(), plan.historyRuns(), progress);
   }
 
   private record CpuTime(double controllerSeconds, double ownSeconds) {

@@ -91,6 +91,23 @@ public final class ControlCommand implements Callable<Integer> {
   private int listedRuns;
 
   @Option(
+      names = "--history",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Insert runs that have been trained for N epochs, by SQL, and compare what a further"
+              + " signature costs with those of runs of 100 epochs. Not with --state-dir. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int historyEpochs;
+
+  @Option(
+      names = "--history-runs",
+      paramLabel = "R",
+      defaultValue = "10",
+      description = "Runs with a history of each length. Default: ${DEFAULT-VALUE}")
+  private int historyRuns;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -111,11 +128,20 @@ public final class ControlCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ControlPlan plan =
         new ControlPlan(
-            runs, heartbeat, signaturesPerSecond, warmUp, duration, byPerson, listedRuns, seed);
-    if (stateDir != null && listedRuns > 0) {
+            runs,
+            heartbeat,
+            signaturesPerSecond,
+            warmUp,
+            duration,
+            byPerson,
+            listedRuns,
+            historyEpochs,
+            historyRuns,
+            seed);
+    if (stateDir != null && (listedRuns > 0 || historyEpochs > 0)) {
       throw CommandFailure.badInput(
-          "--list inserts made-up runs into the database: leave out --state-dir, so that a"
-              + " temporary platform is used");
+          "--list and --history insert made-up runs into the database: leave out --state-dir, so"
+              + " that a temporary platform is used");
     }
     Path directory = stateDir;
     return runner.run(

@@ -62,6 +62,33 @@ final class ControlDatabase implements AutoCloseable {
           FROM runs WHERE run_id LIKE 'listed-%' AND state = 'STOPPED'
           """);
 
+  private static final List<String> HISTORIES =
+      List.of(
+          """
+          INSERT INTO runs (uid, run_id, labels, launcher, definition, state, attempt, position,
+            judged_attempt, judged_epoch, start_time)
+          SELECT gen_random_uuid(), 'PREFIX-' || i, '{}', 'EXTERNAL', template.definition, 'RUNNING',
+            1, EPOCHS, 1, EPOCHS, now()
+          FROM generate_series(1, ?) AS i, (SELECT definition FROM runs WHERE run_id = 'history') AS template
+          """,
+          """
+          INSERT INTO heartbeats (run_uid, last_heartbeat)
+          SELECT uid, now() + interval '1 day' FROM runs WHERE run_id LIKE 'PREFIX-%'
+          """,
+          """
+          INSERT INTO attempts (run_uid, attempt, instance_id, endpoint, register_time)
+          SELECT uid, 1, 'PREFIX-' || uid, '127.0.0.1:1', now() FROM runs WHERE run_id LIKE 'PREFIX-%'
+          """,
+          """
+          INSERT INTO signatures (run_uid, attempt, epoch, position, late, record, previous_epoch,
+            series_distances, series_names, series_values)
+          SELECT uid, 1, epoch, epoch, false, ?, epoch - 1, 4,
+            ARRAY['birthDistance', 'connectomeDistance', 'deathDistance', 'topologicalDistance',
+              'birthMean', 'deathMean', 'trainAccuracy', 'trainLoss'],
+            ARRAY[1, 20, 10, 10, 0.5, 0.5, 0.9, 1.0 / epoch]::double precision[]
+          FROM runs, generate_series(1, EPOCHS) AS epoch WHERE run_id LIKE 'PREFIX-%'
+          """);
+
   private final Connection connection;
 
   ControlDatabase(Connection connection) {
@@ -123,6 +150,57 @@ final class ControlDatabase implements AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         statement.execute("VACUUM ANALYZE");
       }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Inserts running runs, like the run named {@code history}, with a series that policies have
+   * evaluated. Returns their uids.
+   *
+   * @param record of each epoch
+   */
+  List<String> addHistories(String prefix, int runs, int epochs, byte[] record) {
+    try {
+      for (String insert : HISTORIES) {
+        try (PreparedStatement statement =
+            connection.prepareStatement(
+                insert.replace("PREFIX", prefix).replace("EPOCHS", Integer.toString(epochs)))) {
+          if (insert.contains("record")) {
+            statement.setBytes(1, record);
+          } else if (insert.contains("?")) {
+            statement.setInt(1, runs);
+          }
+          statement.executeUpdate();
+        }
+      }
+      List<String> uids = new ArrayList<>();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("VACUUM ANALYZE");
+        try (ResultSet rows =
+            statement.executeQuery(
+                "SELECT uid FROM runs WHERE run_id LIKE '%s-%%'".formatted(prefix))) {
+          while (rows.next()) {
+            uids.add(rows.getString(1));
+          }
+        }
+      }
+      return uids;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** How many runs whose names begin so have been evaluated up to an epoch. */
+  int evaluated(String prefix, int epoch) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT count(*) FROM runs WHERE run_id LIKE '%s-%%' AND judged_epoch >= %d"
+                    .formatted(prefix, epoch))) {
+      row.next();
+      return row.getInt(1);
     } catch (SQLException e) {
       throw failed(e);
     }

@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param duration period in which stops are timed
  * @param byPerson share of the runs that a person stops, not a policy
  * @param listedRuns runs inserted into the database to be listed; 0: none
+ * @param historyEpochs length of the long histories that the cost of a signature is measured at; 0:
+ *     none
+ * @param historyRuns runs with a history of each length
  * @param seed of everything random
  */
 record ControlPlan(
@@ -24,11 +27,15 @@ record ControlPlan(
     Duration duration,
     double byPerson,
     int listedRuns,
+    int historyEpochs,
+    int historyRuns,
     long seed) {
 
   ControlPlan {
     OptionRanges.check("--runs", runs, 1, 10_000);
     OptionRanges.check("--list", listedRuns, 0, 10_000_000);
+    OptionRanges.check("--history", historyEpochs, 0, 90_000);
+    OptionRanges.check("--history-runs", historyRuns, 1, 1_000);
     atLeast("--heartbeat", heartbeat, Duration.ofMillis(100));
     atLeast("--warm-up", warmUp, Duration.ZERO);
     atLeast("--duration", duration, Duration.ofSeconds(1));

@@ -7,14 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What the benchmark found; {@code list} is empty unless {@code --list} was given. */
+/**
+ * What the benchmark found; {@code list} is empty unless {@code --list} was given, and {@code
+ * history} unless {@code --history} was.
+ */
 record ControlReport(
     Machine machine,
     Load load,
     StopAudit.Result stops,
     Heartbeats heartbeats,
     Controller controller,
-    List<ListPages.Pages> list)
+    List<ListPages.Pages> list,
+    List<HistoryCost.Cost> history)
     implements BenchReport {
 
   /**
@@ -90,6 +94,16 @@ record ControlReport(
       lines.add(
           "list        %-30s %6d runs in pages of %4d: %s"
               .formatted(pages.query(), pages.runs(), pages.pageSize(), text(pages.pageMillis())));
+    }
+    for (HistoryCost.Cost cost : history) {
+      lines.add(
+          "history     a signature behind %d epochs costs the controller %.2f ms of processor time (%d signatures)"
+              .formatted(cost.epochs(), cost.cpuMillis(), cost.signatures()));
+    }
+    if (history.size() == 2) {
+      lines.add(
+          "history     ratio %.2f"
+              .formatted(history.get(1).cpuMillis() / history.get(0).cpuMillis()));
     }
     return lines;
   }

@@ -97,14 +97,18 @@ final class SignatureLoad implements AutoCloseable {
       run.setDue();
     }
     producer.send(
-        new ProducerRecord<>(topic, run.uid(), signature(run, epoch).toByteArray()),
+        new ProducerRecord<>(
+            topic,
+            run.uid(),
+            signature(run.uid(), run.attempt(), epoch, run.plan().deathDistance(epoch))
+                .toByteArray()),
         (metadata, failure) -> (failure == null ? published : failures).incrementAndGet());
     if (epoch == run.plan().epoch() && run.plan().byPerson()) {
       stopByPerson.accept(run);
     }
   }
 
-  private static SignatureRecord signature(SimulatedRun run, int epoch) {
+  static SignatureRecord signature(String runUid, int attempt, int epoch, double death) {
     TopologicalSignature.Builder signature =
         TopologicalSignature.newBuilder()
             .setNeuronCount(NEURONS)
@@ -114,7 +118,6 @@ final class SignatureLoad implements AutoCloseable {
             .setBirths(levels())
             .setDeaths(levels());
     if (epoch > 1) {
-      double death = run.plan().deathDistance(epoch);
       SignatureDistances distances =
           SignatureDistances.newBuilder()
               .setBirth(death / 10)
@@ -129,8 +132,8 @@ final class SignatureLoad implements AutoCloseable {
           .setFromFirst(distances);
     }
     return SignatureRecord.newBuilder()
-        .setRunUid(run.uid())
-        .setAttempt(run.attempt())
+        .setRunUid(runUid)
+        .setAttempt(attempt)
         .setEpoch(epoch)
         .setSignature(signature)
         .putMetrics("trainLoss", 1.0 / epoch)

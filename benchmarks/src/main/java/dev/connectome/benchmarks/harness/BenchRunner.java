@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
  */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 public final class BenchRunner {
+  /** Benchmarks stop most of their runs in a short time, which elsewhere is an incident. */
+  private static final Map<String, String> SETTINGS = Map.of("connectome.breaker.stops", "1000000");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -64,7 +68,8 @@ public final class BenchRunner {
     Path state = Files.createTempDirectory("connectome-bench-");
     try {
       PlatformOptions options =
-          new PlatformOptions(Installation.current(), state, null, 1, PlatformOptions.Ports.ANY);
+          new PlatformOptions(
+              Installation.current(), state, null, 1, PlatformOptions.Ports.ANY, SETTINGS);
       try (Platform platform = Platform.start(options, this::progress)) {
         return benchmark.run(platform, state);
       }

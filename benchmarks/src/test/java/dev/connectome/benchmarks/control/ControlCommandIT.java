@@ -1,6 +1,7 @@
 package dev.connectome.benchmarks.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.connectome.benchmarks.BenchCommandLine;
@@ -27,6 +28,10 @@ class ControlCommandIT {
             "6s",
             "--list",
             "300",
+            "--history",
+            "500",
+            "--history-runs",
+            "2",
             "-o",
             "json");
 
@@ -39,6 +44,9 @@ class ControlCommandIT {
     assertThat(stops.get("wrong").asInt()).isZero();
     assertThat(report.get("heartbeats").get("millis").get("count").asLong()).isPositive();
     assertThat(report.get("controller").get("peakResidentBytes").asLong()).isPositive();
+    assertThat(report.get("history"))
+        .extracting(cost -> cost.get("epochs").asInt(), cost -> cost.get("signatures").asInt())
+        .containsExactly(tuple(100, 400), tuple(500, 400));
     assertThat(report.get("list").get(0).get("runs").asInt()).isGreaterThan(300);
   }
 
