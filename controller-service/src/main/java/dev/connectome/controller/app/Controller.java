@@ -57,11 +57,6 @@ public final class Controller implements AutoCloseable {
     this.launching = loops.add("launch", MAX_AGE);
     this.delivering = loops.add("delivery", MAX_AGE);
     this.watching = loops.add("watchdog", MAX_AGE);
-    store.onEvent(
-        () -> {
-          schedule(launching, launchScheduled, launchers::tick);
-          schedule(delivering, deliveryScheduled, delivery::tick);
-        });
   }
 
   /**
@@ -77,6 +72,11 @@ public final class Controller implements AutoCloseable {
           return transaction;
         });
     launchers.adopt();
+    store.onEvent(
+        () -> {
+          schedule(launching, launchScheduled, launchers::tick);
+          schedule(delivering, deliveryScheduled, delivery::tick);
+        });
     every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launchers::tick));
     every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));
     every(Duration.ofSeconds(1), Duration.ZERO, () -> watching.pass(() -> watchdog.check()));

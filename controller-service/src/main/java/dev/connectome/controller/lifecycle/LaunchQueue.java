@@ -8,8 +8,8 @@ import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,20 +44,22 @@ public final class LaunchQueue {
    */
   public Optional<Launch> next(
       LauncherType launcher, int maxLive, Optional<AttemptRow.ProcessOwner> owner) {
-    List<Launch> launches = new ArrayList<>();
+    Map<UUID, Launch> launches = new HashMap<>();
     Set<UUID> except = quarantine.held(WORK);
-    Optional<UUID> taken;
-    do {
-      taken =
+    while (true) {
+      Optional<UUID> taken =
           quarantine.next(
               WORK,
               except,
               (transaction, others) -> lockNext(transaction, launcher, maxLive, owner, others),
               (transaction, run) ->
-                  launches.add(start(transaction, run, UUID.randomUUID().toString(), owner)));
-      taken.ifPresent(except::add);
-    } while (launches.isEmpty() && taken.isPresent());
-    return launches.stream().findFirst();
+                  launches.put(
+                      run.uid(), start(transaction, run, UUID.randomUUID().toString(), owner)));
+      if (taken.isEmpty() || !quarantine.held(WORK).contains(taken.get())) {
+        return taken.map(launches::get);
+      }
+      except.add(taken.get());
+    }
   }
 
   private static Optional<RunRow> lockNext(
