@@ -44,6 +44,8 @@ class LogApiTest {
                 "true",
                 "connectome.launch.local.host",
                 "here",
+                "connectome.launch.local.max-concurrent-runs",
+                "0",
                 "connectome.launch.local.directory",
                 directory.toString()));
     uid =
@@ -65,7 +67,7 @@ class LogApiTest {
 
   @Test
   void aLargeLogIsSentAsFastAsItIsRead() throws Exception {
-    launch("here");
+    launch(Optional.empty());
     var bytes = new byte[24 << 20];
     new Random(7).nextBytes(bytes);
     Path log = new RunFiles(directory).log(uid, 1);
@@ -77,7 +79,7 @@ class LogApiTest {
 
   @Test
   void aLogIsFollowedUntilItsAttemptEnds() throws Exception {
-    launch("here");
+    launch(Optional.empty());
     Path log = new RunFiles(directory).log(uid, 1);
     Files.createDirectories(log.getParent());
     Files.writeString(log, "one\n");
@@ -98,7 +100,7 @@ class LogApiTest {
 
   @Test
   void theLogOfAnotherMachineIsNotAnEmptyOne() {
-    launch("elsewhere");
+    launch(Optional.of(new ProcessOwner("elsewhere", "some controller")));
 
     assertThatThrownBy(() -> read(false))
         .isInstanceOfSatisfying(
@@ -110,10 +112,11 @@ class LogApiTest {
             });
   }
 
-  private void launch(String host) {
+  /** Without an owner no launcher looks for the process of the attempt. */
+  private void launch(Optional<ProcessOwner> owner) {
     var unused =
         new LaunchQueue(controller.store())
-            .next(RunRow.LOCAL, 1, Optional.of(new ProcessOwner(host, "some controller")))
+            .next(RunRow.LOCAL, 1, owner)
             .orElseThrow();
   }
 
