@@ -13,9 +13,9 @@ final class PolicyOptions {
       names = "--policy",
       paramLabel = "POLICY",
       description = {
-        "What stops the run. If you leave it out, a new run is stopped once its connectome has"
-            + " settled and its training loss has slowed down; an external run is only watched."
-            + " Examples:",
+        "What stops the run. If you leave it out, a new run is stopped once inputs that the network"
+            + " sees as close are decided alike as much as they will be, its connectome has settled"
+            + " and its training loss has fallen; an external run is only watched. Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",

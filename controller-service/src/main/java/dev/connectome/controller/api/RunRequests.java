@@ -12,6 +12,8 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.KeptWeights;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +29,7 @@ import java.util.UUID;
 final class RunRequests {
 
   private static final int LONGEST_ID = 63;
+  private static final int FEWEST_EPOCHS_AVERAGED = 5;
 
   private RunRequests() {}
 
@@ -75,7 +78,7 @@ final class RunRequests {
   /** The definition of a new run, with all defaults written out. */
   static RunDefinition definition(TrainingRun asked, String launcher) {
     boolean watchOnly = launcher.equals(RunRow.EXTERNAL) && !asked.hasPolicy();
-    TrainingRun run = watchOnly ? watched(asked) : asked;
+    TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
     checkpointsKept(run).ifPresent(violations::add);
@@ -122,6 +125,28 @@ final class RunRequests {
     if (asked.getShadowPoliciesCount() == 0) {
       run.addShadowPolicies(StoppingPolicy.getDefaultInstance());
     }
+    return run.build();
+  }
+
+  /**
+   * A run that the platform trains and stops by the default policy keeps averaged weights, by which
+   * that policy was chosen, unless it says otherwise or is so short that the average would lag.
+   */
+  private static TrainingRun averaging(TrainingRun asked, String launcher) {
+    StoppingPolicy policy = asked.getPolicy();
+    TrainingSpec spec = asked.getSpec();
+    boolean standard =
+        policy.getRuleCase() == StoppingPolicy.RuleCase.RULE_NOT_SET
+            && policy.getMonitor().isEmpty();
+    boolean unsaid = spec.getKeep() == KeptWeights.KEPT_WEIGHTS_UNSPECIFIED && !spec.hasBest();
+    if (!standard
+        || !unsaid
+        || launcher.equals(RunRow.EXTERNAL)
+        || SpecDefaults.epochs(spec) < FEWEST_EPOCHS_AVERAGED) {
+      return asked;
+    }
+    var run = asked.toBuilder();
+    run.getSpecBuilder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     return run.build();
   }
 
