@@ -114,10 +114,7 @@ class LogApiTest {
 
   /** Without an owner no launcher looks for the process of the attempt. */
   private void launch(Optional<ProcessOwner> owner) {
-    var unused =
-        new LaunchQueue(controller.store())
-            .next(RunRow.LOCAL, 1, owner)
-            .orElseThrow();
+    var unused = new LaunchQueue(controller.store()).next(RunRow.LOCAL, 1, owner).orElseThrow();
   }
 
   private static ReadRunLogRequest request(boolean follow) {

@@ -155,10 +155,10 @@ class TrainerReportsTest extends ApiOverGrpc {
   private HttpResponse<String> get(String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-        HttpRequest.newBuilder(controller.http().resolve(path))
-            .timeout(java.time.Duration.ofSeconds(20))
-            .build(),
-        BodyHandlers.ofString());
+            HttpRequest.newBuilder(controller.http().resolve(path))
+                .timeout(java.time.Duration.ofSeconds(20))
+                .build(),
+            BodyHandlers.ofString());
   }
 
   private static TrainingOutcome.Builder completed() {
