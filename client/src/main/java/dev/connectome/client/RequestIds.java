@@ -11,8 +11,8 @@ import io.grpc.MethodDescriptor;
 import java.util.UUID;
 
 /**
- * Gives every request that may have a {@code request_id} a new one, unless the caller has: when gRPC
- * repeats the call, the controller knows it again.
+ * Gives every request that may have a {@code request_id} a new one, unless the caller has: when
+ * gRPC repeats the call, the controller knows it again.
  */
 final class RequestIds implements ClientInterceptor {
 
