@@ -75,7 +75,7 @@ public final class HostCheck implements Handler<RoutingContext> {
       return;
     }
     HttpCall.fail(
-        context.response(),
+        context.request(),
         MISDIRECTED,
         ApiErrors.of(
             Code.PERMISSION_DENIED,

@@ -8,6 +8,8 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class HttpCall extends ClientCall.Listener<Message> {
 
   private final Vertx vertx;
   private final ClientCall<DynamicMessage, Message> call;
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final @Nullable StreamFormat stream;
   private @Nullable Message single;
@@ -33,11 +36,12 @@ final class HttpCall extends ClientCall.Listener<Message> {
   private HttpCall(
       Vertx vertx,
       ClientCall<DynamicMessage, Message> call,
-      HttpServerResponse response,
+      HttpServerRequest request,
       @Nullable StreamFormat stream) {
     this.vertx = vertx;
     this.call = call;
-    this.response = response;
+    this.request = request;
+    this.response = request.response();
     this.stream = stream;
   }
 
@@ -45,15 +49,16 @@ final class HttpCall extends ClientCall.Listener<Message> {
       Vertx vertx,
       ClientCall<DynamicMessage, Message> call,
       Metadata headers,
-      DynamicMessage request,
-      HttpServerResponse response,
+      DynamicMessage message,
+      HttpServerRequest request,
       @Nullable StreamFormat stream) {
-    var listener = new HttpCall(vertx, call, response, stream);
+    var listener = new HttpCall(vertx, call, request, stream);
+    HttpServerResponse response = request.response();
     response.closeHandler(closed -> call.cancel("the client has disconnected", null));
     response.exceptionHandler(failure -> call.cancel("the client has disconnected", failure));
     call.start(listener, headers);
     call.request(1);
-    call.sendMessage(request);
+    call.sendMessage(message);
     call.halfClose();
   }
 
@@ -114,33 +119,39 @@ final class HttpCall extends ClientCall.Listener<Message> {
     if (response.headWritten()) {
       response.reset();
     } else if (!response.ended()) {
-      fail(response, 500, ApiErrors.internal());
+      fail(request, 500, ApiErrors.internal());
     }
   }
 
   private void end(io.grpc.Status status, Metadata trailers) {
     Status failure = status.isOk() ? null : HttpResponses.status(status, trailers);
     if (failure != null && !response.headWritten()) {
-      json(response.setStatusCode(HttpResponses.httpStatus(status.getCode())))
-          .end(HttpResponses.pretty(failure));
+      response.setStatusCode(HttpResponses.httpStatus(status.getCode()));
+      end(request, HttpResponses.pretty(failure));
     } else if (stream != null) {
       begin(stream);
       response.end(stream.end(failure));
     } else if (single != null) {
-      json(response).end(HttpResponses.pretty(single));
+      end(request, HttpResponses.pretty(single));
     } else {
-      fail(response, 500, ApiErrors.internal());
+      fail(request, 500, ApiErrors.internal());
     }
   }
 
   /** Responds with an error. */
-  static void fail(HttpServerResponse response, int httpStatus, StatusRuntimeException error) {
+  static void fail(HttpServerRequest request, int httpStatus, StatusRuntimeException error) {
     Metadata trailers = Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new);
-    json(response.setStatusCode(httpStatus))
-        .end(HttpResponses.pretty(HttpResponses.status(error.getStatus(), trailers)));
+    request.response().setStatusCode(httpStatus);
+    end(request, HttpResponses.pretty(HttpResponses.status(error.getStatus(), trailers)));
   }
 
-  private static HttpServerResponse json(HttpServerResponse response) {
-    return response.putHeader("Content-Type", "application/json");
+  /** Ends a response with JSON; one to a HEAD without it. */
+  static void end(HttpServerRequest request, String json) {
+    HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.end();
+    } else {
+      response.end(json);
+    }
   }
 }

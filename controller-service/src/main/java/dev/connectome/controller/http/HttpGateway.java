@@ -97,7 +97,11 @@ public final class HttpGateway implements AutoCloseable {
         .route("/openapi.json")
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
-        .handler(context -> head(context.response()).putHeader("Content-Type", JSON).end(document));
+        .handler(
+            context -> {
+              head(context.response());
+              HttpCall.end(context.request(), document);
+            });
     router.route("/v1/*").handler(HttpGateway::refuseForm);
     router
         .route("/v1/*")
@@ -118,9 +122,9 @@ public final class HttpGateway implements AutoCloseable {
     if (binding.isEmpty()) {
       rejectMethod(request, response, onPath);
     } else if (binding.get().verb().equals("POST") && !isJson(request)) {
-      HttpCall.fail(response, 415, notJson());
+      HttpCall.fail(request, 415, notJson());
     } else {
-      call(binding.get(), context, response);
+      call(binding.get(), context);
     }
   }
 
@@ -136,7 +140,8 @@ public final class HttpGateway implements AutoCloseable {
     String type = context.request().getHeader("Content-Type");
     String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
     if (lower.startsWith("multipart/") || lower.startsWith("application/x-www-form-urlencoded")) {
-      HttpCall.fail(head(context.response()), 415, notJson());
+      head(context.response());
+      HttpCall.fail(context.request(), 415, notJson());
     } else {
       context.next();
     }
@@ -149,7 +154,7 @@ public final class HttpGateway implements AutoCloseable {
         "the header Content-Type must be application/json, even without a body");
   }
 
-  private void call(HttpBinding binding, RoutingContext context, HttpServerResponse response) {
+  private void call(HttpBinding binding, RoutingContext context) {
     HttpServerRequest request = context.request();
     var headers = new Metadata();
     DynamicMessage message;
@@ -165,7 +170,7 @@ public final class HttpGateway implements AutoCloseable {
                   query(binding, context),
                   Objects.requireNonNullElse(context.body().asString(), ""));
     } catch (StatusRuntimeException e) {
-      HttpCall.fail(response, HttpResponses.httpStatus(e.getStatus().getCode()), e);
+      HttpCall.fail(request, HttpResponses.httpStatus(e.getStatus().getCode()), e);
       return;
     }
     Context eventLoop = context.vertx().getOrCreateContext();
@@ -179,7 +184,7 @@ public final class HttpGateway implements AutoCloseable {
             streaming ? options : options.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)),
         headers,
         message,
-        response,
+        request,
         streaming ? StreamFormat.of(binding, request.getHeader("Accept")) : null);
   }
 
@@ -223,7 +228,7 @@ public final class HttpGateway implements AutoCloseable {
       HttpServerRequest request, HttpServerResponse response, List<HttpBinding> onPath) {
     if (onPath.isEmpty()) {
       HttpCall.fail(
-          response,
+          request,
           404,
           ApiErrors.of(
               Code.NOT_FOUND,
@@ -233,8 +238,9 @@ public final class HttpGateway implements AutoCloseable {
     }
     String allowed =
         onPath.stream().map(HttpBinding::verb).sorted().collect(Collectors.joining(", "));
+    response.putHeader("Allow", allowed);
     HttpCall.fail(
-        response.putHeader("Allow", allowed),
+        request,
         405,
         ApiErrors.of(
             Code.UNIMPLEMENTED,
@@ -253,8 +259,9 @@ public final class HttpGateway implements AutoCloseable {
     if (!clientError) {
       LOG.error("request failed path={}", context.request().path(), context.failure());
     }
+    head(context.response());
     HttpCall.fail(
-        head(context.response()),
+        context.request(),
         clientError ? code : 500,
         clientError
             ? ApiErrors.of(

@@ -46,6 +46,8 @@ class LogApiTest {
                 "true",
                 "connectome.launch.local.host",
                 "here",
+                "connectome.launch.local.max-concurrent-runs",
+                "0",
                 "connectome.launch.local.directory",
                 directory.toString()));
     uid =
@@ -67,7 +69,7 @@ class LogApiTest {
 
   @Test
   void aLargeLogIsSentAsFastAsItIsRead() throws Exception {
-    launch("here");
+    launch(Optional.empty());
     var bytes = new byte[24 << 20];
     new Random(7).nextBytes(bytes);
     Path log = new RunFiles(directory).log(uid, 1);
@@ -79,7 +81,7 @@ class LogApiTest {
 
   @Test
   void aLogIsFollowedUntilItsAttemptEnds() throws Exception {
-    launch("here");
+    launch(Optional.empty());
     Path log = new RunFiles(directory).log(uid, 1);
     Files.createDirectories(log.getParent());
     Files.writeString(log, "one\n");
@@ -100,7 +102,7 @@ class LogApiTest {
 
   @Test
   void theLogOfAnotherMachineIsNotAnEmptyOne() {
-    launch("elsewhere");
+    launch(Optional.of(new ProcessOwner("elsewhere", "some controller")));
 
     assertThatThrownBy(() -> read(false))
         .isInstanceOfSatisfying(
@@ -112,11 +114,12 @@ class LogApiTest {
             });
   }
 
-  private void launch(String host) {
+  /** Without an owner no launcher looks for the process of the attempt. */
+  private void launch(Optional<ProcessOwner> owner) {
     var unused =
         new LaunchQueue(
                 controller.store(), new Quarantine(controller.store(), InstantSource.system()))
-            .next(LauncherType.LOCAL, 1, Optional.of(new ProcessOwner(host, "some controller")))
+            .next(LauncherType.LOCAL, 1, owner)
             .orElseThrow();
   }
 

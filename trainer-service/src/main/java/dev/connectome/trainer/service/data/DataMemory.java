@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether what the header of a file announces can be true and fits into the memory, which is decided
- * before any of it is allocated.
+ * Whether what the header of a file announces can be true and fits into the memory, which is
+ * decided before any of it is allocated.
  */
 final class DataMemory {
 
