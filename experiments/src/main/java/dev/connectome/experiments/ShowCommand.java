@@ -34,7 +34,8 @@ public final class ShowCommand implements Callable<Integer> {
     Recording recording = series.read();
     Race race = Race.of(recording.runs(), series.weights());
     if (race.pairs().isEmpty()) {
-      throw CommandFailure.badInput("--series has no training%s with a twin that held images out"
+      throw CommandFailure.badInput(
+          "--series has no training%s with a twin that held images out"
               .formatted(series.withAccuracy()));
     }
     Results results = Results.of(recording.about(), race);

@@ -98,7 +98,8 @@ public final class TrainerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainerPlan plan = new TrainerPlan(model, images, samples, epochs, repetitions, withServices, average);
+    TrainerPlan plan =
+        new TrainerPlan(model, images, samples, epochs, repetitions, withServices, average);
     if (dataDir != null && !Files.isDirectory(dataDir)) {
       throw CommandFailure.badInput("--data-dir " + dataDir + " is not a folder");
     }

@@ -72,8 +72,8 @@ record TrainerPlan(
   }
 
   /**
-   * Bare: only the final checkpoint. Otherwise with a snapshot and a checkpoint every epoch, or with
-   * an average of the weights.
+   * Bare: only the final checkpoint. Otherwise with a snapshot and a checkpoint every epoch, or
+   * with an average of the weights.
    */
   TrainingSpec spec(boolean bare) {
     int every = bare || average ? NEVER : 1;

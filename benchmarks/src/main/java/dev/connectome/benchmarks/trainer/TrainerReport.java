@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What observing, or an average of the weights, costs. Numbers are medians over the repetitions. Cost is compared within each
- * repetition, between two runs one after the other, so that a machine that slows down matters less.
+ * What observing, or an average of the weights, costs. Numbers are medians over the repetitions.
+ * Cost is compared within each repetition, between two runs one after the other, so that a machine
+ * that slows down matters less.
  *
  * @param data the folder of images, or {@code embedded}
  * @param bare the training alone, with one checkpoint at its end

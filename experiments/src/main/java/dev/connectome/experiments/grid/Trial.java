@@ -60,7 +60,8 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
 
   /**
    * Identifies how this training is trained and measured, independently of its name. The rules that
-   * watch it are not included: replay evaluates others.
+   * watch it are not included: replay evaluates others. Nor is the average of its weights, which
+   * changes nothing in the training: a recording without it still counts.
    */
   public String definition() {
     byte[] text = (specWithoutFolder().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
@@ -74,6 +75,7 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   public TrainingRun run(Path images) {
     TrainingSpec.Builder spec = specWithoutFolder();
     spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
+    spec.setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
             .putLabels(LABEL, "true")
@@ -84,17 +86,9 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
     return run.build();
   }
 
-  /**
-   * The spec without the folder of images, which may be anywhere. An average of the weights changes
-   * nothing else in a training.
-   */
+  /** The spec without the folder of images, which may be anywhere. */
   private TrainingSpec.Builder specWithoutFolder() {
-    TrainingSpec.Builder spec = 
-        setting
-            .spec()
-            .setEpochs(epochs)
-            .setSeed(seed)
-            .setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    TrainingSpec.Builder spec = setting.spec().setEpochs(epochs).setSeed(seed);
     if (heldOut) {
       spec.getDataBuilder().setValidationFraction(HELD_OUT);
     } else {

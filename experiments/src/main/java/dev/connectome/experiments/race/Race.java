@@ -40,8 +40,8 @@ public final class Race {
    * @param decided whether the rule said stop before the last epoch
    * @param stopEpoch the epoch that decided, else the last
    * @param keptEpoch the epoch whose weights are kept
-   * @param accuracyAtStop test accuracy after {@code stopEpoch}, as all, of the weights that the race
-   *     judges by
+   * @param accuracyAtStop test accuracy after {@code stopEpoch}, as all, of the weights that the
+   *     race judges by
    * @param accuracyKept test accuracy of the weights that are kept
    * @param regret best accuracy of the training with all images, minus {@code accuracyKept}
    */

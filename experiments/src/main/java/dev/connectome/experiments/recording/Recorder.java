@@ -23,10 +23,7 @@ final class Recorder {
 
   private static final List<String> METRICS =
       List.of(
-          "trainLoss",
-          "changedPredictions",
-          Weights.EPOCH.accuracy(),
-          Weights.AVERAGE.accuracy());
+          "trainLoss", "changedPredictions", Weights.EPOCH.accuracy(), Weights.AVERAGE.accuracy());
 
   private static final List<String> METRICS_HELD_OUT =
       List.of(

@@ -3,8 +3,8 @@ package dev.connectome.experiments.race;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.experiments.recording.RecordedRun;
-import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
+import dev.connectome.experiments.recording.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -102,8 +102,10 @@ class RaceTest {
     Race race =
         Race.of(
             List.of(
-                RecordedRuns.run("a", 1, false, stop("diminishing", 3, 2), averages, 0.5, 0.6, 0.6, 0.6),
-                RecordedRuns.run("a", 1, true, stop("validation-5", 4, 3), averages, 0.5, 0.6, 0.6, 0.6),
+                RecordedRuns.run(
+                    "a", 1, false, stop("diminishing", 3, 2), averages, 0.5, 0.6, 0.6, 0.6),
+                RecordedRuns.run(
+                    "a", 1, true, stop("validation-5", 4, 3), averages, 0.5, 0.6, 0.6, 0.6),
                 RecordedRuns.run("b", 1, false, Map.of(), 0.5, 0.6),
                 RecordedRuns.run("b", 1, true, Map.of(), averages, 0.5, 0.6, 0.6, 0.6)),
             Weights.AVERAGE);

@@ -8,10 +8,10 @@ import dev.connectome.experiments.grid.Grid;
 import dev.connectome.experiments.grid.Seeds;
 import dev.connectome.experiments.grid.Trial;
 import dev.connectome.experiments.recording.RecordedRun;
-import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
 import dev.connectome.experiments.recording.Recording;
 import dev.connectome.experiments.recording.SeriesFile;
+import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.io.PrintWriter;
@@ -84,7 +84,8 @@ class RecordedSeriesTest {
     List<Race.Pair> pairs = Race.of(RUNS, Weights.EPOCH).pairs();
 
     assertThat(RUNS).hasSize(2 * pairs.size());
-    assertThat(pairs).allSatisfy(pair -> assertThat(pair.all().bestAccuracy(Weights.EPOCH)).isBetween(0.7, 1.0));
+    assertThat(pairs)
+        .allSatisfy(pair -> assertThat(pair.all().bestAccuracy(Weights.EPOCH)).isBetween(0.7, 1.0));
   }
 
   @Test
