@@ -182,12 +182,12 @@ class KeptWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 100_001})
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1_001})
   void aTimeConstantOutOfRangeIsRefused(double epochs) {
     TrainingRun.Builder run = run(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     run.getSpecBuilder().setAverageEpochs(epochs);
 
-    assertRefused(run, "spec.average_epochs", "must be above 0 and at most 100000, not " + epochs);
+    assertRefused(run, "spec.average_epochs", "must be above 0 and at most 1000, not " + epochs);
   }
 
   @Test
