@@ -1,5 +1,6 @@
 package dev.connectome.cli;
 
+import dev.connectome.cli.report.Printable;
 import dev.connectome.client.ControllerException;
 import dev.connectome.platform.PlatformException;
 import java.io.PrintWriter;
@@ -14,7 +15,7 @@ final class FailureReport implements IExecutionExceptionHandler {
       Exception thrown, CommandLine command, ParseResult arguments) {
     CommandFailure failure = failure(thrown);
     PrintWriter err = command.getErr();
-    err.println("connectome: " + failure.getMessage());
+    err.println("connectome: " + Printable.text(String.valueOf(failure.getMessage())));
     if (debug(arguments)) {
       thrown.printStackTrace(err);
     }

@@ -25,6 +25,7 @@ import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
@@ -176,6 +177,14 @@ class RingIT {
         .contains(run.getDecision().getStopEpoch());
     assertThat(series.get(0).getSignature().getNeuronCount()).isEqualTo(72);
     assertThat(series.get(1).getSignature().getFromPrevious().getDeath()).isPositive();
+    SampleSignals untrained = series.get(0).getSignature().getSampleSignals();
+    SampleSignals trained = series.get(series.size() - 1).getSignature().getSampleSignals();
+    assertThat(trained.getNeighbourAgreement()).isBetween(0.5, 1.0);
+    assertThat(trained.getTreeAgreement()).isBetween(0.5, 1.0);
+    assertThat(trained.getNeighbourTurnover()).isBetween(0.001, 0.999);
+    assertThat(trained.getPredictedClassConcentration()).isBetween(0.1, 0.5);
+    assertThat(untrained.hasNeighbourAgreement()).isTrue();
+    assertThat(untrained.hasNeighbourTurnover()).isFalse();
     assertThat(watched.stream().filter(WatchTrainingRunResponse::hasEvent))
         .extracting(item -> item.getEvent().getKind())
         .startsWith("CREATED")

@@ -37,7 +37,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -105,11 +104,7 @@ public final class ConnectomeClient implements AutoCloseable {
    * restarts of your program; without one, the request gets a new id.
    */
   public TrainingRun create(CreateTrainingRunRequest request) {
-    CreateTrainingRunRequest repeatable =
-        request.getRequestId().isEmpty()
-            ? request.toBuilder().setRequestId(UUID.randomUUID().toString()).build()
-            : request;
-    return call(calls -> calls.createTrainingRun(repeatable));
+    return call(calls -> calls.createTrainingRun(request));
   }
 
   /** Returns a run as it is now. */
@@ -144,8 +139,8 @@ public final class ConnectomeClient implements AutoCloseable {
    * Changes a run.
    *
    * @param changed the run, by its name, with the new values
-   * @param mask what to change: {@code labels}, {@code policy}, {@code shadow_policies}, {@code
-   *     spec.epochs}
+   * @param mask what to change: {@code labels}, {@code labels.KEY}, {@code policy}, {@code
+   *     shadow_policies}, {@code spec.epochs}; empty for what {@code changed} has
    */
   public TrainingRun update(TrainingRun changed, FieldMask mask) {
     var request =

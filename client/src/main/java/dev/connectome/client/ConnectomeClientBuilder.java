@@ -133,7 +133,7 @@ public final class ConnectomeClientBuilder {
             .maxInboundMessageSize(maxMessageBytes)
             .disableServiceConfigLookUp()
             .defaultServiceConfig(RetryPolicy.serviceConfig())
-            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers), new RequestIds())
             .build();
     TrainingRunServiceBlockingStub stub = TrainingRunServiceGrpc.newBlockingStub(channel);
     return new ConnectomeClient(

@@ -8,10 +8,16 @@ import java.util.Objects;
 
 /** Which calls gRPC repeats while the controller is unavailable, as a gRPC service config. */
 final class RetryPolicy {
-  /** They change nothing, or carry a request id that makes a repetition harmless. */
+  /** They change nothing, or carry a request id with which a repetition changes nothing more. */
   private static final List<MethodDescriptor<?, ?>> REPEATABLE =
       List.of(
           TrainingRunServiceGrpc.getCreateTrainingRunMethod(),
+          TrainingRunServiceGrpc.getUpdateTrainingRunMethod(),
+          TrainingRunServiceGrpc.getStopTrainingRunMethod(),
+          TrainingRunServiceGrpc.getBatchStopTrainingRunsMethod(),
+          TrainingRunServiceGrpc.getResumeTrainingRunMethod(),
+          TrainingRunServiceGrpc.getDeleteTrainingRunMethod(),
+          TrainingRunServiceGrpc.getUpdateEnforcementMethod(),
           TrainingRunServiceGrpc.getGetTrainingRunMethod(),
           TrainingRunServiceGrpc.getListTrainingRunsMethod(),
           TrainingRunServiceGrpc.getListSignaturesMethod(),

@@ -91,12 +91,15 @@ class ConnectomeClientTest {
   }
 
   @Test
-  void aCallThatMayHaveChangedSomethingIsNotRepeated() {
+  void aChangeIsRepeatedWithTheSameRequestId() {
     unavailable(1);
 
-    assertThatThrownBy(() -> client.resume("a")).isInstanceOf(ControllerException.class);
+    client.resume("a");
+    client.resume("a");
 
-    assertThat(controller.requests).hasSize(1);
+    assertThat(controller.requests).hasSize(3);
+    assertThat(controller.requests.get(1)).isEqualTo(controller.requests.get(0));
+    assertThat(controller.requests.get(2)).isNotEqualTo(controller.requests.get(1));
   }
 
   private void unavailable(int calls) {

@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -50,6 +51,7 @@ class ConnectomeServiceIT {
 
   private static final String ACTIVATIONS = "connectome.activations.v1";
   private static final String SIGNATURES = "connectome.signatures.v1";
+  private static final String RUNS_CHANGELOG = "connectome-service-runs-changelog";
   private static final String DEAD_LETTERS = "connectome.dead-letters.v1";
 
   private static final String TRACE_PARENT =
@@ -233,6 +235,34 @@ class ConnectomeServiceIT {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  @Test
+  void aThreadThatFailsAgainAndAgainFailsTheLivenessOfTheService() throws Exception {
+    UUID run = new UUID(4, 1);
+    try (KafkaProducer<byte[], byte[]> producer = producer();
+        TopicReader signatures = new TopicReader(broker.bootstrapServers(), SIGNATURES)) {
+      send(producer, run, TestSnapshot.random(run, 1, 1, 50, 8).records(1));
+      ConsumerRecord<byte[], byte[]> signed = signatures.await(1).get(0);
+      service.close();
+      // What a later version has written, which this one cannot read.
+      producer
+          .send(
+              new ProducerRecord<>(
+                  RUNS_CHANGELOG, signed.partition(), uuidKey(run), new byte[] {99}))
+          .get();
+      service = ServiceProcess.start(broker.bootstrapServers(), directory.resolve("other-state"));
+      service.awaitReady();
+
+      send(producer, run, TestSnapshot.random(run, 1, 2, 50, 8).records(1));
+
+      service.awaitDead();
+      assertThat(service.text("/q/health/live")).contains("FAILED");
+    }
+  }
+
+  private static byte[] uuidKey(UUID run) {
+    return run.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static Metadata trace() {

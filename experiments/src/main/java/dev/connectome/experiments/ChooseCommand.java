@@ -51,11 +51,11 @@ public final class ChooseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Race race = Race.of(series.read().runs(), series.weights());
+    Race race = Race.of(series.read().runs());
     if (race.pairs().size() < FEWEST_PAIRS) {
       throw CommandFailure.badInput(
-          "--series has %d trainings%s with a twin that held images out: choosing needs at least %d"
-              .formatted(race.pairs().size(), series.withAccuracy(), FEWEST_PAIRS));
+          "--series has %d trainings with a twin that held images out: choosing needs at least %d"
+              .formatted(race.pairs().size(), FEWEST_PAIRS));
     }
     Choice choice = Choice.of(race, splitSeed, swap);
     output.print(spec.commandLine().getOut(), choice, choice::lines);

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PaperCommand.class,
       ArchitectureCommand.class,
+      RandomCommand.class,
       ShowCommand.class,
       ChooseCommand.class
     },

@@ -15,7 +15,6 @@ import dev.connectome.experiments.recording.Provenance;
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.SeriesFile;
 import dev.connectome.experiments.recording.TrialRunner;
-import dev.connectome.experiments.recording.Weights;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
@@ -139,7 +138,7 @@ final class ExperimentRunner {
               clock,
               this::message);
       List<RecordedRun> runs = finishedOnly ? runner.finished(trials) : runner.run(trials);
-      Race race = Race.of(runs, Weights.EPOCH);
+      Race race = Race.of(runs);
       if (race.pairs().isEmpty()) {
         throw CommandFailure.failed(
             "no training is finished both with all images and with some held out: leave out"

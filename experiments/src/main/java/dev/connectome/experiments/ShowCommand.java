@@ -32,11 +32,9 @@ public final class ShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recording recording = series.read();
-    Race race = Race.of(recording.runs(), series.weights());
+    Race race = Race.of(recording.runs());
     if (race.pairs().isEmpty()) {
-      throw CommandFailure.badInput(
-          "--series has no training%s with a twin that held images out"
-              .formatted(series.withAccuracy()));
+      throw CommandFailure.badInput("--series has no training with a twin that held images out");
     }
     Results results = Results.of(recording.about(), race);
     output.print(spec.commandLine().getOut(), results, results::lines);

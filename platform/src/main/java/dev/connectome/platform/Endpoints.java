@@ -79,7 +79,7 @@ public record Endpoints(
   /** Writes the file atomically: a reader sees all of it or none. */
   void write(Path file) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
-    JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), this);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(OwnerOnly.file(temporary).toFile(), this);
     Files.move(
         temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -57,6 +57,7 @@ public final class Platform implements AutoCloseable {
       orphans.deleteFiles();
       PortPlan ports = PortPlan.choose(options.ports());
       running.add(PlatformLog.to(state.log("up")));
+      running.add(LogRotation.of(state.logs(), progress));
       Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
       started = true;

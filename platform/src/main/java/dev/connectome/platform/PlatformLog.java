@@ -22,7 +22,8 @@ final class PlatformLog implements AutoCloseable {
 
   /** Appends to a file from now on, until closed. */
   static PlatformLog to(Path file) throws IOException {
-    FlushingHandler handler = new FlushingHandler(new FileOutputStream(file.toFile(), true));
+    FlushingHandler handler =
+        new FlushingHandler(new FileOutputStream(OwnerOnly.file(file).toFile(), true));
     ROOT.addHandler(handler);
     return new PlatformLog(handler);
   }

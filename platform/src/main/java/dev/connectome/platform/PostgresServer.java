@@ -130,7 +130,7 @@ public final class PostgresServer implements AutoCloseable {
   private static Process launch(List<String> command, Path log) throws IOException {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(log).toFile()))
         .start();
   }
 

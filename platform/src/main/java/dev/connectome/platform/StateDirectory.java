@@ -12,14 +12,14 @@ record StateDirectory(Path root) {
   static final String VERSION = "1";
 
   /**
-   * Creates the directory, or checks that it is one of this version.
+   * Creates the directory, or checks that it is one of this version. No other user may enter it.
    *
    * @throws PlatformException if it cannot be created, holds something else, or is of another
    *     version
    */
   void prepare() {
     try {
-      Files.createDirectories(root);
+      OwnerOnly.create(root);
       Path version = root.resolve("version");
       if (Files.exists(version)) {
         String found = Files.readString(version).strip();
@@ -41,8 +41,8 @@ record StateDirectory(Path root) {
       } else {
         Files.writeString(version, VERSION + "\n");
       }
-      for (Path directory : List.of(config(), logs(), pids(), runs())) {
-        Files.createDirectories(directory);
+      for (Path directory : List.of(root, config(), logs(), pids(), runs())) {
+        OwnerOnly.directory(directory);
       }
     } catch (IOException e) {
       throw PlatformException.failed(

@@ -28,7 +28,7 @@ final class StateLock implements AutoCloseable {
    */
   static StateLock acquire(StateDirectory state) {
     try {
-      Files.createDirectories(state.root());
+      OwnerOnly.create(state.root());
       FileChannel channel =
           FileChannel.open(
               state.lock(),

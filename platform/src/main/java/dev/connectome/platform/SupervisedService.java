@@ -1,6 +1,7 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,13 +14,16 @@ import java.util.function.Consumer;
 
 /**
  * A service as a child process. Once it has been ready, a daemon thread restarts it with the same
- * command, and so on the same ports, whenever it dies.
+ * command, and so on the same ports, whenever it dies or says that only a restart can help.
  *
  * <p>Thread-safe.
  */
 final class SupervisedService {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
+  private static final int LIVENESS_REFUSALS = 3;
+  private static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
   private final ServiceSpec spec;
   private final Consumer<String> messages;
@@ -53,7 +57,7 @@ final class SupervisedService {
     Process process =
         new ProcessBuilder(DetachedCommand.of(spec.command()))
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(spec.log()).toFile()))
             .start();
     try {
       ProcessFile.write(spec.pidFile(), process.toHandle());
@@ -98,19 +102,37 @@ final class SupervisedService {
   }
 
   private boolean ready() throws InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(spec.ready()).timeout(PROBE_TIMEOUT).build();
+    return status(spec.ready()) == 200;
+  }
+
+  /** The status of an answer; 0 if there is none. */
+  private int status(URI check) throws InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(check).timeout(PROBE_TIMEOUT).build();
     try {
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException notYet) {
-      return false;
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException noAnswer) {
+      return 0;
     }
+  }
+
+  /** Ends a process that says that it cannot recover. One that does not answer may be busy. */
+  private int awaitEnd(Process watched) throws InterruptedException {
+    int refusals = 0;
+    while (!watched.waitFor(LIVENESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+      refusals = status(spec.live()) == 503 ? refusals + 1 : 0;
+      if (refusals == LIVENESS_REFUSALS) {
+        messages.accept(spec.name() + " says that only a restart can help; ending it");
+        ProcessTermination.terminate(List.of(watched.toHandle()), GRACE_PERIOD);
+      }
+    }
+    return watched.exitValue();
   }
 
   private void watch() {
     try {
       while (true) {
         Process watched = current();
-        int exitCode = watched.waitFor();
+        int exitCode = awaitEnd(watched);
         Duration delay = backoff.nextDelay(Duration.between(startedAt(), Instant.now()));
         if (stopping.getCount() == 0) {
           return;

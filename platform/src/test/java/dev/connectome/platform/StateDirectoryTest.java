@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +22,33 @@ class StateDirectoryTest {
     assertThatCode(() -> new StateDirectory(root).prepare()).doesNotThrowAnyException();
     assertThat(root.resolve("version")).hasContent(StateDirectory.VERSION);
     assertThat(root.resolve("logs")).isDirectory();
+  }
+
+  @Test
+  void otherUsersCannotEnterIt() throws Exception {
+    Path created = root.resolve("new");
+    new StateDirectory(created).prepare();
+    Files.setPosixFilePermissions(created, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    new StateDirectory(created).prepare();
+
+    for (Path directory : List.of(created, created.resolve("logs"), created.resolve("runs"))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void aDirectoryWithForeignContentKeepsItsPermissions() throws Exception {
+    Files.writeString(root.resolve("thesis.txt"), "chapter 1");
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    StateDirectory state = new StateDirectory(root);
+    StateLock.acquire(state).close();
+
+    assertThatThrownBy(state::prepare).isInstanceOf(PlatformException.class);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
+        .isEqualTo("rwxr-xr-x");
   }
 
   @Test

@@ -63,6 +63,20 @@ class SupervisedServiceTest {
   }
 
   @Test
+  void aServiceThatSaysThatOnlyARestartCanHelpIsRestarted() throws Exception {
+    SupervisedService service = start("exec sleep 600", "/ready", "/never");
+    service.awaitReady(TIMEOUT);
+    ProcessHandle first = process().orElseThrow();
+
+    await()
+        .atMost(TIMEOUT)
+        .until(() -> process().filter(now -> now.pid() != first.pid()).isPresent());
+
+    assertThat(messages.get(0)).isEqualTo("service says that only a restart can help; ending it");
+    service.stop(TIMEOUT);
+  }
+
+  @Test
   void aServiceThatEndsWhileStartingShowsTheEndOfItsLog() throws Exception {
     SupervisedService service = start("echo no such database; exit 3", "/never");
 
@@ -84,14 +98,23 @@ class SupervisedServiceTest {
     assertThat(new OrphanedProcesses(state).terminateAll()).isZero();
   }
 
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + readiness.getAddress().getPort() + path);
+  }
+
   private SupervisedService start(String script, String path) throws Exception {
+    return start(script, path, "/ready");
+  }
+
+  private SupervisedService start(String script, String path, String live) throws Exception {
     return SupervisedService.start(
         new ServiceSpec(
             "service",
             List.of("sh", "-c", script),
             directory.resolve("log"),
             directory.resolve("pid"),
-            URI.create("http://127.0.0.1:" + readiness.getAddress().getPort() + path)),
+            uri(path),
+            uri(live)),
         messages::add,
         HttpClient.newHttpClient());
   }

@@ -3,24 +3,30 @@ package dev.connectome.stopping;
 import java.util.List;
 
 /**
- * What the product decides by when nobody says otherwise: the connectome has almost stopped
- * changing, below its peak, and the training loss has fallen and slowed down, both at the same
- * time.
+ * What the product decides by when nobody says otherwise: inputs that the network sees as close are
+ * decided alike as much as they will be, the classes it predicts have spread, the connectome has
+ * settled, and the training loss has fallen, all at the same time.
  *
  * <pre>
- *   all( diminishing on connectomeDistance (smoothing 0.3, peakFraction 0.9, window 5, minRelativeDrop 0.2, confirm 3),
- *        slowing on trainLoss (smoothing 0.5, minFall 0.25, window 3, maxPace 0.7, confirm 2) )
+ *   all( diminishing on neighbourDisagreement        (smoothing 0.5, peakFraction 1, window 4, minRelativeDrop 0.05, confirm 2),
+ *        diminishing on connectomeDistance           (smoothing 0.5, peakFraction 1, window 4, minRelativeDrop 0.3, confirm 2),
+ *        diminishing on predictedClassConcentration  (smoothing 0.5, peakFraction 1, window 4, minRelativeDrop 0.05, confirm 2),
+ *        slowing on trainLoss                        (smoothing 0.5, minFall 0.25, window 1, maxPace 0.9, confirm 1) )
  * </pre>
  *
- * <p>The first says when the network has settled; the second is a witness against slow starts, in
- * which a connectome is quiet because nothing has been learned yet.
+ * <p>The first two say when the function of the network and its connectome are done. The others are
+ * witnesses against slow starts, in which a network is quiet because nothing has been learned yet:
+ * then it gives most inputs one class, and its loss has hardly fallen. A run whose trainer does not
+ * publish predicted classes is not stopped.
  */
 public final class DefaultPolicy {
 
   /** The id of the policy, and the name by which people ask for it. */
   public static final String ID = "default";
 
-  private static final DiminishingRule SETTLED = new DiminishingRule(0.3, 0.9, 5, 0.2, 3);
+  private static final DiminishingRule HARDLY_FALLS = new DiminishingRule(0.5, 1, 4, 0.05, 2);
+  private static final DiminishingRule FALLS_LITTLE = new DiminishingRule(0.5, 1, 4, 0.3, 2);
+  private static final SlowingRule HAS_FALLEN = new SlowingRule(0.5, 0.25, 1, 0.9, 1);
 
   private DefaultPolicy() {}
 
@@ -30,7 +36,9 @@ public final class DefaultPolicy {
         ID,
         CombinedPolicy.Mode.ALL,
         List.of(
-            new SeriesPolicy("connectome", "connectomeDistance", SETTLED),
-            new SeriesPolicy("loss", "trainLoss", SlowingRule.DEFAULT)));
+            new SeriesPolicy("neighbours", "neighbourDisagreement", HARDLY_FALLS),
+            new SeriesPolicy("connectome", "connectomeDistance", FALLS_LITTLE),
+            new SeriesPolicy("classes", "predictedClassConcentration", HARDLY_FALLS),
+            new SeriesPolicy("loss", "trainLoss", HAS_FALLEN)));
   }
 }

@@ -16,7 +16,9 @@ import java.util.Set;
  *
  * holds for some {@code t}. Until then the run has not begun to learn, as far as that series can
  * tell, and no rule that looks for the end of learning means anything. A threshold that a person
- * has set is no such rule: it decides whether or not its series has moved.
+ * has set is no such rule: it decides whether or not its series has moved. Nor need the
+ * concentration of the predicted classes move if it is {@value #SPREAD} or less at some point: a
+ * network that learns quickly spreads its predictions over the classes within its first epoch.
  *
  * @param firstEpoch the first epoch at which a run may be stopped, 1 or more
  * @param minChange the least change of a series, as a fraction of its first value, 0 or more
@@ -25,6 +27,14 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
 
   /** The least change of the product: a twentieth of the first value. */
   public static final double MIN_CHANGE = 0.05;
+
+  /** A concentration of predicted classes that a network has only if it predicts several. */
+  private static final double SPREAD = 0.5;
+
+  private static final String CONCENTRATION = "predictedClassConcentration";
+
+  /** Updates of the weights before which the product's envelope lets no policy stop a run. */
+  public static final int MIN_UPDATES = 100;
 
   /**
    * Checks the settings.
@@ -127,6 +137,9 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
         OptionalDouble value = observation.value(entry.getKey(), probeEveryEpochs);
         if (value.isEmpty() || !Double.isFinite(value.getAsDouble())) {
           return false;
+        }
+        if (entry.getKey().equals(CONCENTRATION) && value.getAsDouble() <= SPREAD) {
+          return true;
         }
         if (Double.isNaN(entry.getValue())) {
           entry.setValue(value.getAsDouble());

@@ -23,12 +23,32 @@ class DefaultPolicyTest {
   /** One that hardly changes, since nothing is being learned. */
   private static final IntToDoubleFunction QUIET = epoch -> 1 + 0.1 * (epoch % 3);
 
-  private static Optional<Integer> stop(IntToDoubleFunction loss, IntToDoubleFunction distance) {
-    return stop(SafetyEnvelope.of(0, 120, 100), loss, distance);
+  /** A share of neighbours decided differently that falls like an error rate. */
+  private static final IntToDoubleFunction AGREEING = epoch -> 0.05 + 0.6 * Math.exp(-epoch / 4.0);
+
+  /** Ten classes, all predicted from the first epochs on. */
+  private static final IntToDoubleFunction SPREAD = epoch -> 0.1 + 0.1 * Math.exp(-epoch);
+
+  /** Nearly everything gets one class. */
+  private static final IntToDoubleFunction ONE_CLASS = epoch -> 0.9 - 0.002 * epoch;
+
+  /** A loss that falls quickly and then slowly. */
+  private static final IntToDoubleFunction LEARNING = epoch -> 0.1 + 2.2 * Math.exp(-epoch / 4.0);
+
+  private static Optional<Integer> stop(
+      IntToDoubleFunction loss,
+      IntToDoubleFunction distance,
+      IntToDoubleFunction disagreement,
+      IntToDoubleFunction concentration) {
+    return stop(SafetyEnvelope.of(0, 120, 100), loss, distance, disagreement, concentration);
   }
 
   private static Optional<Integer> stop(
-      SafetyEnvelope envelope, IntToDoubleFunction loss, IntToDoubleFunction distance) {
+      SafetyEnvelope envelope,
+      IntToDoubleFunction loss,
+      IntToDoubleFunction distance,
+      IntToDoubleFunction disagreement,
+      IntToDoubleFunction concentration) {
     List<EpochObservation> observations = new ArrayList<>();
     for (int epoch = 1; epoch <= BUDGET; epoch++) {
       observations.add(
@@ -37,7 +57,10 @@ class DefaultPolicyTest {
               epoch,
               epoch == 1 ? OptionalInt.empty() : OptionalInt.of(epoch - 1),
               epoch == 1 ? Map.of() : Map.of("connectomeDistance", distance.applyAsDouble(epoch)),
-              Map.of("trainLoss", loss.applyAsDouble(epoch))));
+              Map.of(
+                  "trainLoss", loss.applyAsDouble(epoch),
+                  "neighbourDisagreement", disagreement.applyAsDouble(epoch),
+                  "predictedClassConcentration", concentration.applyAsDouble(epoch))));
     }
     return envelope
         .around(DefaultPolicy.get())
@@ -46,43 +69,55 @@ class DefaultPolicyTest {
   }
 
   @Test
-  void stopsAUsualRunOnceLossAndConnectomeHaveSettled() {
-    assertThat(stop(epoch -> 0.1 + 2.2 * Math.exp(-epoch / 4.0), SETTLING))
+  void stopsAUsualRunOnceAllHaveSettled() {
+    assertThat(stop(LEARNING, SETTLING, AGREEING, SPREAD))
         .hasValueSatisfying(epoch -> assertThat(epoch).isBetween(12, 30));
   }
 
   @Test
-  void aLossWithAFloorIsNotStoppedWhileTheConnectomeChanges() {
+  void aLossWithAFloorIsNotStoppedWhileNeighboursStillComeToAgree() {
     // Noise, dropout or a contrastive loss: from 2.3 to 1.5 within three epochs, then a floor.
     IntToDoubleFunction floor = epoch -> 1.5 + 0.8 * Math.exp(1.0 - epoch) + 0.01 * (epoch % 2);
 
-    assertThat(stop(floor, epoch -> 1 + 20 * Math.exp(-epoch / 8.0)))
-        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(15));
+    assertThat(stop(floor, QUIET, epoch -> 0.05 + 0.6 * Math.exp(-epoch / 8.0), SPREAD))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(20));
   }
 
   @Test
-  void aFlatStartIsNotStoppedThoughTheConnectomeIsQuiet() {
-    assertThat(stop(epoch -> 2.303 - 0.001 * epoch, QUIET)).isEmpty();
+  void aLossWithAFloorIsNotStoppedWhileTheConnectomeChanges() {
+    IntToDoubleFunction floor = epoch -> 1.5 + 0.8 * Math.exp(1.0 - epoch) + 0.01 * (epoch % 2);
+
+    assertThat(stop(floor, epoch -> 1 + 20 * Math.exp(-epoch / 8.0), epoch -> 0.1, SPREAD))
+        .isEmpty();
+    assertThat(stop(floor, epoch -> 1 + 20 * Math.exp(-epoch / 8.0), AGREEING, SPREAD))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(14));
   }
 
   @Test
-  void aSlowStartIsNotStoppedWhileTheLossStillPicksUpSpeed() {
-    // Flat for ten epochs, then falling faster and faster until epoch 40, where it slows.
-    IntToDoubleFunction slow = epoch -> 0.3 + 2 / (1 + Math.exp((epoch - 40) / 6.0));
+  void aFlatStartIsNotStoppedThoughEverythingIsQuiet() {
+    assertThat(stop(epoch -> 2.303 - 0.001 * epoch, QUIET, epoch -> 0.9, ONE_CLASS)).isEmpty();
+  }
 
-    IntToDoubleFunction distance = epoch -> 1 + 8 * Math.exp(-Math.pow((epoch - 40) / 10.0, 2));
+  @Test
+  void aNetworkThatStillGivesMoreAndMoreClassesIsNotStopped() {
+    IntToDoubleFunction spreading = epoch -> 0.1 + 0.8 * Math.exp(-epoch / 15.0);
 
-    assertThat(stop(slow, distance))
+    assertThat(stop(LEARNING, QUIET, AGREEING, spreading))
         .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(40));
   }
 
   @Test
-  void aConnectomeThatStillChangesMoreAndMoreIsNotTakenForSettled() {
-    IntToDoubleFunction rising =
-        epoch -> epoch <= 20 ? epoch : 1 + 19 * Math.exp((20 - epoch) / 5.0);
+  void aSlowStartIsNotStoppedWhileTheNetworkStillLearnsFasterAndFaster() {
+    // Flat for ten epochs, then falling faster and faster until epoch 40, where it slows.
+    IntToDoubleFunction slow = epoch -> 1 / (1 + Math.exp((epoch - 40) / 6.0));
 
-    assertThat(stop(epoch -> 0.1 + 2.2 * Math.exp((1 - epoch) / 4.0), rising))
-        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(21));
+    assertThat(
+            stop(
+                epoch -> 0.3 + 2 * slow.applyAsDouble(epoch),
+                QUIET,
+                epoch -> 0.05 + 0.85 * slow.applyAsDouble(epoch),
+                epoch -> 0.1 + 0.8 * slow.applyAsDouble(epoch)))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(45));
   }
 
   @Test
@@ -91,13 +126,18 @@ class DefaultPolicyTest {
         epoch -> epoch <= 10 ? 2.3 - 0.001 * epoch : 0.3 + 2 * Math.exp((10 - epoch) / 8.0);
     IntToDoubleFunction distance = epoch -> epoch <= 10 ? 1 : 1 + 20 * Math.exp((11 - epoch) / 8.0);
 
-    assertThat(stop(loss, distance))
+    assertThat(
+            stop(
+                loss,
+                distance,
+                epoch -> epoch <= 10 ? 0.9 : AGREEING.applyAsDouble(epoch - 10),
+                SPREAD))
         .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(24));
   }
 
   @Test
   void aLossThatFallsSteadilyThroughZeroIsNotStopped() {
-    assertThat(stop(epoch -> 6 - 0.8 * epoch, QUIET)).isEmpty();
+    assertThat(stop(epoch -> 6 - 0.8 * epoch, QUIET, AGREEING, SPREAD)).isEmpty();
   }
 
   @Test
@@ -106,25 +146,42 @@ class DefaultPolicyTest {
     IntToDoubleFunction loss =
         epoch -> epoch <= imageNet.length ? imageNet[epoch - 1] : 2.65 - 0.01 * (epoch - 10);
 
-    assertThat(stop(loss, epoch -> 1 + 30 * Math.exp(-epoch / 12.0)))
-        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(20));
+    assertThat(
+            stop(
+                loss,
+                epoch -> 1 + 30 * Math.exp(-epoch / 12.0),
+                epoch -> 0.3 + 0.6 * Math.exp(-epoch / 10.0),
+                epoch -> 0.002))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(15));
+  }
+
+  @Test
+  void classesThatAreSpreadFromTheFirstEpochOnNeedNotMove() {
+    assertThat(stop(LEARNING, SETTLING, AGREEING, epoch -> 0.1)).isPresent();
+    assertThat(stop(LEARNING, SETTLING, AGREEING, epoch -> 0.9)).isEmpty();
   }
 
   @Test
   void aWarmUpIsNotStopped() {
-    assertThat(
-            stop(
-                SafetyEnvelope.of(30, 120, 100),
-                epoch -> 0.1 + 2.2 * Math.exp(-epoch / 4.0),
-                SETTLING))
+    assertThat(stop(SafetyEnvelope.of(30, 120, 100), LEARNING, SETTLING, AGREEING, SPREAD))
         .contains(31);
   }
 
   @Test
-  void aRunWithoutAConnectomeIsNotStopped() {
+  void aRunWithoutPredictedClassesIsNotStopped() {
     List<EpochObservation> observations = new ArrayList<>();
     for (int epoch = 1; epoch <= BUDGET; epoch++) {
-      observations.add(Fixtures.epoch(epoch, Map.of("trainLoss", 2.0 / epoch)));
+      observations.add(
+          new EpochObservation(
+              1,
+              epoch,
+              OptionalInt.empty(),
+              Map.of(),
+              Map.of(
+                  "trainLoss",
+                  LEARNING.applyAsDouble(epoch),
+                  "connectomeDistance",
+                  SETTLING.applyAsDouble(epoch))));
     }
 
     assertThat(DefaultPolicy.get().decide(RunHistory.of(observations, 1))).isEmpty();

@@ -1,12 +1,15 @@
 package dev.connectome.benchmarks.pipeline;
 
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SetLevels;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.ConnectomeDistance;
 import dev.connectome.topology.FunctionalConnectome;
+import dev.connectome.topology.NeighbourTable;
 import dev.connectome.topology.PearsonCorrelation;
+import dev.connectome.topology.SampleGraph;
 import dev.connectome.topology.SignatureDistance;
 import dev.connectome.topology.SignatureLevels;
 import dev.connectome.topology.SignatureWorkspace;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * activations: every field but the time it took.
  */
 final class LibraryCheck {
+  private static final int NEIGHBOURS = 10;
+  private static final int MAX_COMPARED_SAMPLES = 10_000;
+
   private final PipelinePlan plan;
   private final Activations activations;
 
@@ -62,7 +68,13 @@ final class LibraryCheck {
     try (ActivationMatrix matrix = ActivationMatrix.allocate(plan.samples(), plan.neurons())) {
       matrix.putRows(0, plan.samples(), ByteBuffer.wrap(activations.of(run, epoch)));
       FunctionalConnectome connectome = PearsonCorrelation.connectome(matrix, workspace);
-      return new Computed(epoch, connectome, TopologicalSignature.of(connectome, workspace));
+      return new Computed(
+          epoch,
+          connectome,
+          TopologicalSignature.of(connectome, workspace),
+          plan.samples() > NEIGHBOURS && plan.samples() <= MAX_COMPARED_SAMPLES
+              ? SampleGraph.of(matrix, 0, plan.neurons(), workspace).neighbours(NEIGHBOURS)
+              : null);
     }
   }
 
@@ -85,6 +97,13 @@ final class LibraryCheck {
             .setDeaths(levels(now.sets().deathLevels()));
     if (previous != null) {
       signature.setPreviousEpoch(previous.epoch()).setFromPrevious(distances(now, previous));
+      if (now.neighbours() != null && previous.neighbours() != null) {
+        SampleSignals.Builder signals = SampleSignals.newBuilder();
+        now.neighbours()
+            .turnoverSince(previous.neighbours())
+            .ifPresent(signals::setNeighbourTurnover);
+        signature.setSampleSignals(signals);
+      }
     }
     if (first != null) {
       signature.setFirstEpoch(first.epoch()).setFromFirst(distances(now, first));
@@ -120,7 +139,11 @@ final class LibraryCheck {
   /** Snapshots without a record, and one message per record that differs from the library. */
   record Findings(int missing, List<String> mismatches) {}
 
-  private record Computed(int epoch, FunctionalConnectome connectome, TopologicalSignature sets) {
+  private record Computed(
+      int epoch,
+      FunctionalConnectome connectome,
+      TopologicalSignature sets,
+      @Nullable NeighbourTable neighbours) {
     void close() {
       sets.close();
       connectome.close();

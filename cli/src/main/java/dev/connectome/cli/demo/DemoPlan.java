@@ -4,6 +4,7 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.List;
@@ -32,16 +33,18 @@ record DemoPlan(String prefix, int runs, int epochs) {
     return name(index) + "-reference";
   }
 
-  /** A run under the default policy. */
+  /** A run under the default policy, which keeps averaged weights. */
   TrainingRun watched(int index) {
     return definition(index).build();
   }
 
-  /** The same training under a policy that never stops it. */
+  /** The same training under a policy that never stops it, with weights of the same kind kept. */
   TrainingRun reference(int index) {
-    return definition(index)
-        .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()))
-        .build();
+    TrainingRun.Builder run =
+        definition(index)
+            .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
+    run.getSpecBuilder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    return run.build();
   }
 
   private TrainingRun.Builder definition(int index) {

@@ -1,6 +1,7 @@
 package dev.connectome.cli.demo;
 
 import dev.connectome.cli.report.Display;
+import dev.connectome.cli.report.Printable;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -31,7 +32,7 @@ final class PlainView implements ProgressView {
 
   @Override
   public synchronized void print(String line) {
-    out.println(line);
+    out.println(Printable.text(line));
     out.flush();
   }
 

@@ -1,6 +1,7 @@
 package dev.connectome.cli.demo;
 
 import dev.connectome.cli.report.Display;
+import dev.connectome.cli.report.Printable;
 import dev.connectome.cli.report.Table;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -29,7 +30,7 @@ final class TerminalView implements ProgressView {
   @Override
   public synchronized void print(String line) {
     erase();
-    out.println(line);
+    out.println(Printable.text(line));
     out.flush();
   }
 

@@ -1,5 +1,6 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.cli.report.Printable;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;
@@ -17,7 +18,12 @@ abstract class ControllerCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     try (ConnectomeClient client = endpoint.connect()) {
-      return call(client, spec.commandLine().getOut());
+      PrintWriter out = Printable.to(spec.commandLine().getOut());
+      try {
+        return call(client, out);
+      } finally {
+        out.flush();
+      }
     }
   }
 

@@ -13,8 +13,8 @@ final class KeepOptions {
       paramLabel = "WEIGHTS",
       description =
           "The weights to keep at the end: epoch (the last ones), best (those of the best epoch) or"
-              + " average (a moving average over the steps). Default: epoch; best with a policy"
-              + " that has restore-best")
+              + " average (a moving average over the steps). Default: average under the default policy,"
+              + " best with a policy that has restore-best, else epoch")
   private @Nullable String keep;
 
   @Option(

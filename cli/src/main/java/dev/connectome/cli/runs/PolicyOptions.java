@@ -13,12 +13,13 @@ final class PolicyOptions {
       names = "--policy",
       paramLabel = "POLICY",
       description = {
-        "What stops the run. If you leave it out, a new run is stopped once its connectome has"
-            + " settled and its training loss has slowed down; an external run is only watched."
-            + " Examples:",
+        "What stops the run. If you leave it out, a new run is stopped once inputs that the network"
+            + " sees as close are decided alike as much as they will be, its connectome has settled"
+            + " and its training loss has fallen; an external run is only watched. Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",
+        "diminishing:monitor=neighbourDisagreement,smoothing=0.5,window=4,min-relative-drop=0.05",
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
         "never",

@@ -13,6 +13,7 @@ import dev.connectome.protos.run.v1.StoppedRun;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
@@ -116,10 +117,23 @@ final class RunTables {
 
   static List<String> signatures(List<SignatureRecord> signatures) {
     Table table =
-        new Table("ATTEMPT", "EPOCH", "LOSS", "DEATH", "BIRTH", "CONNECTOME", "LATE", "FAILURE");
+        new Table(
+            "ATTEMPT",
+            "EPOCH",
+            "LOSS",
+            "DEATH",
+            "BIRTH",
+            "CONNECTOME",
+            "DISAGREEMENT",
+            "TREE",
+            "TURNOVER",
+            "CONCENTRATION",
+            "LATE",
+            "FAILURE");
     for (SignatureRecord signature : signatures) {
       TopologicalSignature values = signature.getSignature();
       boolean distances = values.hasFromPrevious();
+      SampleSignals signals = values.getSampleSignals();
       boolean control = values.getFromPrevious().hasConnectome();
       table.row(
           Integer.toString(signature.getAttempt()),
@@ -128,6 +142,14 @@ final class RunTables {
           distances ? Display.number(values.getFromPrevious().getDeath()) : "-",
           distances ? Display.number(values.getFromPrevious().getBirth()) : "-",
           control ? Display.number(values.getFromPrevious().getConnectome()) : "-",
+          signals.hasNeighbourAgreement()
+              ? Display.number(1 - signals.getNeighbourAgreement())
+              : "-",
+          signals.hasTreeAgreement() ? Display.number(1 - signals.getTreeAgreement()) : "-",
+          signals.hasNeighbourTurnover() ? Display.number(signals.getNeighbourTurnover()) : "-",
+          signals.hasPredictedClassConcentration()
+              ? Display.number(signals.getPredictedClassConcentration())
+              : "-",
           signature.getLate() ? "late" : "",
           signature.hasFailure() ? signature.getFailure().getMessage() : "");
     }

@@ -1,6 +1,7 @@
 package dev.connectome.cli.signature;
 
 import dev.connectome.cli.CommandFailure;
+import dev.connectome.cli.report.Printable;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 record NpyHeader(
     int bytesPerValue, ByteOrder order, boolean fortranOrder, long rows, long columns) {
 
+  private static final int LONGEST = 1 << 16;
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
@@ -47,7 +49,7 @@ record NpyHeader(
         Arrays.stream(field(SHAPE, text, file).split(","))
             .map(String::strip)
             .filter(size -> !size.isEmpty())
-            .map(size -> size.length() > 10 ? Long.valueOf(Long.MAX_VALUE) : Long.valueOf(size))
+            .map(size -> size(size, text, file))
             .toList();
     if (shape.size() != 2) {
       throw malformed(
@@ -79,15 +81,32 @@ record NpyHeader(
     if (length < 0 || length > bytes.remaining()) {
       throw new BufferUnderflowException();
     }
+    if (length > LONGEST) {
+      throw malformed(file, "has a header of %d bytes, which no matrix needs".formatted(length));
+    }
     var header = new byte[(int) length];
     bytes.get(header);
     return new String(header, StandardCharsets.UTF_8);
   }
 
+  private static long size(String digits, String text, Path file) {
+    if (digits.indexOf(' ') >= 0) {
+      throw unreadable(text, file);
+    }
+    return digits.length() > 10 ? Long.MAX_VALUE : Long.parseLong(digits);
+  }
+
+  private static CommandFailure unreadable(String text, Path file) {
+    return malformed(
+        file,
+        "has a header that cannot be parsed: "
+            + Printable.text(text.strip().substring(0, Math.min(64, text.strip().length()))));
+  }
+
   private static String field(Pattern pattern, String text, Path file) {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw malformed(file, "has a header that cannot be parsed: " + text.strip());
+      throw unreadable(text, file);
     }
     return matcher.group(1);
   }

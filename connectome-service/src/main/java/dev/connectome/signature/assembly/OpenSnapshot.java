@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A snapshot that is waiting for batches.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param epoch the epoch at whose end it was taken, from 1
  * @param shape its shape, as its first batch stated it
  * @param blocks the batches received so far, in order of arrival
+ * @param lastLayer the width of its last layer; empty if no batch has said so yet
  * @param metadata the capture time and metrics received so far
  * @param openedAt when the first batch arrived
  */
@@ -18,6 +20,7 @@ public record OpenSnapshot(
     int epoch,
     SnapshotShape shape,
     List<RowBlock> blocks,
+    OptionalInt lastLayer,
     SnapshotMetadata metadata,
     Instant openedAt) {
 
@@ -28,7 +31,8 @@ public record OpenSnapshot(
 
   /** Opens the snapshot of a batch, without adding the batch. */
   static OpenSnapshot open(ActivationBatch batch, Instant now) {
-    return new OpenSnapshot(batch.epoch(), batch.shape(), List.of(), batch.metadata(), now);
+    return new OpenSnapshot(
+        batch.epoch(), batch.shape(), List.of(), batch.lastLayer(), batch.metadata(), now);
   }
 
   boolean contains(ActivationBatch batch) {
@@ -40,6 +44,13 @@ public record OpenSnapshot(
     if (!shape.equals(batch.shape())) {
       return Optional.of(
           "%s says %s, an earlier batch said %s".formatted(batch.block(), batch.shape(), shape));
+    }
+    if (lastLayer.isPresent()
+        && batch.lastLayer().isPresent()
+        && !lastLayer.equals(batch.lastLayer())) {
+      return Optional.of(
+          "%s says that the last layer has %d neurons, an earlier batch said %d"
+              .formatted(batch.block(), batch.lastLayer().getAsInt(), lastLayer.getAsInt()));
     }
     long rows = batch.block().sampleCount();
     for (RowBlock block : blocks) {
@@ -59,7 +70,12 @@ public record OpenSnapshot(
     List<RowBlock> extended = new ArrayList<>(blocks);
     extended.add(batch.block());
     return new OpenSnapshot(
-        epoch, shape, extended, metadata.completedBy(batch.metadata()), openedAt);
+        epoch,
+        shape,
+        extended,
+        lastLayer.isPresent() ? lastLayer : batch.lastLayer(),
+        metadata.completedBy(batch.metadata()),
+        openedAt);
   }
 
   boolean isComplete() {

@@ -3,6 +3,7 @@ package dev.connectome.signature.codec;
 import static dev.connectome.signature.codec.FieldChecks.abbreviate;
 import static dev.connectome.signature.codec.FieldChecks.atLeast;
 import static dev.connectome.signature.codec.FieldChecks.invalid;
+import static dev.connectome.signature.codec.FieldChecks.limit;
 import static dev.connectome.signature.codec.FieldChecks.uid;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -63,6 +64,8 @@ public final class ActivationDecoder {
    * @throws MalformedRecordException if a field is invalid
    */
   public ActivationMessage decode(ActivationRecord record) throws MalformedRecordException {
+    // The broker would refuse it for ever, and the trainer send it again.
+    limit("record", record.getSerializedSize(), RecordLimits.MAX_RECORD_BYTES);
     return switch (record.getRecordCase()) {
       case BATCH -> batches.decode(record.getBatch());
       case END_OF_ATTEMPT -> decodeEnd(record.getEndOfAttempt());

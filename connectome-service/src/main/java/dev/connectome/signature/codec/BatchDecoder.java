@@ -6,6 +6,7 @@ import static dev.connectome.signature.codec.FieldChecks.invalid;
 import static dev.connectome.signature.codec.FieldChecks.limit;
 import static dev.connectome.signature.codec.FieldChecks.uid;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Timestamp;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationLayer;
@@ -15,7 +16,9 @@ import dev.connectome.signature.assembly.SnapshotShape;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
 import dev.connectome.signature.compute.MemoryBudget;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** Validates the fields of an activation batch. */
@@ -41,7 +44,6 @@ final class BatchDecoder {
     int epoch = inRange("batch.epoch", 1, batch.getEpoch(), limits.maxEpoch());
     SnapshotShape shape = decodeShape(batch);
     RowBlock block = decodeBlock(batch, shape);
-    checkLayers(batch);
     return new dev.connectome.signature.assembly.ActivationBatch(
         runUid,
         attempt,
@@ -49,6 +51,8 @@ final class BatchDecoder {
         shape,
         block,
         batch.getValues().asReadOnlyByteBuffer(),
+        decodeClasses(batch, block),
+        decodeLastLayer(batch),
         decodeMetadata(batch));
   }
 
@@ -102,7 +106,31 @@ final class BatchDecoder {
     return new RowBlock(index, first, count);
   }
 
-  private static void checkLayers(ActivationBatch batch) throws MalformedRecordException {
+  private static List<Integer> decodeClasses(ActivationBatch batch, RowBlock block)
+      throws MalformedRecordException {
+    List<Integer> classes = batch.getPredictedClassesList();
+    if (!classes.isEmpty() && classes.size() != block.sampleCount()) {
+      throw invalid(
+          "batch.predicted_classes",
+          "batch.predicted_classes has %d numbers; %d rows have as many, or none"
+              .formatted(classes.size(), block.sampleCount()));
+    }
+    long bytes = batch.getValues().size();
+    for (int number : classes) {
+      if (number < 0) {
+        throw invalid(
+            "batch.predicted_classes",
+            "batch.predicted_classes has %s; a class is a number from 0 to %d"
+                .formatted(Integer.toUnsignedString(number), Integer.MAX_VALUE));
+      }
+      bytes += CodedOutputStream.computeUInt32SizeNoTag(number);
+    }
+    limit("batch.values + batch.predicted_classes", bytes, RecordLimits.MAX_BATCH_BYTES);
+    return classes;
+  }
+
+  private static OptionalInt decodeLastLayer(ActivationBatch batch)
+      throws MalformedRecordException {
     long neurons = 0;
     for (ActivationLayer layer : batch.getLayersList()) {
       neurons += atLeast("batch.layers.neurons", 1, layer.getNeurons());
@@ -114,6 +142,9 @@ final class BatchDecoder {
           "the layers have %d neurons, batch.neuron_count is %d"
               .formatted(neurons, batch.getNeuronCount()));
     }
+    return batch.getLayersCount() == 0
+        ? OptionalInt.empty()
+        : OptionalInt.of(batch.getLayers(batch.getLayersCount() - 1).getNeurons());
   }
 
   private SnapshotMetadata decodeMetadata(ActivationBatch batch) throws MalformedRecordException {

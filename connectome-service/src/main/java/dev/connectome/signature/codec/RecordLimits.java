@@ -9,8 +9,11 @@ public record RecordLimits(
     int maxEpoch,
     int maxMetrics) {
 
-  /** Most bytes of values in one batch, fixed by the contract: 900 KiB. */
+  /** Most bytes of values and classes in one batch, fixed by the contract: 900 KiB. */
   public static final int MAX_BATCH_BYTES = 900 * 1024;
+
+  /** Most bytes of a record, with fields that this version does not know: what the topic takes. */
+  public static final int MAX_RECORD_BYTES = 1_047_552;
 
   /** Most characters in the name of a metric or layer. */
   public static final int MAX_NAME_LENGTH = 256;

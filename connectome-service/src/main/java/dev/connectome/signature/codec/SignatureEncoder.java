@@ -2,6 +2,7 @@ package dev.connectome.signature.codec;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SetLevels;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
@@ -82,7 +83,20 @@ public final class SignatureEncoder {
     signature
         .fromFirst()
         .ifPresent(first -> message.setFirstEpoch(first.epoch()).setFromFirst(distancesOf(first)));
+    SampleSignals signals = signalsOf(signature.sampleSignals());
+    if (!signals.equals(SampleSignals.getDefaultInstance())) {
+      message.setSampleSignals(signals);
+    }
     return message.build();
+  }
+
+  private static SampleSignals signalsOf(dev.connectome.signature.compute.SampleSignals computed) {
+    SampleSignals.Builder signals = SampleSignals.newBuilder();
+    computed.neighbourAgreement().ifPresent(signals::setNeighbourAgreement);
+    computed.treeAgreement().ifPresent(signals::setTreeAgreement);
+    computed.neighbourTurnover().ifPresent(signals::setNeighbourTurnover);
+    computed.predictedClassConcentration().ifPresent(signals::setPredictedClassConcentration);
+    return signals.build();
   }
 
   private static SignatureDistances distancesOf(Comparison comparison) {

@@ -70,6 +70,20 @@ public record MemoryBudget(long heapBytes, long nativeBytes) {
     return Optional.empty();
   }
 
+  /**
+   * Whether the sample graph of an admitted snapshot fits too; if not, the snapshot gets its
+   * signature without the signals of that graph.
+   *
+   * @param samples its rows (N)
+   * @param neurons its columns (P)
+   * @param width how many of the columns the graph is made of
+   */
+  public boolean fitsSampleGraph(int samples, int neurons, int width) {
+    long earlier = 4L * Float.BYTES * neurons * (neurons - 1L) / 2;
+    return earlier + sampleGraphHeap(samples, width) <= heapBytes
+        && nativeWithSampleGraph(samples, neurons) <= nativeBytes;
+  }
+
   /** The largest P whose snapshots fit into the heap. */
   public int maxNeurons() {
     int neurons = (int) Math.min(Integer.MAX_VALUE, (long) Math.sqrt(heapBytes / 14.0) + 2);
@@ -90,6 +104,24 @@ public record MemoryBudget(long heapBytes, long nativeBytes) {
   /** The activations, the same centred, and the product of all columns. */
   static long nativeFor(int samples, int neurons) {
     return Float.BYTES * (2L * samples * neurons + (long) neurons * neurons);
+  }
+
+  /** The same with the products of all rows, which take the place of those of the columns. */
+  static long nativeWithSampleGraph(int samples, int neurons) {
+    return nativeFor(samples, neurons)
+        + Math.max(0, Float.BYTES * ((long) samples * samples - (long) neurons * neurons));
+  }
+
+  /**
+   * The distances of all pairs of rows; where many are equal, lists of up to N candidates for each
+   * row, in arrays up to twice as long; the columns as they are and centred; 256 bytes for each row
+   * to find equal ones. Nothing of it is left when the connectome is computed.
+   */
+  private static long sampleGraphHeap(int samples, int width) {
+    long pairs = (long) samples * samples;
+    return pairs * (Float.BYTES / 2 + 2 * Integer.BYTES)
+        + 2L * Float.BYTES * samples * width
+        + 256L * samples;
   }
 
   private static long roundedUp(long bytes) {

@@ -3,8 +3,10 @@ package dev.connectome.signature.compute;
 import dev.connectome.topology.ActivationMatrix;
 import dev.connectome.topology.ConnectomeDistance;
 import dev.connectome.topology.FunctionalConnectome;
+import dev.connectome.topology.NeighbourTable;
 import dev.connectome.topology.NonFiniteActivationException;
 import dev.connectome.topology.PearsonCorrelation;
+import dev.connectome.topology.PredictedClasses;
 import dev.connectome.topology.SignatureDistance;
 import dev.connectome.topology.SignatureWorkspace;
 import dev.connectome.topology.TopologicalSignature;
@@ -14,7 +16,6 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,51 +27,49 @@ public final class SignatureEngine {
   /** What a large snapshot needed outside the heap is given back to the operating system. */
   private static final long MAX_IDLE_BYTES = 32 << 20;
 
+  private final MemoryBudget memory;
   private final LongSupplier nanoTime;
 
   /** The most recently used first, so that those left over from a peak stay as they are. */
   private final Deque<ComputeBuffers> idle = new ConcurrentLinkedDeque<>();
 
-  /** Measures compute times with the given clock, in nanoseconds. */
-  public SignatureEngine(LongSupplier nanoTime) {
+  /**
+   * Computes in the given memory and measures compute times with the given clock, in nanoseconds.
+   */
+  public SignatureEngine(MemoryBudget memory, LongSupplier nanoTime) {
+    this.memory = memory;
     this.nanoTime = nanoTime;
   }
 
   /**
    * Computes the signature of a snapshot.
    *
-   * @param samples its rows (N)
-   * @param neurons its columns (P)
-   * @param activations fills every row of a matrix of that shape
    * @param previous the latest earlier snapshot of the attempt that has a signature
    * @param first the first snapshot of the attempt that has a signature, if it is an earlier one
    */
   public Computation compute(
-      int samples,
-      int neurons,
-      Consumer<ActivationMatrix> activations,
+      CompleteSnapshot snapshot,
       Optional<EarlierConnectome> previous,
       Optional<EarlierConnectome> first) {
     ComputeBuffers buffers = acquire();
     try {
-      ActivationMatrix matrix = buffers.matrix(samples, neurons);
-      activations.accept(matrix);
-      return compute(matrix, previous, first, buffers.workspace());
+      return compute(snapshot, previous, first, buffers);
     } catch (NonFiniteActivationException e) {
       return new Computation.NonFinite(
           "neuron %d did not respond with a finite value to sample %d"
               .formatted(e.neuron(), e.sample()));
     } finally {
-      release(buffers, MemoryBudget.nativeFor(samples, neurons));
+      release(buffers, MemoryBudget.nativeWithSampleGraph(snapshot.samples(), snapshot.neurons()));
     }
   }
 
   /** Computes the birth and death sets of a stored connectome again. */
-  public EarlierConnectome restore(int epoch, FunctionalConnectome connectome) {
+  public EarlierConnectome restore(
+      int epoch, FunctionalConnectome connectome, Optional<NeighbourTable> neighbours) {
     ComputeBuffers buffers = acquire();
     try {
       return new EarlierConnectome(
-          epoch, connectome, TopologicalSignature.of(connectome, buffers.workspace()));
+          epoch, connectome, TopologicalSignature.of(connectome, buffers.workspace()), neighbours);
     } finally {
       release(buffers, MemoryBudget.nativeFor(0, connectome.neurons()));
     }
@@ -83,7 +82,16 @@ public final class SignatureEngine {
    */
   public void warmUp() {
     ByteBuffer rows = ByteBuffer.allocate(4 * Float.BYTES);
-    compute(2, 2, matrix -> matrix.putRows(0, 2, rows), Optional.empty(), Optional.empty());
+    var snapshot =
+        new CompleteSnapshot(
+            2,
+            2,
+            2,
+            matrix -> {
+              matrix.putRows(0, 2, rows);
+              return Optional.empty();
+            });
+    compute(snapshot, Optional.empty(), Optional.empty());
   }
 
   private ComputeBuffers acquire() {
@@ -99,11 +107,24 @@ public final class SignatureEngine {
   }
 
   private Computation compute(
-      ActivationMatrix activations,
+      CompleteSnapshot snapshot,
       Optional<EarlierConnectome> previous,
       Optional<EarlierConnectome> first,
-      SignatureWorkspace workspace) {
+      ComputeBuffers buffers) {
+    ActivationMatrix activations = buffers.matrix(snapshot.samples(), snapshot.neurons());
+    Optional<PredictedClasses> classes = snapshot.rows().readInto(activations);
+    SignatureWorkspace workspace = buffers.workspace();
     long start = nanoTime.getAsLong();
+    // First, so that its memory is free again when the connectome needs it.
+    SampleComparison inputs =
+        isComparable(snapshot)
+            ? SampleComparison.of(
+                activations,
+                snapshot.lastLayer(),
+                classes,
+                previous.flatMap(EarlierConnectome::neighbours),
+                workspace)
+            : SampleComparison.NONE;
     FunctionalConnectome connectome = PearsonCorrelation.connectome(activations, workspace);
     TopologicalSignature sets = TopologicalSignature.of(connectome, workspace);
     Optional<Comparison> fromPrevious = previous.map(earlier -> compare(connectome, sets, earlier));
@@ -121,9 +142,16 @@ public final class SignatureEngine {
             sets.deathLevels(),
             fromPrevious,
             fromFirst,
+            inputs.signals(),
             Duration.ofNanos(nanoTime.getAsLong() - start)),
         connectome,
-        sets);
+        sets,
+        inputs.neighbours());
+  }
+
+  private boolean isComparable(CompleteSnapshot snapshot) {
+    return SampleComparison.isPossible(snapshot.samples())
+        && memory.fitsSampleGraph(snapshot.samples(), snapshot.neurons(), snapshot.lastLayer());
   }
 
   private static Comparison compare(

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param deaths levels of the death set
  * @param fromPrevious the comparison with the latest earlier snapshot; empty for the first
  * @param fromFirst the comparison with the first snapshot; empty for the first itself
+ * @param sampleSignals the signals of the sample graph
  * @param computeTime how long the computation took
  */
 public record SnapshotSignature(
@@ -26,4 +27,5 @@ public record SnapshotSignature(
     SignatureLevels deaths,
     Optional<Comparison> fromPrevious,
     Optional<Comparison> fromFirst,
+    SampleSignals sampleSignals,
     Duration computeTime) {}

@@ -70,6 +70,11 @@ public final class PipelineMeters {
     registry.counter("connectome.dead.letters", "reason", tag(reason)).increment();
   }
 
+  /** Counts a stream thread that failed. */
+  public void countFailedThread() {
+    registry.counter("connectome.stream.threads.failed").increment();
+  }
+
   private void countSnapshot(String outcome) {
     registry.counter("connectome.snapshots", "outcome", outcome).increment();
   }

@@ -4,12 +4,13 @@ import dev.connectome.signature.assembly.ActivationBatch;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.topology.ActivationMatrix;
-import java.nio.ByteBuffer;
+import dev.connectome.topology.PredictedClasses;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** Stores the activations of batches whose snapshots are not complete yet. */
+/** Stores the rows of batches whose snapshots are not complete yet. */
 public final class BatchStore {
 
   private final KeyValueStore<Bytes, byte[]> batches;
@@ -19,22 +20,30 @@ public final class BatchStore {
   }
 
   public void put(ActivationBatch batch) {
-    byte[] values = new byte[batch.values().remaining()];
-    batch.values().duplicate().get(values);
-    batches.put(key(batch, batch.block()), values);
+    batches.put(key(batch, batch.block()), StoredBatch.of(batch).toBytes());
   }
 
   /**
    * Fills a matrix of the snapshot's shape. All batches but {@code last}, which completes the
    * snapshot, must be stored.
    *
+   * @return the predicted class of every row; empty unless all batches have them
    * @throws IllegalStateException if a batch is missing
    */
-  public void read(OpenSnapshot snapshot, ActivationBatch last, ActivationMatrix matrix) {
+  public Optional<PredictedClasses> read(
+      OpenSnapshot snapshot, ActivationBatch last, ActivationMatrix matrix) {
+    int[] classes = new int[snapshot.shape().samples()];
+    boolean allPredicted = true;
     for (RowBlock block : snapshot.blocks()) {
-      ByteBuffer values = block.index() == last.block().index() ? last.values() : get(last, block);
-      matrix.putRows(block.firstSample(), block.sampleCount(), values);
+      StoredBatch batch =
+          block.index() == last.block().index() ? StoredBatch.of(last) : get(last, block);
+      matrix.putRows(block.firstSample(), block.sampleCount(), batch.values());
+      allPredicted = allPredicted && batch.classes().hasRemaining();
+      if (allPredicted) {
+        batch.classes().get(classes, block.firstSample(), block.sampleCount());
+      }
     }
+    return allPredicted ? Optional.of(PredictedClasses.of(classes)) : Optional.empty();
   }
 
   void delete(UUID runUid, int attempt, OpenSnapshot snapshot) {
@@ -43,14 +52,14 @@ public final class BatchStore {
     }
   }
 
-  private ByteBuffer get(ActivationBatch sibling, RowBlock block) {
-    byte[] values = batches.get(key(sibling, block));
-    if (values == null) {
+  private StoredBatch get(ActivationBatch sibling, RowBlock block) {
+    byte[] bytes = batches.get(key(sibling, block));
+    if (bytes == null) {
       throw new IllegalStateException(
           "%s of run %s, attempt %d, epoch %d is missing from its store"
               .formatted(block, sibling.runUid(), sibling.attempt(), sibling.epoch()));
     }
-    return ByteBuffer.wrap(values);
+    return StoredBatch.of(bytes, block, sibling.shape().neurons());
   }
 
   private static Bytes key(ActivationBatch batch, RowBlock block) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -26,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored format of a run's state; its first byte is the version. Version 1 has no opening time
- * of a snapshot; it is read as the time at which the run was last seen.
+ * of a snapshot; it is read as the time at which the run was last seen. Versions 1 and 2 know
+ * neither last layers nor neighbours.
  */
 public final class RunStateSerde implements Serde<RunState> {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  private static final int NO_LAYER = 0;
 
   @Override
   public Serializer<RunState> serializer() {
@@ -56,6 +60,7 @@ public final class RunStateSerde implements Serde<RunState> {
       for (SignedSnapshot snapshot : state.signed().snapshots()) {
         out.writeInt(snapshot.epoch());
         out.writeInt(snapshot.neurons());
+        out.writeInt(snapshot.inputs());
       }
       out.writeByte(state.open().size());
       for (OpenSnapshot snapshot : state.open()) {
@@ -73,6 +78,7 @@ public final class RunStateSerde implements Serde<RunState> {
     out.writeInt(snapshot.shape().neurons());
     out.writeInt(snapshot.shape().batches());
     writeInstant(out, snapshot.openedAt());
+    out.writeInt(snapshot.lastLayer().orElse(NO_LAYER));
     out.writeInt(snapshot.blocks().size());
     for (RowBlock block : snapshot.blocks()) {
       out.writeInt(block.index());
@@ -110,12 +116,12 @@ public final class RunStateSerde implements Serde<RunState> {
       int signedCount = in.readByte();
       List<SignedSnapshot> signed = new ArrayList<>(signedCount);
       for (int i = 0; i < signedCount; i++) {
-        signed.add(new SignedSnapshot(in.readInt(), in.readInt()));
+        signed.add(new SignedSnapshot(in.readInt(), in.readInt(), version < 3 ? 0 : in.readInt()));
       }
       int openCount = in.readByte();
       List<OpenSnapshot> open = new ArrayList<>(openCount);
       for (int i = 0; i < openCount; i++) {
-        open.add(readOpen(in, version == 1 ? lastSeen : null));
+        open.add(readOpen(in, version, lastSeen));
       }
       return new RunState(attempt, ended, recorded, open, new SignedSnapshots(signed), lastSeen);
     } catch (IOException e) {
@@ -123,11 +129,12 @@ public final class RunStateSerde implements Serde<RunState> {
     }
   }
 
-  private static OpenSnapshot readOpen(DataInputStream in, @Nullable Instant lastSeen)
+  private static OpenSnapshot readOpen(DataInputStream in, int version, Instant lastSeen)
       throws IOException {
     int epoch = in.readInt();
     SnapshotShape shape = new SnapshotShape(in.readInt(), in.readInt(), in.readInt());
-    Instant openedAt = lastSeen != null ? lastSeen : readInstant(in);
+    Instant openedAt = version < 2 ? lastSeen : readInstant(in);
+    int lastLayer = version < 3 ? NO_LAYER : in.readInt();
     int blockCount = in.readInt();
     List<RowBlock> blocks = new ArrayList<>(blockCount);
     for (int i = 0; i < blockCount; i++) {
@@ -140,7 +147,12 @@ public final class RunStateSerde implements Serde<RunState> {
       metrics.put(in.readUTF(), in.readDouble());
     }
     return new OpenSnapshot(
-        epoch, shape, blocks, new SnapshotMetadata(capturedAt, metrics), openedAt);
+        epoch,
+        shape,
+        blocks,
+        lastLayer == NO_LAYER ? OptionalInt.empty() : OptionalInt.of(lastLayer),
+        new SnapshotMetadata(capturedAt, metrics),
+        openedAt);
   }
 
   private static Instant readInstant(DataInputStream in) throws IOException {

@@ -35,11 +35,13 @@ public final class RunStores {
   private final KeyValueStore<UUID, RunState> runs;
   private final BatchStore batches;
   private final ConnectomeStore connectomes;
+  private final NeighbourStore neighbours;
 
   public RunStores(ProcessingContext context) {
     this.runs = context.getStateStore(RUNS);
     this.batches = new BatchStore(context.getStateStore(BATCHES));
     this.connectomes = new ConnectomeStore(context.getStateStore(CONNECTOMES));
+    this.neighbours = new NeighbourStore(context.getStateStore(CONNECTOMES));
   }
 
   /** The stores that the processor needs. */
@@ -67,6 +69,10 @@ public final class RunStores {
 
   public ConnectomeStore connectomes() {
     return connectomes;
+  }
+
+  public NeighbourStore neighbours() {
+    return neighbours;
   }
 
   /** The state of a run; null if nothing is known of it. */
@@ -113,6 +119,7 @@ public final class RunStores {
     for (SignedSnapshot snapshot : before.signed().snapshots()) {
       if (!signed.contains(snapshot)) {
         connectomes.delete(runUid, before.attempt(), snapshot);
+        neighbours.delete(runUid, before.attempt(), snapshot);
       }
     }
   }

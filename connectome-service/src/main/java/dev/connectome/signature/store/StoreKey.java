@@ -6,7 +6,7 @@ import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The key of a part of a snapshot: a batch of its activations or a page of its connectome, {@code
- * part} being its number, from 0.
+ * part} being its number, from 0; or the neighbours of its inputs.
  */
 record StoreKey(UUID runUid, int attempt, int epoch, int part) {
 

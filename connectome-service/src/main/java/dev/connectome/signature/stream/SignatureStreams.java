@@ -28,7 +28,10 @@ public final class SignatureStreams {
 
   /** The application, not started yet. */
   static KafkaStreams create(
-      ConnectomeSettings settings, SignatureEngine engine, PipelineMeters meters) {
+      ConnectomeSettings settings,
+      SignatureEngine engine,
+      PipelineMeters meters,
+      ThreadReplacements replacements) {
     RetentionSettings retention = settings.retention();
     MemoryBudget memory = settings.memoryBudget();
     LOG.infof(
@@ -46,8 +49,14 @@ public final class SignatureStreams {
         new KafkaStreams(topology, new StreamsConfig(KafkaConfig.streams(settings)));
     streams.setUncaughtExceptionHandler(
         failure -> {
-          LOG.error("stream thread failed and is replaced", failure);
-          return StreamThreadExceptionResponse.REPLACE_THREAD;
+          meters.countFailedThread();
+          if (replacements.admit()) {
+            LOG.error("stream thread failed and is replaced", failure);
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+          }
+          LOG.errorf(
+              failure, "stream threads fail again and again, giving up limit=%s", replacements);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     return streams;
   }

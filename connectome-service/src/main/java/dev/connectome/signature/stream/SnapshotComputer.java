@@ -4,11 +4,13 @@ import dev.connectome.signature.assembly.ActivationBatch;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
+import dev.connectome.signature.compute.CompleteSnapshot;
 import dev.connectome.signature.compute.Computation;
 import dev.connectome.signature.compute.ConnectomeCache;
 import dev.connectome.signature.compute.EarlierConnectome;
 import dev.connectome.signature.compute.SignatureEngine;
 import dev.connectome.signature.store.RunStores;
+import dev.connectome.topology.NeighbourTable;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -31,22 +33,32 @@ final class SnapshotComputer {
     Optional<SignedSnapshot> first = state.signed().firstBefore(snapshot.epoch());
     Optional<EarlierConnectome> earlier = previous.map(signed -> load(last, signed));
     return engine.compute(
-        snapshot.shape().samples(),
-        snapshot.shape().neurons(),
-        matrix -> stores.batches().read(snapshot, last, matrix),
+        new CompleteSnapshot(
+            snapshot.shape().samples(),
+            snapshot.shape().neurons(),
+            snapshot.lastLayer().orElse(snapshot.shape().neurons()),
+            matrix -> stores.batches().read(snapshot, last, matrix)),
         earlier,
         first.equals(previous) ? earlier : first.map(signed -> load(last, signed)));
   }
 
-  /** Stores the connectome of a snapshot; returns the state that names it. */
+  /** Stores what later snapshots are compared with; returns the state that names it. */
   RunState store(UUID runUid, RunState state, OpenSnapshot snapshot, Computation.Signed signed) {
-    SignedSnapshot stored = new SignedSnapshot(snapshot.epoch(), snapshot.shape().neurons());
+    SignedSnapshot stored =
+        new SignedSnapshot(
+            snapshot.epoch(),
+            snapshot.shape().neurons(),
+            signed.neighbours().map(NeighbourTable::samples).orElse(0));
     stores.connectomes().put(runUid, state.attempt(), stored, signed.connectome());
+    signed
+        .neighbours()
+        .ifPresent(table -> stores.neighbours().put(runUid, state.attempt(), stored, table));
     RunState after = state.withSigned(stored);
     cache.put(
         runUid,
         state.attempt(),
-        new EarlierConnectome(stored.epoch(), signed.connectome(), signed.sets()),
+        new EarlierConnectome(
+            stored.epoch(), signed.connectome(), signed.sets(), signed.neighbours()),
         after.signed().epochs());
     return after;
   }
@@ -63,6 +75,8 @@ final class SnapshotComputer {
         .orElseGet(
             () ->
                 engine.restore(
-                    snapshot.epoch(), stores.connectomes().get(runUid, attempt, snapshot)));
+                    snapshot.epoch(),
+                    stores.connectomes().get(runUid, attempt, snapshot),
+                    stores.neighbours().get(runUid, attempt, snapshot)));
   }
 }

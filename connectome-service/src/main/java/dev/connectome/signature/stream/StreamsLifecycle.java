@@ -7,6 +7,7 @@ import dev.connectome.signature.stream.ServicePhase.Kind;
 import dev.connectome.signature.topics.TopicPlan;
 import dev.connectome.signature.topics.TopicProvisioner;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,7 @@ public final class StreamsLifecycle implements AutoCloseable {
   private final PipelineMeters meters;
   private final PhaseTracker phases;
   private final TopicProvisioner provisioner;
-  private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
+  private final SignatureEngine engine;
   private final CompletableFuture<Void> nativesLoaded = new CompletableFuture<>();
   private final ScheduledExecutorService starter;
 
@@ -51,6 +52,7 @@ public final class StreamsLifecycle implements AutoCloseable {
       ConnectomeSettings settings, PipelineMeters meters, Consumer<ServicePhase> listener) {
     this.settings = settings;
     this.meters = meters;
+    this.engine = new SignatureEngine(settings.memoryBudget(), System::nanoTime);
     this.phases = new PhaseTracker(listener);
     this.provisioner = new TopicProvisioner(new TopicPlan(settings.kafka()));
     this.starter =
@@ -140,7 +142,8 @@ public final class StreamsLifecycle implements AutoCloseable {
       return;
     }
     phases.enter(Kind.STARTING, "partitions are being assigned and state is being restored");
-    KafkaStreams created = SignatureStreams.create(settings, engine, meters);
+    var replacements = new ThreadReplacements(settings.streams().threads(), InstantSource.system());
+    KafkaStreams created = SignatureStreams.create(settings, engine, meters, replacements);
     created.setStateListener((state, before) -> onStateChange(state));
     streams = created;
     created.start();

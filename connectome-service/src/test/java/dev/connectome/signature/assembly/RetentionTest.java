@@ -16,7 +16,7 @@ class RetentionTest {
 
   @Test
   void aRunWithAConnectomeIsSilentAfterSixHours() {
-    RunState state = RunState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2));
+    RunState state = RunState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
 
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)).minusMillis(1))).isFalse();
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)))).isTrue();

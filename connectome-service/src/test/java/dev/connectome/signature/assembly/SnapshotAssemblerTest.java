@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -225,14 +226,52 @@ class SnapshotAssemblerTest {
     SnapshotShape shape = new SnapshotShape(2, 2, 2);
     take(
         new ActivationBatch(
-            RUN, 1, 1, shape, new RowBlock(0, 0, 1), values(shape, 1), SnapshotMetadata.NONE));
+            RUN,
+            1,
+            1,
+            shape,
+            new RowBlock(0, 0, 1),
+            values(shape, 1),
+            List.of(),
+            OptionalInt.empty(),
+            SnapshotMetadata.NONE));
     SnapshotMetadata metadata = new SnapshotMetadata(NOW, Map.of("trainLoss", 0.5));
     Step step =
         take(
             new ActivationBatch(
-                RUN, 1, 1, shape, new RowBlock(1, 1, 1), values(shape, 1), metadata));
+                RUN,
+                1,
+                1,
+                shape,
+                new RowBlock(1, 1, 1),
+                values(shape, 1),
+                List.of(),
+                OptionalInt.empty(),
+                metadata));
 
     assertThat(((Step.Completed) step).snapshot().metadata()).isEqualTo(metadata);
+  }
+
+  @Test
+  void anyBatchMayNameTheLastLayer() {
+    SnapshotShape shape = new SnapshotShape(3, 4, 3);
+    take(batch(1, 1, shape, new RowBlock(0, 0, 1)));
+    take(batch(1, 1, shape, new RowBlock(1, 1, 1), OptionalInt.of(3)));
+    Step step = take(batch(1, 1, shape, new RowBlock(2, 2, 1)));
+
+    assertThat(((Step.Completed) step).snapshot().lastLayer()).hasValue(3);
+  }
+
+  @Test
+  void batchesThatDisagreeOnTheLastLayerCloseTheSnapshot() {
+    SnapshotShape shape = new SnapshotShape(2, 4, 2);
+    take(batch(1, 1, shape, new RowBlock(0, 0, 1), OptionalInt.of(3)));
+    take(batch(1, 1, shape, new RowBlock(1, 1, 1), OptionalInt.of(2)));
+
+    assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCONSISTENT_SHAPE);
+    assertThat(failures.get(0).message())
+        .isEqualTo(
+            "batch 1 (rows 1 to 1) says that the last layer has 2 neurons, an earlier batch said 3");
   }
 
   @Test
@@ -242,8 +281,8 @@ class SnapshotAssemblerTest {
       sign(epoch);
     }
 
-    assertThat(state.signed().previousTo(5)).contains(new SignedSnapshot(4, 2));
-    assertThat(state.signed().firstBefore(5)).contains(new SignedSnapshot(1, 2));
+    assertThat(state.signed().previousTo(5)).contains(new SignedSnapshot(4, 2, 0));
+    assertThat(state.signed().firstBefore(5)).contains(new SignedSnapshot(1, 2, 0));
     assertThat(state.signed().snapshots())
         .extracting(SignedSnapshot::epoch)
         .containsExactly(1, 3, 4);
@@ -259,7 +298,7 @@ class SnapshotAssemblerTest {
     sign(4);
 
     assertThat(take(batch(1, 3, 0, 1))).isInstanceOf(Step.Completed.class);
-    assertThat(state.signed().previousTo(3)).contains(new SignedSnapshot(2, 2));
+    assertThat(state.signed().previousTo(3)).contains(new SignedSnapshot(2, 2, 0));
   }
 
   private Step take(ActivationMessage message) {
@@ -270,7 +309,7 @@ class SnapshotAssemblerTest {
   }
 
   private void sign(int epoch) {
-    state = state.withSigned(new SignedSnapshot(epoch, 2));
+    state = state.withSigned(new SignedSnapshot(epoch, 2, 0));
   }
 
   private static Step ignored(IgnoredReason reason) {
@@ -283,6 +322,11 @@ class SnapshotAssemblerTest {
 
   private static ActivationBatch batch(
       int attempt, int epoch, SnapshotShape shape, RowBlock block) {
+    return batch(attempt, epoch, shape, block, OptionalInt.empty());
+  }
+
+  private static ActivationBatch batch(
+      int attempt, int epoch, SnapshotShape shape, RowBlock block, OptionalInt lastLayer) {
     return new ActivationBatch(
         RUN,
         attempt,
@@ -290,6 +334,8 @@ class SnapshotAssemblerTest {
         shape,
         block,
         values(shape, block.sampleCount()),
+        List.of(),
+        lastLayer,
         SnapshotMetadata.NONE);
   }
 

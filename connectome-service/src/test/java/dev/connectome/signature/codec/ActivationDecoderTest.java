@@ -1,11 +1,13 @@
 package dev.connectome.signature.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationLayer;
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -13,6 +15,7 @@ import dev.connectome.signature.assembly.AttemptEnd;
 import dev.connectome.signature.codec.MalformedRecordException.Defect;
 import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.fixture.TestSnapshot;
+import java.util.Collections;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -44,13 +47,76 @@ class ActivationDecoderTest {
     assertThat(batch.shape()).hasToString("10 samples of 4 neurons in 2 batches");
     assertThat(batch.block()).hasToString("batch 1 (rows 5 to 9)");
     assertThat(batch.values().remaining()).isEqualTo(5 * 4 * Float.BYTES);
+    assertThat(batch.predictedClasses()).hasSize(5);
+    assertThat(batch.lastLayer()).hasValue(2);
     assertThat(batch.metadata().metrics()).containsEntry("trainLoss", 0.2);
     assertThat(batch.metadata().capturedAt()).hasToString("2023-11-14T22:13:25Z");
   }
 
   @Test
+  void aBatchWithoutLayersAndClassesIsValid() throws Exception {
+    ActivationBatch old =
+        VALID.getBatch().toBuilder().clearLayers().clearPredictedClasses().build();
+
+    var batch =
+        (dev.connectome.signature.assembly.ActivationBatch)
+            decoder.decode(ActivationRecord.newBuilder().setBatch(old).build());
+
+    assertThat(batch.predictedClasses()).isEmpty();
+    assertThat(batch.lastLayer()).isEmpty();
+  }
+
+  @Test
+  void valuesAndClassesTogetherHaveALimit() {
+    int rows = 900 * 1024 / (2 * Float.BYTES);
+    ActivationRecord record =
+        ActivationRecord.newBuilder()
+            .setBatch(
+                VALID.getBatch().toBuilder()
+                    .clearLayers()
+                    .setBatchIndex(0)
+                    .setFirstSample(0)
+                    .setSampleCount(rows)
+                    .setSnapshotSamples(2 * rows)
+                    .setNeuronCount(2)
+                    .setValues(ByteString.copyFrom(new byte[900 * 1024]))
+                    .clearPredictedClasses()
+                    .addAllPredictedClasses(Collections.nCopies(rows, 0)))
+            .build();
+    ActivationDecoder large =
+        new ActivationDecoder(
+            new RecordLimits(100, 1_000_000, 1 << 30, 8, 50, 2),
+            new MemoryBudget(1 << 20, 1 << 30));
+
+    MalformedRecordException refusal =
+        catchThrowableOfType(MalformedRecordException.class, () -> large.decode(record));
+
+    assertThat(refusal.problem())
+        .isEqualTo(
+            "batch.values + batch.predicted_classes is 1036800; this service accepts at most"
+                + " 921600");
+  }
+
+  @Test
   void anEndIsRead() throws Exception {
     assertThat(decoder.decode(TestSnapshot.end(RUN, 3, 9))).isEqualTo(new AttemptEnd(RUN, 3));
+  }
+
+  @Test
+  void aRecordThatTheTopicWouldNotTakeIsRefused() {
+    UnknownFieldSet.Field unknown =
+        UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(ByteString.copyFrom(new byte[1_050_000]))
+            .build();
+    ActivationRecord record =
+        VALID.toBuilder()
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(1_000, unknown).build())
+            .build();
+
+    assertThatThrownBy(() -> decoder.decode(record))
+        .isInstanceOfSatisfying(
+            MalformedRecordException.class,
+            refusal -> assertThat(refusal.defect()).isEqualTo(Defect.LIMIT_EXCEEDED));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -95,6 +161,8 @@ class ActivationDecoderTest {
             "batch.layers", batch -> batch.addLayers(ActivationLayer.newBuilder().setNeurons(1))),
         invalid(
             "batch.layers.neurons", batch -> batch.addLayers(ActivationLayer.getDefaultInstance())),
+        invalid("batch.predicted_classes", batch -> batch.addPredictedClasses(1)),
+        invalid("batch.predicted_classes", batch -> batch.setPredictedClasses(2, -1)),
         invalid(
             "batch.captured_at",
             batch -> batch.setCapturedAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.topology.FunctionalConnectome;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,14 @@ class ConnectomeCacheTest {
   /** Three neurons have three edges: each connectome takes 24 bytes with its sets. */
   private static final long BYTES = 24;
 
-  private final SignatureEngine engine = new SignatureEngine(System::nanoTime);
+  private final SignatureEngine engine =
+      new SignatureEngine(new MemoryBudget(1 << 20, 1 << 20), System::nanoTime);
   private final ConnectomeCache cache = new ConnectomeCache(3 * BYTES);
 
   private EarlierConnectome connectome(int epoch) {
     FloatBuffer weights = FloatBuffer.wrap(new float[] {0.1f, 0.2f, 0.3f});
-    return engine.restore(epoch, FunctionalConnectome.ofUpperTriangle(3, weights));
+    return engine.restore(
+        epoch, FunctionalConnectome.ofUpperTriangle(3, weights), Optional.empty());
   }
 
   @Test

@@ -47,6 +47,21 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void theSampleGraphOfOneMachineFitsForWhatTrainersProbeByDefault() {
+    assertThat(oneMachine.fitsSampleGraph(1000, 4096, 4096)).isTrue();
+    assertThat(oneMachine.fitsSampleGraph(4_000, 1_024, 1_024)).isTrue();
+  }
+
+  @Test
+  void aSampleGraphBeyondTheMemoryDoesNotFitThoughItsSnapshotDoes() {
+    assertThat(oneMachine.refusal(5_000, 16)).isEmpty();
+    assertThat(oneMachine.fitsSampleGraph(5_000, 16, 16)).isFalse();
+    MemoryBudget fewOutside = new MemoryBudget(64 * MIB, MIB);
+    assertThat(fewOutside.refusal(1_000, 16)).isEmpty();
+    assertThat(fewOutside.fitsSampleGraph(1_000, 16, 16)).isFalse();
+  }
+
+  @Test
   void threadsShareTheMemory() {
     MemoryBudget two = MemoryBudget.divide(384 * MIB, 24 * GIB, 2, 64 * MIB, 32 * MIB);
 

@@ -11,17 +11,21 @@ import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
 import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunStateSerdeTest {
 
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
-
-  private static final int INSTANT_BYTES = Long.BYTES + Integer.BYTES;
 
   private final RunStateSerde serde = new RunStateSerde();
 
@@ -37,11 +41,18 @@ class RunStateSerdeTest {
                     71,
                     new SnapshotShape(10, 4, 3),
                     List.of(new RowBlock(2, 7, 3), new RowBlock(0, 0, 4)),
+                    OptionalInt.of(3),
                     new SnapshotMetadata(TIME, Map.of("trainLoss", Double.NaN, "größe", 1.5)),
                     TIME.minusSeconds(7)),
                 new OpenSnapshot(
-                    72, new SnapshotShape(9, 5, 2), List.of(), SnapshotMetadata.NONE, TIME)),
-            new SignedSnapshots(List.of(new SignedSnapshot(1, 4), new SignedSnapshot(70, 5))),
+                    72,
+                    new SnapshotShape(9, 5, 2),
+                    List.of(),
+                    OptionalInt.empty(),
+                    SnapshotMetadata.NONE,
+                    TIME)),
+            new SignedSnapshots(
+                List.of(new SignedSnapshot(1, 4, 0), new SignedSnapshot(70, 5, 1000))),
             TIME);
 
     byte[] bytes = serde.serializer().serialize("runs", state);
@@ -49,27 +60,56 @@ class RunStateSerdeTest {
     assertThat(serde.deserializer().deserialize("runs", bytes)).isEqualTo(state);
   }
 
-  @Test
-  void aStateOfTheFirstFormatIsRead() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aStateOfAnEarlierFormatIsRead(int version) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeByte(version);
+    out.writeInt(5);
+    out.writeBoolean(false);
+    writeTime(out, TIME);
+    out.writeInt(1);
+    out.writeByte(0b10);
+    out.writeByte(1);
+    writeInts(out, 1, 4);
+    out.writeByte(1);
+    writeInts(out, 2, 9, 5, 2);
+    if (version == 2) {
+      writeTime(out, TIME.minusSeconds(7));
+    }
+    writeInts(out, 1, 0, 0, 4);
+    out.writeBoolean(false);
+    out.writeInt(0);
+
     OpenSnapshot open =
         new OpenSnapshot(
-            1,
+            2,
             new SnapshotShape(9, 5, 2),
             List.of(new RowBlock(0, 0, 4)),
+            OptionalInt.empty(),
             SnapshotMetadata.NONE,
-            TIME);
-    RunState state =
-        new RunState(1, false, EpochSet.EMPTY, List.of(open), SignedSnapshots.NONE, TIME);
-    byte[] bytes = serde.serializer().serialize("runs", state);
-    bytes[0] = 1;
-    // What follows: the number of blocks, a block, no time, no metrics.
-    int openedAtEnd = bytes.length - (Integer.BYTES + 3 * Integer.BYTES + 1 + Integer.BYTES);
-    byte[] firstFormat = new byte[bytes.length - INSTANT_BYTES];
-    System.arraycopy(bytes, 0, firstFormat, 0, openedAtEnd - INSTANT_BYTES);
-    System.arraycopy(
-        bytes, openedAtEnd, firstFormat, openedAtEnd - INSTANT_BYTES, bytes.length - openedAtEnd);
+            version == 2 ? TIME.minusSeconds(7) : TIME);
+    assertThat(serde.deserializer().deserialize("runs", bytes.toByteArray()))
+        .isEqualTo(
+            new RunState(
+                5,
+                false,
+                EpochSet.EMPTY.with(1),
+                List.of(open),
+                new SignedSnapshots(List.of(new SignedSnapshot(1, 4, 0))),
+                TIME));
+  }
 
-    assertThat(serde.deserializer().deserialize("runs", firstFormat)).isEqualTo(state);
+  private static void writeTime(DataOutputStream out, Instant time) throws IOException {
+    out.writeLong(time.getEpochSecond());
+    out.writeInt(time.getNano());
+  }
+
+  private static void writeInts(DataOutputStream out, int... values) throws IOException {
+    for (int value : values) {
+      out.writeInt(value);
+    }
   }
 
   @Test

@@ -42,6 +42,7 @@ final class TopologyHarness implements AutoCloseable {
       new RecordLimits(1024, 10_000, 64L << 20, 64, 1000, 16);
   private static final Retention RETENTION =
       new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
+  private static final MemoryBudget MEMORY = new MemoryBudget(64 << 20, 64 << 20);
   private static final long CACHE_BYTES = 1 << 20;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -51,6 +52,10 @@ final class TopologyHarness implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
   TopologyHarness(Path stateDir) {
+    this(stateDir, MEMORY, CACHE_BYTES);
+  }
+
+  TopologyHarness(Path stateDir, MemoryBudget memory, long cacheBytes) {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
@@ -58,11 +63,11 @@ final class TopologyHarness implements AutoCloseable {
         new TopologyTestDriver(
             SignatureStreams.topology(
                 TOPICS,
-                new ActivationDecoder(LIMITS, new MemoryBudget(64 << 20, 64 << 20)),
+                new ActivationDecoder(LIMITS, memory),
                 RETENTION,
-                new SignatureEngine(System::nanoTime),
+                new SignatureEngine(memory, System::nanoTime),
                 new PipelineMeters(meters),
-                CACHE_BYTES),
+                cacheBytes),
             config);
     activations =
         driver.createInputTopic(

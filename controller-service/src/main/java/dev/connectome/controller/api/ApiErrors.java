@@ -6,6 +6,7 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.store.DatabaseFault;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -24,6 +25,14 @@ public final class ApiErrors {
   private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
   private static final String DOMAIN = "connectome.dev";
 
+  /**
+   * An error travels in HTTP/2 headers, of which clients take 8 KiB: its message twice, once with
+   * three bytes for each that is not ASCII, and its details in Base64.
+   */
+  private static final int MESSAGE_BYTES = 1_200;
+
+  private static final int DETAIL_BYTES = 2_400;
+
   private ApiErrors() {}
 
   /** What is wrong with a field; together a sentence. */
@@ -31,12 +40,19 @@ public final class ApiErrors {
 
   static StatusRuntimeException invalid(List<Violation> violations) {
     var details = BadRequest.newBuilder();
-    violations.forEach(
-        violation ->
-            details.addFieldViolations(
-                BadRequest.FieldViolation.newBuilder()
-                    .setField(violation.field())
-                    .setDescription(violation.problem())));
+    int bytes = 0;
+    for (Violation violation : violations) {
+      var detail =
+          BadRequest.FieldViolation.newBuilder()
+              .setField(fitting(violation.field(), MESSAGE_BYTES / 4))
+              .setDescription(fitting(violation.problem(), MESSAGE_BYTES))
+              .build();
+      bytes += detail.getSerializedSize();
+      if (bytes > DETAIL_BYTES) {
+        break;
+      }
+      details.addFieldViolations(detail);
+    }
     return of(
         Code.INVALID_ARGUMENT,
         "INVALID_FIELD",
@@ -71,7 +87,8 @@ public final class ApiErrors {
   private static Code code(RunException.Kind kind) {
     return switch (kind) {
       case RUN_NOT_FOUND, NO_LOG -> Code.NOT_FOUND;
-      case RUN_EXISTS -> Code.ALREADY_EXISTS;
+      case RUN_EXISTS, REQUEST_ID_USED -> Code.ALREADY_EXISTS;
+      case RUN_CHANGED -> Code.ABORTED;
       case WRONG_STATE, TRAINER_SUPERSEDED, NO_LAUNCHER -> Code.FAILED_PRECONDITION;
       case SHUTTING_DOWN -> Code.UNAVAILABLE;
     };
@@ -87,12 +104,24 @@ public final class ApiErrors {
     return of(code, reason, message, List.of());
   }
 
+  /** The beginning of a text that takes at most so many bytes in a header. */
+  private static String fitting(String text, int bytes) {
+    int used = 0;
+    for (int i = 0; i < text.length(); i++) {
+      used += text.charAt(i) >= ' ' && text.charAt(i) <= '~' ? 1 : 9;
+      if (used > bytes) {
+        return Echo.cut(text, i) + " ...";
+      }
+    }
+    return text;
+  }
+
   private static StatusRuntimeException of(
       Code code, String reason, String message, List<Any> details) {
     return StatusProto.toStatusRuntimeException(
         Status.newBuilder()
             .setCode(code.getNumber())
-            .setMessage(message)
+            .setMessage(fitting(message, MESSAGE_BYTES))
             .addDetails(
                 Any.pack(ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build()))
             .addAllDetails(details)

@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.run.Echo;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -43,8 +44,8 @@ public class CallerInterceptor implements ServerInterceptor {
     if (!ALLOWED.matcher(name).matches()) {
       throw ApiErrors.invalid(
           HEADER.originalName(),
-          "must be 1 to 64 printable ASCII characters without spaces at the ends, not \"%s\""
-              .formatted(name.replaceAll("[^ -~]", "?")));
+          "must be 1 to 64 printable ASCII characters without spaces at the ends, not %s"
+              .formatted(Echo.of(name)));
     }
     return name;
   }

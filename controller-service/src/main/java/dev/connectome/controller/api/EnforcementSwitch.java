@@ -1,6 +1,7 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.ProtoTimes;
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.store.EnforcementRow;
 import dev.connectome.controller.store.EnforcementTable;
 import dev.connectome.controller.store.Store;
@@ -40,19 +41,20 @@ final class EnforcementSwitch {
         "enforcement {} actor={} reason=\"{}\"",
         now.suspended() ? "suspended: no decision stops a run" : "in force",
         actor,
-        reason);
+        Echo.oneLine(reason));
     return message(now);
   }
 
   ListEnforcementChangesResponse changes(ListEnforcementChangesRequest request) {
     int size = PageTokens.pageSize(request.getPageSize(), 100);
-    long before = PageTokens.numbers(request.getPageToken(), 1)[0];
+    var tokens = PageTokens.of(request);
+    long before = tokens.numbers(1)[0];
     List<EnforcementTable.Change> changes =
         store.inTransaction(transaction -> transaction.enforcement().changes(before, size + 1));
     var response = ListEnforcementChangesResponse.newBuilder();
     changes.stream().limit(size).forEach(change -> response.addChanges(message(change.after())));
     if (changes.size() > size) {
-      response.setNextPageToken(PageTokens.after(changes.get(size - 1).changeId()));
+      response.setNextPageToken(tokens.after(changes.get(size - 1).changeId()));
     }
     return response.build();
   }

@@ -44,6 +44,11 @@ final class FieldLimits {
               + " be at most 63 long");
   private static final Limit LABEL =
       matching(63, "[A-Za-z0-9_.-]*", "letters, digits, '-', '_' and '.', at most 63");
+  private static final Limit ENDPOINT =
+      matching(
+          512,
+          "([A-Za-z0-9]([A-Za-z0-9._-]*)|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\\]):[0-9]{1,5}",
+          "host:port, without a scheme and with an IPv6 address in brackets");
   private static final Limit LABELS_WANTED = entries(64, text(63), text(63));
 
   private static final Limit FRACTION = real("0 to 1", x -> x >= 0 && x <= 1);
@@ -56,7 +61,7 @@ final class FieldLimits {
   private static final Limit MODEL_IN_JAR =
       matching(
           256,
-          "[A-Za-z][\\w-]*(\\.[A-Za-z0-9][\\w-]*)+",
+          "[A-Za-z][\\w-]*+(?:\\.[A-Za-z0-9][\\w-]*+)++",
           "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
       value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
@@ -101,7 +106,8 @@ final class FieldLimits {
           entry("policies", items(16, ANY)),
           entry("FieldMask.paths", items(64, text(256))),
           entry("CreateTrainingRunRequest.training_run_id", RUN_ID),
-          entry("CreateTrainingRunRequest.request_id", UID),
+          entry("request_id", UID),
+          entry("TrainingRun.etag", text(64)),
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
           entry("RunSelection.labels", LABELS_WANTED),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
@@ -195,10 +201,8 @@ final class FieldLimits {
               "ProbeSpec.layers",
               items(64, required(matching(256, "(?s).*\\S.*", "names of 1 to 256 characters")))),
           entry("CheckpointSpec.keep", whole(1, 1_000)),
-          entry("RegisterTrainerRequest.instance_id", required(text(256))),
-          entry("RegisterTrainerRequest.control_endpoint", required(text(512))),
-          entry("HeartbeatRequest.instance_id", text(256)),
-          entry("ReportOutcomeRequest.instance_id", text(256)),
+          entry("instance_id", required(text(256))),
+          entry("RegisterTrainerRequest.control_endpoint", required(ENDPOINT)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
@@ -216,16 +220,17 @@ final class FieldLimits {
           // A newer trainer may know more of them.
           entry("TrainingOutcome.kept_weights", ANY));
 
-  private static final Set<String> REQUIRED_MESSAGES =
+  private static final Set<String> REQUIRED =
       Set.of(
+          "connectome.run.v1.Enforcement.suspended",
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
 
   private FieldLimits() {}
 
-  /** Whether a field with a message must be set. */
+  /** Whether a field with presence must be set. */
   static boolean isRequired(FieldDescriptor field) {
-    return REQUIRED_MESSAGES.contains(field.getFullName());
+    return REQUIRED.contains(field.getFullName());
   }
 
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */

@@ -3,6 +3,7 @@ package dev.connectome.controller.api;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import dev.connectome.controller.run.Echo;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -64,7 +65,8 @@ interface Limit {
       return text.isEmpty() || text.length() > most
           ? text(most).problems(text)
           : unless(
-              pattern.matcher(text).matches(), "must be %s, not \"%s\"".formatted(allowed, text));
+              pattern.matcher(text).matches(),
+              "must be %s, not %s".formatted(allowed, Echo.of(text)));
     };
   }
 
@@ -136,6 +138,7 @@ interface Limit {
       return unless(
           duration.getSeconds() >= least
               && duration.getNanos() >= 0
+              && duration.getNanos() < 1_000_000_000
               && duration.getSeconds() < 315_360_000
               && (isWhole || !wholeOnly),
           "must be %s, %d or more and below 315360000 (10 years), not %s"

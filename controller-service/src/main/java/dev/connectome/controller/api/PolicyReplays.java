@@ -5,6 +5,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
@@ -17,7 +18,6 @@ import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
-import java.util.List;
 import java.util.Optional;
 
 /** Evaluates policies on the recorded series of runs. */
@@ -38,27 +38,35 @@ final class PolicyReplays {
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
-    int size = PageTokens.pageSize(request.getPageSize(), 50);
+    var tokens = PageTokens.of(request);
+    Optional<RunList.Place> start = tokens.place();
+    RunList.Filter filter = RunSelections.filter(request.getSelection());
     return store.inTransaction(
         transaction -> {
-          List<RunRow> rows =
-              transaction
-                  .runList()
-                  .list(
-                      RunSelections.filter(request.getSelection()),
-                      PageTokens.place(request.getPageToken()),
-                      size + 1);
           var response = BatchReplayPolicyResponse.newBuilder();
-          for (RunRow run : rows.subList(0, Math.min(size, rows.size()))) {
-            response.addReplays(
-                RunReplay.newBuilder()
-                    .setName("runs/" + run.runId())
-                    .setState(RunCodec.state(run.state()))
-                    .setReplay(replay(transaction, run, request.getPolicy())));
-          }
-          if (rows.size() > size) {
-            response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
-          }
+          Page.<RunRow, RunReplay>fill(
+                  PageTokens.pageSize(request.getPageSize(), 50),
+                  (last, limit) ->
+                      transaction
+                          .runList()
+                          .list(
+                              filter,
+                              last == null
+                                  ? start
+                                  : Optional.of(new RunList.Place(last.createTime(), last.uid())),
+                              limit),
+                  rows ->
+                      rows.stream()
+                          .map(
+                              run ->
+                                  RunReplay.newBuilder()
+                                      .setName("runs/" + run.runId())
+                                      .setState(RunCodec.state(run.state()))
+                                      .setReplay(replay(transaction, run, request.getPolicy()))
+                                      .build())
+                          .toList(),
+                  response::addReplays)
+              .ifPresent(last -> response.setNextPageToken(tokens.after(last)));
           return response.build();
         });
   }

@@ -8,9 +8,12 @@ import com.google.protobuf.Message;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Checks requests against {@link FieldLimits} and {@link SpecRules}. */
 final class RequestChecks {
+
+  private static final Set<String> TRAINERS_OWN = Set.of("TrainingProgress", "TrainingOutcome");
 
   private final List<Violation> violations = new ArrayList<>();
 
@@ -49,6 +52,9 @@ final class RequestChecks {
   /** A field without presence is checked even if it is unset: its limit may require it. */
   private void check(String prefix, FieldDescriptor field, Object value) {
     String path = prefix + field.getName();
+    if (field.getJavaType() == JavaType.STRING || field.isMapField()) {
+      checkText(path, field, value);
+    }
     FieldLimits.of(field)
         .ifPresent(limit -> limit.problems(value).forEach(problem -> add(path, problem)));
     if (field.getJavaType() != JavaType.MESSAGE || field.isMapField()) {
@@ -56,6 +62,27 @@ final class RequestChecks {
     }
     List<?> messages = field.isRepeated() ? (List<?>) value : List.of(value);
     messages.forEach(message -> check(path + ".", (Message) message));
+  }
+
+  /** PostgreSQL stores no NUL. What a trainer says of itself is taken all the same. */
+  private void checkText(String path, FieldDescriptor field, Object value) {
+    boolean report = TRAINERS_OWN.contains(field.getContainingType().getName());
+    boolean hasNul =
+        field.isMapField()
+            ? ((List<?>) value)
+                .stream()
+                    .flatMap(entry -> ((Message) entry).getAllFields().values().stream())
+                    .anyMatch(RequestChecks::hasNul)
+            : field.isRepeated()
+                ? ((List<?>) value).stream().anyMatch(RequestChecks::hasNul)
+                : hasNul(value);
+    if (hasNul && !report) {
+      add(path, "must not contain the character NUL");
+    }
+  }
+
+  private static boolean hasNul(Object value) {
+    return value instanceof String text && text.indexOf('\0') >= 0;
   }
 
   private void add(String field, String problem) {

@@ -1,23 +1,22 @@
 package dev.connectome.controller.api;
 
-import com.google.protobuf.ByteString;
 import dev.connectome.controller.launch.Launcher;
+import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.launch.RunFiles;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.ReadRunLogResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,53 +25,72 @@ public final class RunLogs implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLogs.class);
   private static final int CHUNK_BYTES = 32 * 1024;
-  private static final long POLL_MILLIS = 300;
-  private static final long BACKPRESSURE_POLL_MILLIS = 20;
+  private static final int FILE_READERS = 4;
+  private static final long READY_CHECK_MILLIS = 1_000;
 
   private final Store store;
   private final RunFiles files;
   private final Launcher launcher;
-  private final ScheduledExecutorService fileReader = Executors.newScheduledThreadPool(1);
+  private final LocalHost host;
+  private final ScheduledExecutorService fileReaders =
+      Executors.newScheduledThreadPool(FILE_READERS);
   private final ExecutorService launcherReaders = Executors.newCachedThreadPool();
 
-  public RunLogs(Store store, RunFiles files, Launcher launcher) {
+  public RunLogs(Store store, RunFiles files, Launcher launcher, LocalHost host) {
     this.store = store;
     this.files = files;
     this.launcher = launcher;
+    this.host = host;
   }
 
   /** Streams the log that the launcher opens; throws NO_LOG if it has none. */
   void streamFromLauncher(
-      String runId,
-      UUID runUid,
+      RunRow run,
       int attempt,
       boolean follow,
       ServerCallStreamObserver<ReadRunLogResponse> observer) {
     InputStream log =
         launcher
-            .log(runUid, attempt, follow)
+            .log(run.uid(), attempt, follow)
             .orElseThrow(
                 () ->
                     new RunException(
                         RunException.Kind.NO_LOG,
                         "there is no log of attempt %d of run \"%s\": its pod does not exist yet, or is gone with its Job"
-                            .formatted(attempt, runId)));
-    observer.setOnCancelHandler(() -> closeQuietly(log));
-    launcherReaders.execute(() -> copy(log, observer));
+                            .formatted(attempt, run.runId())));
+    var ready = new Object();
+    observer.setOnReadyHandler(() -> wake(ready));
+    observer.setOnCancelHandler(
+        () -> {
+          closeQuietly(log);
+          wake(ready);
+        });
+    launcherReaders.execute(() -> copy(log, observer, ready));
   }
 
-  private static void copy(InputStream log, ServerCallStreamObserver<ReadRunLogResponse> observer) {
+  private static void wake(Object ready) {
+    synchronized (ready) {
+      ready.notifyAll();
+    }
+  }
+
+  private static void copy(
+      InputStream log, ServerCallStreamObserver<ReadRunLogResponse> observer, Object ready) {
     var chunk = new byte[CHUNK_BYTES];
     try (log) {
       for (int read = log.read(chunk);
           read >= 0 && !observer.isCancelled();
           read = log.read(chunk)) {
-        while (!observer.isReady() && !observer.isCancelled()) {
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BACKPRESSURE_POLL_MILLIS));
+        synchronized (ready) {
+          while (!observer.isReady() && !observer.isCancelled()) {
+            ready.wait(READY_CHECK_MILLIS);
+          }
         }
-        observer.onNext(message(chunk, read));
+        observer.onNext(LogFileStream.message(chunk, read));
       }
       observer.onCompleted();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       if (!observer.isCancelled()) {
         observer.onError(ApiErrors.of(new IllegalStateException(e)));
@@ -90,89 +108,43 @@ public final class RunLogs implements AutoCloseable {
     }
   }
 
-  private static ReadRunLogResponse message(byte[] chunk, int length) {
-    return ReadRunLogResponse.newBuilder()
-        .setContent(ByteString.copyFrom(chunk, 0, length))
-        .build();
-  }
-
-  /** Streams the log file of a trainer on this machine. */
+  /** Streams the log file of a trainer on this machine; throws NO_LOG if it ran on another one. */
   void streamFile(
-      UUID runUid,
+      RunRow run,
       int attempt,
       boolean follow,
       ServerCallStreamObserver<ReadRunLogResponse> observer) {
-    fileReader.execute(new FileStream(runUid, attempt, follow, observer));
+    Path log = files.log(run.uid(), attempt);
+    if (!Files.isRegularFile(log)) {
+      hostOf(run.uid(), attempt)
+          .filter(other -> !other.isEmpty() && !other.equals(host.name()))
+          .ifPresent(
+              other -> {
+                throw new RunException(
+                    RunException.Kind.NO_LOG,
+                    "attempt %d of run \"%s\" ran on the machine %s; its log is there, ask the controller of that machine"
+                        .formatted(attempt, run.runId(), other));
+              });
+    }
+    boolean mayGrow = follow && attempt > 0;
+    new LogFileStream(log, () -> mayGrow && isLive(run.uid(), attempt), observer, fileReaders)
+        .start();
   }
 
-  private final class FileStream implements Runnable {
-    private final UUID runUid;
-    private final int attempt;
-    private final boolean follow;
-    private final ServerCallStreamObserver<ReadRunLogResponse> observer;
-    private long offset;
+  private Optional<String> hostOf(UUID runUid, int attempt) {
+    return store.inTransaction(transaction -> transaction.attempts().host(runUid, attempt));
+  }
 
-    FileStream(
-        UUID runUid,
-        int attempt,
-        boolean follow,
-        ServerCallStreamObserver<ReadRunLogResponse> observer) {
-      this.runUid = runUid;
-      this.attempt = attempt;
-      this.follow = follow;
-      this.observer = observer;
-    }
-
-    @Override
-    public void run() {
-      if (observer.isCancelled()) {
-        return;
-      }
-      try {
-        // Asked before the file is read, so that what the attempt wrote last is not missed.
-        boolean growing = follow && attempt > 0 && isLive();
-        Path log = files.log(runUid, attempt);
-        if (Files.isRegularFile(log)) {
-          send(log);
-        }
-        if (growing || (offset < sizeOf(log))) {
-          fileReader.schedule(this, POLL_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-          observer.onCompleted();
-        }
-      } catch (IOException e) {
-        observer.onError(ApiErrors.of(new IllegalStateException(e)));
-      } catch (RuntimeException e) {
-        observer.onError(ApiErrors.of(e));
-      }
-    }
-
-    private long sizeOf(Path log) throws IOException {
-      return Files.isRegularFile(log) ? Files.size(log) : 0;
-    }
-
-    private void send(Path log) throws IOException {
-      try (var file = new RandomAccessFile(log.toFile(), "r")) {
-        file.seek(offset);
-        var chunk = new byte[CHUNK_BYTES];
-        for (int read = file.read(chunk); read > 0 && observer.isReady(); read = file.read(chunk)) {
-          observer.onNext(message(chunk, read));
-          offset += read;
-        }
-      }
-    }
-
-    private boolean isLive() {
-      return store
-          .inTransaction(transaction -> transaction.attempts().find(runUid, attempt))
-          .filter(row -> !row.ended())
-          .isPresent();
-    }
+  private boolean isLive(UUID runUid, int attempt) {
+    return store
+        .inTransaction(transaction -> transaction.attempts().find(runUid, attempt))
+        .filter(row -> !row.ended())
+        .isPresent();
   }
 
   @Override
   public void close() {
-    fileReader.shutdownNow();
+    fileReaders.shutdownNow();
     launcherReaders.shutdownNow();
   }
 }

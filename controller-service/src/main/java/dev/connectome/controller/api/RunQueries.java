@@ -4,6 +4,7 @@ import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.EventRow;
+import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.controller.store.Store;
@@ -13,7 +14,7 @@ import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
-import java.util.List;
+import java.util.Optional;
 
 /** Lists runs, signatures and events, a page at a time. */
 final class RunQueries {
@@ -27,55 +28,72 @@ final class RunQueries {
   }
 
   ListTrainingRunsResponse runs(ListTrainingRunsRequest request) {
-    int size = PageTokens.pageSize(request.getPageSize(), 50);
+    var tokens = PageTokens.of(request);
+    Optional<RunList.Place> start = tokens.place();
+    RunList.Filter filter = RunSelections.filter(request);
     return store.inTransaction(
         transaction -> {
-          List<RunRow> rows =
-              transaction
-                  .runList()
-                  .list(
-                      RunSelections.filter(request),
-                      PageTokens.place(request.getPageToken()),
-                      size + 1);
           var response = ListTrainingRunsResponse.newBuilder();
-          response.addAllTrainingRuns(
-              RunCodec.runs(transaction, rows.stream().limit(size).toList()));
-          if (rows.size() > size) {
-            response.setNextPageToken(PageTokens.after(rows.get(size - 1)));
-          }
+          Page.<RunRow, dev.connectome.protos.run.v1.TrainingRun>fill(
+                  PageTokens.pageSize(request.getPageSize(), 50),
+                  (last, limit) ->
+                      transaction
+                          .runList()
+                          .list(
+                              filter,
+                              last == null
+                                  ? start
+                                  : Optional.of(new RunList.Place(last.createTime(), last.uid())),
+                              limit),
+                  rows -> RunCodec.runs(transaction, rows),
+                  response::addTrainingRuns)
+              .ifPresent(last -> response.setNextPageToken(tokens.after(last)));
           return response.build();
         });
   }
 
   ListSignaturesResponse signatures(ListSignaturesRequest request) {
-    int size = PageTokens.pageSize(request.getPageSize(), 100);
-    long[] after = PageTokens.numbers(request.getPageToken(), 2);
-    List<SignatureRow> rows =
-        runs.read(
-            RunRequests.id("parent", request.getParent()),
-            (tx, run) ->
-                tx.history().signatures(run.uid(), (int) after[0], (int) after[1], size + 1));
-    var response = ListSignaturesResponse.newBuilder();
-    rows.stream().limit(size).forEach(row -> response.addSignatures(SignatureCodec.record(row)));
-    if (rows.size() > size) {
-      SignatureRow last = rows.get(size - 1);
-      response.setNextPageToken(PageTokens.after(last.attempt(), last.epoch()));
-    }
-    return response.build();
+    var tokens = PageTokens.of(request);
+    long[] start = tokens.numbers(2);
+    return runs.read(
+        RunRequests.id("parent", request.getParent()),
+        (transaction, run) -> {
+          var response = ListSignaturesResponse.newBuilder();
+          Page.<SignatureRow, dev.connectome.protos.signature.v1.SignatureRecord>fill(
+                  PageTokens.pageSize(request.getPageSize(), 100),
+                  (last, limit) ->
+                      transaction
+                          .history()
+                          .signatures(
+                              run.uid(),
+                              last == null ? (int) start[0] : last.attempt(),
+                              last == null ? (int) start[1] : last.epoch(),
+                              limit),
+                  rows -> rows.stream().map(SignatureCodec::record).toList(),
+                  response::addSignatures)
+              .ifPresent(
+                  last -> response.setNextPageToken(tokens.after(last.attempt(), last.epoch())));
+          return response.build();
+        });
   }
 
   ListRunEventsResponse events(ListRunEventsRequest request) {
-    int size = PageTokens.pageSize(request.getPageSize(), 100);
-    long after = PageTokens.numbers(request.getPageToken(), 1)[0];
-    List<EventRow> rows =
-        runs.read(
-            RunRequests.id("parent", request.getParent()),
-            (tx, run) -> tx.history().events(run.uid(), after, size + 1));
-    var response = ListRunEventsResponse.newBuilder();
-    rows.stream().limit(size).forEach(row -> response.addEvents(RunCodec.event(row)));
-    if (rows.size() > size) {
-      response.setNextPageToken(PageTokens.after(rows.get(size - 1).position()));
-    }
-    return response.build();
+    var tokens = PageTokens.of(request);
+    long start = tokens.numbers(1)[0];
+    return runs.read(
+        RunRequests.id("parent", request.getParent()),
+        (transaction, run) -> {
+          var response = ListRunEventsResponse.newBuilder();
+          Page.<EventRow, dev.connectome.protos.run.v1.RunEvent>fill(
+                  PageTokens.pageSize(request.getPageSize(), 100),
+                  (last, limit) ->
+                      transaction
+                          .history()
+                          .events(run.uid(), last == null ? start : last.position(), limit),
+                  rows -> rows.stream().map(RunCodec::event).toList(),
+                  response::addEvents)
+              .ifPresent(last -> response.setNextPageToken(tokens.after(last.position())));
+          return response.build();
+        });
   }
 }

@@ -3,6 +3,8 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.settings.ControllerSettings.Launch;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.KubernetesSpec;
@@ -10,11 +12,12 @@ import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.KeptWeights;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -25,18 +28,21 @@ import java.util.UUID;
  */
 final class RunRequests {
 
-  private static final String BUDGET = "spec.epochs";
-  private static final List<String> CHANGEABLE =
-      List.of("labels", "policy", "shadow_policies", BUDGET);
+  private static final int LONGEST_ID = 63;
+  private static final int FEWEST_EPOCHS_AVERAGED = 5;
 
   private RunRequests() {}
 
   /** The run_id or uid in a resource name. */
   static String id(String field, String name) {
-    if (!name.startsWith("runs/") || name.length() == "runs/".length()) {
-      throw ApiErrors.invalid(field, "must be runs/{run_id}, not \"%s\"".formatted(name));
+    String id = name.startsWith("runs/") ? name.substring("runs/".length()) : "";
+    if (id.isEmpty() || id.length() > LONGEST_ID || !Echo.oneLine(id).equals(id)) {
+      throw ApiErrors.invalid(
+          field,
+          "must be runs/{run_id}, and run_id at most %d characters, not %s"
+              .formatted(LONGEST_ID, Echo.of(name)));
     }
-    return name.substring("runs/".length());
+    return id;
   }
 
   /** The name that a new run gets. */
@@ -60,9 +66,9 @@ final class RunRequests {
   }
 
   /** Who starts the trainer: by default whoever the operator chose. */
-  static String launcher(TrainingRun run, String operatorsChoice) {
+  static String launcher(TrainingRun run, Launch.Standard operatorsChoice) {
     return switch (run.getLauncher()) {
-      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.toUpperCase(Locale.ROOT);
+      case LAUNCHER_KIND_UNSPECIFIED, UNRECOGNIZED -> operatorsChoice.name();
       case LAUNCHER_KIND_LOCAL -> RunRow.LOCAL;
       case LAUNCHER_KIND_KUBERNETES -> RunRow.KUBERNETES;
       case LAUNCHER_KIND_EXTERNAL -> RunRow.EXTERNAL;
@@ -72,7 +78,7 @@ final class RunRequests {
   /** The definition of a new run, with all defaults written out. */
   static RunDefinition definition(TrainingRun asked, String launcher) {
     boolean watchOnly = launcher.equals(RunRow.EXTERNAL) && !asked.hasPolicy();
-    TrainingRun run = watchOnly ? watched(asked) : asked;
+    TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
     List<Violation> violations = policies(run);
     int restoreDistance = restoreDistance(run);
     checkpointsKept(run).ifPresent(violations::add);
@@ -122,32 +128,37 @@ final class RunRequests {
     return run.build();
   }
 
+  /**
+   * A run that the platform trains and stops by the default policy keeps averaged weights, by which
+   * that policy was chosen, unless it says otherwise or is so short that the average would lag.
+   */
+  private static TrainingRun averaging(TrainingRun asked, String launcher) {
+    StoppingPolicy policy = asked.getPolicy();
+    TrainingSpec spec = asked.getSpec();
+    boolean standard =
+        policy.getRuleCase() == StoppingPolicy.RuleCase.RULE_NOT_SET
+            && policy.getMonitor().isEmpty();
+    boolean unsaid = spec.getKeep() == KeptWeights.KEPT_WEIGHTS_UNSPECIFIED && !spec.hasBest();
+    if (!standard
+        || !unsaid
+        || launcher.equals(RunRow.EXTERNAL)
+        || SpecDefaults.epochs(spec) < FEWEST_EPOCHS_AVERAGED) {
+      return asked;
+    }
+    var run = asked.toBuilder();
+    run.getSpecBuilder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    return run.build();
+  }
+
   /** A definition with what the request changes. */
-  static RunDefinition changed(RunDefinition old, UpdateTrainingRunRequest request) {
-    List<String> paths = request.getUpdateMask().getPathsList();
-    if (paths.isEmpty() || !CHANGEABLE.containsAll(paths)) {
-      throw ApiErrors.invalid(
-          "update_mask", "must name some of %s, not %s".formatted(CHANGEABLE, paths));
-    }
-    TrainingRun.Builder run = old.message().toBuilder();
-    TrainingRun asked = request.getTrainingRun();
-    if (paths.contains("labels")) {
-      run.clearLabels().putAllLabels(asked.getLabelsMap());
-    }
-    if (paths.contains("policy")) {
-      run.setPolicy(PolicyCodec.complete(asked.getPolicy()));
-    }
-    if (paths.contains("shadow_policies")) {
-      run.clearShadowPolicies();
-      asked
-          .getShadowPoliciesList()
-          .forEach(shadow -> run.addShadowPolicies(PolicyCodec.complete(shadow)));
-    }
-    if (paths.contains(BUDGET)) {
-      run.getSpecBuilder().setEpochs(SpecDefaults.epochs(asked.getSpec()));
-    }
-    refuse(policies(run.build()));
-    return new RunDefinition(run.build());
+  static RunDefinition changed(RunDefinition old, RunRow run, UpdateTrainingRunRequest request) {
+    RunDefinition changed = RunUpdate.changed(old, run, request);
+    refuse(policies(changed.message()));
+    List<Violation> labels =
+        RequestChecks.violations(
+            TrainingRun.newBuilder().putAllLabels(changed.message().getLabelsMap()).build());
+    refuse(labels);
+    return changed;
   }
 
   private static void refuse(List<Violation> violations) {

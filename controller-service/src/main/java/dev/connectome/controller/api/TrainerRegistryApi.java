@@ -3,6 +3,7 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.ProtoTimes;
 import dev.connectome.controller.codec.RunCodec;
+import dev.connectome.controller.codec.TrainerReports;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -14,10 +15,10 @@ import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
+import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
-import java.util.Optional;
 import java.util.UUID;
 
 /** The calls of trainers. */
@@ -28,11 +29,13 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
   private final Attempts attempts;
   private final Heartbeats heartbeats;
   private final ControllerSettings settings;
+  private final ControlEndpoints endpoints;
 
   public TrainerRegistryApi(Attempts attempts, Heartbeats heartbeats, ControllerSettings settings) {
     this.attempts = attempts;
     this.heartbeats = heartbeats;
     this.settings = settings;
+    this.endpoints = new ControlEndpoints(settings.externalEndpoints());
   }
 
   @Override
@@ -46,7 +49,7 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
               attempts.register(
                   UUID.fromString(request.getRunUid()),
                   request.getInstanceId(),
-                  request.getControlEndpoint());
+                  launcher -> endpoints.of(launcher, request.getControlEndpoint()));
           return RegisterTrainerResponse.newBuilder()
               .setAttempt(assignment.attempt())
               .setSpec(assignment.definition().spec())
@@ -67,7 +70,8 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
                     new HeartbeatTable.Heartbeat(
                         UUID.fromString(request.getRunUid()),
                         request.getAttempt(),
-                        request.getProgress().toByteArray(),
+                        request.getInstanceId(),
+                        TrainerReports.progress(request.getProgress().toByteArray()).toByteArray(),
                         request.getProgress().getCompletedEpochs()))
                 .thenApply(
                     orders -> {
@@ -86,12 +90,13 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         request,
         observer,
         () -> {
-          attempts.end(
+          TrainingOutcome outcome = TrainerReports.outcome(request.getOutcome().toByteArray());
+          attempts.report(
               UUID.fromString(request.getRunUid()),
               request.getAttempt(),
-              OutcomeCodec.end(request.getOutcome()),
-              Optional.of(request.getOutcome().toByteArray()),
-              "trainer");
+              request.getInstanceId(),
+              OutcomeCodec.end(outcome),
+              outcome.toByteArray());
           return ReportOutcomeResponse.getDefaultInstance();
         });
   }

@@ -41,6 +41,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
+import java.util.function.Supplier;
 
 /** The calls of people and pipelines. */
 @GrpcService
@@ -55,10 +56,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   private final RunWatches watchers;
   private final RunLogs logs;
   private final ControllerSettings settings;
+  private final Store store;
+  private final Repetitions repetitions;
 
   public TrainingRunApi(
       Store store, Runs runs, RunWatches watchers, RunLogs logs, ControllerSettings settings) {
     this.runs = runs;
+    this.store = store;
+    this.repetitions = new Repetitions(store);
     this.lists = new RunQueries(store, runs);
     this.stops = new StopCalls(store, runs);
     this.replays = new PolicyReplays(store, runs);
@@ -90,13 +95,18 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
                 "this controller starts no Jobs; start it with --launcher kubernetes, or set"
                     + " connectome.launch.kubernetes.enabled");
           }
-          return runs.create(
-              RunRequests.newId(request),
-              RunRequests.requestId(request),
-              launcher,
-              definition,
-              CallerInterceptor.current(),
-              RunCodec::run);
+          Supplier<TrainingRun> create =
+              () ->
+                  runs.create(
+                      RunRequests.newId(request),
+                      RunRequests.requestId(request),
+                      launcher,
+                      definition,
+                      CallerInterceptor.current(),
+                      RunCodec::run);
+          return request.getValidateOnly()
+              ? store.rolledBack(transaction -> create.get())
+              : repetitions.once(request, create, create);
         });
   }
 
@@ -120,25 +130,47 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     UnaryCalls.handle(
         request,
         observer,
-        () ->
-            runs.update(
-                RunRequests.id("training_run.name", request.getTrainingRun().getName()),
-                definition -> RunRequests.changed(definition, request),
-                CallerInterceptor.current(),
-                RunCodec::run));
+        () -> {
+          String id = RunRequests.id("training_run.name", request.getTrainingRun().getName());
+          Supplier<TrainingRun> update =
+              () -> {
+                RunRow run = runs.read(id, (transaction, row) -> row);
+                return runs.update(
+                    id,
+                    definition -> RunRequests.changed(definition, run, request),
+                    CallerInterceptor.current(),
+                    RunCodec::run);
+              };
+          return request.getValidateOnly()
+              ? store.rolledBack(transaction -> update.get())
+              : repetitions.once(request, update, () -> runs.read(id, RunCodec::run));
+        });
   }
 
   @Override
   public void stopTrainingRun(
       StopTrainingRunRequest request, StreamObserver<TrainingRun> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
+    UnaryCalls.handle(
+        request,
+        observer,
+        () ->
+            repetitions.once(
+                request,
+                () -> stops.stop(request, CallerInterceptor.current()),
+                () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run)));
   }
 
   @Override
   public void batchStopTrainingRuns(
       BatchStopTrainingRunsRequest request,
       StreamObserver<BatchStopTrainingRunsResponse> observer) {
-    UnaryCalls.handle(request, observer, () -> stops.stop(request, CallerInterceptor.current()));
+    UnaryCalls.handle(
+        request,
+        observer,
+        () -> {
+          repetitions.note(request);
+          return stops.stop(request, CallerInterceptor.current());
+        });
   }
 
   @Override
@@ -147,11 +179,13 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     UnaryCalls.handle(
         request,
         observer,
-        () ->
-            runs.resume(
-                RunRequests.id("name", request.getName()),
-                CallerInterceptor.current(),
-                RunCodec::run));
+        () -> {
+          String id = RunRequests.id("name", request.getName());
+          return repetitions.once(
+              request,
+              () -> runs.resume(id, CallerInterceptor.current(), RunCodec::run),
+              () -> runs.read(id, RunCodec::run));
+        });
   }
 
   @Override
@@ -160,11 +194,14 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
         request,
         observer,
         () -> {
-          runs.delete(
-              RunRequests.id("name", request.getName()),
-              request.getForce(),
-              CallerInterceptor.current());
-          return Empty.getDefaultInstance();
+          String id = RunRequests.id("name", request.getName());
+          return repetitions.once(
+              request,
+              () -> {
+                runs.delete(id, request.getForce(), CallerInterceptor.current());
+                return Empty.getDefaultInstance();
+              },
+              Empty::getDefaultInstance);
         });
   }
 
@@ -207,9 +244,9 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
       }
       var stream = (ServerCallStreamObserver<ReadRunLogResponse>) observer;
       switch (run.launcher()) {
-        case RunRow.LOCAL -> logs.streamFile(run.uid(), attempt, request.getFollow(), stream);
+        case RunRow.LOCAL -> logs.streamFile(run, attempt, request.getFollow(), stream);
         case RunRow.KUBERNETES ->
-            logs.streamFromLauncher(run.runId(), run.uid(), attempt, request.getFollow(), stream);
+            logs.streamFromLauncher(run, attempt, request.getFollow(), stream);
         default ->
             throw new RunException(
                 RunException.Kind.NO_LAUNCHER,
@@ -242,7 +279,13 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void updateEnforcement(
       UpdateEnforcementRequest request, StreamObserver<Enforcement> observer) {
     UnaryCalls.handle(
-        request, observer, () -> enforcements.update(request, CallerInterceptor.current()));
+        request,
+        observer,
+        () ->
+            repetitions.once(
+                request,
+                () -> enforcements.update(request, CallerInterceptor.current()),
+                enforcements::get));
   }
 
   @Override

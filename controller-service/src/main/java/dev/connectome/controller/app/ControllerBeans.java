@@ -16,6 +16,7 @@ import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.settings.SettingsCheck;
 import dev.connectome.controller.store.Store;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -88,8 +89,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  RunLogs logStreams(Store store, RunFiles files, Launchers launchers) {
-    return new RunLogs(store, files, launchers);
+  RunLogs logStreams(Store store, RunFiles files, Launchers launchers, LocalHost host) {
+    return new RunLogs(store, files, launchers, host);
   }
 
   void close(@Disposes RunLogs logStreams) {
@@ -106,6 +107,7 @@ public class ControllerBeans {
       LocalHost host,
       ControllerSettings settings,
       MeterRegistry metrics) {
+    var unused = InvalidSettings.check(() -> SettingsCheck.checked(settings));
     var delivery = new StopDelivery(store, attempts, launcher, host);
     Duration heartbeatTimeout = settings.heartbeatInterval().multipliedBy(3);
     if (heartbeatTimeout.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0) {

@@ -77,6 +77,7 @@ public class LauncherBeans {
   private static LocalLauncher.Settings localSettings(ControllerSettings settings) {
     ControllerSettings.Local local = settings.launch().local();
     Map<String, String> environment = environment(settings, local.controllerEndpoint());
+    environment.put("CONNECTOME_CONTROL_HOST", "127.0.0.1");
     settings
         .kafka()
         .propertiesFile()

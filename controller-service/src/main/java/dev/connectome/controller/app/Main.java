@@ -1,6 +1,7 @@
 package dev.connectome.controller.app;
 
 import com.google.common.base.Throwables;
+import dev.connectome.controller.settings.ControllerSettings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -33,12 +34,6 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Callable<Integer> {
 
-  enum DefaultLauncher {
-    LOCAL,
-    KUBERNETES,
-    EXTERNAL
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
   private static final String ENDPOINT = "connectome.launch.kubernetes.controller-endpoint";
 
@@ -53,7 +48,7 @@ public final class Main implements Callable<Integer> {
           "launcher of runs that name none: local (processes on this machine), kubernetes (Jobs on"
               + " the cluster of KUBECONFIG or of this pod) or external. Default:"
               + " connectome.launch.standard, else local")
-  private @Nullable DefaultLauncher launcher;
+  private ControllerSettings.Launch.@Nullable Standard launcher;
 
   /** See {@code --help}. */
   public static void main(String... arguments) {
@@ -69,7 +64,7 @@ public final class Main implements Callable<Integer> {
     if (launcher != null) {
       System.setProperty("connectome.launch.standard", launcher.name().toLowerCase(Locale.ROOT));
     }
-    if (launcher == DefaultLauncher.KUBERNETES) {
+    if (launcher == ControllerSettings.Launch.Standard.KUBERNETES) {
       if (ConfigProvider.getConfig().getOptionalValue(ENDPOINT, String.class).isEmpty()) {
         command
             .commandLine()

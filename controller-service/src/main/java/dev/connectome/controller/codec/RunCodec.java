@@ -1,6 +1,5 @@
 package dev.connectome.controller.codec;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
@@ -16,7 +15,6 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopCommand;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
-import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.stopping.TrainingStage;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +48,10 @@ public final class RunCodec {
 
   private static TrainingRun run(
       RunRow row, List<DecisionRow> decisions, Optional<StopRow> latestStop) {
+    RunDefinition definition = RunDefinition.of(row.definition());
     TrainingRun.Builder run =
-        RunDefinition.of(row.definition()).message().toBuilder()
+        definition.message().toBuilder()
+            .setEtag(definition.etag())
             .setName("runs/" + row.runId())
             .setUid(row.uid().toString())
             .setLauncher(LauncherKind.valueOf("LAUNCHER_KIND_" + row.launcher()))
@@ -60,20 +60,14 @@ public final class RunCodec {
             .setAttempt(row.attempt())
             .setPosition(row.position())
             .setCreateTime(ProtoTimes.timestamp(row.createTime()));
-    try {
-      if (row.progress().isPresent()) {
-        run.setProgress(TrainingProgress.parseFrom(row.progress().get()));
-      }
-      if (row.outcome().isPresent()) {
-        TrainingOutcome outcome = TrainingOutcome.parseFrom(row.outcome().get());
-        run.setOutcome(outcome);
-        // The last heartbeat may be some epochs older than the end.
-        run.getProgressBuilder()
-            .setCompletedEpochs(
-                Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a stored progress or outcome cannot be read", e);
+    row.progress().map(TrainerReports::progress).ifPresent(run::setProgress);
+    if (row.outcome().isPresent()) {
+      TrainingOutcome outcome = TrainerReports.outcome(row.outcome().get());
+      run.setOutcome(outcome);
+      // The last heartbeat may be some epochs older than the end.
+      run.getProgressBuilder()
+          .setCompletedEpochs(
+              Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
     }
     for (DecisionRow decision : decisions) {
       if (decision.revoked()) {

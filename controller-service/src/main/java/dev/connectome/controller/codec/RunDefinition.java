@@ -1,12 +1,16 @@
 package dev.connectome.controller.codec;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.stopping.SafetyEnvelope;
 import dev.connectome.stopping.StoppingPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What the caller asked for: labels, spec, policies and placement of a run, as stored.
@@ -14,9 +18,6 @@ import java.util.Map;
  * @param message the run's message with only these fields set
  */
 public record RunDefinition(TrainingRun message) {
-
-  /** Updates of a run's weights before which no policy stops it. */
-  private static final int MIN_UPDATES = 100;
 
   public static RunDefinition of(byte[] stored) {
     try {
@@ -26,8 +27,22 @@ public record RunDefinition(TrainingRun message) {
     }
   }
 
+  /** The same bytes for the same definition, whatever the order of its maps. */
   public byte[] toBytes() {
-    return message.toByteArray();
+    var bytes = new byte[message.getSerializedSize()];
+    CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+    output.useDeterministicSerialization();
+    try {
+      message.writeTo(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
+  }
+
+  /** Another one whenever something of it has changed. */
+  public String etag() {
+    return UUID.nameUUIDFromBytes(toBytes()).toString();
   }
 
   public Map<String, String> labels() {
@@ -51,13 +66,15 @@ public record RunDefinition(TrainingRun message) {
   private SafetyEnvelope envelope() {
     TrainingSpec spec = spec();
     return SafetyEnvelope.of(
-        spec.getOptimizer().getSchedule().getWarmUpEpochs(), updatesPerEpoch(spec), MIN_UPDATES);
+        spec.getOptimizer().getSchedule().getWarmUpEpochs(),
+        updatesPerEpoch(spec),
+        SafetyEnvelope.MIN_UPDATES);
   }
 
   /** Updates of the weights in an epoch; as many as are asked for if the spec does not tell. */
   private static int updatesPerEpoch(TrainingSpec spec) {
     if (!spec.getData().hasTrainSamples() || spec.getBatchSize() < 1) {
-      return MIN_UPDATES;
+      return SafetyEnvelope.MIN_UPDATES;
     }
     double samples =
         spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());

@@ -2,6 +2,7 @@ package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.store.SignatureRow;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
@@ -42,12 +43,30 @@ public final class SignatureCodec {
         previous = OptionalInt.of(signature.getPreviousEpoch());
         put(distances, signature.getFromPrevious(), "");
       }
+      put(distances, values, signature.getSampleSignals());
       if (signature.hasFirstEpoch()) {
         put(values, signature.getFromFirst(), "FromFirst");
       }
     }
     return new EpochObservation(
         record.getAttempt(), record.getEpoch(), previous, distances, values);
+  }
+
+  private static void put(
+      Map<String, Double> distances, Map<String, Double> values, SampleSignals signals) {
+    if (signals.hasNeighbourTurnover()) {
+      distances.put(SampleSeries.NEIGHBOUR_TURNOVER, signals.getNeighbourTurnover());
+    }
+    if (signals.hasNeighbourAgreement()) {
+      values.put(SampleSeries.NEIGHBOUR_DISAGREEMENT, 1 - signals.getNeighbourAgreement());
+    }
+    if (signals.hasTreeAgreement()) {
+      values.put(SampleSeries.TREE_DISAGREEMENT, 1 - signals.getTreeAgreement());
+    }
+    if (signals.hasPredictedClassConcentration()) {
+      values.put(
+          SampleSeries.PREDICTED_CLASS_CONCENTRATION, signals.getPredictedClassConcentration());
+    }
   }
 
   private static void put(Map<String, Double> series, SignatureDistances from, String suffix) {

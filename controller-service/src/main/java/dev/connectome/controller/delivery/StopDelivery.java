@@ -137,7 +137,8 @@ public final class StopDelivery implements AutoCloseable {
                 transaction
                     .attempts()
                     .find(stop.runUid(), stop.attempt())
-                    .flatMap(attempt -> attempt.endpoint()));
+                    .flatMap(attempt -> attempt.endpoint())
+                    .filter(known -> !known.isEmpty()));
     if (endpoint.isEmpty()) {
       recordFailure(stop, "the trainer has no endpoint");
       return;

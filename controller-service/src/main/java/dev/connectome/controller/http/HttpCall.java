@@ -3,6 +3,7 @@ package dev.connectome.controller.http;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.rpc.Status;
+import dev.connectome.controller.api.ApiErrors;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -10,6 +11,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes the responses of one gRPC call to an HTTP response, on the event loop of that response.
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpCall extends ClientCall.Listener<Message> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HttpCall.class);
   private static final long KEEP_ALIVE_MILLIS = 15_000;
 
   private final Vertx vertx;
@@ -55,6 +59,14 @@ final class HttpCall extends ClientCall.Listener<Message> {
 
   @Override
   public void onMessage(Message message) {
+    try {
+      take(message);
+    } catch (RuntimeException e) {
+      breakOff(e);
+    }
+  }
+
+  private void take(Message message) {
     if (stream == null) {
       single = message;
       call.request(1);
@@ -88,6 +100,25 @@ final class HttpCall extends ClientCall.Listener<Message> {
     if (response.ended() || response.closed()) {
       return;
     }
+    try {
+      end(status, trailers);
+    } catch (RuntimeException e) {
+      breakOff(e);
+    }
+  }
+
+  /** Every response ends, whatever cannot be written into it. */
+  private void breakOff(RuntimeException cause) {
+    LOG.error("response not written", cause);
+    call.cancel("the response cannot be written", cause);
+    if (response.headWritten()) {
+      response.reset();
+    } else if (!response.ended()) {
+      fail(response, 500, ApiErrors.internal());
+    }
+  }
+
+  private void end(io.grpc.Status status, Metadata trailers) {
     Status failure = status.isOk() ? null : HttpResponses.status(status, trailers);
     if (failure != null && !response.headWritten()) {
       json(response.setStatusCode(HttpResponses.httpStatus(status.getCode())))
@@ -97,6 +128,8 @@ final class HttpCall extends ClientCall.Listener<Message> {
       response.end(stream.end(failure));
     } else if (single != null) {
       json(response).end(HttpResponses.pretty(single));
+    } else {
+      fail(response, 500, ApiErrors.internal());
     }
   }
 

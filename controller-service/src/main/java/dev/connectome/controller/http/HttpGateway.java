@@ -21,6 +21,8 @@ import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -29,6 +31,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -91,8 +94,11 @@ public final class HttpGateway implements AutoCloseable {
 
   public void mount(Router router) {
     router
-        .get("/openapi.json")
+        .route("/openapi.json")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
         .handler(context -> head(context.response()).putHeader("Content-Type", JSON).end(document));
+    router.route("/v1/*").handler(HttpGateway::refuseForm);
     router
         .route("/v1/*")
         .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY_BYTES))
@@ -108,20 +114,39 @@ public final class HttpGateway implements AutoCloseable {
             .filter(binding -> binding.path().match(request.path()).isPresent())
             .toList();
     Optional<HttpBinding> binding =
-        onPath.stream().filter(one -> one.verb().equals(request.method().name())).findFirst();
+        onPath.stream().filter(one -> answers(one, request.method())).findFirst();
     if (binding.isEmpty()) {
       rejectMethod(request, response, onPath);
     } else if (binding.get().verb().equals("POST") && !isJson(request)) {
-      HttpCall.fail(
-          response,
-          415,
-          ApiErrors.of(
-              Code.INVALID_ARGUMENT,
-              "NOT_JSON",
-              "the header Content-Type must be application/json, even without a body"));
+      HttpCall.fail(response, 415, notJson());
     } else {
       call(binding.get(), context, response);
     }
+  }
+
+  /** A HEAD is answered as a GET is, and the server leaves out the body. */
+  private static boolean answers(HttpBinding binding, HttpMethod method) {
+    return method.equals(HttpMethod.HEAD)
+        ? binding.verb().equals("GET") && !binding.method().isServerStreaming()
+        : binding.verb().equals(method.name());
+  }
+
+  /** Before the body is read: Vert.x would take it apart as that of a form. */
+  private static void refuseForm(RoutingContext context) {
+    String type = context.request().getHeader("Content-Type");
+    String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+    if (lower.startsWith("multipart/") || lower.startsWith("application/x-www-form-urlencoded")) {
+      HttpCall.fail(head(context.response()), 415, notJson());
+    } else {
+      context.next();
+    }
+  }
+
+  private static StatusRuntimeException notJson() {
+    return ApiErrors.of(
+        Code.INVALID_ARGUMENT,
+        "NOT_JSON",
+        "the header Content-Type must be application/json, even without a body");
   }
 
   private void call(HttpBinding binding, RoutingContext context, HttpServerResponse response) {
@@ -221,6 +246,10 @@ public final class HttpGateway implements AutoCloseable {
   private static void rejectRequest(RoutingContext context) {
     int code = context.statusCode();
     boolean clientError = code >= 400 && code < 500;
+    if (context.failure() instanceof HttpClosedException) {
+      LOG.debug("the client has disconnected path={}", context.request().path());
+      return;
+    }
     if (!clientError) {
       LOG.error("request failed path={}", context.request().path(), context.failure());
     }

@@ -1,5 +1,7 @@
 package dev.connectome.controller.http;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +57,18 @@ final class PathTemplate {
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < variables.size(); i++) {
-      values.put(variables.get(i), found.group(i + 1));
+      values.put(variables.get(i), decoded(found.group(i + 1)));
     }
     return Optional.of(values);
+  }
+
+  /** Percent-decoded after the segments are told apart. */
+  private static String decoded(String segments) {
+    try {
+      return URLDecoder.decode(segments.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return segments;
+    }
   }
 
   /** The variables, which are paths of fields, in order. */

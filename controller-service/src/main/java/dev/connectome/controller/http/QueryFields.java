@@ -1,13 +1,16 @@
 package dev.connectome.controller.http;
 
+import com.google.common.base.CaseFormat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.api.ApiErrors;
+import dev.connectome.controller.run.Echo;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.json.Json;
 import java.util.Base64;
@@ -115,7 +118,10 @@ final class QueryFields {
         case BYTE_STRING -> ByteString.copyFrom(Base64.getDecoder().decode(text));
         case ENUM -> enumValue(field, text);
         case MESSAGE -> {
-          // Messages whose JSON is a string: field masks, timestamps, durations.
+          if (field.getMessageType().equals(FieldMask.getDescriptor())) {
+            yield mask(message.newBuilderForField(field), text);
+          }
+          // Messages whose JSON is a string: timestamps, durations.
           Message.Builder part = message.newBuilderForField(field);
           JsonFormat.parser().merge(Json.encode(text), part);
           yield part.build();
@@ -123,8 +129,21 @@ final class QueryFields {
       };
     } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       String type = field.getType().name().toLowerCase(Locale.ROOT);
-      throw ApiErrors.invalid(name, "must be of type %s, not \"%s\"".formatted(type, text));
+      throw ApiErrors.invalid(name, "must be of type %s, not %s".formatted(type, Echo.of(text)));
     }
+  }
+
+  /**
+   * Names of fields as in the contract or in JSON; what follows them, such as a map's key, stays.
+   */
+  private static Message mask(Message.Builder mask, String text) {
+    FieldDescriptor paths = mask.getDescriptorForType().findFieldByName("paths");
+    for (String path : text.split(",", -1)) {
+      String[] parts = path.strip().split("\\.", 2);
+      String name = CaseFormat.LOWER_CAMEL.to(CaseFormat.LOWER_UNDERSCORE, parts[0]);
+      mask.addRepeatedField(paths, parts.length == 1 ? name : name + "." + parts[1]);
+    }
+    return mask.build();
   }
 
   private static Boolean truth(String text) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the request message of a call from the path, the query and the body. */
 final class RequestReader {
@@ -35,6 +36,9 @@ final class RequestReader {
     var message = DynamicMessage.newBuilder(binding.method().getInputType());
     if (binding.hasBody() && !body.isBlank()) {
       readBody(message, path, body);
+    } else if (binding.bodyField().isPresent()) {
+      throw ApiErrors.invalid(
+          binding.bodyField().get().getName(), "must be the body; {} has all defaults");
     }
     for (String name : query.names()) {
       if (path.containsKey(name) || binding.wholeBody() || isBody(name)) {
@@ -70,7 +74,10 @@ final class RequestReader {
     }
   }
 
-  /** The update mask defaults to the fields in the body. The query may override it. */
+  /**
+   * The update mask defaults to the fields in the body, of maps the keys. The query may override
+   * it.
+   */
   private static void setMask(
       DynamicMessage.Builder message,
       FieldDescriptor mask,
@@ -78,16 +85,22 @@ final class RequestReader {
       Map<String, String> path,
       String body) {
     var paths = FieldMask.newBuilder();
-    for (String name : object(field.getName(), body).fieldNames()) {
+    JsonObject fields = object(field.getName(), body);
+    for (String name : fields.fieldNames()) {
       QueryFields.find(field.getMessageType(), name)
-          .map(FieldDescriptor::getName)
-          .filter(found -> !path.containsKey(field.getName() + "." + found))
-          .ifPresent(paths::addPaths);
+          .filter(found -> !path.containsKey(field.getName() + "." + found.getName()))
+          .ifPresent(found -> paths.addAllPaths(paths(found, fields.getValue(name))));
     }
     Message.Builder value = message.newBuilderForField(mask);
     FieldDescriptor list = mask.getMessageType().findFieldByName("paths");
     paths.getPathsList().forEach(one -> value.addRepeatedField(list, one));
     message.setField(mask, value.build());
+  }
+
+  private static List<String> paths(FieldDescriptor field, @Nullable Object value) {
+    return field.isMapField() && value instanceof JsonObject entries && !entries.isEmpty()
+        ? entries.fieldNames().stream().map(key -> field.getName() + "." + key).toList()
+        : List.of(field.getName());
   }
 
   private static JsonObject object(String field, String body) {

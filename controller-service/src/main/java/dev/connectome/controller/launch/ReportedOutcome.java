@@ -2,6 +2,7 @@ package dev.connectome.controller.launch;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.connectome.controller.codec.TrainerReports;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
@@ -23,6 +24,6 @@ public final class ReportedOutcome {
     TrainingEnd end = request.getOutcome().getEnd();
     return end == TrainingEnd.TRAINING_END_UNSPECIFIED || end == TrainingEnd.UNRECOGNIZED
         ? Optional.empty()
-        : Optional.of(request.getOutcome());
+        : Optional.of(TrainerReports.outcome(request.getOutcome().toByteArray()));
   }
 }

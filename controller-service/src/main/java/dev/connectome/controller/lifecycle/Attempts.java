@@ -13,6 +13,7 @@ import dev.connectome.protos.run.v1.DecisionReason;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Attempts from their trainer's registration to their end. */
 public final class Attempts {
@@ -33,15 +34,17 @@ public final class Attempts {
    * Registers a trainer. The same trainer gets the same attempt again. A new trainer starts an
    * attempt if the run is external and has none.
    *
+   * @param endpoints where stops are pushed to, by the launcher of the run; empty for nowhere
    * @throws RunException if there is no such run, or the trainer does not belong, or no longer
    *     belongs, to it
    */
-  public Assignment register(UUID runUid, String instanceId, String endpoint) {
+  public Assignment register(UUID runUid, String instanceId, UnaryOperator<String> endpoints) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
           int attempt = resolveAttempt(transaction, run, instanceId);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
+          String endpoint = endpoints.apply(run.launcher());
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
           transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {
@@ -85,6 +88,30 @@ public final class Attempts {
   }
 
   /**
+   * Records how a trainer says that its attempt ended, as {@link #end} does.
+   *
+   * @param instanceId who says so, as registered
+   * @throws RunException if there is no such run, or the attempt is not this trainer's
+   */
+  public void report(UUID runUid, int attempt, String instanceId, AttemptEnd end, byte[] outcome) {
+    store.inTransaction(
+        transaction -> {
+          RunRow run = lock(transaction, runUid);
+          boolean own =
+              transaction
+                  .attempts()
+                  .byInstance(runUid, instanceId)
+                  .filter(row -> row.attempt() == attempt)
+                  .isPresent();
+          if (!own) {
+            throw RunException.otherInstance(run.runId(), attempt);
+          }
+          end(transaction, run, attempt, end, Optional.of(outcome), "trainer");
+          return run;
+        });
+  }
+
+  /**
    * Records how an attempt ended. An end that is already recorded stays, but the outcome of a
    * trainer that was given up is kept even if it arrives late. An outcome that names its stop
    * command acknowledges it.
@@ -94,29 +121,39 @@ public final class Attempts {
     store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
-          outcome
-              .flatMap(OutcomeCodec::stopCommand)
-              .filter(command -> transaction.stops().acknowledgeByOutcome(runUid, attempt, command))
-              .ifPresent(
-                  command ->
-                      transaction.event(
-                          run,
-                          run.state(),
-                          "STOP_ACKNOWLEDGED",
-                          actor,
-                          "implied by the trainer's outcome"));
-          boolean firstEnd = transaction.attempts().end(runUid, attempt);
-          if (firstEnd && attempt == run.attempt() && !run.state().isEnd()) {
-            conclude(transaction, run, end, outcome, actor);
-          } else if (attempt == run.attempt()
-              && run.state().isEnd()
-              && run.outcome().isEmpty()
-              && outcome.isPresent()) {
-            transaction.runs().setOutcome(runUid, run.failures(), outcome, Duration.ZERO);
-            transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
-          }
+          end(transaction, run, attempt, end, outcome, actor);
           return run;
         });
+  }
+
+  private void end(
+      Transaction transaction,
+      RunRow run,
+      int attempt,
+      AttemptEnd end,
+      Optional<byte[]> outcome,
+      String actor) {
+    outcome
+        .flatMap(OutcomeCodec::stopCommand)
+        .filter(command -> transaction.stops().acknowledgeByOutcome(run.uid(), attempt, command))
+        .ifPresent(
+            command ->
+                transaction.event(
+                    run,
+                    run.state(),
+                    "STOP_ACKNOWLEDGED",
+                    actor,
+                    "implied by the trainer's outcome"));
+    boolean firstEnd = transaction.attempts().end(run.uid(), attempt);
+    if (firstEnd && attempt == run.attempt() && !run.state().isEnd()) {
+      conclude(transaction, run, end, outcome, actor);
+    } else if (attempt == run.attempt()
+        && run.state().isEnd()
+        && run.outcome().isEmpty()
+        && outcome.isPresent()) {
+      transaction.runs().setOutcome(run.uid(), run.failures(), outcome, Duration.ZERO);
+      transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
+    }
   }
 
   /** Ends an attempt whose trainer has not registered in time, unless it has meanwhile. */

@@ -45,7 +45,7 @@ public final class Heartbeats implements AutoCloseable {
 
   private record Pending(Heartbeat heartbeat, CompletableFuture<Reply> reply) {}
 
-  private record Attempt(UUID runUid, int attempt) {}
+  private record Sender(UUID runUid, int attempt, String instanceId) {}
 
   private record Stored(Map<UUID, RunStatus> runs, Map<UUID, StopRow> stops) {}
 
@@ -57,7 +57,7 @@ public final class Heartbeats implements AutoCloseable {
 
   /**
    * Completes once the heartbeat is stored. Fails with a {@link RunException} if there is no such
-   * run, it has ended, or the attempt was superseded.
+   * run, it has ended, or the attempt was superseded or is another trainer's.
    */
   public CompletableFuture<Reply> submit(Heartbeat heartbeat) {
     var pending = new Pending(heartbeat, new CompletableFuture<>());
@@ -86,11 +86,14 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   private void process(List<Pending> batch) {
-    // Only the latest heartbeat of an attempt counts.
-    Map<Attempt, Heartbeat> latest = new LinkedHashMap<>();
+    // Only the latest heartbeat of a trainer counts.
+    Map<Sender, Heartbeat> latest = new LinkedHashMap<>();
     for (Pending pending : batch) {
       Heartbeat heartbeat = pending.heartbeat();
-      latest.put(new Attempt(heartbeat.runUid(), heartbeat.attempt()), heartbeat);
+      latest.merge(
+          new Sender(heartbeat.runUid(), heartbeat.attempt(), heartbeat.instanceId()),
+          heartbeat,
+          (one, next) -> next.completedEpochs() >= one.completedEpochs() ? next : one);
     }
     Stored stored;
     try {
@@ -133,6 +136,9 @@ public final class Heartbeats implements AutoCloseable {
     }
     if (run.attempt() != heartbeat.attempt() || !run.state().mayHaveTrainer()) {
       throw RunException.superseded(run.runId(), run.state(), run.attempt(), heartbeat.attempt());
+    }
+    if (!run.instanceId().equals(Optional.of(heartbeat.instanceId()))) {
+      throw RunException.otherInstance(run.runId(), heartbeat.attempt());
     }
     if (run.state() == RunState.LOST) {
       restoreLost(heartbeat);

@@ -3,6 +3,7 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.codec.SampleSeries;
 import dev.connectome.controller.codec.SignatureCodec;
 import dev.connectome.controller.lifecycle.SignatureIntake.NewPoints;
 import dev.connectome.controller.run.RunState;
@@ -170,8 +171,8 @@ public final class PolicyEvaluator {
               points.run().state(),
               "SERIES_MISSING",
               "policy " + policy.id(),
-              "the first %d snapshots have no value of %s, so this policy cannot decide; let the trainer report it, or choose another monitor"
-                  .formatted(SERIES_START_WITHIN, monitor));
+              "the first %d snapshots have no value of %s, so this policy cannot decide; %s"
+                  .formatted(SERIES_START_WITHIN, monitor, SampleSeries.remedy(monitor)));
         }
       }
     }

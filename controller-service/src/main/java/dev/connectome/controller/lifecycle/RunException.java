@@ -11,6 +11,10 @@ public final class RunException extends RuntimeException {
     RUN_NOT_FOUND,
     /** The name is in use. */
     RUN_EXISTS,
+    /** The request id is that of another request. */
+    REQUEST_ID_USED,
+    /** The run has changed since the caller read it. */
+    RUN_CHANGED,
     /** The run's state does not allow the request. */
     WRONG_STATE,
     /** The trainer does not belong, or no longer belongs, to the run. */
@@ -39,6 +43,13 @@ public final class RunException extends RuntimeException {
             ? "run \"%s\" has ended: it is %s".formatted(runId, state)
             : "attempt %d of run \"%s\" is over; the newest is %d"
                 .formatted(attempt, runId, newest));
+  }
+
+  static RunException otherInstance(String runId, int attempt) {
+    return new RunException(
+        Kind.TRAINER_SUPERSEDED,
+        "attempt %d of run \"%s\" belongs to a trainer with another instance id"
+            .formatted(attempt, runId));
   }
 
   public Kind kind() {

@@ -47,6 +47,12 @@ public interface ControllerSettings {
    */
   Optional<Duration> retention();
 
+  /**
+   * Hosts to which stops of external runs may be pushed, {@code *.example.org} for all below one;
+   * trainers elsewhere get their stops with their heartbeats. Unset: any host.
+   */
+  Optional<List<String>> externalEndpoints();
+
   Http http();
 
   Launch launch();
@@ -85,9 +91,16 @@ public interface ControllerSettings {
   }
 
   interface Launch {
+    /** Launchers. */
+    enum Standard {
+      LOCAL,
+      KUBERNETES,
+      EXTERNAL
+    }
+
     /** Launcher of runs that name none: local, kubernetes or external. */
     @WithDefault("local")
-    String standard();
+    Standard standard();
 
     Local local();
 

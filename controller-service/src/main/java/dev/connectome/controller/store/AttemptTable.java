@@ -45,6 +45,16 @@ public final class AttemptTable {
         .findOne();
   }
 
+  /** The machine of the trainer's process; empty text where that is not known. */
+  public Optional<String> host(UUID runUid, int attempt) {
+    return handle
+        .createQuery("SELECT host FROM attempts WHERE run_uid = :run AND attempt = :attempt")
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .map((row, context) -> Optional.ofNullable(row.getString("host")).orElse(""))
+        .findOne();
+  }
+
   public void setRegistered(UUID runUid, int attempt, String endpoint) {
     handle.execute(
         """

@@ -19,15 +19,18 @@ public final class HeartbeatTable {
   /**
    * A heartbeat.
    *
+   * @param instanceId who sent it, as registered
    * @param progress a serialized message
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Heartbeat(UUID runUid, int attempt, byte[] progress, int completedEpochs) {}
+  public record Heartbeat(
+      UUID runUid, int attempt, String instanceId, byte[] progress, int completedEpochs) {}
 
   /**
    * The state of a run as a heartbeat needs it.
    *
    * @param lostFrom the state before LOST
+   * @param instanceId who holds the newest attempt; empty before the first
    * @param definition a serialized {@code TrainingRun} message
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -35,6 +38,7 @@ public final class HeartbeatTable {
       UUID runUid,
       String runId,
       int attempt,
+      Optional<String> instanceId,
       RunState state,
       Optional<RunState> lostFrom,
       byte[] definition) {
@@ -46,27 +50,39 @@ public final class HeartbeatTable {
   }
 
   /**
-   * Records heartbeats in one statement. Heartbeats of superseded attempts and of runs that have
-   * ended change nothing. Rows are locked in order, so that controllers cannot deadlock.
+   * Records heartbeats in one statement. Heartbeats of superseded attempts, of others than the
+   * attempt's instance and of runs that have ended change nothing; one that was overtaken by a
+   * later one of its attempt only shows that the trainer lives. Rows are locked in order, so that
+   * controllers cannot deadlock.
    */
   public void record(List<Heartbeat> heartbeats) {
     handle
         .createUpdate(
             """
             WITH received AS (
-              SELECT * FROM unnest(:uids, :attempts, :progress, :epochs) AS heartbeat (uid, attempt, progress, epochs)),
+              SELECT *, decode(encoded, 'base64') AS progress
+              FROM unnest(:uids, :attempts, :instances, :progress, :epochs)
+                AS heartbeat (uid, attempt, instance, encoded, epochs)),
             locked AS (
               SELECT run_uid FROM heartbeats WHERE run_uid = ANY (:uids) ORDER BY run_uid FOR UPDATE)
-            UPDATE heartbeats SET last_heartbeat = now(), progress = decode(received.progress, 'base64'),
+            UPDATE heartbeats SET last_heartbeat = now(), attempt = received.attempt,
+              progress = CASE WHEN heartbeats.attempt = received.attempt AND received.epochs < completed_epochs
+                THEN heartbeats.progress ELSE received.progress END,
+              completed_epochs = CASE WHEN heartbeats.attempt = received.attempt
+                THEN greatest(received.epochs, completed_epochs) ELSE received.epochs END,
               advanced = advanced OR received.epochs > furthest_epochs,
-              completed_epochs = received.epochs, furthest_epochs = greatest(received.epochs, furthest_epochs)
+              furthest_epochs = greatest(received.epochs, furthest_epochs)
             FROM locked JOIN received ON received.uid = locked.run_uid
               JOIN runs ON runs.uid = received.uid AND runs.attempt = received.attempt
                 AND runs.state IN ('STARTING', 'RUNNING', 'STOPPING', 'LOST')
+              JOIN attempts ON attempts.run_uid = runs.uid AND attempts.attempt = runs.attempt
+                AND attempts.instance_id = received.instance
             WHERE heartbeats.run_uid = locked.run_uid
             """)
         .bindArray("uids", UUID.class, heartbeats.stream().map(Heartbeat::runUid).toList())
         .bindArray("attempts", Integer.class, heartbeats.stream().map(Heartbeat::attempt).toList())
+        .bindArray(
+            "instances", String.class, heartbeats.stream().map(Heartbeat::instanceId).toList())
         .bindArray(
             "progress",
             String.class,
@@ -82,7 +98,11 @@ public final class HeartbeatTable {
   public List<RunStatus> statuses(List<UUID> runUids) {
     return handle
         .createQuery(
-            "SELECT uid, run_id, attempt, state, lost_from, definition FROM runs WHERE uid = ANY (:uids)")
+            """
+            SELECT uid, run_id, runs.attempt, instance_id, state, lost_from, definition
+            FROM runs LEFT JOIN attempts ON attempts.run_uid = uid AND attempts.attempt = runs.attempt
+            WHERE uid = ANY (:uids)
+            """)
         .bindArray("uids", UUID.class, runUids)
         .map(
             (row, context) ->
@@ -90,6 +110,7 @@ public final class HeartbeatTable {
                     Rows.uuid(row, "uid"),
                     row.getString("run_id"),
                     row.getInt("attempt"),
+                    Optional.ofNullable(row.getString("instance_id")),
                     RunState.valueOf(row.getString("state")),
                     Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
                     row.getBytes("definition")))

@@ -13,6 +13,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public final class Store {
 
   private final Jdbi jdbi;
+  private final ThreadLocal<Transaction> current = new ThreadLocal<>();
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
 
@@ -22,22 +23,48 @@ public final class Store {
 
   /**
    * Returns what the work returns, once committed. If the work throws, the transaction is rolled
-   * back.
+   * back. Within the work of another transaction of this thread it is a part of that one.
    */
   public <T> T inTransaction(Function<Transaction, T> work) {
+    Transaction outer = current.get();
+    if (outer != null) {
+      return work.apply(outer);
+    }
     var used = new Transaction[1];
     T result =
         jdbi.inTransaction(
             TransactionIsolationLevel.READ_COMMITTED,
             handle -> {
               used[0] = new Transaction(handle);
-              return work.apply(used[0]);
+              return asCurrent(used[0], work);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
     if (used[0].hasEvents()) {
       eventListeners.forEach(Runnable::run);
     }
     return result;
+  }
+
+  /** Returns what the work returns, and leaves everything as it was. */
+  public <T> T rolledBack(Function<Transaction, T> work) {
+    return jdbi.withHandle(
+        handle -> {
+          handle.begin();
+          try {
+            return asCurrent(new Transaction(handle), work);
+          } finally {
+            handle.rollback();
+          }
+        });
+  }
+
+  private <T> T asCurrent(Transaction transaction, Function<Transaction, T> work) {
+    current.set(transaction);
+    try {
+      return work.apply(transaction);
+    } finally {
+      current.remove();
+    }
   }
 
   /**

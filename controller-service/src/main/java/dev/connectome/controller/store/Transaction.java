@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.run.RunState;
 import java.util.HashSet;
 import java.util.Set;
@@ -8,6 +9,9 @@ import org.jdbi.v3.core.Handle;
 
 /** One transaction: its tables, and the changes that touch a run and its history together. */
 public final class Transaction {
+
+  /** Pages hold many messages. */
+  private static final int LONGEST_MESSAGE = 8_192;
 
   private final RunTable runs;
   private final RunList runList;
@@ -18,6 +22,7 @@ public final class Transaction {
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
+  private final RequestTable requests;
   private final Set<UUID> changed = new HashSet<>();
   private boolean hasEvents;
 
@@ -31,6 +36,7 @@ public final class Transaction {
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
+    requests = new RequestTable(handle);
   }
 
   public RunTable runs() {
@@ -69,6 +75,10 @@ public final class Transaction {
     return heartbeats;
   }
 
+  public RequestTable requests() {
+    return requests;
+  }
+
   /**
    * Changes the state of a run and records the change as an event.
    *
@@ -81,7 +91,7 @@ public final class Transaction {
       throw new IllegalStateException(
           "run %s is %s and cannot become %s".formatted(run.runId(), run.state(), to));
     }
-    runs.setState(run.uid(), run.state(), to, message);
+    runs.setState(run.uid(), run.state(), to, Echo.cut(message, LONGEST_MESSAGE));
     event(run, to, "STATE_CHANGED", actor, describe(run.state(), to, message));
     return runs.find(run.uid()).orElseThrow();
   }
@@ -89,7 +99,14 @@ public final class Transaction {
   /** Records an event of a run that is locked in this transaction. */
   public void event(RunRow run, RunState state, String kind, String actor, String message) {
     RunTable.Step step = runs.nextStep(run.uid());
-    history.insertEvent(run.uid(), step.position(), kind, actor, message, state, step.attempt());
+    history.insertEvent(
+        run.uid(),
+        step.position(),
+        kind,
+        actor,
+        Echo.cut(message, LONGEST_MESSAGE),
+        state,
+        step.attempt());
     markChanged(run.uid());
     hasEvents = true;
   }

@@ -9,6 +9,7 @@ import dev.connectome.controller.store.RunRow;
 import dev.connectome.protos.run.v1.AllRule;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.MonitorMode;
+import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.PatienceRule;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -31,6 +32,9 @@ class KeptWeightsTest {
           .setMinDelta(0)
           .setStartFromEpoch(1)
           .build();
+
+  private static final StoppingPolicy NEVER =
+      StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()).build();
 
   private static TrainingRun.Builder run(KeptWeights keep, StoppingPolicy.Builder policy) {
     TrainingRun.Builder run = TrainingRun.newBuilder().setPolicy(policy);
@@ -65,12 +69,31 @@ class KeptWeightsTest {
   }
 
   @Test
-  void aRunThatDoesNotSayKeepsItsLastWeights() {
+  void aRunUnderTheDefaultPolicyKeepsAveragedWeights() {
     TrainingSpec spec = completed(run(KeptWeights.KEPT_WEIGHTS_UNSPECIFIED));
 
-    assertThat(spec.getKeep()).isEqualTo(KeptWeights.KEPT_WEIGHTS_EPOCH);
+    assertThat(spec.getKeep()).isEqualTo(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    assertThat(spec.getAverageEpochs()).isEqualTo(1);
     assertThat(spec.hasBest()).isFalse();
-    assertThat(spec.hasAverageEpochs()).isFalse();
+  }
+
+  @Test
+  void aRunUnderItsOwnPolicyOrTooShortForAnAverageKeepsItsLastWeights() {
+    TrainingSpec own = completed(run(KeptWeights.KEPT_WEIGHTS_UNSPECIFIED, NEVER.toBuilder()));
+    TrainingRun.Builder four = run(KeptWeights.KEPT_WEIGHTS_UNSPECIFIED);
+    four.getSpecBuilder().setEpochs(4);
+
+    assertThat(own.getKeep()).isEqualTo(KeptWeights.KEPT_WEIGHTS_EPOCH);
+    assertThat(own.hasAverageEpochs()).isFalse();
+    assertThat(completed(four).getKeep()).isEqualTo(KeptWeights.KEPT_WEIGHTS_EPOCH);
+  }
+
+  @Test
+  void anExternalRunIsNotAskedForAnAverage() {
+    TrainingRun.Builder run = run(KeptWeights.KEPT_WEIGHTS_UNSPECIFIED);
+
+    assertThat(RunRequests.definition(run.build(), RunRow.EXTERNAL).spec().getKeep())
+        .isEqualTo(KeptWeights.KEPT_WEIGHTS_EPOCH);
   }
 
   @Test
@@ -198,7 +221,8 @@ class KeptWeightsTest {
     assertRefused(
         run,
         "spec.average_epochs",
-        "is for keep KEPT_WEIGHTS_AVERAGE, not for KEPT_WEIGHTS_EPOCH; leave it out");
+        "is for keep KEPT_WEIGHTS_AVERAGE, not for KEPT_WEIGHTS_UNSPECIFIED; set that, or leave"
+            + " this out");
   }
 
   @Test

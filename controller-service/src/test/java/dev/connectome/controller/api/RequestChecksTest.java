@@ -316,7 +316,10 @@ class RequestChecksTest {
 
   @Test
   void anOutcomeMustSayHowTheAttemptEnded() {
-    var request = ReportOutcomeRequest.newBuilder().setRunUid(UUID.randomUUID().toString());
+    var request =
+        ReportOutcomeRequest.newBuilder()
+            .setRunUid(UUID.randomUUID().toString())
+            .setInstanceId("me");
 
     assertThat(RequestChecks.violations(request.build()))
         .extracting(Violation::field)

@@ -84,7 +84,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     Launchers launchers =
         launcherBeans.launchers(
             store, beans.launchQueue(store), attempts, files, settings, host, cluster);
-    logs = beans.logStreams(store, files, launchers);
+    logs = beans.logStreams(store, files, launchers, host);
     controller =
         beans.controller(
             store, decisions, attempts, launchers, host, settings, new SimpleMeterRegistry());

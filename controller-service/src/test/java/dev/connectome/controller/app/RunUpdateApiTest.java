@@ -23,14 +23,14 @@ class RunUpdateApiTest extends ApiOverGrpc {
     TrainingRun run = controller.createExternal("a", plateau().toBuilder());
     try (var trainer = new SimulatedTrainer(controller.channel(), run.getUid())) {
       trainer.register();
-      assertThat(beat(run.getUid()).getEpochs()).isEqualTo(100);
+      assertThat(beat(trainer).getEpochs()).isEqualTo(100);
 
       TrainingRun changed = setBudget("a", 60);
 
       assertThat(changed.getSpec().getEpochs()).isEqualTo(60);
       assertThat(changed.getSpec().getModel()).isEqualTo(run.getSpec().getModel());
       assertThat(changed.getPolicy()).isEqualTo(run.getPolicy());
-      assertThat(beat(run.getUid()).getEpochs()).isEqualTo(60);
+      assertThat(beat(trainer).getEpochs()).isEqualTo(60);
 
       stopRun("a");
       StatusRuntimeException refusal = refusal(() -> setBudget("a", 80));
@@ -65,11 +65,12 @@ class RunUpdateApiTest extends ApiOverGrpc {
                 .build());
   }
 
-  private HeartbeatResponse beat(String uid) {
+  private HeartbeatResponse beat(SimulatedTrainer trainer) {
     return TrainerRegistryServiceGrpc.newBlockingStub(controller.channel())
         .heartbeat(
             HeartbeatRequest.newBuilder()
-                .setRunUid(uid)
+                .setRunUid(trainer.runUid())
+                .setInstanceId(trainer.instanceId())
                 .setAttempt(1)
                 .setProgress(TrainingProgress.newBuilder().setCompletedEpochs(3))
                 .build());

@@ -60,8 +60,8 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
 
   /**
    * Identifies how this training is trained and measured, independently of its name. The rules that
-   * watch it are not included: replay evaluates others. Nor is the average of its weights, which
-   * changes nothing in the training: a recording without it still counts.
+   * watch it are not included, as replay evaluates others; nor is the average of the weights, which
+   * changes nothing else.
    */
   public String definition() {
     byte[] text = (specWithoutFolder().build() + METHOD_VERSION).getBytes(StandardCharsets.UTF_8);
@@ -69,21 +69,33 @@ public record Trial(Setting setting, int seed, int epochs, boolean heldOut) {
   }
 
   /**
-   * The run, never stopped, with the compared rules as shadow policies; {@code images} as the
+   * The run, never stopped, with the rules that watch as shadow policies; {@code images} as the
    * trainer sees it.
    */
   public TrainingRun run(Path images) {
-    TrainingSpec.Builder spec = specWithoutFolder();
+    TrainingSpec.Builder spec = specWithoutFolder().setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     spec.getDataBuilder().setDirectory(images.resolve(setting.folder()).toString());
-    spec.setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     TrainingRun.Builder run =
         TrainingRun.newBuilder()
             .putLabels(LABEL, "true")
             .putLabels(DEFINITION, definition())
             .setSpec(spec)
             .setPolicy(StoppingPolicy.newBuilder().setNever(NeverRule.getDefaultInstance()));
-    ComparedRules.of(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
+    ComparedRules.watching(heldOut).forEach(rule -> run.addShadowPolicies(rule.policy()));
     return run.build();
+  }
+
+  /** Updates of the weights in an epoch. */
+  public int updatesPerEpoch() {
+    TrainingSpec.Builder spec = specWithoutFolder();
+    double samples =
+        spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());
+    return (int) Math.ceil(samples / spec.getBatchSize());
+  }
+
+  /** Length of the warm-up, in epochs. */
+  public double warmUpEpochs() {
+    return specWithoutFolder().getOptimizer().getSchedule().getWarmUpEpochs();
   }
 
   /** The spec without the folder of images, which may be anywhere. */

@@ -3,7 +3,7 @@ package dev.connectome.experiments.race;
 import dev.connectome.cli.report.Table;
 import dev.connectome.experiments.race.Race.Pair;
 import dev.connectome.experiments.race.Race.Result;
-import dev.connectome.experiments.race.Race.RuleSummary;
+import dev.connectome.experiments.recording.RecordedRun.Weights;
 import dev.connectome.experiments.rule.Candidate;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,14 +27,14 @@ import java.util.stream.Collectors;
  *
  * @param settingsChosenOn ids of the settings of one half
  * @param settingsJudgedOn ids of those of the other
- * @param standard the product's default
+ * @param standard the product's default; none if its series were not recorded
  * @param chosen the choice of each family, best first on the half chosen on
  */
 public record Choice(
     Set<String> settingsChosenOn,
     Set<String> settingsJudgedOn,
     Judged baseline,
-    Judged standard,
+    Optional<Judged> standard,
     List<Judged> chosen) {
 
   /**
@@ -66,13 +67,13 @@ public record Choice(
   }
 
   private static Choice of(Race race, Set<String> chosenOn, Set<String> judgedOn) {
-    Race chosenHalf = race.among(chosenOn);
-    Race judgedHalf = race.among(judgedOn);
+    Race chosenHalf = subset(race, chosenOn);
+    Race judgedHalf = subset(race, judgedOn);
     Replay replay = new Replay();
     ComparedRules.Rule baseline = ComparedRules.baseline();
-    double latest = meanStop(chosenHalf.results(baseline));
+    double latest = meanStop(chosenHalf.results(baseline, Weights.OWN));
     Map<String, List<Score>> families = new LinkedHashMap<>();
-    for (Candidate candidate : Candidate.all()) {
+    for (Candidate candidate : Candidate.of(race.series())) {
       families
           .computeIfAbsent(candidate.family(), family -> new ArrayList<>())
           .add(score(chosenHalf, replay, candidate));
@@ -88,8 +89,15 @@ public record Choice(
         chosenOn,
         judgedOn,
         judged("baseline", chosenHalf, judgedHalf, baseline),
-        judged("the product's", chosenHalf, judgedHalf, ComparedRules.productDefault()),
+        Optional.of(ComparedRules.productDefault())
+            .filter(race::canApply)
+            .map(rule -> judged("the product's", chosenHalf, judgedHalf, rule)),
         chosen);
+  }
+
+  private static Race subset(Race race, Set<String> settings) {
+    return new Race(
+        race.pairs().stream().filter(pair -> settings.contains(pair.setting())).toList());
   }
 
   private static Score score(Race race, Replay replay, Candidate candidate) {
@@ -115,7 +123,11 @@ public record Choice(
 
   private static Judged judged(
       String family, Race chosenHalf, Race judgedHalf, ComparedRules.Rule rule) {
-    return new Judged(family, rule.id(), chosenHalf.summarize(rule), judgedHalf.summarize(rule));
+    return new Judged(
+        family,
+        rule.id(),
+        chosenHalf.summarize(rule, Weights.OWN),
+        judgedHalf.summarize(rule, Weights.OWN));
   }
 
   private static Judged judged(
@@ -134,9 +146,9 @@ public record Choice(
         "Chosen on %d settings (%d trainings), evaluated on %d others (%d)."
             .formatted(
                 settingsChosenOn.size(),
-                standard.chosenOn().runs(),
+                baseline.chosenOn().runs(),
                 settingsJudgedOn.size(),
-                standard.judgedOn().runs()));
+                baseline.judgedOn().runs()));
     lines.add("KEPT: mean accuracy in %; VS: points above validation-5; THERE: on the other half.");
     lines.add("");
     Table table =
@@ -151,7 +163,7 @@ public record Choice(
             "WORST THERE",
             "EARLIER, NO WORSE THERE");
     row(table, "validation-5 (baseline)", baseline);
-    row(table, "default: " + standard.family(), standard);
+    standard.ifPresent(one -> row(table, "default: " + one.family(), one));
     chosen.forEach(one -> row(table, one.family(), one));
     lines.addAll(table.lines());
     lines.add("");

@@ -4,7 +4,6 @@ import dev.connectome.cli.signature.ChartStack;
 import dev.connectome.cli.signature.QuantileChart;
 import dev.connectome.experiments.recording.Provenance;
 import dev.connectome.experiments.recording.RecordedRun;
-import dev.connectome.experiments.recording.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.awt.Color;
@@ -72,8 +71,8 @@ public final class HtmlReport {
     pair.all().stages().forEach((stage, epoch) -> line(distances, stage, epoch, STAGE));
     stops(distances, pair, results);
     XYChart accuracy = chart("Accuracy on the test images", "accuracy");
-    add(accuracy, pair.all(), Weights.EPOCH.accuracy(), "all images");
-    add(accuracy, pair.heldOut(), Weights.EPOCH.accuracy(), "a tenth held out");
+    add(accuracy, pair.all(), RecordedRun.ACCURACY, "all images");
+    add(accuracy, pair.heldOut(), RecordedRun.ACCURACY, "a tenth held out");
     stops(accuracy, pair, results);
     List<Chart<?, ?>> charts = new ArrayList<>(List.of(distances, accuracy));
     List<float[]> quantiles =

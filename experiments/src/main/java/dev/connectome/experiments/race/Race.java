@@ -1,9 +1,8 @@
 package dev.connectome.experiments.race;
 
-import dev.connectome.cli.report.Bootstrap;
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
-import dev.connectome.experiments.recording.Weights;
+import dev.connectome.experiments.recording.RecordedRun.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Compares rules on the same trainings. A rule that never says stop ends at the last epoch; one
@@ -24,13 +23,16 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Race {
   private final List<Pair> pairs;
-  private final Weights weights;
   private final Replay replay = new Replay();
 
   /** The two trainings of a setting, seed and length. */
   public record Pair(RecordedRun all, RecordedRun heldOut) {
     String setting() {
       return all.setting();
+    }
+
+    boolean has(Weights weights) {
+      return all.has(weights) && heldOut.has(weights);
     }
   }
 
@@ -40,8 +42,7 @@ public final class Race {
    * @param decided whether the rule said stop before the last epoch
    * @param stopEpoch the epoch that decided, else the last
    * @param keptEpoch the epoch whose weights are kept
-   * @param accuracyAtStop test accuracy after {@code stopEpoch}, as all, of the weights that the
-   *     race judges by
+   * @param accuracyAtStop test accuracy after {@code stopEpoch}
    * @param accuracyKept test accuracy of the weights that are kept
    * @param regret best accuracy of the training with all images, minus {@code accuracyKept}
    */
@@ -55,54 +56,12 @@ public final class Race {
       double accuracyKept,
       double regret) {}
 
-  /**
-   * A rule's results compared with the baseline's.
-   *
-   * @param runs pairs
-   * @param undecided pairs in which the rule never said stop
-   * @param epochsBeforeBaseline how much earlier than the baseline
-   * @param accuracyAboveBaseline how much more accurate than the baseline
-   * @param worstAgainstBaseline the lowest of that
-   * @param earlierAndNoWorse share of pairs in which the rule stops before the baseline and is at
-   *     least as accurate
-   */
-  public record RuleSummary(
-      String rule,
-      int runs,
-      int undecided,
-      Bootstrap.Estimate stopEpoch,
-      Bootstrap.Estimate accuracyAtStop,
-      Bootstrap.Estimate accuracyKept,
-      Bootstrap.Estimate regret,
-      double worstRegret,
-      Bootstrap.Estimate epochsBeforeBaseline,
-      Bootstrap.Estimate accuracyAboveBaseline,
-      double worstAgainstBaseline,
-      Bootstrap.Estimate earlierAndNoWorse) {}
-
-  private record Comparison(Result result, Result baseline) {
-    double gain() {
-      return result.accuracyKept() - baseline.accuracyKept();
-    }
-
-    double saved() {
-      return (double) baseline.stopEpoch() - result.stopEpoch();
-    }
-  }
-
-  Race(List<Pair> pairs, Weights weights) {
+  Race(List<Pair> pairs) {
     this.pairs = List.copyOf(pairs);
-    this.weights = weights;
   }
 
-  /**
-   * The comparison on the complete pairs among some trainings.
-   *
-   * @param weights what every rule keeps, the baseline too; trainings without their accuracy do not
-   *     take part
-   */
-  public static Race of(List<RecordedRun> all, Weights weights) {
-    List<RecordedRun> runs = all.stream().filter(run -> run.measured(weights)).toList();
+  /** The comparison on the complete pairs among some trainings. */
+  public static Race of(List<RecordedRun> runs) {
     Map<String, RecordedRun> heldOut = new LinkedHashMap<>();
     runs.stream().filter(RecordedRun::heldOut).forEach(run -> heldOut.put(key(run), run));
     List<Pair> pairs = new ArrayList<>();
@@ -112,55 +71,80 @@ public final class Race {
         pairs.add(new Pair(run, twin));
       }
     }
-    return new Race(pairs, weights);
+    return new Race(pairs);
   }
 
   private static String key(RecordedRun run) {
     return run.setting() + "/" + run.seed() + "/" + run.epochs();
   }
 
-  /** The race on the pairs of some settings. */
-  Race among(Set<String> settings) {
-    return new Race(
-        pairs.stream().filter(pair -> settings.contains(pair.setting())).toList(), weights);
-  }
-
   public List<Pair> pairs() {
     return pairs;
   }
 
-  /** Summarises a compared rule. */
-  RuleSummary summarize(ComparedRules.Rule rule) {
-    return summarize(rule.id(), results(rule));
+  /** The comparison on the pairs in which the accuracy with these weights was measured. */
+  Race with(Weights weights) {
+    return new Race(pairs.stream().filter(pair -> pair.has(weights)).toList());
   }
 
-  /** Summarises any other rule, evaluated on the trainings with all images. */
+  /** Whether the rule watched a training, or a training recorded all the series that it reads. */
+  boolean canApply(ComparedRules.Rule rule) {
+    return pairs.stream()
+        .map(pair -> rule.heldOut() ? pair.heldOut() : pair.all())
+        .anyMatch(
+            run ->
+                run.decisions().containsKey(rule.id())
+                    || run.series().keySet().containsAll(rule.replayPolicy().monitors()));
+  }
+
+  /** The series that the trainings with all images recorded. */
+  Set<String> series() {
+    return pairs.stream()
+        .flatMap(pair -> pair.all().series().keySet().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** Summarises a compared rule. */
+  RuleSummary summarize(ComparedRules.Rule rule, Weights weights) {
+    return summarize(rule.id(), weights, results(rule, weights));
+  }
+
+  /** Summarises any other rule, evaluated on the trainings with all images, own weights kept. */
   RuleSummary summarize(String id, Function<RecordedRun, Optional<Decision>> rule) {
-    return summarize(id, results(rule));
+    return summarize(id, Weights.OWN, results(rule));
+  }
+
+  private RuleSummary summarize(String id, Weights weights, List<Result> results) {
+    ComparedRules.Rule baseline = ComparedRules.baseline();
+    return RuleSummary.of(
+        id, weights, results, results(baseline, Weights.OWN), results(baseline, weights));
   }
 
   /** The results of a compared rule, in the order of the pairs. */
-  List<Result> results(ComparedRules.Rule rule) {
-    return pairs.stream().map(pair -> result(pair, rule)).toList();
+  List<Result> results(ComparedRules.Rule rule, Weights weights) {
+    return pairs.stream()
+        .map(pair -> result(pair, rule.heldOut(), weights, run -> decision(rule, run)))
+        .toList();
   }
 
-  /** The results of any other rule, evaluated on the trainings with all images. */
+  /**
+   * The results of any other rule, evaluated on the trainings with all images, own weights kept.
+   */
   List<Result> results(Function<RecordedRun, Optional<Decision>> rule) {
-    return pairs.stream().map(pair -> result(pair, false, rule)).toList();
+    return pairs.stream().map(pair -> result(pair, false, Weights.OWN, rule)).toList();
   }
 
-  private Result result(Pair pair, ComparedRules.Rule rule) {
-    return result(
-        pair,
-        rule.heldOut(),
-        run ->
-            run.decisions().containsKey(rule.id())
-                ? Optional.ofNullable(run.decisions().get(rule.id()))
-                : replay.decide(rule.replayPolicy(), run));
+  private Optional<Decision> decision(ComparedRules.Rule rule, RecordedRun run) {
+    if (run.decisions().containsKey(rule.id())) {
+      return Optional.ofNullable(run.decisions().get(rule.id()));
+    }
+    return rule.control()
+        ? replay.decideAlone(rule.replayPolicy(), run)
+        : replay.decide(rule.replayPolicy(), run);
   }
 
-  private Result result(
-      Pair pair, boolean heldOut, Function<RecordedRun, Optional<Decision>> rule) {
+  private static Result result(
+      Pair pair, boolean heldOut, Weights weights, Function<RecordedRun, Optional<Decision>> rule) {
     RecordedRun run = heldOut ? pair.heldOut() : pair.all();
     Optional<Decision> decision = rule.apply(run);
     int stop = decision.map(Decision::stop).orElse(run.epochs());
@@ -172,40 +156,8 @@ public final class Race {
         decision.isPresent(),
         stop,
         keep,
-        run.accuracy(weights, stop),
+        run.accuracy(Weights.OWN, stop),
         kept,
-        pair.all().bestAccuracy(weights) - kept);
-  }
-
-  private RuleSummary summarize(String id, List<Result> results) {
-    Map<String, List<Comparison>> groups = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.size(); i++) {
-      Result baseline = result(pairs.get(i), ComparedRules.baseline());
-      groups
-          .computeIfAbsent(pairs.get(i).setting(), setting -> new ArrayList<>())
-          .add(new Comparison(results.get(i), baseline));
-    }
-    List<Comparison> all = groups.values().stream().flatMap(List::stream).toList();
-    return new RuleSummary(
-        id,
-        all.size(),
-        (int) results.stream().filter(result -> !result.decided()).count(),
-        mean(groups, one -> one.result().stopEpoch()),
-        mean(groups, one -> one.result().accuracyAtStop()),
-        mean(groups, one -> one.result().accuracyKept()),
-        mean(groups, one -> one.result().regret()),
-        results.stream().mapToDouble(Result::regret).max().orElse(Double.NaN),
-        mean(groups, Comparison::saved),
-        mean(groups, Comparison::gain),
-        all.stream().mapToDouble(Comparison::gain).min().orElse(Double.NaN),
-        mean(groups, one -> one.saved() > 0 && one.gain() >= 0 ? 1 : 0));
-  }
-
-  private static Bootstrap.Estimate mean(
-      Map<String, List<Comparison>> groups, ToDoubleFunction<Comparison> value) {
-    return Bootstrap.mean(
-        groups.values().stream()
-            .map(group -> group.stream().map(one -> value.applyAsDouble(one)).toList())
-            .toList());
+        pair.all().bestAccuracy() - kept);
   }
 }

@@ -5,6 +5,7 @@ import dev.connectome.experiments.recording.RecordedRun.Decision;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
+import dev.connectome.stopping.SafetyEnvelope;
 import dev.connectome.stopping.StoppingPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,11 +19,25 @@ import java.util.OptionalInt;
 final class Replay {
   private final Map<RecordedRun, RunHistory> histories = new IdentityHashMap<>();
 
-  /** What a policy would have decided on a run; empty if it would not have stopped it. */
+  /**
+   * What a policy would have decided on a run, within the safety envelope that the product puts
+   * around every policy; empty if it would not have stopped the run.
+   */
   Optional<Decision> decide(StoppingPolicy policy, RecordedRun run) {
+    return decideAlone(envelope(run).around(policy), run);
+  }
+
+  /** What a control would have decided on a run, without the envelope. */
+  Optional<Decision> decideAlone(StoppingPolicy policy, RecordedRun run) {
     return PolicyReplay.of(policy, histories.computeIfAbsent(run, Replay::history))
         .decision()
         .map(decision -> new Decision(decision.stopEpoch(), decision.keptEpoch()));
+  }
+
+  /** As the controller computes it; without a number of updates, for as many as it asks for. */
+  private static SafetyEnvelope envelope(RecordedRun run) {
+    int updates = run.updatesPerEpoch() > 0 ? run.updatesPerEpoch() : SafetyEnvelope.MIN_UPDATES;
+    return SafetyEnvelope.of(run.warmUpEpochs(), updates, SafetyEnvelope.MIN_UPDATES);
   }
 
   private static RunHistory history(RecordedRun run) {

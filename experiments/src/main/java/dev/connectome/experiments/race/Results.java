@@ -3,6 +3,7 @@ package dev.connectome.experiments.race;
 import dev.connectome.cli.report.Bootstrap;
 import dev.connectome.cli.report.Table;
 import dev.connectome.experiments.recording.Provenance;
+import dev.connectome.experiments.recording.RecordedRun.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,59 +14,87 @@ import java.util.Map;
 /**
  * What an experiment showed.
  *
- * @param standings the summary of each rule on all trainings
- * @param results of each rule on each pair of trainings, by its id
+ * @param standings the summary of each rule whose series were recorded, with the epoch's own
+ *     weights kept
+ * @param standingsAveraged the same with averaged weights kept, on the trainings that measured
+ *     them; empty if none did
+ * @param results of each rule on each pair of trainings, by its id, with the epoch's own weights
  */
 public record Results(
-    Provenance about, List<Race.RuleSummary> standings, Map<String, List<Race.Result>> results) {
+    Provenance about,
+    List<RuleSummary> standings,
+    List<RuleSummary> standingsAveraged,
+    Map<String, List<Race.Result>> results) {
 
   public static Results of(Provenance about, Race race) {
+    List<ComparedRules.Rule> rules = ComparedRules.all().stream().filter(race::canApply).toList();
     Map<String, List<Race.Result>> results = new LinkedHashMap<>();
-    ComparedRules.all().forEach(rule -> results.put(rule.id(), race.results(rule)));
-    return new Results(about, ComparedRules.all().stream().map(race::summarize).toList(), results);
+    rules.forEach(rule -> results.put(rule.id(), race.results(rule, Weights.OWN)));
+    Race averaged = race.with(Weights.AVERAGED);
+    return new Results(
+        about,
+        rules.stream().map(rule -> race.summarize(rule, Weights.OWN)).toList(),
+        averaged.pairs().isEmpty()
+            ? List.of()
+            : rules.stream().map(rule -> averaged.summarize(rule, Weights.AVERAGED)).toList(),
+        results);
   }
 
   /** The results for people. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("");
+    lines.add("The weights of the epoch kept:");
     lines.addAll(table(standings));
+    if (!standingsAveraged.isEmpty()) {
+      lines.add("");
+      lines.add(
+          "Averaged weights kept, compared with validation-5 that keeps the weights of its best"
+              + " epoch (VS SAME: that keeps averaged weights too):");
+      lines.addAll(table(standingsAveraged));
+    }
     lines.add("");
     lines.add(
-        "%d trainings with all images, each compared with its twin with a tenth held out."
-            .formatted(standings.get(0).runs()));
+        "%d settings, %d trainings with all images, each compared with its twin with a tenth held out."
+            .formatted(standings.get(0).settings(), standings.get(0).runs()));
     lines.add(
-        "In brackets: 95 % confidence interval, by bootstrap over settings. REGRET: points below"
-            + " the best epoch. EARLIER, NO WORSE: than validation-5.");
-    ComparedRules.all().forEach(rule -> lines.add("  " + rule.id() + ": " + rule.meaning()));
+        "Points of test accuracy. In brackets: 95 % confidence interval, by bootstrap over settings."
+            + " REGRET: below the best epoch. WORST, WITHIN 0.5, LOSE 5: settings against validation-5.");
+    ComparedRules.all().stream()
+        .filter(rule -> results.containsKey(rule.id()))
+        .forEach(rule -> lines.add("  " + rule.id() + ": " + rule.meaning()));
     return lines;
   }
 
-  private static List<String> table(List<Race.RuleSummary> standings) {
+  private static List<String> table(List<RuleSummary> standings) {
     Table table =
         new Table(
             "RULE",
             "STOP EPOCH",
-            "AT STOP %",
             "KEPT %",
             "REGRET",
-            "WORST",
             "VS VALIDATION-5",
+            "MEDIAN",
             "WORST",
+            "WITHIN 0.5",
+            "LOSE 5",
             "EARLIER, NO WORSE",
+            "VS SAME, MEDIAN",
             "UNDECIDED");
-    for (Race.RuleSummary one : standings) {
-      boolean baseline = one.rule().equals(ComparedRules.BASELINE);
+    for (RuleSummary one : standings) {
+      boolean baseline = one.rule().equals(ComparedRules.BASELINE) && one.weights() == Weights.OWN;
       table.row(
           one.rule(),
           interval(one.stopEpoch(), 1, 1),
-          interval(one.accuracyAtStop(), 100, 2),
           interval(one.accuracyKept(), 100, 2),
           interval(one.regret(), 100, 2),
-          number(100 * one.worstRegret(), 2),
           baseline ? "-" : interval(one.accuracyAboveBaseline(), 100, 2),
-          baseline ? "-" : number(100 * one.worstAgainstBaseline(), 2),
+          baseline ? "-" : interval(one.medianAboveBaseline()),
+          baseline ? "-" : number(100 * one.worstSetting(), 2),
+          baseline ? "-" : number(100 * one.withinHalfAPoint(), 0) + " %",
+          baseline ? "-" : one.loseFive() + "/" + one.settings(),
           baseline ? "-" : interval(one.earlierAndNoWorse(), 100, 0) + " %",
+          baseline ? "-" : interval(one.medianAboveSameWeights()),
           one.undecided() + "/" + one.runs());
     }
     return table.lines();
@@ -77,6 +106,14 @@ public record Results(
             number(factor * estimate.mean(), decimals),
             number(factor * estimate.low(), decimals),
             number(factor * estimate.high(), decimals));
+  }
+
+  private static String interval(Bootstrap.MedianEstimate estimate) {
+    return "%s [%s, %s]"
+        .formatted(
+            number(100 * estimate.median(), 2),
+            number(100 * estimate.low(), 2),
+            number(100 * estimate.high(), 2));
   }
 
   static String number(double value, int decimals) {

@@ -53,8 +53,8 @@ final class Progress {
         done,
         trials,
         trial.name(),
-        100 * run.accuracy(Weights.EPOCH, run.epochs()),
-        100 * run.bestAccuracy(Weights.EPOCH),
+        100 * run.accuracy(RecordedRun.Weights.OWN, run.epochs()),
+        100 * run.bestAccuracy(),
         remaining());
   }
 

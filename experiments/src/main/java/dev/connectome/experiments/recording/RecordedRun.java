@@ -1,5 +1,6 @@
 package dev.connectome.experiments.recording;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param decisions of the rules that watched it, by id; null for one that never said stop
  * @param stages the first epoch of each stage reached, by name
  * @param definition that of the trial; empty in files from before definitions were recorded
+ * @param updatesPerEpoch updates of the weights in an epoch; 0 in files that do not tell
+ * @param warmUpEpochs length of the warm-up
  */
 public record RecordedRun(
     String setting,
@@ -30,7 +34,29 @@ public record RecordedRun(
     Map<String, List<@Nullable Double>> series,
     Map<String, @Nullable Decision> decisions,
     Map<String, Integer> stages,
-    @JsonSetter(nulls = Nulls.AS_EMPTY) String definition) {
+    @JsonSetter(nulls = Nulls.AS_EMPTY) String definition,
+    int updatesPerEpoch,
+    double warmUpEpochs) {
+  /** Accuracy on the test images. */
+  public static final String ACCURACY = "testAccuracy";
+
+  /** Accuracy on the test images with the moving average of the weights. */
+  public static final String AVERAGED_ACCURACY = "averagedTestAccuracy";
+
+  /** Which weights are kept of an epoch. */
+  public enum Weights {
+    /** Those that the epoch ended with. */
+    OWN(ACCURACY),
+    /** Their moving average. */
+    AVERAGED(AVERAGED_ACCURACY);
+
+    private final String accuracy;
+
+    Weights(String accuracy) {
+      this.accuracy = accuracy;
+    }
+  }
+
   /** A rule said stop after one epoch, and keeps the weights of the same or an earlier one. */
   public record Decision(int stop, int keep) {}
 
@@ -55,28 +81,30 @@ public record RecordedRun(
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  /** Whether the accuracy of some weights was measured; of averages it was not always. */
-  public boolean measured(Weights weights) {
-    return series.containsKey(weights.accuracy());
+  /** Whether the accuracy with these weights was measured after every epoch. */
+  public boolean has(Weights weights) {
+    return IntStream.rangeClosed(1, epochs)
+        .allMatch(epoch -> at(weights.accuracy, epoch).isPresent());
   }
 
   /**
-   * The test accuracy of the weights after an epoch.
+   * The test accuracy of an epoch's weights.
    *
    * @throws IllegalArgumentException if it was not measured
    */
   public double accuracy(Weights weights, int epoch) {
-    return at(weights.accuracy(), epoch)
+    return at(weights.accuracy, epoch)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "%s, seed %d has no %s at epoch %d"
-                        .formatted(setting, seed, weights.accuracy(), epoch)));
+                        .formatted(setting, seed, weights.accuracy, epoch)));
   }
 
-  /** The best test accuracy of any epoch, known only in hindsight. */
-  public double bestAccuracy(Weights weights) {
-    return series.getOrDefault(weights.accuracy(), List.of()).stream()
+  /** The best test accuracy of any epoch's own weights, known only in hindsight. */
+  @JsonIgnore
+  public double bestAccuracy() {
+    return series.getOrDefault(ACCURACY, List.of()).stream()
         .filter(value -> value != null)
         .mapToDouble(Double::doubleValue)
         .max()

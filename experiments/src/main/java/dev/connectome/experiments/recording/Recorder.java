@@ -4,8 +4,10 @@ import dev.connectome.cli.report.Display;
 import dev.connectome.experiments.grid.Trial;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.signature.v1.TopologicalSignature;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -23,14 +25,14 @@ final class Recorder {
 
   private static final List<String> METRICS =
       List.of(
-          "trainLoss", "changedPredictions", Weights.EPOCH.accuracy(), Weights.AVERAGE.accuracy());
+          "trainLoss", "changedPredictions", RecordedRun.ACCURACY, RecordedRun.AVERAGED_ACCURACY);
 
   private static final List<String> METRICS_HELD_OUT =
       List.of(
           "validationLoss",
           "averagedValidationLoss",
-          Weights.EPOCH.accuracy(),
-          Weights.AVERAGE.accuracy());
+          RecordedRun.ACCURACY,
+          RecordedRun.AVERAGED_ACCURACY);
 
   private Recorder() {}
 
@@ -42,11 +44,8 @@ final class Recorder {
       for (String metric : trial.heldOut() ? METRICS_HELD_OUT : METRICS) {
         put(series, trial.epochs(), metric, epoch, record.getMetricsMap().get(metric));
       }
-      if (!trial.heldOut() && followsItsPredecessor(record)) {
-        SignatureDistances from = record.getSignature().getFromPrevious();
-        put(series, trial.epochs(), "deathDistance", epoch, from.getDeath());
-        put(series, trial.epochs(), "birthDistance", epoch, from.getBirth());
-        put(series, trial.epochs(), "connectomeDistance", epoch, from.getConnectome());
+      if (!trial.heldOut()) {
+        signals(record).forEach((name, value) -> put(series, trial.epochs(), name, epoch, value));
       }
     }
     Map<String, List<@Nullable Double>> lists = new LinkedHashMap<>();
@@ -70,7 +69,36 @@ final class Recorder {
         lists,
         decisions,
         stages,
-        trial.definition());
+        trial.definition(),
+        trial.updatesPerEpoch(),
+        trial.warmUpEpochs());
+  }
+
+  /** The series of a signature, named as the controller names them. */
+  private static Map<String, Double> signals(SignatureRecord record) {
+    TopologicalSignature signature = record.getSignature();
+    SampleSignals samples = signature.getSampleSignals();
+    Map<String, Double> signals = new LinkedHashMap<>();
+    if (followsItsPredecessor(record)) {
+      SignatureDistances from = signature.getFromPrevious();
+      signals.put("deathDistance", from.getDeath());
+      signals.put("birthDistance", from.getBirth());
+      signals.put("topologicalDistance", from.getTopological());
+      signals.put("connectomeDistance", from.getConnectome());
+      if (samples.hasNeighbourTurnover()) {
+        signals.put("neighbourTurnover", samples.getNeighbourTurnover());
+      }
+    }
+    if (samples.hasNeighbourAgreement()) {
+      signals.put("neighbourDisagreement", 1 - samples.getNeighbourAgreement());
+    }
+    if (samples.hasTreeAgreement()) {
+      signals.put("treeDisagreement", 1 - samples.getTreeAgreement());
+    }
+    if (samples.hasPredictedClassConcentration()) {
+      signals.put("predictedClassConcentration", samples.getPredictedClassConcentration());
+    }
+    return signals;
   }
 
   /** A distance across a gap does not belong to a series. */

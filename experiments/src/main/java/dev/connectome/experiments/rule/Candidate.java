@@ -4,11 +4,13 @@ import dev.connectome.stopping.DiminishingRule;
 import dev.connectome.stopping.PatienceRule;
 import dev.connectome.stopping.PlateauRule;
 import dev.connectome.stopping.SeriesPolicy;
+import dev.connectome.stopping.SlowingRule;
 import dev.connectome.stopping.StoppingPolicy;
 import dev.connectome.stopping.StoppingRule;
 import dev.connectome.stopping.TroughRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A rule with settings to choose from; {@code settings} as typed for {@code --policy}. */
 public record Candidate(String monitor, StoppingRule rule, String settings) {
@@ -17,6 +19,9 @@ public record Candidate(String monitor, StoppingRule rule, String settings) {
           "deathDistance",
           "birthDistance",
           "connectomeDistance",
+          "neighbourDisagreement",
+          "treeDisagreement",
+          "neighbourTurnover",
           "trainLoss",
           "changedPredictions");
   private static final List<Double> SMOOTHING = List.of(0.3, 0.5, 1.0);
@@ -26,9 +31,10 @@ public record Candidate(String monitor, StoppingRule rule, String settings) {
   private static final List<Integer> WINDOW = List.of(3, 5, 8);
   private static final List<Integer> CONFIRM = List.of(1, 2, 3, 5);
 
-  public static List<Candidate> all() {
+  /** The candidates on these series. */
+  public static List<Candidate> of(Set<String> series) {
     List<Candidate> all = new ArrayList<>();
-    for (String monitor : MONITORS) {
+    for (String monitor : MONITORS.stream().filter(series::contains).toList()) {
       for (int confirm : CONFIRM) {
         for (double fraction : FRACTION) {
           all.add(plateau(monitor, new PlateauRule(fraction, confirm)));
@@ -74,6 +80,15 @@ public record Candidate(String monitor, StoppingRule rule, String settings) {
                 rule.minDelta(),
                 rule.startFromEpoch(),
                 rule.restoreBest() ? ",restore-best" : ""));
+  }
+
+  static Candidate slowing(String monitor, SlowingRule rule) {
+    return new Candidate(
+        monitor,
+        rule,
+        "smoothing=%s,min-fall=%s,window=%s,max-pace=%s,confirm=%s"
+            .formatted(
+                rule.smoothing(), rule.minFall(), rule.window(), rule.maxPace(), rule.confirm()));
   }
 
   static Candidate plateau(String monitor, PlateauRule rule) {

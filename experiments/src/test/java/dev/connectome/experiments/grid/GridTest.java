@@ -51,6 +51,33 @@ class GridTest {
   }
 
   @Test
+  void aDrawDependsOnItsSeedAloneAndALongerOneBeginsWithTheSame() {
+    List<Setting> draw = DrawnSetting.draw(7, 120);
+
+    assertThat(DrawnSetting.draw(7, 40)).isEqualTo(draw.subList(0, 40));
+    assertThat(DrawnSetting.draw(8, 40)).doesNotContainAnyElementsOf(draw);
+    assertThat(draw).extracting(Setting::id).doesNotHaveDuplicates();
+    assertThat(draw).extracting(Setting::spec).extracting(Object::toString).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aDrawHasSlowStartsAndNothingThatATrainerRefuses() {
+    List<Trial> trials = Trial.of(DrawnSetting.draw(1, 120), Seeds.upTo(1), 40);
+
+    assertThat(trials).anyMatch(trial -> trial.updatesPerEpoch() <= 5);
+    assertThat(trials).anyMatch(trial -> trial.warmUpEpochs() > 0);
+    assertThat(trials)
+        .allSatisfy(
+            trial -> {
+              TrainingSpec spec = trial.run(Path.of("/images")).getSpec();
+              double trained =
+                  spec.getData().getTrainSamples() * (1 - spec.getData().getValidationFraction());
+              assertThat((double) spec.getBatchSize()).isLessThanOrEqualTo(trained);
+              assertThat(trial.warmUpEpochs()).isLessThan(trial.epochs());
+            });
+  }
+
+  @Test
   void trainsOnAllOfCifarUnlessFewerImagesAreRequested() {
     Setting all = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 0);
     Setting some = new ArchitectureLimitedSetting(Cifar.CIFAR_10, "adam", 5000);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
-import dev.connectome.experiments.recording.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,8 @@ class ChoiceTest {
 
   @Test
   void halvesShareNoSettingAndCanBeSwapped() {
-    Choice one = Choice.of(Race.of(runs(12), Weights.EPOCH), 1, false);
-    Choice other = Choice.of(Race.of(runs(12), Weights.EPOCH), 1, true);
+    Choice one = Choice.of(Race.of(runs(12)), 1, false);
+    Choice other = Choice.of(Race.of(runs(12)), 1, true);
 
     assertThat(one.settingsChosenOn())
         .hasSize(6)
@@ -59,7 +58,7 @@ class ChoiceTest {
 
   @Test
   void choosesTheRuleThatKeepsTheMostAccurateEpoch() {
-    Choice choice = Choice.of(Race.of(runs(12), Weights.EPOCH), 1, false);
+    Choice choice = Choice.of(Race.of(runs(12)), 1, false);
 
     Choice.Judged best = choice.chosen().get(0);
     assertThat(best.family()).isEqualTo("trough on changedPredictions");
@@ -70,8 +69,8 @@ class ChoiceTest {
 
   @Test
   void choosesOneRulePerFamily() {
-    assertThat(Choice.of(Race.of(runs(4), Weights.EPOCH), 1, false).chosen())
-        .hasSize(15)
+    assertThat(Choice.of(Race.of(runs(4)), 1, false).chosen())
+        .hasSize(6)
         .extracting(Choice.Judged::family)
         .doesNotHaveDuplicates();
   }

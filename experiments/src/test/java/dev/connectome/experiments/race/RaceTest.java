@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
-import dev.connectome.experiments.recording.Weights;
+import dev.connectome.experiments.recording.RecordedRun.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class RaceTest {
 
-  private static final ComparedRules.Rule DIMINISHING =
-      ComparedRules.of(false).stream()
-          .filter(rule -> rule.id().equals("diminishing"))
-          .findFirst()
-          .orElseThrow();
+  private static final ComparedRules.Rule DIMINISHING = rule("diminishing");
 
   /** In setting a the rule wins, in b it is earlier but worse, in c it never stops. */
   private static final Race RACE =
@@ -30,8 +26,7 @@ class RaceTest {
               RecordedRuns.run("b", 1, true, stop("validation-5", 4, 4), 0.5, 0.6, 0.7, 0.8),
               RecordedRuns.run("c", 1, false, Map.of(), 0.5, 0.9, 0.7, 0.6),
               RecordedRuns.run("c", 1, true, stop("validation-5", 2, 2), 0.5, 0.6, 0.7, 0.8),
-              RecordedRuns.run("d", 1, false, Map.of(), 0.1)),
-          Weights.EPOCH);
+              RecordedRuns.run("d", 1, false, Map.of(), 0.1)));
 
   private static Map<String, Decision> stop(String rule, int stop, int keep) {
     return Map.of(rule, new Decision(stop, keep));
@@ -44,7 +39,7 @@ class RaceTest {
 
   @Test
   void reportsKeptAccuracyAndRegret() {
-    List<Race.Result> results = RACE.results(DIMINISHING);
+    List<Race.Result> results = RACE.results(DIMINISHING, Weights.OWN);
 
     assertThat(results)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("regret")
@@ -59,7 +54,7 @@ class RaceTest {
 
   @Test
   void summarizesAgainstTheBaseline() {
-    Race.RuleSummary summary = RACE.summarize(DIMINISHING);
+    RuleSummary summary = RACE.summarize(DIMINISHING, Weights.OWN);
 
     assertThat(summary.runs()).isEqualTo(3);
     assertThat(summary.undecided()).isEqualTo(1);
@@ -69,11 +64,79 @@ class RaceTest {
     assertThat(summary.accuracyAboveBaseline().mean()).isCloseTo((0.1 - 0.3 + 0) / 3, within(1e-9));
     assertThat(summary.worstAgainstBaseline()).isCloseTo(-0.3, within(1e-9));
     assertThat(summary.worstRegret()).isCloseTo(0.4, within(1e-9));
+    assertThat(summary.settings()).isEqualTo(3);
+    assertThat(summary.medianAboveBaseline().median()).isZero();
+    assertThat(summary.worstSetting()).isCloseTo(-0.3, within(1e-9));
+    assertThat(summary.withinHalfAPoint()).isCloseTo(2.0 / 3, within(1e-9));
+    assertThat(summary.loseFive()).isEqualTo(1);
+  }
+
+  @Test
+  void judgesSettingsByTheMeanOfTheirTrainings() {
+    Race race =
+        Race.of(
+            List.of(
+                RecordedRuns.run("a", 1, false, stop("diminishing", 1, 1), 0.70, 0.6),
+                RecordedRuns.run("a", 1, true, stop("validation-5", 1, 1), 0.80, 0.8),
+                RecordedRuns.run("a", 2, false, stop("diminishing", 1, 1), 0.88, 0.6),
+                RecordedRuns.run("a", 2, true, stop("validation-5", 1, 1), 0.80, 0.8)));
+
+    RuleSummary summary = race.summarize(DIMINISHING, Weights.OWN);
+
+    assertThat(summary.worstAgainstBaseline()).isCloseTo(-0.1, within(1e-9));
+    assertThat(summary.worstSetting()).isCloseTo(-0.01, within(1e-9));
+    assertThat(summary.loseFive()).isZero();
+    assertThat(summary.withinHalfAPoint()).isZero();
+  }
+
+  @Test
+  void comparesAveragedWeightsWithTheBaselineInBothKinds() {
+    Map<String, List<Double>> averaged = Map.of("averagedTestAccuracy", List.of(0.6, 0.9));
+    Race race =
+        Race.of(
+            List.of(
+                RecordedRuns.run("a", 1, false, stop("diminishing", 2, 2), averaged, 0.5, 0.8),
+                RecordedRuns.run("a", 1, true, stop("validation-5", 2, 1), averaged, 0.7, 0.8),
+                RecordedRuns.run("b", 1, false, stop("diminishing", 2, 2), 0.5, 0.8),
+                RecordedRuns.run("b", 1, true, stop("validation-5", 2, 1), 0.7, 0.8)));
+
+    Results results = Results.of(RecordedRuns.PROVENANCE, race);
+
+    RuleSummary summary =
+        results.standingsAveraged().stream()
+            .filter(one -> one.rule().equals("validation-5"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(summary.runs()).isEqualTo(1);
+    assertThat(summary.accuracyKept().mean()).isEqualTo(0.6);
+    assertThat(summary.accuracyAboveBaseline().mean()).isCloseTo(-0.1, within(1e-9));
+    assertThat(summary.medianAboveSameWeights().median()).isZero();
+  }
+
+  @Test
+  void letsNoRuleStopATrainingThatHasHardlyBegunExceptControls() {
+    List<Double> flat = List.of(2.3, 2.299, 2.298, 2.297, 2.296, 2.295, 2.294, 2.293);
+    Double[] accuracies = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+    RecordedRun run =
+        RecordedRuns.run("a", 1, false, Map.of(), Map.of("trainLoss", flat), accuracies);
+    RecordedRun twin = RecordedRuns.run("a", 1, true, Map.of(), accuracies);
+    Race race = Race.of(List.of(run, twin));
+
+    assertThat(race.results(rule("loss-diminishing-3"), Weights.OWN).get(0).decided()).isFalse();
+    assertThat(race.results(rule("epoch-5"), Weights.OWN).get(0).stopEpoch()).isEqualTo(5);
+  }
+
+  private static ComparedRules.Rule rule(String id) {
+    return ComparedRules.of(false).stream()
+        .filter(one -> one.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void evaluatesTheBaselineOnTheTrainingWithImagesHeldOut() {
-    assertThat(RACE.results(ComparedRules.baseline()).get(0).accuracyKept()).isEqualTo(0.8);
+    assertThat(RACE.results(ComparedRules.baseline(), Weights.OWN).get(0).accuracyKept())
+        .isEqualTo(0.8);
   }
 
   @Test
@@ -83,41 +146,12 @@ class RaceTest {
         RecordedRuns.run(
             "a", 1, false, Map.of(), Map.of("connectomeDistance", changes), 0.5, 0.9, 0.8, 0.7);
     RecordedRun twin = RecordedRuns.run("a", 1, true, Map.of(), 0.5, 0.6, 0.8, 0.7);
-    ComparedRules.Rule trough =
-        ComparedRules.of(false).stream()
-            .filter(rule -> rule.id().equals("connectome-trough"))
-            .findFirst()
-            .orElseThrow();
 
-    Race.Result result = Race.of(List.of(watched, twin), Weights.EPOCH).results(trough).get(0);
+    Race.Result result =
+        Race.of(List.of(watched, twin)).results(rule("connectome-trough"), Weights.OWN).get(0);
 
     assertThat(result.stopEpoch()).isEqualTo(3);
     assertThat(result.keptEpoch()).isEqualTo(2);
-  }
-
-  @Test
-  void judgesEveryRuleByTheAveragesWhereTheyWereMeasured() {
-    Map<String, List<Double>> averages =
-        Map.of("averagedTestAccuracy", List.of(0.5, 0.7, 0.9, 0.85));
-    Race race =
-        Race.of(
-            List.of(
-                RecordedRuns.run(
-                    "a", 1, false, stop("diminishing", 3, 2), averages, 0.5, 0.6, 0.6, 0.6),
-                RecordedRuns.run(
-                    "a", 1, true, stop("validation-5", 4, 3), averages, 0.5, 0.6, 0.6, 0.6),
-                RecordedRuns.run("b", 1, false, Map.of(), 0.5, 0.6),
-                RecordedRuns.run("b", 1, true, Map.of(), averages, 0.5, 0.6, 0.6, 0.6)),
-            Weights.AVERAGE);
-
-    assertThat(race.pairs()).extracting(Race.Pair::setting).containsExactly("a");
-    Race.Result result = race.results(DIMINISHING).get(0);
-    assertThat(result.accuracyAtStop()).isEqualTo(0.9);
-    assertThat(result.accuracyKept()).isEqualTo(0.7);
-    assertThat(result.regret()).isCloseTo(0.2, within(1e-9));
-    assertThat(race.results(ComparedRules.baseline()).get(0).accuracyKept()).isEqualTo(0.9);
-    assertThat(race.summarize(DIMINISHING).accuracyAboveBaseline().mean())
-        .isCloseTo(-0.2, within(1e-9));
   }
 
   @Test

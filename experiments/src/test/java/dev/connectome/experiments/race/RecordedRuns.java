@@ -1,7 +1,7 @@
 package dev.connectome.experiments.race;
 
+import dev.connectome.experiments.recording.Provenance;
 import dev.connectome.experiments.recording.RecordedRun;
-import dev.connectome.experiments.recording.Weights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** Recorded trainings made up for tests. */
 final class RecordedRuns {
+  static final Provenance PROVENANCE =
+      new Provenance("test", "0", "17", "Linux", 2, "2026-11-26T00:00:00Z", 1);
+
   private RecordedRuns() {}
 
   /** With these accuracies, an epoch each, and these decisions. */
@@ -30,8 +33,8 @@ final class RecordedRuns {
       Map<String, List<Double>> series,
       Double... accuracies) {
     Map<String, List<Double>> all = new LinkedHashMap<>(series);
-    all.put(Weights.EPOCH.accuracy(), Arrays.asList(accuracies));
+    all.put(RecordedRun.ACCURACY, Arrays.asList(accuracies));
     return new RecordedRun(
-        setting, seed, heldOut, accuracies.length, 1, all, decisions, Map.of(), "");
+        setting, seed, heldOut, accuracies.length, 1, all, decisions, Map.of(), "", 0, 0);
   }
 }

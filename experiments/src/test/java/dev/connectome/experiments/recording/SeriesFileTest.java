@@ -113,7 +113,7 @@ class SeriesFileTest {
   }
 
   private static RecordedRun run(Trial trial, String definition) {
-    Map<String, List<Double>> series = Map.of(Weights.EPOCH.accuracy(), List.of(0.5, 0.6, 0.7));
+    Map<String, List<Double>> series = Map.of(RecordedRun.ACCURACY, List.of(0.5, 0.6, 0.7));
     return new RecordedRun(
         trial.setting().id(),
         trial.seed(),
@@ -123,6 +123,8 @@ class SeriesFileTest {
         Map.copyOf(series),
         Map.of("trough", new RecordedRun.Decision(2, 1)),
         Map.of("reorganisation", 1),
-        definition);
+        definition,
+        120,
+        0);
   }
 }

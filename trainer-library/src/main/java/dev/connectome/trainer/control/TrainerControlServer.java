@@ -74,10 +74,11 @@ public final class TrainerControlServer implements AutoCloseable {
   /**
    * Returns where the server listens.
    *
-   * @return {@code host:port}
+   * @return {@code host:port}, an IPv6 address in brackets
    */
   public String endpoint() {
-    return host + ":" + server.getPort();
+    boolean bare = host.contains(":") && !host.startsWith("[");
+    return (bare ? "[" + host + "]" : host) + ":" + server.getPort();
   }
 
   /** Stops listening. Requests in progress are cancelled after 500 ms. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.EarlyStoppingListener.EarlyStoppedException;
 import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import dev.connectome.protos.trainer.v1.ProbeSpec;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
@@ -178,6 +179,9 @@ public final class ConnectomeListener implements TrainingListener {
               spec.getLayersList(),
               spec.getMaxNeurons(),
               joined.spec().getSeed(),
+              settings
+                  .classifies()
+                  .orElseGet(() -> trainer.getLoss() instanceof SoftmaxCrossEntropyLoss),
               Clock.systemUTC());
     }
     return probe;

@@ -22,6 +22,7 @@ public final class ConnectomeListenerBuilder {
   private Duration controllerTimeout = Duration.ofSeconds(10);
   private int snapshotBuffer = SnapshotPublisher.Buffer.DEFAULT.snapshots();
   private Optional<NDList> probe = Optional.empty();
+  private Optional<Boolean> classifies = Optional.empty();
 
   ConnectomeListenerBuilder(Map<String, String> environment) {
     this.run = environment.getOrDefault("CONNECTOME_RUN", "");
@@ -147,6 +148,20 @@ public final class ConnectomeListenerBuilder {
   }
 
   /**
+   * Sets whether the network classifies: whether the index of the largest of its outputs is the
+   * class that it predicts. If so, and if its output is samples × classes, the predicted classes of
+   * the probe set are published with its activations. Default: whether the loss is DJL's {@link
+   * ai.djl.training.loss.SoftmaxCrossEntropyLoss}.
+   *
+   * @param value whether it classifies
+   * @return this builder
+   */
+  public ConnectomeListenerBuilder optClassifies(boolean value) {
+    classifies = Optional.of(value);
+    return this;
+  }
+
+  /**
    * Builds the listener. It connects when its {@link ai.djl.training.Trainer} is made.
    *
    * @return the listener
@@ -170,6 +185,7 @@ public final class ConnectomeListenerBuilder {
                 new SnapshotPublisher.Buffer(
                     snapshotBuffer, SnapshotPublisher.Buffer.DEFAULT.bytes())),
             controllerTimeout,
-            probe));
+            probe,
+            classifies));
   }
 }

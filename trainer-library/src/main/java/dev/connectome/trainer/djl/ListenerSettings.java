@@ -11,6 +11,11 @@ import java.util.Optional;
  * @param run the run's name or uid
  * @param controllerTimeout how long the training waits for an unreachable controller
  * @param probe the probe set; empty to draw it from the inputs of the first epoch
+ * @param classifies whether the network classifies; empty if its loss tells
  */
 record ListenerSettings(
-    String run, PlatformSettings platform, Duration controllerTimeout, Optional<NDList> probe) {}
+    String run,
+    PlatformSettings platform,
+    Duration controllerTimeout,
+    Optional<NDList> probe,
+    Optional<Boolean> classifies) {}

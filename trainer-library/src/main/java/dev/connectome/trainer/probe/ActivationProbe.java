@@ -38,6 +38,7 @@ public final class ActivationProbe {
   private final int batchSize;
   private final int maxNeurons;
   private final long seed;
+  private final boolean classifies;
   private final Clock clock;
 
   /**
@@ -50,16 +51,26 @@ public final class ActivationProbe {
    * @param maxNeurons the maximum number of neurons; if the layers have more, a random subset is
    *     observed that depends on the seed only
    * @param seed the seed of that subset
+   * @param classifies whether the network classifies, so that its predictions are recorded too: for
+   *     each input the index of the largest output. Left out if its output is not one array of
+   *     samples × classes with two classes or more
    * @param clock gives the time of a snapshot
    * @throws IllegalArgumentException if the network cannot be observed
    */
   public ActivationProbe(
-      Block network, NDList inputs, List<String> layers, int maxNeurons, long seed, Clock clock) {
+      Block network,
+      NDList inputs,
+      List<String> layers,
+      int maxNeurons,
+      long seed,
+      boolean classifies,
+      Clock clock) {
     this.network = ObservedLayers.of(network, layers);
     this.inputs = inputs;
     this.batchSize = isDense(network) ? DENSE_BATCH : CONVOLUTIONAL_BATCH;
     this.maxNeurons = maxNeurons;
     this.seed = seed;
+    this.classifies = classifies;
     this.clock = clock;
   }
 
@@ -99,15 +110,20 @@ public final class ActivationProbe {
     NDArray first = inputs.head();
     int samples = (int) first.getShape().get(0);
     NeuronColumns columns = null;
+    var classes = new int[samples];
+    boolean predicted = classifies;
     for (int from = 0; from < samples; from += batchSize) {
       int to = Math.min(samples, from + batchSize);
       try (NDManager pass = first.getManager().newSubManager()) {
-        List<float[]> outputs = outputs(pass, from, to);
+        ObservedNetwork.Pass results = run(pass, from, to);
+        List<float[]> outputs = results.layers().stream().map(ActivationProbe::values).toList();
         columns = columns == null ? columns(outputs, to - from, samples) : columns;
         columns.put(from, outputs);
+        predicted = predicted && predict(results, classes, from);
       }
     }
-    return snapshot(epoch, metrics, columns);
+    ActivationSnapshot snapshot = snapshot(epoch, metrics, columns);
+    return predicted ? snapshot.withPredictedClasses(classes) : snapshot;
   }
 
   private ActivationSnapshot snapshot(
@@ -124,16 +140,33 @@ public final class ActivationProbe {
         metrics);
   }
 
-  private List<float[]> outputs(NDManager pass, int from, int to) {
+  private ObservedNetwork.Pass run(NDManager pass, int from, int to) {
     var rows = new NDList();
     for (NDArray input : inputs) {
       rows.add(input.get(pass, new NDIndex("{}:{}", from, to)));
     }
-    List<float[]> outputs = new ArrayList<>();
-    for (NDArray output : network.outputs(new ParameterStore(pass, false), rows)) {
-      outputs.add(neurons(output).toType(DataType.FLOAT32, false).toFloatArray());
+    return network.run(new ParameterStore(pass, false), rows, classifies);
+  }
+
+  /** Fills in the classes from {@code first} on; false if the output is not samples × classes. */
+  private static boolean predict(ObservedNetwork.Pass results, int[] classes, int first) {
+    NDList output = results.output().orElseGet(NDList::new);
+    if (output.size() != 1) {
+      return false;
     }
-    return outputs;
+    Shape shape = output.head().getShape();
+    if (shape.dimension() != 2 || shape.get(1) < 2) {
+      return false;
+    }
+    long[] largest = output.head().argMax(1).toLongArray();
+    for (int row = 0; row < largest.length; row++) {
+      classes[first + row] = (int) largest[row];
+    }
+    return true;
+  }
+
+  private static float[] values(NDArray output) {
+    return neurons(output).toType(DataType.FLOAT32, false).toFloatArray();
   }
 
   private static NDArray neurons(NDArray output) {

@@ -3,12 +3,14 @@ package dev.connectome.trainer.probe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The activations of P neurons for the N inputs of the probe set at the end of an epoch, as a
- * matrix {@code samples × neurons}. Immutable.
+ * matrix {@code samples × neurons}; if the network classifies, with the class that it predicts for
+ * each input. Immutable.
  */
 public final class ActivationSnapshot {
 
@@ -26,9 +28,11 @@ public final class ActivationSnapshot {
   private final float[] values;
   private final Instant capturedAt;
   private final Map<String, Double> metrics;
+  private final int[] predictedClasses;
 
   /**
-   * Makes a snapshot. The array is not copied and must not be changed afterwards.
+   * Makes a snapshot without predicted classes. The array is not copied and must not be changed
+   * afterwards.
    *
    * @param epoch the epoch, from 1
    * @param samples N, the number of inputs
@@ -45,17 +49,52 @@ public final class ActivationSnapshot {
       float[] values,
       Instant capturedAt,
       Map<String, Double> metrics) {
+    this(epoch, samples, layers, values, capturedAt, metrics, new int[0]);
+  }
+
+  private ActivationSnapshot(
+      int epoch,
+      int samples,
+      List<Layer> layers,
+      float[] values,
+      Instant capturedAt,
+      Map<String, Double> metrics,
+      int[] predictedClasses) {
     this.epoch = epoch;
     this.samples = samples;
     this.layers = List.copyOf(layers);
     this.values = values;
     this.capturedAt = capturedAt;
     this.metrics = Map.copyOf(metrics);
+    this.predictedClasses = predictedClasses;
     if (values.length != (long) samples * neurons()) {
       throw new IllegalArgumentException(
           "%d samples of %d neurons need as many values, not %d"
               .formatted(samples, neurons(), values.length));
     }
+  }
+
+  /**
+   * Returns this snapshot with the class that the network itself predicts for each input. The
+   * platform needs them to tell whether inputs that the network sees as close are decided alike; no
+   * labels take part.
+   *
+   * @param classes for each of the N inputs, in order, the index of the largest output of the
+   *     network in inference mode, from 0
+   * @return a snapshot with the same activations
+   * @throws IllegalArgumentException if there are not N classes, or one is negative
+   */
+  public ActivationSnapshot withPredictedClasses(int... classes) {
+    if (classes.length != samples) {
+      throw new IllegalArgumentException(
+          "%d samples have as many predicted classes, not %d".formatted(samples, classes.length));
+    }
+    int lowest = Arrays.stream(classes).min().orElse(0);
+    if (lowest < 0) {
+      throw new IllegalArgumentException("a predicted class is 0 or more, not " + lowest);
+    }
+    return new ActivationSnapshot(
+        epoch, samples, layers, values, capturedAt, metrics, classes.clone());
   }
 
   /**
@@ -110,6 +149,15 @@ public final class ActivationSnapshot {
    */
   public Map<String, Double> metrics() {
     return metrics;
+  }
+
+  /**
+   * Returns the class that the network predicts for each input.
+   *
+   * @return N classes, in the order of the rows; none if the network does not classify
+   */
+  public int[] predictedClasses() {
+    return predictedClasses.clone();
   }
 
   /**

@@ -74,7 +74,7 @@ final class ObservedLayers {
     for (int i = 0; i <= last; i++) {
       stepNames.add(names.getOrDefault(i, ""));
     }
-    return new ObservedNetwork.Steps(List.copyOf(blocks.subList(0, last + 1)), stepNames);
+    return new ObservedNetwork.Steps(List.copyOf(blocks), stepNames);
   }
 
   private static <T> List<Layer<T>> choose(List<Layer<T>> layers, List<String> selectors) {

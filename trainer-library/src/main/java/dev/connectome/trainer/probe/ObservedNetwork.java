@@ -6,19 +6,35 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A network and its observed layers, in the order in which they compute. */
 sealed interface ObservedNetwork {
 
   List<String> names();
 
-  /** Runs the network in inference mode and returns the outputs, in the order of {@link #names}. */
-  List<NDArray> outputs(ParameterStore parameters, NDList inputs);
+  /**
+   * Runs the network in inference mode.
+   *
+   * @param whole whether the output of the network is wanted too
+   */
+  Pass run(ParameterStore parameters, NDList inputs, boolean whole);
 
   /**
-   * Nested sequential blocks, run block by block up to the last observed layer.
+   * What a pass gave.
    *
-   * @param stepNames for each block, the observed layer whose output it gives; empty for none
+   * @param layers the outputs of the observed layers, in the order of {@link #names}
+   * @param output the output of the network, if it was wanted
+   */
+  record Pass(List<NDArray> layers, Optional<NDList> output) {}
+
+  /**
+   * Nested sequential blocks, run block by block up to the last observed layer unless the output is
+   * wanted.
+   *
+   * @param blocks all blocks of the network
+   * @param stepNames for each block up to the last observed layer, the observed layer whose output
+   *     it gives; empty for none
    */
   record Steps(List<Block> blocks, List<String> stepNames) implements ObservedNetwork {
 
@@ -28,16 +44,16 @@ sealed interface ObservedNetwork {
     }
 
     @Override
-    public List<NDArray> outputs(ParameterStore parameters, NDList inputs) {
-      List<NDArray> outputs = new ArrayList<>();
+    public Pass run(ParameterStore parameters, NDList inputs, boolean whole) {
+      List<NDArray> layers = new ArrayList<>();
       NDList current = inputs;
-      for (int i = 0; i < blocks.size(); i++) {
+      for (int i = 0; i < (whole ? blocks.size() : stepNames.size()); i++) {
         current = blocks.get(i).forward(parameters, current, false);
-        if (!stepNames.get(i).isEmpty()) {
-          outputs.add(current.singletonOrThrow());
+        if (i < stepNames.size() && !stepNames.get(i).isEmpty()) {
+          layers.add(current.singletonOrThrow());
         }
       }
-      return outputs;
+      return new Pass(layers, whole ? Optional.of(current) : Optional.empty());
     }
   }
 
@@ -46,15 +62,16 @@ sealed interface ObservedNetwork {
       implements ObservedNetwork {
 
     @Override
-    public List<NDArray> outputs(ParameterStore parameters, NDList inputs) {
+    public Pass run(ParameterStore parameters, NDList inputs, boolean whole) {
       List<List<NDArray>> recordings = new ArrayList<>();
       for (Observed layer : layers) {
         List<NDArray> recording = new ArrayList<>();
         recordings.add(recording);
         layer.record(recording);
       }
+      NDList output;
       try {
-        network.forward(parameters, inputs, false);
+        output = network.forward(parameters, inputs, false);
       } finally {
         layers.forEach(layer -> layer.record(null));
       }
@@ -67,7 +84,7 @@ sealed interface ObservedNetwork {
         }
         outputs.add(recordings.get(i).get(0));
       }
-      return outputs;
+      return new Pass(outputs, whole ? Optional.of(output) : Optional.empty());
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.EndOfAttempt;
 import dev.connectome.trainer.probe.ActivationSnapshot;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Makes the records that one attempt writes to the activations topic. */
@@ -15,6 +16,9 @@ final class ActivationRecords {
 
   /** Leaves room for the other fields below the default limit of a broker, 1 MiB. */
   static final int MAX_BATCH_BYTES = 900 * 1024;
+
+  /** Of a number below 2^31 in base 128. */
+  private static final int MAX_CLASS_BYTES = 5;
 
   private final String runUid;
   private final int attempt;
@@ -27,7 +31,9 @@ final class ActivationRecords {
   /** Splits a snapshot into batches of whole rows. */
   List<ActivationRecord> snapshot(ActivationSnapshot snapshot) {
     int neurons = snapshot.neurons();
-    int rows = Math.max(1, MAX_BATCH_BYTES / (neurons * Float.BYTES));
+    List<Integer> classes = Arrays.stream(snapshot.predictedClasses()).boxed().toList();
+    int rowBytes = neurons * Float.BYTES + (classes.isEmpty() ? 0 : MAX_CLASS_BYTES);
+    int rows = Math.max(1, MAX_BATCH_BYTES / rowBytes);
     int batches = (snapshot.samples() + rows - 1) / rows;
     List<ActivationRecord> records = new ArrayList<>(batches);
     for (int batch = 0; batch < batches; batch++) {
@@ -50,6 +56,9 @@ final class ActivationRecords {
                       .setSeconds(snapshot.capturedAt().getEpochSecond())
                       .setNanos(snapshot.capturedAt().getNano()))
               .putAllMetrics(snapshot.metrics());
+      if (!classes.isEmpty()) {
+        builder.addAllPredictedClasses(classes.subList(first, first + count));
+      }
       for (ActivationSnapshot.Layer layer : snapshot.layers()) {
         builder.addLayers(
             ActivationLayer.newBuilder().setName(layer.name()).setNeurons(layer.neurons()));

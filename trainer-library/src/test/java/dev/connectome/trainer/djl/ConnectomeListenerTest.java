@@ -110,6 +110,8 @@ class ConnectomeListenerTest {
       assertThat(batch.getSnapshotSamples()).isEqualTo(PROBE);
       // The two hidden layers, and not the output.
       assertThat(batch.getNeuronCount()).isEqualTo(8 + 6);
+      // Softmax cross entropy: the network classifies.
+      assertThat(batch.getPredictedClassesCount()).isEqualTo(PROBE);
     }
     assertThat(records.get(0).getBatch().getValues())
         .isNotEqualTo(records.get(1).getBatch().getValues());

@@ -24,6 +24,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class ActivationProbeTest {
 
   private ActivationProbe probe(Block network, NDArray inputs, int maxNeurons) {
     return new ActivationProbe(
-        network, new NDList(inputs), List.of(), maxNeurons, 42, Clock.systemUTC());
+        network, new NDList(inputs), List.of(), maxNeurons, 42, true, Clock.systemUTC());
   }
 
   private static Linear linear(int units) {
@@ -76,6 +77,8 @@ class ActivationProbeTest {
     parameters.get(1).getArray().set(new float[] {0, 1});
     parameters.get(2).getArray().set(new float[] {2, 1});
     parameters.get(3).getArray().set(new float[] {-1});
+    parameters.get(4).getArray().set(new float[] {-1, 1, 1.5f});
+    parameters.get(5).getArray().set(new float[] {0, 0, -2});
     NDArray inputs = manager.create(new float[] {3, 2, -5, -4}, new Shape(2, 2));
 
     ActivationSnapshot snapshot = probe(network, inputs, 100).observe(7, Map.of("trainLoss", 0.5));
@@ -87,6 +90,7 @@ class ActivationProbeTest {
     assertThat(snapshot.layers())
         .containsExactly(
             new ActivationSnapshot.Layer("dense1", 2), new ActivationSnapshot.Layer("dense2", 1));
+    assertThat(snapshot.predictedClasses()).containsExactly(2, 1);
     assertThat(snapshot.epoch()).isEqualTo(7);
     assertThat(snapshot.metrics()).containsEntry("trainLoss", 0.5);
   }
@@ -115,6 +119,40 @@ class ActivationProbeTest {
 
     assertThat(values(probe.observe(1, Map.of()))).isEqualTo(expected);
     assertThat(values(probe.observe(2, Map.of()))).isEqualTo(expected);
+  }
+
+  @Test
+  void recordsWhatTheWholeNetworkPredictsInAllBatchesOfThePass() {
+    Block hidden = new SequentialBlock().add(linear(20)).add(Activation.leakyReluBlock(0.01f));
+    for (Block first : List.of(hidden, Observed.of(hidden))) {
+      Block network = initialised(new SequentialBlock().add(first).add(linear(4)), 6);
+      NDArray inputs = manager.randomNormal(new Shape(1_200, 6));
+      long[] expected =
+          network
+              .forward(new ParameterStore(manager, false), new NDList(inputs), false)
+              .singletonOrThrow()
+              .argMax(1)
+              .toLongArray();
+
+      ActivationSnapshot snapshot = probe(network, inputs, 100).observe(1, Map.of());
+
+      assertThat(Arrays.stream(snapshot.predictedClasses()).asLongStream().toArray())
+          .isEqualTo(expected);
+      assertThat(snapshot.neurons()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void recordsNoClassesWhereThereAreNone() {
+    NDArray inputs = manager.randomNormal(new Shape(5, 6));
+    Block oneOutput = initialised(new SequentialBlock().add(linear(3)).add(linear(1)), 6);
+    Block regression = initialised(new SequentialBlock().add(linear(3)).add(linear(2)), 6);
+    var notAsked =
+        new ActivationProbe(
+            regression, new NDList(inputs), List.of(), 100, 42, false, Clock.systemUTC());
+
+    assertThat(probe(oneOutput, inputs, 100).observe(1, Map.of()).predictedClasses()).isEmpty();
+    assertThat(notAsked.observe(1, Map.of()).predictedClasses()).isEmpty();
   }
 
   @Test
@@ -204,7 +242,7 @@ class ActivationProbeTest {
 
     ActivationSnapshot snapshot =
         new ActivationProbe(
-                network, new NDList(inputs), List.of("conv1"), 100, 42, Clock.systemUTC())
+                network, new NDList(inputs), List.of("conv1"), 100, 42, false, Clock.systemUTC())
             .observe(1, Map.of());
 
     assertThat(snapshot.layers()).containsExactly(new ActivationSnapshot.Layer("conv1", 3));
@@ -237,13 +275,13 @@ class ActivationProbeTest {
 
     ActivationSnapshot one =
         new ActivationProbe(
-                network, new NDList(inputs), List.of("dense"), 100, 42, Clock.systemUTC())
+                network, new NDList(inputs), List.of("dense"), 100, 42, false, Clock.systemUTC())
             .observe(1, Map.of());
     // Both hold a fully connected layer.
     assertThat(one.neurons()).isEqualTo(7);
     ActivationSnapshot named =
         new ActivationProbe(
-                network, new NDList(inputs), List.of("dense1"), 100, 42, Clock.systemUTC())
+                network, new NDList(inputs), List.of("dense1"), 100, 42, false, Clock.systemUTC())
             .observe(1, Map.of());
     assertThat(values(named)).containsExactly(expected.toFloatArray(), within(1e-5f));
   }

@@ -1,6 +1,7 @@
 package dev.connectome.trainer.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.connectome.platform.fixture.TestBroker;
@@ -14,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -116,6 +119,39 @@ class SnapshotPublisherTest {
     assertThat(next).isEqualTo(1_000);
     assertThat(records.get(3).getEndOfAttempt().getFinalEpoch()).isEqualTo(4);
     assertThat(records.get(3).getEndOfAttempt().getAttempt()).isEqualTo(2);
+  }
+
+  @Test
+  void eachBatchHasThePredictedClassesOfItsRows() throws Exception {
+    broker.createTopic("classes");
+    int[] classes = IntStream.range(0, 100_000).map(row -> Integer.MAX_VALUE - row % 7).toArray();
+    try (SnapshotPublisher publisher = publisher("classes", 4)) {
+      publisher.publish(snapshot(1, 100_000, 2).withPredictedClasses(classes));
+      assertThat(publisher.end(1, LONG)).isTrue();
+    }
+
+    List<ActivationRecord> records = read("classes", 3);
+
+    assertThat(records).hasSize(3);
+    for (ActivationRecord record : records.subList(0, 2)) {
+      ActivationBatch batch = record.getBatch();
+      assertThat(record.getSerializedSize()).isLessThan(1 << 20);
+      assertThat(batch.getPredictedClassesList())
+          .containsExactlyElementsOf(
+              Arrays.stream(classes)
+                  .skip(batch.getFirstSample())
+                  .limit(batch.getSampleCount())
+                  .boxed()
+                  .toList());
+    }
+  }
+
+  @Test
+  void asManyClassesAsSamplesAreAccepted() {
+    assertThatThrownBy(() -> snapshot(1, 10, 4).withPredictedClasses(1, 2))
+        .hasMessage("10 samples have as many predicted classes, not 2");
+    assertThatThrownBy(() -> snapshot(1, 2, 4).withPredictedClasses(1, -1))
+        .hasMessage("a predicted class is 0 or more, not -1");
   }
 
   @Test

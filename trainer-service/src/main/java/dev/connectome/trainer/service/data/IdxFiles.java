@@ -120,6 +120,7 @@ final class IdxFiles {
 
   private static byte[] body(Path file, DataInputStream in, long expected)
       throws IOException, UserException {
+    DataMemory.check(file, expected, file.toString().endsWith(".gz"));
     var bytes = new byte[Math.toIntExact(expected)];
     int found;
     try {

@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,11 +130,7 @@ final class ImageFolder {
 
   private BufferedImage scaled(Path file) throws UserException {
     try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image == null) {
-        throw new UserException(
-            "%s is not a PNG or JPEG image; replace or remove it".formatted(file));
-      }
+      BufferedImage image = decoded(file);
       var scaled = new BufferedImage(shape.columns(), shape.rows(), BufferedImage.TYPE_INT_RGB);
       Graphics2D canvas = scaled.createGraphics();
       canvas.setRenderingHint(
@@ -142,6 +141,27 @@ final class ImageFolder {
     } catch (IOException e) {
       throw new UserException(
           "%s is damaged (%s); replace or remove it".formatted(file, e.getMessage()));
+    }
+  }
+
+  /** The size is read and checked before any pixel is. */
+  private static BufferedImage decoded(Path file) throws IOException, UserException {
+    try (ImageInputStream input = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new UserException(
+            "%s is not a PNG or JPEG image; replace or remove it".formatted(file));
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        DataMemory.checkImage(file, reader.getWidth(0), reader.getHeight(0));
+        return reader.read(0);
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw new IOException("its decoder says " + e.getMessage(), e);
+      } finally {
+        reader.dispose();
+      }
     }
   }
 

@@ -169,6 +169,7 @@ public final class Training implements AutoCloseable {
           spec.getProbe().getLayersList(),
           spec.getProbe().getMaxNeurons(),
           spec.getSeed(),
+          true,
           Clock.systemUTC());
     } catch (IllegalArgumentException e) {
       throw new UserException(String.valueOf(e.getMessage()));

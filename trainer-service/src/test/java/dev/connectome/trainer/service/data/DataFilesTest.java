@@ -7,12 +7,16 @@ import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.trainer.service.UserException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +167,52 @@ class DataFilesTest {
     Files.move(directory.resolve("train/ant"), directory.resolve("ant"));
     assertThatThrownBy(() -> read("folder"))
         .hasMessageContaining("has 1 folders; give a folder for each of 2 to 256 classes");
+  }
+
+  /** The beginning of a PNG file, which says how many pixels follow. */
+  private static byte[] pngHeader(int side) {
+    var chunk = ByteBuffer.allocate(17).put("IHDR".getBytes(StandardCharsets.US_ASCII));
+    chunk.putInt(side).putInt(side).put(new byte[] {8, 2, 0, 0, 0});
+    var crc = new CRC32();
+    crc.update(chunk.array());
+    return ByteBuffer.allocate(33)
+        .put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 26, '\n'})
+        .putInt(13)
+        .put(chunk.array())
+        .putInt((int) crc.getValue())
+        .array();
+  }
+
+  @Test
+  void anImageThatIsLargerThanTheMemoryIsRefusedByItsHeader() throws Exception {
+    putFolder();
+    Files.write(directory.resolve("train/ant/bomb.png"), pngHeader(1 << 26));
+
+    assertThatThrownBy(() -> read("folder"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("bomb.png has 67108864 x 67108864 pixels, and this trainer's memory");
+  }
+
+  @Test
+  void anIdxFileIsMeasuredBeforeMemoryIsTakenForIt() throws Exception {
+    var header = ByteBuffer.allocate(16).putInt(0x803).putInt(1 << 20).putInt(32).putInt(32);
+    Files.write(directory.resolve("train-images-idx3-ubyte"), header.array());
+    var labels = ByteBuffer.allocate(8).putInt(0x801).putInt(1 << 20);
+    Files.write(directory.resolve("train-labels-idx1-ubyte"), labels.array());
+
+    assertThatThrownBy(() -> read("idx"))
+        .isInstanceOf(UserException.class)
+        .hasMessageEndingWith(
+            "is truncated: its header announces 1073741824 bytes, and it has 16; fetch it again");
+
+    try (var zipped =
+        new GZIPOutputStream(
+            Files.newOutputStream(directory.resolve("train-images-idx3-ubyte.gz")))) {
+      zipped.write(header.array());
+    }
+    assertThatThrownBy(() -> read("idx"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("is truncated: its header announces 1073741824 bytes");
   }
 
   @Test
