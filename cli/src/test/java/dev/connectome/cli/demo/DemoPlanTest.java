@@ -3,6 +3,7 @@ package dev.connectome.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.trainer.v1.KeptWeights;
 import org.junit.jupiter.api.Test;
 
 class DemoPlanTest {
@@ -17,11 +18,13 @@ class DemoPlanTest {
   }
 
   @Test
-  void aReferenceDiffersFromTheRunItStandsBesideByItsPolicyAlone() {
+  void aReferenceDiffersByItsPolicyAloneAndSaysWhatTheDefaultPolicyImplies() {
     TrainingRun watched = PLAN.watched(1);
-    TrainingRun reference = PLAN.reference(1);
+    TrainingRun.Builder reference = PLAN.reference(1).toBuilder();
 
     assertThat(reference.getPolicy().hasNever()).isTrue();
-    assertThat(reference.toBuilder().clearPolicy().build()).isEqualTo(watched);
+    assertThat(reference.getSpec().getKeep()).isEqualTo(KeptWeights.KEPT_WEIGHTS_AVERAGE);
+    reference.clearPolicy().getSpecBuilder().clearKeep();
+    assertThat(reference.build()).isEqualTo(watched);
   }
 }

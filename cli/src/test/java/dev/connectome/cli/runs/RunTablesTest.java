@@ -26,9 +26,9 @@ class RunTablesTest {
       delimiter = '|',
       textBlock =
           """
-          KEPT_WEIGHTS_EPOCH       | weights of epoch 7, test accuracy 0.875
-          KEPT_WEIGHTS_UNSPECIFIED | weights of epoch 7, test accuracy 0.875
-          KEPT_WEIGHTS_BEST        | weights of the best epoch, 7, test accuracy 0.875
+          KEPT_WEIGHTS_EPOCH       | weights of epoch 7, test accuracy 0.8750
+          KEPT_WEIGHTS_UNSPECIFIED | weights of epoch 7, test accuracy 0.8750
+          KEPT_WEIGHTS_BEST        | weights of the best epoch, 7, test accuracy 0.8750
           """)
   void whatWasKeptIsSaidWithItsAccuracy(KeptWeights weights, String said) {
     assertThat(RunTables.run(ended(weights).build())).contains("kept:      " + said);
@@ -41,8 +41,8 @@ class RunTablesTest {
 
     assertThat(RunTables.run(run.build()))
         .contains(
-            "kept:      average of the weights at epoch 7, test accuracy 0.875; of the epoch's own"
-                + " weights 0.5");
+            "kept:      average of the weights at epoch 7, test accuracy 0.8750; of the epoch's own"
+                + " weights 0.5000");
   }
 
   @Test

@@ -167,7 +167,7 @@ final class FieldLimits {
           entry("TrainingSpec.keep", known()),
           entry(
               "TrainingSpec.average_epochs",
-              real("above 0 and at most 100000", x -> x > 0 && x <= EPOCHS)),
+              real("above 0 and at most 1000", x -> x > 0 && x <= 1_000)),
           entry("BestEpochSpec.metric", oneOf(BestEpochs.metrics())),
           entry(
               "BestEpochSpec.min_delta", real("0 or above", x -> x >= 0 && x <= Double.MAX_VALUE)),

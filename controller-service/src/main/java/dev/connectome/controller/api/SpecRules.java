@@ -124,8 +124,8 @@ final class SpecRules {
     if (spec.hasAverageEpochs() && SpecDefaults.keep(spec) != KeptWeights.KEPT_WEIGHTS_AVERAGE) {
       problems.accept(
           "spec.average_epochs",
-          "is for keep KEPT_WEIGHTS_AVERAGE, not for %s; leave it out"
-              .formatted(SpecDefaults.keep(spec)));
+          "is for keep KEPT_WEIGHTS_AVERAGE, not for %s; set that, or leave this out"
+              .formatted(spec.getKeep()));
     }
     if (spec.getKeep() == KeptWeights.KEPT_WEIGHTS_BEST || spec.hasBest()) {
       best(spec, restored);

@@ -205,12 +205,12 @@ class KeptWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 100_001})
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1_001})
   void aTimeConstantOutOfRangeIsRefused(double epochs) {
     TrainingRun.Builder run = run(KeptWeights.KEPT_WEIGHTS_AVERAGE);
     run.getSpecBuilder().setAverageEpochs(epochs);
 
-    assertRefused(run, "spec.average_epochs", "must be above 0 and at most 100000, not " + epochs);
+    assertRefused(run, "spec.average_epochs", "must be above 0 and at most 1000, not " + epochs);
   }
 
   @Test
@@ -221,7 +221,8 @@ class KeptWeightsTest {
     assertRefused(
         run,
         "spec.average_epochs",
-        "is for keep KEPT_WEIGHTS_AVERAGE, not for KEPT_WEIGHTS_EPOCH; leave it out");
+        "is for keep KEPT_WEIGHTS_AVERAGE, not for KEPT_WEIGHTS_UNSPECIFIED; set that, or leave"
+            + " this out");
   }
 
   @Test

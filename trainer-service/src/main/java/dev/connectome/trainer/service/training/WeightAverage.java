@@ -1,7 +1,6 @@
 package dev.connectome.trainer.service.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -18,16 +17,12 @@ import java.util.Optional;
  */
 final class WeightAverage {
 
-  private static final int NO_RESCALING = 1;
-  private static final int NO_CLIPPING = -1;
-  private static final int NO_MOMENTUM = 0;
-
   private record Pair(NDArray average, NDArray weight) {}
 
   private final Block network;
   private final Block averaged;
   private final NDManager manager;
-  private final float rate;
+  private final NDArray decay;
   private final List<Pair> trained = new ArrayList<>();
   private final List<Pair> untrained = new ArrayList<>();
   private boolean started;
@@ -44,7 +39,7 @@ final class WeightAverage {
     this.network = network;
     this.averaged = averaged;
     this.manager = manager;
-    this.rate = (float) Math.min(1, 1 / steps);
+    this.decay = manager.create((float) Math.max(0, 1 - 1 / steps));
   }
 
   /** Starts as the network is, or as a checkpoint says. */
@@ -59,27 +54,14 @@ final class WeightAverage {
     started = true;
   }
 
-  /**
-   * Takes the weights after a step: {@code e <- e - rate (e - w)}, which is a step of gradient
-   * descent whose decay is the {@code e}, and one call of the engine for each parameter.
-   */
+  /** Takes the weights after a step: {@code e <- (e - w) d + w}, which needs no further memory. */
   void update() {
     if (!started) {
       startWithNetwork();
       return;
     }
     for (Pair pair : trained) {
-      pair.average
-          .getNDArrayInternal()
-          .sgdUpdate(
-              new NDList(pair.average, pair.weight),
-              new NDList(pair.average),
-              -rate,
-              -1,
-              NO_RESCALING,
-              NO_CLIPPING,
-              NO_MOMENTUM,
-              false);
+      pair.average.subi(pair.weight).muli(decay).addi(pair.weight);
     }
   }
 
