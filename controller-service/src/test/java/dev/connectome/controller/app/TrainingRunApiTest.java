@@ -55,9 +55,9 @@ class TrainingRunApiTest extends ApiOverGrpc {
     assertThat(spec.getProbe().getSamples()).isEqualTo(1000);
     assertThat(spec.getCheckpoint().getKeep()).isPositive();
     StoppingPolicy watching = run.getShadowPolicies(0);
-    assertThat(watching.getAll().getPolicies(0).getMonitor()).isEqualTo("connectomeDistance");
-    assertThat(watching.getAll().getPolicies(0).getDiminishing().getWindow()).isEqualTo(5);
-    assertThat(watching.getAll().getPolicies(1).getSlowing().getMinFall()).isEqualTo(0.25);
+    assertThat(watching.getAll().getPolicies(0).getMonitor()).isEqualTo("neighbourDisagreement");
+    assertThat(watching.getAll().getPolicies(0).getDiminishing().getWindow()).isEqualTo(4);
+    assertThat(watching.getAll().getPolicies(3).getSlowing().getMinFall()).isEqualTo(0.25);
     assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_PENDING);
   }
 
