@@ -12,10 +12,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
+import java.util.Collections;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ControllerExceptionTest {
+
+  private static final int MORE_THAN_ANY_RETRY = 10;
 
   private static ControllerException failure(StatusRuntimeException answer) throws IOException {
     try (FakeController controller = new FakeController();
@@ -23,7 +26,7 @@ class ControllerExceptionTest {
             ConnectomeClient.builder(controller.endpoint())
                 .deadline(Duration.ofSeconds(30))
                 .build()) {
-      controller.failures.add(answer);
+      controller.failures.addAll(Collections.nCopies(MORE_THAN_ANY_RETRY, answer));
       return catchThrowableOfType(ControllerException.class, () -> client.resume("a"));
     }
   }
