@@ -1,6 +1,5 @@
 package dev.connectome.cli;
 
-import dev.connectome.cli.report.Printable;
 import dev.connectome.client.ControllerException;
 import dev.connectome.platform.PlatformException;
 import java.io.PrintWriter;

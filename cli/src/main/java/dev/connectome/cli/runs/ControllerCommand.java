@@ -1,6 +1,6 @@
 package dev.connectome.cli.runs;
 
-import dev.connectome.cli.report.Printable;
+import dev.connectome.cli.Printable;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.RunState;
 import java.io.PrintWriter;

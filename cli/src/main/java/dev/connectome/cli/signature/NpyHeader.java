@@ -1,7 +1,7 @@
 package dev.connectome.cli.signature;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.cli.report.Printable;
+import dev.connectome.cli.Printable;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -89,7 +89,9 @@ class RecordedSeriesTest {
   @Test
   void showAndChooseNeedNoPlatform() {
     assertThat(run("show")).contains("validation-5", "label-wave");
-    assertThat(run("choose")).contains("default: the product's");
+    assertThat(run("choose"))
+        .contains("validation-5 (baseline)", "diminishing on trainLoss")
+        .doesNotContain("default:");
   }
 
   private static String run(String command) {

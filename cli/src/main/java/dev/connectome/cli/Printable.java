@@ -1,4 +1,4 @@
-package dev.connectome.cli.report;
+package dev.connectome.cli;
 
 import java.io.FilterWriter;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.connectome.cli.report;
+package dev.connectome.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
