@@ -109,8 +109,12 @@ class ClusterSimulationTest {
       controller = ControllerUnderTest.start(database, settings, cluster.client());
     }
     if (step == 40) {
+      // A real API server sends a watch that comes back what it has missed; this one cannot. So the
+      // controller that it went away from is not the one that finds it again.
       cluster.goAway();
+      controller.close();
       cluster.comeBack();
+      controller = ControllerUnderTest.start(database, settings, cluster.client());
     }
   }
 
