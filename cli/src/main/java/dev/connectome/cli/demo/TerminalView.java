@@ -1,7 +1,7 @@
 package dev.connectome.cli.demo;
 
-import dev.connectome.cli.report.Display;
 import dev.connectome.cli.Printable;
+import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
 import java.io.PrintWriter;
 import java.util.Collection;
