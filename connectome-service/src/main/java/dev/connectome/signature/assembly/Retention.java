@@ -7,8 +7,8 @@ import java.time.Instant;
  * How long the state of an attempt is kept after its last record.
  *
  * @param silent how long its batches and connectomes are kept
- * @param recorded how long it is known which epochs have their record, a few bytes; a
- *     duplicate that arrives later is taken for a new batch
+ * @param recorded how long it is known which epochs have their record, a few bytes; a duplicate
+ *     that arrives later is taken for a new batch
  * @param checkInterval how often both are checked
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {

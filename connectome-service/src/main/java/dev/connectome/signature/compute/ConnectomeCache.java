@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Caches the connectomes of recently active attempts with their birth and death sets, which otherwise
- * are read from the store and computed again. Evicts the least recently used attempts. Not thread-safe.
+ * Caches the connectomes of recently active attempts with their birth and death sets, which
+ * otherwise are read from the store and computed again. Evicts the least recently used attempts.
+ * Not thread-safe.
  */
 public final class ConnectomeCache {
 
@@ -25,9 +26,7 @@ public final class ConnectomeCache {
 
   public Optional<EarlierConnectome> get(UUID runUid, int attempt, int epoch) {
     Entry entry = attempts.get(new Key(runUid, attempt));
-    return entry == null
-        ? Optional.empty()
-        : Optional.ofNullable(entry.byEpoch.get(epoch));
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.byEpoch.get(epoch));
   }
 
   /** Adds a connectome; drops epochs of its attempt that are not in {@code needed}. */

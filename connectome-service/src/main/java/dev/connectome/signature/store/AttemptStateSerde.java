@@ -1,9 +1,9 @@
 package dev.connectome.signature.store;
 
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.EpochSet;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
-import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
 import dev.connectome.signature.assembly.SnapshotMetadata;
@@ -26,10 +26,9 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored format of an attempt's state; its first byte is the version. Version 1 has no opening time
- * of a snapshot; it is read as the time at which the run was last seen. Versions 1 and 2 know
- * neither last layers nor neighbours. Up to
- * version 3 it was stored whether the attempt had ended.
+ * The stored format of an attempt's state; its first byte is the version. Version 1 has no opening
+ * time of a snapshot; it is read as the time at which the run was last seen. Versions 1 and 2 know
+ * neither last layers nor neighbours. Up to version 3 it was stored whether the attempt had ended.
  */
 public final class AttemptStateSerde implements Serde<AttemptState> {
 
@@ -107,7 +106,8 @@ public final class AttemptStateSerde implements Serde<AttemptState> {
       int version = in.readByte();
       if (version < 1 || version > VERSION) {
         throw new SerializationException(
-            "an attempt's state has format %d; this version reads up to %d".formatted(version, VERSION));
+            "an attempt's state has format %d; this version reads up to %d"
+                .formatted(version, VERSION));
       }
       int attempt = in.readInt();
       if (version < 4) {

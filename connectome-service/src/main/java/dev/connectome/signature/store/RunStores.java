@@ -1,8 +1,8 @@
 package dev.connectome.signature.store;
 
-import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.AttemptKey;
 import dev.connectome.signature.assembly.AttemptState;
+import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +21,8 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stores of one partition. The state of an attempt names every batch and connectome stored
- * for it;
- * saving a state deletes those that only the previous state named.
+ * The stores of one partition. The state of an attempt names every batch and connectome stored for
+ * it; saving a state deletes those that only the previous state named.
  */
 public final class RunStores {
 

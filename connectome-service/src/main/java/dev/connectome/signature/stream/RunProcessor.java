@@ -2,10 +2,10 @@ package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.ActivationBatch;
 import dev.connectome.signature.assembly.ActivationMessage;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.FailureReason;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.Retention;
-import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.SnapshotAssembler;
 import dev.connectome.signature.assembly.SnapshotFailure;
 import dev.connectome.signature.assembly.Step;

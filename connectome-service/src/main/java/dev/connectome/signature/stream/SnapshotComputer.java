@@ -1,8 +1,8 @@
 package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.ActivationBatch;
-import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.AttemptState;
+import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.compute.CompleteSnapshot;
 import dev.connectome.signature.compute.Computation;
@@ -43,7 +43,8 @@ final class SnapshotComputer {
   }
 
   /** Stores what later snapshots are compared with; returns the state that names it. */
-  AttemptState store(UUID runUid, AttemptState state, OpenSnapshot snapshot, Computation.Signed signed) {
+  AttemptState store(
+      UUID runUid, AttemptState state, OpenSnapshot snapshot, Computation.Signed signed) {
     SignedSnapshot stored =
         new SignedSnapshot(
             snapshot.epoch(),

@@ -249,7 +249,8 @@ class SnapshotAssemblerTest {
     assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCONSISTENT_SHAPE);
     assertThat(failures.get(0).message())
         .isEqualTo(
-            "batch 1 (rows 1 to 1) says that the last layer has 2 neurons, an earlier batch said 3");
+            "batch 1 (rows 1 to 1) says that the last layer has 2 neurons, an earlier batch said"
+                + " 3");
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.UUID;
 /**
  * What trainers publish, given by a seed: several runs, each of several attempts of which all but
  * the last die in the middle of a snapshot; of the records of a run 5 % are published again later
- * and 5 % change places with the next. Somebody else announces the end of an attempt that never was.
+ * and 5 % change places with the next. Somebody else announces the end of an attempt that never
+ * was.
  */
 final class Workload {
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.connectome.signature.assembly.AttemptKey;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.EpochSet;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
-import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
 import dev.connectome.signature.assembly.SnapshotMetadata;
