@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever a request holds, it is answered, and never as if the controller were broken. Seeded;
- * {@code -Dconnectome.fuzz=N} sends N requests to each method instead of {@value #INPUTS}.
+ * {@code -Pfuzz} sends 100,000 requests to each method, {@code -Dfuzz.inputs=N} sends N.
  */
 class FuzzTest extends ApiOverGrpc {
 
@@ -64,7 +64,7 @@ class FuzzTest extends ApiOverGrpc {
     Handler handler = handler();
     Logger.getLogger("").addHandler(handler);
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-    int inputs = Integer.getInteger("connectome.fuzz", INPUTS);
+    int inputs = Integer.getInteger("fuzz.inputs", INPUTS);
     try (SimulatedTrainer trainer = populate()) {
       List<Callable<List<String>>> work = new ArrayList<>();
       for (MethodDescriptor method : methods()) {
