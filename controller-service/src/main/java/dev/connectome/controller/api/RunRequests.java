@@ -180,7 +180,7 @@ final class RunRequests {
     return new RunDefinition(run.build());
   }
 
-  private static void refuse(List<Violation> violations) {
+  static void refuse(List<Violation> violations) {
     if (!violations.isEmpty()) {
       throw ApiErrors.invalid(violations.stream().distinct().toList());
     }

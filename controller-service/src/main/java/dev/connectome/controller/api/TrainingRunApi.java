@@ -96,6 +96,11 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
                 "this controller starts no Jobs; start it with --launcher kubernetes, or set"
                     + " connectome.launch.kubernetes.enabled");
           }
+          if (launcher == LauncherType.KUBERNETES) {
+            RunRequests.refuse(
+                KubernetesAllowance.violations(
+                    definition.message().getKubernetes(), settings.launch().kubernetes()));
+          }
           Supplier<TrainingRun> create =
               () ->
                   runs.create(

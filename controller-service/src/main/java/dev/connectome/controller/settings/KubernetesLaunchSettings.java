@@ -3,6 +3,7 @@ package dev.connectome.controller.settings;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,4 +53,38 @@ public interface KubernetesLaunchSettings {
   /** Maximum rate of requests to the API server, per second. */
   @WithDefault("50")
   double requestsPerSecond();
+
+  Allow allow();
+
+  /**
+   * What runs may name beside what is set above; nothing by default. Each is a list of names, in
+   * which {@code *} stands for any characters.
+   */
+  interface Allow {
+
+    /** Images of trainers, for instance {@code registry.example.com/vision/*}. */
+    Optional<List<String>> images();
+
+    /** Secrets with which images are pulled. */
+    Optional<List<String>> imagePullSecrets();
+
+    /** Persistent volume claims with data. The claim of the checkpoints is never allowed. */
+    Optional<List<String>> dataClaims();
+
+    /** Persistent volume claims for checkpoints. */
+    Optional<List<String>> checkpointClaims();
+
+    Optional<List<String>> priorityClasses();
+
+    /** Kueue queues. */
+    Optional<List<String>> queues();
+
+    /**
+     * Keys of taints that runs may tolerate; an empty key, which tolerates all, needs {@code *}.
+     */
+    Optional<List<String>> tolerations();
+
+    /** Labels by which runs may select nodes. */
+    Optional<List<String>> nodeLabels();
+  }
 }

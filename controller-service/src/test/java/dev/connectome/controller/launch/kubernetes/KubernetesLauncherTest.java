@@ -44,6 +44,7 @@ class KubernetesLauncherTest {
   @BeforeEach
   void start() throws Exception {
     settings.put("connectome.launch.kubernetes.namespace", TestCluster.NAMESPACE);
+    settings.put("connectome.launch.kubernetes.allow.queues", "team-a");
     controller = ControllerUnderTest.start(database, settings, cluster.client());
   }
 

@@ -40,6 +40,7 @@ class UnwantedJobsTest {
   @BeforeEach
   void start() throws Exception {
     settings.put("connectome.launch.kubernetes.namespace", TestCluster.NAMESPACE);
+    settings.put("connectome.launch.kubernetes.allow.queues", "team-a");
     controller = ControllerUnderTest.start(database, settings, cluster.client());
   }
 
