@@ -267,12 +267,18 @@ public final class ControllerUnderTest implements AutoCloseable {
 
   /** The kinds of the events of a run, in order. */
   public List<String> eventKinds(String runId) {
+    return events(runId).stream().map(RunEvent::getKind).toList();
+  }
+
+  /** The messages of a run's events, oldest first. */
+  public List<String> eventMessages(String runId) {
+    return events(runId).stream().map(RunEvent::getMessage).toList();
+  }
+
+  private List<RunEvent> events(String runId) {
     return runs()
         .listRunEvents(ListRunEventsRequest.newBuilder().setParent("runs/" + runId).build())
-        .getEventsList()
-        .stream()
-        .map(RunEvent::getKind)
-        .toList();
+        .getEventsList();
   }
 
   /** Ends it as a process that is told to end does. */

@@ -8,7 +8,14 @@ import dev.connectome.controller.run.AttemptEnd;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,31 +23,45 @@ import org.slf4j.LoggerFactory;
 final class JobActions {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobActions.class);
+  private static final Duration DELETION_SEEN_WITHIN = Duration.ofMinutes(1);
   private static final String ACTOR = "kubernetes";
 
   private final LaunchQueue queue;
   private final Attempts attempts;
   private final JobTemplate template;
   private final JobClient jobs;
+  private final ClusterWatch watch;
+  private final Clock clock;
+  private final Set<JobKey> postponed = ConcurrentHashMap.newKeySet();
+  private final Map<JobKey, Instant> deletions = new ConcurrentHashMap<>();
 
-  JobActions(LaunchQueue queue, Attempts attempts, JobTemplate template, JobClient jobs) {
+  JobActions(
+      LaunchQueue queue,
+      Attempts attempts,
+      JobTemplate template,
+      JobClient jobs,
+      ClusterWatch watch,
+      Clock clock) {
     this.queue = queue;
     this.attempts = attempts;
     this.template = template;
     this.jobs = jobs;
+    this.watch = watch;
+    this.clock = clock;
   }
 
   void perform(JobKey key, Action action) {
     if (action instanceof Action.Create) {
-      queue.relaunch(key.runUid(), key.attempt()).ifPresent(launch -> create(key, launch));
+      queue
+          .relaunch(key.runUid(), key.attempt())
+          .ifPresentOrElse(launch -> create(key, launch), () -> postponed.remove(key));
     } else if (action instanceof Action.Delete delete) {
       delete(key, delete.why());
     } else if (action instanceof Action.RecordWaiting waiting) {
       recordWaiting(key, waiting.kind(), waiting.message());
-    } else if (action instanceof Action.EndIfGone) {
+    } else if (action instanceof Action.EndIfGone gone) {
       if (!jobs.exists(key)) {
-        recordEnd(
-            key, new AttemptEnd.Gone("its Job was deleted by someone else"), Optional.empty());
+        recordEnd(key, gone.end(), Optional.empty());
       }
     } else if (action instanceof Action.End end) {
       recordEnd(key, end.end(), end.outcome().map(outcome -> outcome.toByteArray()));
@@ -56,7 +77,35 @@ final class JobActions {
     LOG.info("attempt ended runId={} attempt={} how=\"{}\"", key.runUid(), key.attempt(), end);
   }
 
+  /** The attempts whose Jobs had to wait for the trainer before, and no longer have to. */
+  Set<JobKey> ready() {
+    return postponed.stream()
+        .filter(key -> !(predecessor(key) instanceof Predecessor.Leaving))
+        .collect(Collectors.toSet());
+  }
+
+  private Predecessor predecessor(JobKey key) {
+    if (key.attempt() > 1 && !watch.hasSynced()) {
+      return new Predecessor.Leaving();
+    }
+    return Predecessor.of(watch.job(new JobKey(key.runUid(), key.attempt() - 1)), clock.instant());
+  }
+
   void create(JobKey key, Launch launch) {
+    Predecessor predecessor = predecessor(key);
+    if (predecessor instanceof Predecessor.Leaving) {
+      postponed.add(key);
+      recordWaiting(
+          key,
+          "TRAINER_LEAVING",
+          "waits until the trainer of attempt %d has gone".formatted(key.attempt() - 1));
+      return;
+    }
+    postponed.remove(key);
+    if (predecessor instanceof Predecessor.Final last) {
+      recordEnd(key, last.end(), Optional.empty());
+      return;
+    }
     try {
       Job job = template.job(launch);
       jobs.create(job);
@@ -87,8 +136,19 @@ final class JobActions {
     recordEnd(key, new AttemptEnd.Failed(message, true), Optional.empty());
   }
 
+  /** Once: until the watch tells, it is not repeated unless it may have been lost. */
   void delete(JobKey key, String why) {
-    jobs.delete(key);
+    Instant now = clock.instant();
+    deletions.values().removeIf(time -> time.plus(DELETION_SEEN_WITHIN).isBefore(now));
+    if (deletions.putIfAbsent(key, now) != null) {
+      return;
+    }
+    try {
+      jobs.delete(key);
+    } catch (RuntimeException e) {
+      deletions.remove(key);
+      throw e;
+    }
     LOG.info("Job deleted job={} why=\"{}\"", key.jobName(), why);
   }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the part of a Job that depends on the run and on the launcher's settings. */
@@ -102,7 +103,10 @@ final class JobOverlay {
     if (spec.getNodeSelectorCount() > 0) {
       pod.withNodeSelector(spec.getNodeSelectorMap());
     }
-    pod.withTolerations(spec.getTolerationsList().stream().map(JobOverlay::toleration).toList());
+    pod.withTolerations(
+        Stream.concat(devices(spec), spec.getTolerationsList().stream().map(JobOverlay::toleration))
+            .distinct()
+            .toList());
     pod.withImagePullSecrets(
         spec.getImagePullSecretsList().stream().map(LocalObjectReference::new).toList());
     dataClaim(spec)
@@ -112,15 +116,13 @@ final class JobOverlay {
                     .withName("data")
                     .withNewPersistentVolumeClaim(claim, true)
                     .endVolume());
-    Optional<String> checkpoints = checkpointClaim(spec);
-    if (checkpoints.isPresent()) {
-      pod.addNewVolume()
-          .withName("checkpoints")
-          .withNewPersistentVolumeClaim(checkpoints.get(), false)
-          .endVolume();
-    } else {
-      pod.addNewVolume().withName("checkpoints").withNewEmptyDir().endEmptyDir().endVolume();
-    }
+    checkpointClaim(spec)
+        .ifPresent(
+            claim ->
+                pod.addNewVolume()
+                    .withName("checkpoints")
+                    .withNewPersistentVolumeClaim(claim, false)
+                    .endVolume());
     settings
         .kafkaSecret()
         .ifPresent(
@@ -211,6 +213,18 @@ final class JobOverlay {
   private static Map<String, Quantity> quantities(Map<String, String> amounts) {
     return amounts.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, amount -> new Quantity(amount.getValue())));
+  }
+
+  /** Nodes with devices bear a taint of the device's name, to keep everybody else away. */
+  private static Stream<Toleration> devices(KubernetesSpec spec) {
+    return Stream.concat(
+            spec.getRequestsMap().entrySet().stream(), spec.getLimitsMap().entrySet().stream())
+        .filter(resource -> resource.getKey().contains("/"))
+        .filter(resource -> new Quantity(resource.getValue()).getNumericalAmount().signum() > 0)
+        .map(Map.Entry::getKey)
+        .distinct()
+        .sorted()
+        .map(resource -> new Toleration("NoSchedule", resource, "Exists", null, null));
   }
 
   private static Toleration toleration(dev.connectome.protos.run.v1.Toleration toleration) {

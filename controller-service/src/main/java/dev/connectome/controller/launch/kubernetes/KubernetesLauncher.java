@@ -76,8 +76,8 @@ public final class KubernetesLauncher implements Launcher {
         new JobTemplate(
             settings, store.inTransaction(transaction -> transaction.installation().uid()));
     this.jobs = new JobClient(client, namespace, settings.requestsPerSecond());
-    this.actions = new JobActions(queue, attempts, template, jobs);
     this.watch = new ClusterWatch(client, namespace, template.selector());
+    this.actions = new JobActions(queue, attempts, template, jobs, watch, clock);
   }
 
   @Override
@@ -96,6 +96,9 @@ public final class KubernetesLauncher implements Launcher {
     startPending();
     if (!watch.hasSynced()) {
       return;
+    }
+    for (JobKey key : actions.ready()) {
+      submit(key, () -> actions.perform(key, new Action.Create()), () -> {});
     }
     Set<JobKey> changed = watch.drainChanged();
     boolean resync = !lastResync.plus(RESYNC_INTERVAL).isAfter(clock.instant());

@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state of an attempt's Job and its newest pod.
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when the phase began, by the cluster's clock
  * @param end present when FINISHED
  * @param outcome what the trainer left in its termination message
+ * @param deleted whether the Job is gone or being deleted: then there is nothing left to delete
  */
 record ObservedJob(
     JobKey key,
@@ -33,14 +33,24 @@ record ObservedJob(
     String message,
     Optional<Instant> since,
     Optional<AttemptEnd> end,
-    Optional<TrainingOutcome> outcome) {
+    Optional<TrainingOutcome> outcome,
+    boolean deleted) {
+
+  /** The Job was created, and the cluster says nothing of a pod. */
+  static final String NO_POD = "NO_POD";
+
+  static final AttemptEnd DEADLINE =
+      new AttemptEnd.Failed("its Job has run longer than its active deadline allows", true);
+
+  static final AttemptEnd.Interrupted QUEUE =
+      new AttemptEnd.Interrupted("its queue has suspended it");
 
   enum Phase {
     /** Waits in a queue, or was put back into it. */
     SUSPENDED,
-    /** Its pod waits for a node or for its container. */
+    /** Waits for its pod, or its pod for a node or for its container. */
     WAITING,
-    /** Its pod cannot start unless an image or a configuration changes. */
+    /** Its pod cannot be created or start unless something changes. */
     BLOCKED,
     /** Its trainer runs. */
     RUNNING,
@@ -48,7 +58,7 @@ record ObservedJob(
     TERMINATING,
     /** Its trainer has ended. */
     FINISHED,
-    /** It is being deleted. */
+    /** It is gone or being deleted, and its trainer has not ended yet. */
     DELETING
   }
 
@@ -61,94 +71,172 @@ record ObservedJob(
           "CreateContainerConfigError",
           "CreateContainerError");
 
-  static ObservedJob of(JobKey key, Job job, List<Pod> pods) {
+  /**
+   * @param trouble what events say of the Job and its pod
+   */
+  static ObservedJob of(JobKey key, Job job, List<Pod> pods, Optional<PodTrouble> trouble) {
+    boolean deleted = job.getMetadata().getDeletionTimestamp() != null;
+    if (Conditions.deadlinePassed(job)) {
+      return finished(key, DEADLINE, Optional.empty(), deleted);
+    }
     Optional<Pod> newest = newest(pods);
-    Optional<JobCondition> failed = condition(job, "Failed");
-    if (failed.filter(condition -> "DeadlineExceeded".equals(condition.getReason())).isPresent()) {
-      return finished(
-          key,
-          new AttemptEnd.Failed("its Job has run longer than its active deadline allows", true),
-          Optional.empty());
+    boolean suspended = Boolean.TRUE.equals(job.getSpec().getSuspend());
+    Optional<ObservedJob> ended = newest.flatMap(pod -> ended(key, pod, deleted));
+    if (ended.isPresent()) {
+      return suspended ? ended.get().interruptedBy(QUEUE) : ended.get();
     }
-    Optional<ContainerStateTerminated> terminated = newest.flatMap(ObservedJob::terminated);
-    if (terminated.isPresent()) {
-      return finished(
-          key,
-          PodExit.end(newest.get(), terminated.get()),
-          PodExit.outcome(terminated.get().getMessage()));
+    if (deleted) {
+      return deleting(key, newest);
     }
-    if (newest.filter(pod -> "Failed".equals(pod.getStatus().getPhase())).isPresent()) {
-      return finished(key, PodExit.endBeforeStart(newest.get()), Optional.empty());
+    if (newest.filter(pod -> pod.getMetadata().getDeletionTimestamp() != null).isPresent()) {
+      // Before 1.31 its Job has failed already, while the trainer still writes its checkpoint.
+      return live(key, newest.get(), trouble);
     }
-    if (job.getMetadata().getDeletionTimestamp() != null) {
-      return new ObservedJob(
-          key, Phase.DELETING, "", "", Optional.empty(), Optional.empty(), Optional.empty());
-    }
+    Optional<JobCondition> failed = Conditions.of(job, "Failed");
     if (failed.isPresent()) {
       return finished(
           key,
           new AttemptEnd.Gone(
               "its Job failed and its pod is gone: "
                   + Objects.requireNonNullElse(failed.get().getMessage(), "no reason given")),
-          Optional.empty());
+          Optional.empty(),
+          false);
     }
-    if (condition(job, "Complete").isPresent()) {
+    if (Conditions.of(job, "Complete").isPresent()) {
       return finished(
           key,
           new AttemptEnd.Gone("its trainer exited with code 0 without an outcome"),
-          Optional.empty());
+          Optional.empty(),
+          false);
     }
-    if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+    if (suspended && newest.isEmpty()) {
       return waiting(key, Phase.SUSPENDED, "QUEUED", queued(job), Optional.empty());
     }
     return newest
-        .map(pod -> live(key, pod))
-        .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.empty()));
+        .map(pod -> live(key, pod, trouble))
+        .orElseGet(() -> withoutPod(key, job, trouble));
+  }
+
+  /** The same, but for a trainer that disappeared: somebody has taken it away. */
+  ObservedJob interruptedBy(AttemptEnd.Interrupted interruption) {
+    return end.filter(AttemptEnd.Gone.class::isInstance).isPresent()
+        ? finished(key, interruption, outcome, deleted)
+        : this;
+  }
+
+  /** What the pods of a Job say that is gone; empty if they are gone too. */
+  static Optional<ObservedJob> withoutJob(JobKey key, List<Pod> pods) {
+    return newest(pods)
+        .map(pod -> ended(key, pod, true).orElseGet(() -> deleting(key, newest(pods))));
+  }
+
+  private static Optional<ObservedJob> ended(JobKey key, Pod pod, boolean deleted) {
+    Optional<ContainerStateTerminated> terminated = terminated(pod);
+    if (terminated.isPresent()) {
+      return Optional.of(
+          finished(
+              key,
+              PodExit.end(pod, terminated.get()),
+              PodExit.outcome(terminated.get().getMessage()),
+              deleted));
+    }
+    return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase())
+        ? Optional.of(finished(key, PodExit.endBeforeStart(pod), Optional.empty(), deleted))
+        : Optional.empty();
+  }
+
+  /** Since its pod should have gone. */
+  private static ObservedJob deleting(JobKey key, Optional<Pod> pod) {
+    return new ObservedJob(
+        key,
+        Phase.DELETING,
+        "",
+        "",
+        pod.map(leaving -> leaving.getMetadata().getDeletionTimestamp()).map(Instant::parse),
+        Optional.empty(),
+        Optional.empty(),
+        true);
   }
 
   /** A cluster may keep an earlier pod of the Job that it has given up. */
   static Optional<Pod> newest(List<Pod> pods) {
     return pods.stream()
-        .max(Comparator.comparing(pod -> parse(pod.getMetadata().getCreationTimestamp())));
+        .max(
+            Comparator.comparing(pod -> Conditions.time(pod.getMetadata().getCreationTimestamp())));
   }
 
-  private static ObservedJob live(JobKey key, Pod pod) {
+  private static ObservedJob withoutPod(JobKey key, Job job, Optional<PodTrouble> trouble) {
+    Optional<Instant> since =
+        Optional.ofNullable(job.getStatus())
+            .map(status -> status.getStartTime())
+            .or(() -> Optional.ofNullable(job.getMetadata().getCreationTimestamp()))
+            .map(Instant::parse);
+    return trouble
+        .map(
+            told ->
+                waiting(
+                    key,
+                    told.isQuota() ? Phase.WAITING : Phase.BLOCKED,
+                    upperSnake(told.reason()),
+                    "its pod cannot be created: %s: %s".formatted(told.reason(), told.message()),
+                    since))
+        .orElseGet(
+            () ->
+                waiting(
+                    key,
+                    Phase.WAITING,
+                    NO_POD,
+                    "the cluster has not created its pod; kubectl describe job %s may say why"
+                        .formatted(key.jobName()),
+                    since));
+  }
+
+  private static ObservedJob live(JobKey key, Pod pod, Optional<PodTrouble> trouble) {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
       return waiting(
           key,
           Phase.TERMINATING,
           "",
           "",
-          Optional.of(parse(pod.getMetadata().getDeletionTimestamp())));
+          Optional.of(Conditions.time(pod.getMetadata().getDeletionTimestamp())));
     }
     Optional<Instant> running =
         trainer(pod)
             .map(status -> status.getState().getRunning())
-            .map(state -> parse(state.getStartedAt()));
+            .map(state -> Conditions.time(state.getStartedAt()));
     if (running.isPresent()) {
       return waiting(key, Phase.RUNNING, "", "", running);
     }
-    Instant since = parse(pod.getMetadata().getCreationTimestamp());
+    Instant since = Conditions.scheduledAt(pod);
     for (ContainerStatus status : statuses(pod)) {
       var waits = status.getState() == null ? null : status.getState().getWaiting();
       if (waits != null && BLOCKING.contains(String.valueOf(waits.getReason()))) {
-        return waiting(
+        return blocked(
             key,
-            Phase.BLOCKED,
-            upperSnake(waits.getReason()),
-            "its container cannot start: %s: %s"
-                .formatted(
-                    waits.getReason(),
-                    Objects.requireNonNullElse(waits.getMessage(), "no message")),
-            Optional.of(since));
+            "its container cannot start",
+            waits.getReason(),
+            Objects.requireNonNullElse(waits.getMessage(), "no message"),
+            since);
       }
     }
-    return pod.getStatus().getConditions().stream()
-        .filter(condition -> "PodScheduled".equals(condition.getType()))
-        .filter(condition -> "False".equals(condition.getStatus()))
-        .findFirst()
+    return Conditions.of(pod, "PodScheduled", "False")
         .map(condition -> unscheduled(key, condition, since))
+        .or(
+            () ->
+                trouble.map(
+                    told ->
+                        blocked(key, "its pod cannot start", told.reason(), told.message(), since)))
         .orElseGet(() -> waiting(key, Phase.WAITING, "", "", Optional.of(since)));
+  }
+
+  private static ObservedJob blocked(
+      JobKey key, String what, String reason, String message, Instant since) {
+    return waiting(
+        key,
+        Phase.BLOCKED,
+        upperSnake(reason),
+        "%s: %s: %s".formatted(what, reason, message),
+        Optional.of(since));
   }
 
   private static ObservedJob unscheduled(JobKey key, PodCondition condition, Instant since) {
@@ -162,27 +250,19 @@ record ObservedJob(
 
   private static ObservedJob waiting(
       JobKey key, Phase phase, String reason, String message, Optional<Instant> since) {
-    return new ObservedJob(key, phase, reason, message, since, Optional.empty(), Optional.empty());
+    return new ObservedJob(
+        key, phase, reason, message, since, Optional.empty(), Optional.empty(), false);
   }
 
   private static ObservedJob finished(
-      JobKey key, AttemptEnd end, Optional<TrainingOutcome> outcome) {
+      JobKey key, AttemptEnd end, Optional<TrainingOutcome> outcome, boolean deleted) {
     return new ObservedJob(
-        key, Phase.FINISHED, "", "", Optional.empty(), Optional.of(end), outcome);
+        key, Phase.FINISHED, "", "", Optional.empty(), Optional.of(end), outcome, deleted);
   }
 
   private static String queued(Job job) {
     String queue = job.getMetadata().getLabels().get(JobTemplate.QUEUE);
     return queue == null ? "its Job is suspended" : "waits in queue \"%s\"".formatted(queue);
-  }
-
-  private static Optional<JobCondition> condition(Job job, String type) {
-    return job.getStatus() == null
-        ? Optional.empty()
-        : job.getStatus().getConditions().stream()
-            .filter(condition -> type.equals(condition.getType()))
-            .filter(condition -> "True".equals(condition.getStatus()))
-            .findFirst();
   }
 
   private static Optional<ContainerStateTerminated> terminated(Pod pod) {
@@ -198,10 +278,6 @@ record ObservedJob(
 
   private static List<ContainerStatus> statuses(Pod pod) {
     return pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
-  }
-
-  private static Instant parse(@Nullable String time) {
-    return time == null ? Instant.EPOCH : Instant.parse(time);
   }
 
   private static String upperSnake(String camelCase) {

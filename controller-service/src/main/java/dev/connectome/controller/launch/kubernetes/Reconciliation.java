@@ -1,6 +1,5 @@
 package dev.connectome.controller.launch.kubernetes;
 
-import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.AttemptTable.OnCluster;
@@ -24,6 +23,12 @@ final class Reconciliation {
   /** How long past its deletion time a pod is left before its node counts as lost. */
   static final Duration NODE_LOST_AFTER = Duration.ofMinutes(1);
 
+  /** How long a cluster may take to create the pod of a Job before that is told. */
+  static final Duration POD_GRACE = Duration.ofSeconds(30);
+
+  private static final AttemptEnd.Interrupted DELETED =
+      new AttemptEnd.Interrupted("its Job was deleted by someone else");
+
   private Reconciliation() {}
 
   sealed interface Action {
@@ -39,7 +44,7 @@ final class Reconciliation {
     record End(AttemptEnd end, Optional<TrainingOutcome> outcome) implements Action {}
 
     /** The Job is missing from the cache; if the API server confirms it, the attempt has ended. */
-    record EndIfGone() implements Action {}
+    record EndIfGone(AttemptEnd end) implements Action {}
 
     /** The attempt waits for something. */
     record RecordWaiting(String kind, String message) implements Action {}
@@ -59,23 +64,24 @@ final class Reconciliation {
       Duration startTimeout,
       Duration keepFinished,
       Instant now) {
-    Optional<Phase> phase = job.map(ObservedJob::phase);
-    if (attempt.isEmpty()) {
-      return deleted && phase.filter(observed -> observed != Phase.DELETING).isPresent()
-          ? new Action.Delete("its run was deleted")
-          : NOTHING;
-    }
     if (job.isEmpty()) {
-      return attempt.get().open() ? missing(attempt.get()) : NOTHING;
+      return attempt.filter(OnCluster::open).map(Reconciliation::missing).orElse(NOTHING);
     }
-    return attempt.get().wanted() == Wanted.GONE
-        ? unwanted(attempt.get(), job.get(), keepFinished)
-        : wanted(attempt.get(), job.get(), startTimeout, now);
+    Action action =
+        attempt.isEmpty()
+            ? (deleted ? new Action.Delete("its run was deleted") : NOTHING)
+            : attempt.get().wanted() == Wanted.GONE
+                ? unwanted(attempt.get(), job.get(), keepFinished)
+                : wanted(attempt.get(), job.get(), startTimeout, now);
+    return action instanceof Action.Delete && job.get().deleted() ? NOTHING : action;
   }
 
   private static Action missing(OnCluster attempt) {
-    if (attempt.registered() || attempt.wanted() != Wanted.RUN) {
-      return new Action.EndIfGone();
+    if (attempt.wanted() != Wanted.RUN) {
+      return new Action.EndIfGone(new AttemptEnd.Gone("its Job was deleted"));
+    }
+    if (attempt.registered()) {
+      return new Action.EndIfGone(DELETED);
     }
     return attempt.sinceLaunch().compareTo(CREATION_GRACE) >= 0 ? new Action.Create() : NOTHING;
   }
@@ -101,15 +107,17 @@ final class Reconciliation {
 
   private static Action wanted(
       OnCluster attempt, ObservedJob job, Duration startTimeout, Instant now) {
-    boolean late = job.since().filter(since -> since.plus(startTimeout).isBefore(now)).isPresent();
+    boolean late = lasts(job, startTimeout, now);
     return switch (job.phase()) {
-      case DELETING -> NOTHING;
-      case FINISHED -> new Action.End(job.end().orElseThrow(), job.outcome());
-      case SUSPENDED ->
-          attempt.registered()
-              ? end(new AttemptEnd.Interrupted("its queue has suspended it"))
+      case FINISHED -> {
+        ObservedJob ended = job.deleted() ? job.interruptedBy(DELETED) : job;
+        yield new Action.End(ended.end().orElseThrow(), ended.outcome());
+      }
+      case SUSPENDED -> attempt.registered() ? end(ObservedJob.QUEUE) : recordWaiting(job);
+      case WAITING ->
+          job.reason().equals(ObservedJob.NO_POD) && !lasts(job, POD_GRACE, now)
+              ? NOTHING
               : recordWaiting(job);
-      case WAITING -> recordWaiting(job);
       case BLOCKED -> late ? end(new AttemptEnd.Failed(job.message(), true)) : recordWaiting(job);
       case RUNNING ->
           late && !attempt.registered()
@@ -118,11 +126,15 @@ final class Reconciliation {
                       "its trainer has not registered within %d s"
                           .formatted(startTimeout.toSeconds())))
               : NOTHING;
-      case TERMINATING ->
-          job.since().filter(since -> since.plus(NODE_LOST_AFTER).isBefore(now)).isPresent()
+      case TERMINATING, DELETING ->
+          lasts(job, NODE_LOST_AFTER, now)
               ? end(new AttemptEnd.Interrupted("its node is lost"))
               : NOTHING;
     };
+  }
+
+  private static boolean lasts(ObservedJob job, Duration time, Instant now) {
+    return job.since().filter(since -> since.plus(time).isBefore(now)).isPresent();
   }
 
   private static Action end(AttemptEnd end) {

@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Merges Kubernetes objects by the rules of strategic merge for the fields of a Job: values of the
  * patch win, null removes a field, lists in {@link #KEYS} are merged by key, tolerations are
- * appended, and all other lists are replaced.
+ * appended, and all other lists are replaced. A volume and a variable have one source: one of
+ * another kind takes the place of the one below.
  */
 final class StrategicMerge {
 
@@ -24,6 +26,8 @@ final class StrategicMerge {
           "imagePullSecrets", "name",
           "volumeMounts", "mountPath",
           "ports", "containerPort");
+
+  private static final Set<String> ONE_SOURCE = Set.of("volumes", "env");
 
   private static final String JOINED = "tolerations";
 
@@ -55,23 +59,31 @@ final class StrategicMerge {
       }
       String key = KEYS.get(field);
       if (key != null) {
-        return mergeByKey(key, below, above);
+        return mergeByKey(field, key, below, above);
       }
     }
     return upper;
   }
 
-  private static List<Object> mergeByKey(String key, List<?> lower, List<?> upper) {
+  private static List<Object> mergeByKey(String field, String key, List<?> lower, List<?> upper) {
     Map<Object, Object> merged = new LinkedHashMap<>();
     for (List<?> list : List.of(lower, upper)) {
       for (Object element : list) {
         Map<String, ?> fields = fields((Map<?, ?>) element);
         Object name = Objects.requireNonNullElse(fields.get(key), "");
         Object below = merged.get(name);
-        merged.put(name, below == null ? fields : merge(fields((Map<?, ?>) below), fields));
+        merged.put(
+            name,
+            below == null || otherSource(field, (Map<?, ?>) below, fields)
+                ? fields
+                : merge(fields((Map<?, ?>) below), fields));
       }
     }
     return new ArrayList<>(merged.values());
+  }
+
+  private static boolean otherSource(String field, Map<?, ?> below, Map<?, ?> above) {
+    return ONE_SOURCE.contains(field) && !below.keySet().containsAll(above.keySet());
   }
 
   @SuppressWarnings("unchecked")

@@ -85,6 +85,9 @@ class ClusterSimulationTest {
     }
     assertThat(runs().stream().filter(run -> run.getState() != RunState.RUN_STATE_FAILED))
         .isNotEmpty();
+    assertThat(cluster.deletions())
+        .isNotEmpty()
+        .allSatisfy((job, times) -> assertThat(times).as(job).isOne());
   }
 
   private void disturb(Random random, List<String> names, FakeKubelet kubelet, int step)

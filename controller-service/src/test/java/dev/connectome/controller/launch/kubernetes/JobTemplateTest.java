@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ class JobTemplateTest {
         .isEqualTo("connectome-" + RUN + "-3")
         .hasSizeLessThan(64);
     assertThat(job.getSpec().getBackoffLimit()).isZero();
+    assertThat(job.getSpec().getPodReplacementPolicy()).isEqualTo("Failed");
     assertThat(job.getSpec().getTtlSecondsAfterFinished()).isGreaterThanOrEqualTo(86_400);
     assertThat(pod(job).getRestartPolicy()).isEqualTo("Never");
     assertThat(pod(job).getTerminationGracePeriodSeconds()).isGreaterThan(60);
@@ -130,6 +132,50 @@ class JobTemplateTest {
         .filteredOn(mount -> mount.getName().equals("checkpoints"))
         .extracting(VolumeMount::getSubPath)
         .containsExactly(RUN.toString());
+  }
+
+  @Test
+  void aRunToleratesTheTaintOfTheDevicesThatItGetsAndNoOther() {
+    KubernetesSpec.Builder spec =
+        KubernetesSpec.newBuilder().putLimits("nvidia.com/gpu", "1").putLimits("memory", "8Gi");
+
+    Job withDevice = job(settings(), TrainingRun.newBuilder().setKubernetes(spec).build());
+    Job without = job(settings(), TrainingRun.getDefaultInstance());
+    Job zero =
+        job(
+            settings(),
+            TrainingRun.newBuilder()
+                .setKubernetes(KubernetesSpec.newBuilder().putLimits("example.com/taint", "0"))
+                .build());
+
+    assertThat(pod(withDevice).getTolerations())
+        .extracting("key", "operator", "effect")
+        .containsExactly(Tuple.tuple("nvidia.com/gpu", "Exists", "NoSchedule"));
+    assertThat(pod(without).getTolerations()).isEmpty();
+    assertThat(pod(zero).getTolerations()).isEmpty();
+  }
+
+  @Test
+  void aTemplateMayGiveVolumesAnotherSource() throws Exception {
+    Path template = directory.resolve("job.yaml");
+    Files.writeString(
+        template,
+        """
+        apiVersion: batch/v1
+        kind: Job
+        spec:
+          template:
+            spec:
+              volumes:
+                - {name: tmp, ephemeral: {}}
+                - {name: checkpoints, hostPath: {path: /scratch}}
+        """);
+
+    Job job = job(withTemplate(template), TrainingRun.getDefaultInstance());
+
+    assertThat(volume(job, "tmp").getEmptyDir()).isNull();
+    assertThat(volume(job, "checkpoints").getEmptyDir()).isNull();
+    assertThat(volume(job, "checkpoints").getHostPath().getPath()).isEqualTo("/scratch");
   }
 
   @Test

@@ -7,8 +7,10 @@ import dev.connectome.controller.launch.kubernetes.ObservedJob.Phase;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -16,10 +18,12 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects as clusters have them, and what is made of them. */
 class ObservedJobTest {
@@ -34,7 +38,8 @@ class ObservedJobTest {
             TestCluster.terminated(
                 143,
                 "Error",
-                "{\"outcome\":{\"end\":\"TRAINING_END_STOPPED\",\"finalEpoch\":7,\"from\":\"the future\"}}"));
+                "{\"outcome\":{\"end\":\"TRAINING_END_STOPPED\",\"finalEpoch\":7,\"from\":\"the"
+                    + " future\"}}"));
 
     assertThat(observed.phase()).isEqualTo(Phase.FINISHED);
     assertThat(observed.end()).contains(new AttemptEnd.Stopped());
@@ -86,25 +91,139 @@ class ObservedJobTest {
         .contains(new AttemptEnd.Interrupted("Evicted: the node was drained"));
   }
 
-  @Test
-  void aDeadlineThatHasPassedIsNoInterruption() {
-    Job late =
-        new JobBuilder(job())
-            .withNewStatus()
-            .addNewCondition()
-            .withType("Failed")
-            .withStatus("True")
-            .withReason("DeadlineExceeded")
-            .endCondition()
-            .endStatus()
-            .build();
+  /** From 1.31 a Job is FailureTarget while its trainer writes its checkpoint, and Failed later. */
+  @ParameterizedTest
+  @ValueSource(strings = {"FailureTarget", "Failed"})
+  void aDeadlineThatHasPassedIsNoInterruption(String condition) {
+    Job late = with(condition, "DeadlineExceeded");
 
     ObservedJob observed =
-        ObservedJob.of(KEY, late, List.of(pod(TestCluster.terminated(143, "Error", ""))));
+        ObservedJob.of(
+            KEY, late, List.of(pod(TestCluster.terminated(143, "Error", ""))), Optional.empty());
 
     assertThat(observed.end().orElseThrow())
         .isInstanceOfSatisfying(
             AttemptEnd.Failed.class, failed -> assertThat(failed.permanent()).isTrue());
+  }
+
+  @Test
+  void aJobThatHasFailedBeforeItsPodHasGoneIsNotOver() {
+    Pod leaving = pod(TestCluster.running(NOW));
+    leaving.getMetadata().setDeletionTimestamp(NOW.plusSeconds(120).toString());
+
+    ObservedJob observed =
+        ObservedJob.of(
+            KEY, with("Failed", "BackoffLimitExceeded"), List.of(leaving), Optional.empty());
+
+    assertThat(observed.phase()).isEqualTo(Phase.TERMINATING);
+  }
+
+  @Test
+  void aJobThatIsBeingDeletedHasEndedWithItsTrainer() {
+    Job deleted = job();
+    deleted.getMetadata().setDeletionTimestamp(NOW.toString());
+
+    ObservedJob observed =
+        ObservedJob.of(
+            KEY, deleted, List.of(pod(TestCluster.terminated(143, "Error", ""))), Optional.empty());
+
+    assertThat(observed.phase()).isEqualTo(Phase.FINISHED);
+    assertThat(observed.deleted()).isTrue();
+  }
+
+  @Test
+  void whatIsLeftOfADeletedJobIsItsPod() {
+    Pod leaving = pod(TestCluster.running(NOW));
+    leaving.getMetadata().setDeletionTimestamp(NOW.plusSeconds(120).toString());
+
+    assertThat(ObservedJob.withoutJob(KEY, List.of())).isEmpty();
+    assertThat(ObservedJob.withoutJob(KEY, List.of(leaving)))
+        .hasValueSatisfying(
+            left -> {
+              assertThat(left.phase()).isEqualTo(Phase.DELETING);
+              assertThat(left.since()).contains(NOW.plusSeconds(120));
+            });
+    assertThat(ObservedJob.withoutJob(KEY, List.of(pod(TestCluster.terminated(143, "Error", "")))))
+        .hasValueSatisfying(
+            left ->
+                assertThat(left.end().orElseThrow()).isInstanceOf(AttemptEnd.Interrupted.class));
+  }
+
+  @Test
+  void anImageIsWaitedForFromTheMomentInWhichThePodHasItsNode() {
+    PodStatus scheduled =
+        new PodStatusBuilder(TestCluster.waiting("ErrImagePull", "no such tag"))
+            .withConditions(
+                new PodConditionBuilder()
+                    .withType("PodScheduled")
+                    .withStatus("True")
+                    .withLastTransitionTime(NOW.plusSeconds(3600).toString())
+                    .build())
+            .build();
+
+    assertThat(observe(scheduled).since()).contains(NOW.plusSeconds(3600));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pods "connectome-0-1-abcde" is forbidden: exceeded quota: gpus, requested: 1 | WAITING
+          no PriorityClass with name nosuchclass was found                             | BLOCKED
+          """)
+  void whyAJobHasNoPodIsSaidByItsEvents(String words, Phase phase) {
+    ObservedJob observed = ObservedJob.of(KEY, job(), List.of(), trouble("FailedCreate", words));
+
+    assertThat(observed.phase()).isEqualTo(phase);
+    assertThat(observed.reason()).isEqualTo("FAILED_CREATE");
+    assertThat(observed.message())
+        .contains(words.substring(words.length() - 20))
+        .doesNotContain("abcde");
+  }
+
+  @Test
+  void whatCannotBeMountedIsSaidByThePodsEvents() {
+    ObservedJob observed =
+        ObservedJob.of(
+            KEY,
+            job(),
+            List.of(pod(TestCluster.waiting("ContainerCreating", ""))),
+            trouble("FailedMount", "secret \"connectome-kafka-trainer\" not found"));
+
+    assertThat(observed.phase()).isEqualTo(Phase.BLOCKED);
+    assertThat(observed.message()).contains("FailedMount", "connectome-kafka-trainer");
+  }
+
+  @Test
+  void aJobWithoutAPodAndWithoutAReasonSaysWhereToLook() {
+    ObservedJob observed = ObservedJob.of(KEY, job(), List.of(), Optional.empty());
+
+    assertThat(observed.reason()).isEqualTo(ObservedJob.NO_POD);
+    assertThat(observed.message()).contains("kubectl describe job " + KEY.jobName());
+  }
+
+  private static Optional<PodTrouble> trouble(String reason, String message) {
+    return PodTrouble.of(
+        List.of(
+            new EventBuilder()
+                .withType("Warning")
+                .withReason(reason)
+                .withMessage(message)
+                .withLastTimestamp(NOW.toString())
+                .build()));
+  }
+
+  private static Job with(String condition, String reason) {
+    return new JobBuilder(job())
+        .withNewStatus()
+        .addNewCondition()
+        .withType(condition)
+        .withStatus("True")
+        .withReason(reason)
+        .endCondition()
+        .endStatus()
+        .build();
   }
 
   @Test
@@ -128,7 +247,8 @@ class ObservedJobTest {
     Pod old = pod(TestCluster.terminated(1, "Error", ""));
     old.getMetadata().setCreationTimestamp(NOW.minusSeconds(60).toString());
 
-    ObservedJob observed = ObservedJob.of(KEY, job(), List.of(pod(TestCluster.running(NOW)), old));
+    ObservedJob observed =
+        ObservedJob.of(KEY, job(), List.of(pod(TestCluster.running(NOW)), old), Optional.empty());
 
     assertThat(observed.phase()).isEqualTo(Phase.RUNNING);
     assertThat(observed.since()).contains(NOW);
@@ -146,14 +266,14 @@ class ObservedJobTest {
             .endSpec()
             .build();
 
-    ObservedJob observed = ObservedJob.of(KEY, queued, List.of());
+    ObservedJob observed = ObservedJob.of(KEY, queued, List.of(), Optional.empty());
 
     assertThat(observed.phase()).isEqualTo(Phase.SUSPENDED);
     assertThat(observed.message()).contains("team-a");
   }
 
   private static ObservedJob observe(PodStatus status) {
-    return ObservedJob.of(KEY, job(), List.of(pod(status)));
+    return ObservedJob.of(KEY, job(), List.of(pod(status)), Optional.empty());
   }
 
   private static Job job() {

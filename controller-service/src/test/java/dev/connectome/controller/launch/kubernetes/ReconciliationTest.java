@@ -141,6 +141,68 @@ class ReconciliationTest {
     assertThat(decide(ended(SHORT), job(phase, SHORT))).isInstanceOf(Action.Delete.class);
   }
 
+  @ParameterizedTest
+  @EnumSource(Phase.class)
+  void aJobThatIsBeingDeletedIsNotDeletedAgain(Phase phase) {
+    ObservedJob job = job(phase, LONG).orElseThrow();
+    var deleted =
+        new ObservedJob(KEY, phase, job.reason(), "", job.since(), job.end(), job.outcome(), true);
+
+    assertThat(decide(ended(LONG), Optional.of(deleted))).isInstanceOf(Action.Nothing.class);
+    assertThat(
+            Reconciliation.decide(Optional.empty(), true, Optional.of(deleted), START, KEEP, NOW))
+        .isInstanceOf(Action.Nothing.class);
+  }
+
+  @Test
+  void aTrainerThatEndsBecauseItsJobWasDeletedWasInterrupted() {
+    ObservedJob job = job(Phase.FINISHED, LONG).orElseThrow();
+    var deleted =
+        new ObservedJob(KEY, Phase.FINISHED, "", "", job.since(), job.end(), job.outcome(), true);
+
+    assertInterrupted(decide(open(true, LONG), Optional.of(deleted)));
+    assertThat(decide(open(true, LONG), Optional.empty()))
+        .isInstanceOfSatisfying(
+            Action.EndIfGone.class,
+            gone -> assertThat(gone.end()).isInstanceOf(AttemptEnd.Interrupted.class));
+  }
+
+  @Test
+  void aPodWithoutAJobThatDoesNotGoIsOnALostNode() {
+    assertThat(decide(open(true, LONG), job(Phase.DELETING, SHORT)))
+        .isInstanceOf(Action.Nothing.class);
+    assertInterrupted(decide(open(true, LONG), job(Phase.DELETING, LONG)));
+  }
+
+  @Test
+  void aJobWithoutAPodIsToldOnceTheClusterHadTimeForIt() {
+    assertThat(decide(open(false, LONG), withoutPod(SHORT))).isInstanceOf(Action.Nothing.class);
+    assertThat(decide(open(false, LONG), withoutPod(LONG)))
+        .isInstanceOf(Action.RecordWaiting.class);
+  }
+
+  private static Optional<ObservedJob> withoutPod(Duration ago) {
+    return job(Phase.WAITING, ago)
+        .map(
+            job ->
+                new ObservedJob(
+                    KEY,
+                    Phase.WAITING,
+                    ObservedJob.NO_POD,
+                    "no pod",
+                    job.since(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false));
+  }
+
+  private static void assertInterrupted(Action action) {
+    assertThat(action)
+        .isInstanceOfSatisfying(
+            Action.End.class,
+            end -> assertThat(end.end()).isInstanceOf(AttemptEnd.Interrupted.class));
+  }
+
   private static Action decide(Optional<OnCluster> attempt, Optional<ObservedJob> job) {
     return Reconciliation.decide(attempt, false, job, START, KEEP, NOW);
   }
@@ -173,6 +235,7 @@ class ReconciliationTest {
             "for people",
             Optional.of(NOW.minus(ago)),
             phase == Phase.FINISHED ? Optional.of(new AttemptEnd.Gone("gone")) : Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            phase == Phase.DELETING));
   }
 }

@@ -46,6 +46,26 @@ class StrategicMergeTest {
   }
 
   @Test
+  void aVolumeAndAVariableHaveOneSource() {
+    assertThat(
+            StrategicMerge.merge(
+                Map.of("volumes", List.of(Map.of("name", "tmp", "emptyDir", Map.of()))),
+                Map.of("volumes", List.of(Map.of("name", "tmp", "ephemeral", Map.of("a", 1))))))
+        .isEqualTo(Map.of("volumes", List.of(Map.of("name", "tmp", "ephemeral", Map.of("a", 1)))));
+    assertThat(
+            StrategicMerge.merge(
+                Map.of("env", List.of(Map.of("name", "A", "value", "1"))),
+                Map.of("env", List.of(Map.of("name", "A", "valueFrom", Map.of("b", 2))))))
+        .isEqualTo(Map.of("env", List.of(Map.of("name", "A", "valueFrom", Map.of("b", 2)))));
+    assertThat(
+            StrategicMerge.merge(
+                Map.of("volumes", List.of(Map.of("name", "tmp", "emptyDir", Map.of("a", 1)))),
+                Map.of("volumes", List.of(Map.of("name", "tmp", "emptyDir", Map.of("b", 2))))))
+        .isEqualTo(
+            Map.of("volumes", List.of(Map.of("name", "tmp", "emptyDir", Map.of("a", 1, "b", 2)))));
+  }
+
+  @Test
   void tolerationsAreJoinedAndOtherListsReplaced() {
     assertThat(
             StrategicMerge.merge(
