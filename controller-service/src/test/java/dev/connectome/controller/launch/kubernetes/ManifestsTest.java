@@ -54,7 +54,11 @@ class ManifestsTest {
 
   /** What the operator makes, as docs/kubernetes.md says. */
   private static final Set<String> OPERATORS_SECRETS =
-      Set.of("connectome-kafka", "connectome-postgres");
+      Set.of(
+          "connectome-kafka-controller",
+          "connectome-kafka-service",
+          "connectome-kafka-trainer",
+          "connectome-postgres");
 
   @ParameterizedTest
   @ValueSource(strings = {"dev", "production"})
@@ -194,7 +198,8 @@ class ManifestsTest {
         .containsExactlyInAnyOrder(
             "[jobs] [create, get, list, watch, delete]",
             "[pods] [get, list, watch]",
-            "[pods/log] [get]");
+            "[pods/log] [get]",
+            "[events] [list, watch]");
   }
 
   @Test
