@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run, each a {@link CheckpointFolder}. A checkpoint is written under a hidden
- * name and then renamed, so that it exists completely or not at all. Only one process may write to
- * a run's directory.
+ * name and then renamed, so that it exists completely or not at all. Of several processes, the one
+ * that has taken a run's directory last may write to it.
  */
 final class CheckpointStore {
 
@@ -28,6 +28,7 @@ final class CheckpointStore {
 
   private final Path directory;
   private final int keep;
+  private final WriteFence fence;
   private @Nullable Path newestDurable;
 
   /**
@@ -39,6 +40,7 @@ final class CheckpointStore {
   CheckpointStore(Path directory, int keep) throws IOException {
     this.directory = directory;
     this.keep = keep;
+    this.fence = new WriteFence(directory);
     for (Path leftover : list(HIDDEN + CheckpointFolder.PREFIX)) {
       CheckpointFolder.delete(leftover);
     }
@@ -46,6 +48,15 @@ final class CheckpointStore {
 
   Path directory() {
     return directory;
+  }
+
+  /** Keeps trainers that have opened the directory before from writing to it any more. */
+  void takeOver() {
+    try {
+      fence.take();
+    } catch (IOException e) {
+      LOG.warn("checkpoints not taken over yet path={} error=\"{}\"", directory, reason(e));
+    }
   }
 
   /**
@@ -56,19 +67,22 @@ final class CheckpointStore {
    * @param durably whether to force it to the disk
    * @return its folder
    * @throws DiskFullException if there is not enough space
+   * @throws WriteFence.TakenException if another trainer has taken the directory over
    * @throws IOException if it could not be written
    */
   Path write(Checkpoint checkpoint, boolean durably) throws IOException {
     String name = CheckpointFolder.name(checkpoint);
     Path target = directory.resolve(name);
-    Path part = directory.resolve(HIDDEN + name + ".part");
+    Path part = directory.resolve("%s%s.%s.part".formatted(HIDDEN, name, fence.writer()));
     Optional<Path> best = checkpoint.best().map(found -> atEnd(found.epoch()));
     try {
       Files.createDirectories(directory);
+      fence.check();
       if (durably && CheckpointFolder.holds(target, checkpoint)) {
         CheckpointFolder.sync(target);
       } else {
         CheckpointFolder.write(part, checkpoint, durably);
+        fence.check();
         replace(target, part);
       }
       if (durably) {
@@ -79,6 +93,9 @@ final class CheckpointStore {
         newestDurable = target;
       }
       deleteSurplus(target, best);
+    } catch (WriteFence.TakenException e) {
+      tryDelete(part);
+      throw e;
     } catch (IOException e) {
       String problem =
           "checkpoint %s (%d KiB) could not be written to %s: %s; earlier ones are intact"

@@ -98,6 +98,7 @@ public final class Training implements AutoCloseable {
     this.snapshots = snapshots;
     this.store =
         new CheckpointStore(checkpointDirectory, Math.max(1, spec.getCheckpoint().getKeep()));
+    store.takeOver();
     this.checkpoints = new CheckpointWriter(store);
     this.network = buildNetwork();
     int stepsPerEpoch = EpochTrainer.batches(data.train(), spec.getBatchSize());

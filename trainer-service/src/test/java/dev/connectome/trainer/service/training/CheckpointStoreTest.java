@@ -44,8 +44,29 @@ class CheckpointStoreTest {
 
   private static List<String> kept(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.map(path -> path.getFileName().toString()).sorted().toList();
+      return entries
+          .map(path -> path.getFileName().toString())
+          .filter(name -> !name.equals(".writer"))
+          .sorted()
+          .toList();
     }
+  }
+
+  @Test
+  void aTrainerThatAnotherHasTakenOverFromWritesNoMore() throws IOException {
+    var old = new CheckpointStore(directory, 5);
+    old.takeOver();
+    old.write(checkpoint(1, 0), false);
+    var young = new CheckpointStore(directory, 5);
+    young.takeOver();
+
+    assertThatThrownBy(() -> old.write(checkpoint(2, 0), true))
+        .isInstanceOf(WriteFence.TakenException.class)
+        .hasMessageContaining(directory.toString());
+
+    assertThat(young.newest().orElseThrow().epoch()).isEqualTo(1);
+    young.write(checkpoint(2, 0), true);
+    assertThat(young.newest().orElseThrow().epoch()).isEqualTo(2);
   }
 
   @Test
