@@ -71,17 +71,23 @@ export const resumeRun = (id, policy) =>
   send('POST', `/v1/runs/${id}:resume`, {policy, requestId: requestId()});
 export const replay = (id, policy, signal) => send('POST', `/v1/runs/${id}:replayPolicy`, {policy}, signal);
 
-/** Every event of a run, oldest first. */
-export async function listEvents(id, signal) {
-  const events = [];
+/** The items of a list, a page at a time; little more than the most that are wanted. */
+async function all(path, items, signal, most = Infinity) {
+  const found = [];
   let pageToken = '';
   do {
-    const page = await get(`/v1/runs/${id}/events`, {pageSize: 1000, pageToken}, signal);
-    events.push(...page.events);
+    const page = await get(path, {pageSize: 1000, pageToken}, signal);
+    found.push(...page[items]);
     pageToken = page.nextPageToken;
-  } while (pageToken);
-  return events;
+  } while (pageToken && found.length < most);
+  return found;
 }
+
+/** Every event of a run, oldest first. */
+export const listEvents = (id, signal) => all(`/v1/runs/${id}/events`, 'events', signal);
+
+/** Signatures of a run, by attempt and epoch. */
+export const listSignatures = (id, most) => all(`/v1/runs/${id}/signatures`, 'signatures', undefined, most);
 
 const NUMBERS = {NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity};
 

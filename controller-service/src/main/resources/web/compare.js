@@ -21,7 +21,8 @@ export function compare(root) {
   const names = list('runs').slice(0, MOST);
   const recorded = new Map();
   const panels = new Map();
-  const places = {charts: h('div', {class: 'charts'}), table: h('div', {class: 'panel scroll'}), differences: h('div', {class: 'panel scroll'})};
+  const places = {charts: h('div', {class: 'charts'}), table: h('div', {class: 'panel scroll', role: 'region', 'aria-label': 'Runs', tabindex: 0}),
+    differences: h('div', {class: 'panel scroll', role: 'region', 'aria-label': 'Differences', tabindex: 0})};
   let runs = [];
   let timer;
 

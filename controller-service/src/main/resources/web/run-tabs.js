@@ -1,6 +1,7 @@
-/** Events, configuration, checkpoints and log of a run. */
+/** Events, levels of the connectome, configuration, checkpoints and log of a run. */
 
 import {readLog} from './api.js';
+import {levels} from './levels.js';
 import {h, replace, replaceIfChanged} from './dom.js';
 import {clock, plain, words} from './format.js';
 import {parameter, set} from './url-state.js';
@@ -62,7 +63,7 @@ function log(id, run) {
 }
 
 export function tabs(id, place) {
-  const titles = {events: 'Events', configuration: 'Configuration', checkpoints: 'Checkpoints', log: 'Log'};
+  const titles = {events: 'Events', levels: 'Births and deaths', configuration: 'Configuration', checkpoints: 'Checkpoints', log: 'Log'};
   const panel = h('div', {role: 'tabpanel', id: 'tab-panel', class: 'panel', tabindex: 0});
   let run;
   let events;
@@ -91,6 +92,10 @@ export function tabs(id, place) {
       button.tabIndex = chosen ? 0 : -1;
     }
     panel.setAttribute('aria-labelledby', `tab-${name()}`);
+    if (name() === 'levels') {
+      replaceIfChanged(panel, ['levels', Math.floor((run.progress?.completedEpochs ?? 0) / 10)], () => levels(id));
+      return;
+    }
     if (name() === 'log') {
       replaceIfChanged(panel, ['log', run.attempt], () => log(id, run));
       return;

@@ -136,7 +136,7 @@ export function whatIf(root) {
       h('p', {class: 'quiet-text'}, 'Move the knobs: the controller replays the recorded series. Nothing is changed.')),
     h('div', {class: 'columns'},
       h('div', {class: 'column'}, sums, panel.element, said,
-        h('div', {class: 'panel scroll'}, h('table', {class: 'list results'},
+        h('div', {class: 'panel scroll', role: 'region', 'aria-label': 'Runs', tabindex: 0}, h('table', {class: 'list results'},
           h('thead', {}, h('tr', {}, ['Run', 'Decided', 'Kept', 'What if', 'Epochs saved', 'Accuracy'].map((title) => h('th', {scope: 'col'}, title)))), rows))),
       h('aside', {'aria-label': 'Policy'}, h('section', {class: 'panel'}, h('h2', {}, 'Policy'), policyForm(policy, changed)),
         h('section', {class: 'panel'}, h('h2', {}, 'As a command'), h('p', {}, command), h('button', {type: 'button', onclick: () => copy(command.textContent)}, 'Copy')))));

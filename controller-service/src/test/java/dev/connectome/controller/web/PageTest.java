@@ -90,6 +90,8 @@ class PageTest {
     assertThat(page.locator(".facts")).containsText("31 epochs, 52 %");
     assertThat(page.getByRole(AriaRole.TABPANEL)).containsText("Decided");
     PageBrowser.picture(page, "run");
+    page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Births and deaths")).click();
+    assertThat(page.locator("canvas.levels")).hasCount(2);
     page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Configuration")).click();
     assertThat(page.getByRole(AriaRole.TABPANEL)).containsText("plateau.fraction");
     assertThat(page.url()).contains("tab=configuration");

@@ -22,6 +22,7 @@ import java.util.Objects;
 final class RecordedTraining {
 
   static final int EPOCHS = 60;
+  private static final int QUANTILE_STEPS = 64;
   private static final List<String> METRICS =
       List.of("trainLoss", "trainAccuracy", "testLoss", "testAccuracy");
 
@@ -55,8 +56,8 @@ final class RecordedTraining {
         TopologicalSignature.newBuilder()
             .setNeuronCount(192)
             .setSampleCount(1_000)
-            .setBirths(SetLevels.newBuilder().setMean(value(epoch, "birthMean")))
-            .setDeaths(SetLevels.newBuilder().setMean(value(epoch, "deathMean")));
+            .setBirths(levels(value(epoch, "birthMean")))
+            .setDeaths(levels(value(epoch, "deathMean")));
     if (epoch > 1) {
       signature
           .setPreviousEpoch(epoch - 1)
@@ -74,6 +75,15 @@ final class RecordedTraining {
         .setSignature(signature)
         .putAllMetrics(metrics(epoch))
         .build();
+  }
+
+  /** Levels of a recorded mean; what was not recorded, the quantiles, rises evenly. */
+  private static SetLevels levels(double mean) {
+    var levels = SetLevels.newBuilder().setMean(mean);
+    for (int i = 0; i <= QUANTILE_STEPS; i++) {
+      levels.addQuantiles((float) Math.min(1, 2 * mean * i / QUANTILE_STEPS));
+    }
+    return levels.build();
   }
 
   private double value(int epoch, String column) {
