@@ -117,7 +117,8 @@ public final class UpCommand implements Callable<Integer> {
     Endpoints at = platform.endpoints();
     boolean isDefault = stateDir.equals(Path.of(".connectome"));
     String stateDirOption = isDefault ? "" : " --state-dir " + stateDir;
-    out.printf("%nThe platform is up; its state is in %s%n", platform.stateDirectory());
+    out.printf("%nThe platform is up. Open %s/ in a browser.%n", at.controller().http());
+    out.printf("  state               %s%n", platform.stateDirectory());
     out.printf(
         "  controller          gRPC %s   %s%n", at.controller().grpc(), at.controller().http());
     out.printf(

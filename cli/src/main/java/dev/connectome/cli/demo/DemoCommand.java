@@ -132,6 +132,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void demonstrate(Platform platform, ProgressView view)
       throws InterruptedException, IOException {
+    view.print("watch it in a browser: " + platform.endpoints().controller().http() + "/");
     view.print("training " + runs + " networks, and each again to the end of its budget ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();

@@ -110,6 +110,8 @@ final class FieldLimits {
           entry("TrainingRun.etag", text(64)),
           entry("ListTrainingRunsRequest.labels", LABELS_WANTED),
           entry("RunSelection.labels", LABELS_WANTED),
+          entry("ReadSeriesRequest.series", items(64, required(text(256)))),
+          entry("ReadSeriesRequest.max_points", whole(0, 10_000)),
           entry("WatchTrainingRunRequest.after_position", whole(0, Long.MAX_VALUE)),
           entry("ResumeTrainingRunRequest.policy", known()),
           entry("ResumeTrainingRunRequest.rearm_after_epochs", whole(1, EPOCHS)),

@@ -21,6 +21,7 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.PolicyReplay;
 import dev.connectome.stopping.RunHistory;
+import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,8 +136,19 @@ final class PolicyReplays {
       dev.connectome.stopping.StoppingPolicy policy) {
     List<EpochObservation> observations = new ArrayList<>();
     new RunSeries(transaction, run.uid(), run.position(), PolicyReplay.series(policy), false)
-        .forEach(observations::add);
+        .forEach(
+            observation -> {
+              requireCaller();
+              observations.add(observation);
+            });
     return RunHistory.of(observations, definition.spec().getProbe().getEveryEpochs());
+  }
+
+  /** A replay that nobody waits for any more is broken off. */
+  private static void requireCaller() {
+    if (Context.current().isCancelled()) {
+      throw ApiErrors.of(Code.CANCELLED, "CANCELLED", "the caller has cancelled the replay");
+    }
   }
 
   private static int keptEpoch(StoppingDecision decision) {

@@ -28,6 +28,8 @@ import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.ReadRunLogRequest;
 import dev.connectome.protos.run.v1.ReadRunLogResponse;
+import dev.connectome.protos.run.v1.ReadSeriesRequest;
+import dev.connectome.protos.run.v1.ReadSeriesResponse;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
@@ -51,6 +53,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
 
   private final Runs runs;
   private final RunQueries lists;
+  private final ThinnedSeries series;
   private final StopCalls stops;
   private final PolicyReplays replays;
   private final EnforcementSwitch enforcements;
@@ -66,6 +69,7 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     this.store = store;
     this.repetitions = new Repetitions(store);
     this.lists = new RunQueries(store, runs);
+    this.series = new ThinnedSeries(runs);
     this.stops = new StopCalls(store, runs);
     this.replays = new PolicyReplays(store, runs);
     this.enforcements = new EnforcementSwitch(store);
@@ -236,6 +240,11 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
   public void listSignatures(
       ListSignaturesRequest request, StreamObserver<ListSignaturesResponse> observer) {
     UnaryCalls.handle(request, observer, () -> lists.signatures(request));
+  }
+
+  @Override
+  public void readSeries(ReadSeriesRequest request, StreamObserver<ReadSeriesResponse> observer) {
+    UnaryCalls.handle(request, observer, () -> series.read(request));
   }
 
   @Override

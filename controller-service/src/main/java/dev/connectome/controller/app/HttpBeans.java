@@ -5,6 +5,7 @@ import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.http.HostCheck;
 import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.settings.ControllerSettings;
+import dev.connectome.controller.web.PageFiles;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.ext.web.Router;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Serves the gRPC services on the HTTP port. */
+/** Serves the gRPC services and the page on the HTTP port. */
 @ApplicationScoped
 public class HttpBeans {
 
@@ -36,6 +37,7 @@ public class HttpBeans {
       @ConfigProperty(name = "quarkus.http.host") String address) {
     hostCheck(settings, address).ifPresent(check -> check.mount(router));
     gateway.mount(router);
+    new PageFiles().mount(router);
   }
 
   static Optional<HostCheck> hostCheck(ControllerSettings settings, String address) {

@@ -17,6 +17,7 @@ import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.web.PageFiles;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -121,6 +122,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     Router router = Router.router(vertx);
     HttpBeans.hostCheck(settings, "127.0.0.1").ifPresent(check -> check.mount(router));
     gateway.mount(router);
+    new PageFiles().mount(router);
     http =
         vertx
             .createHttpServer()
