@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Assembles batches into snapshots. Stateless: each method maps a run's state and an event to the
  * next state and its effects.
  *
- * <p>Every epoch of an attempt of which a batch arrives while the attempt is the newest gets
- * exactly one record: its snapshot is completed, or it is closed as a failure. A snapshot stays
- * open until {@value #LATER_EPOCHS} later epochs have begun or the attempt has ended.
+ * <p>Every epoch of an attempt of which a batch or metrics arrive while the attempt is the newest
+ * gets exactly one record: its snapshot is completed, it is closed as a failure, or its metrics are
+ * published. A snapshot stays open until {@value #LATER_EPOCHS} later epochs have begun or the
+ * attempt has ended.
  */
 public final class SnapshotAssembler {
 
@@ -37,6 +38,9 @@ public final class SnapshotAssembler {
     }
     if (message instanceof ActivationBatch batch) {
       return acceptBatch(current, batch, now, failures);
+    }
+    if (message instanceof EpochMetrics metrics) {
+      return acceptMetrics(current, metrics, now, failures);
     }
     return acceptEnd(current, now, failures);
   }
@@ -79,6 +83,16 @@ public final class SnapshotAssembler {
           state.withRecorded(epoch).withLastSeen(now), failures, new Step.Closed());
     }
     return addToSnapshot(state.withLastSeen(now), open, batch, failures);
+  }
+
+  private static Transition acceptMetrics(
+      RunState state, EpochMetrics metrics, Instant now, List<SnapshotFailure> failures) {
+    int epoch = metrics.epoch();
+    if (state.recorded().contains(epoch) || state.open(epoch).isPresent()) {
+      return new Transition(state, failures, new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
+    }
+    RunState after = closeOverdue(state.withRecorded(epoch).withLastSeen(now), failures);
+    return new Transition(after, failures, new Step.Measured(metrics));
   }
 
   private static Transition addToSnapshot(
