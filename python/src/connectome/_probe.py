@@ -25,7 +25,7 @@ class Probe:
     tokens, those of the attention mask if the inputs have one.
 
     :param model: the network. Of DataParallel, DistributedDataParallel and compiled modules the original is observed.
-    :param inputs: a tensor, or a tuple or dict of tensors, with the same inputs for the whole run; a few hundred or more.
+    :param inputs: a tensor, or a tuple or dict of tensors: the same inputs for the whole run, a few hundred or more.
     :param layers: names or types of modules; None for all activation functions.
     :param max_neurons: at most so many columns, chosen at random.
     :param seed: chooses them.

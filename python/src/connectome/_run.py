@@ -81,7 +81,7 @@ def run(
 def _policy(policy: Policy) -> Dict[str, Any]:
     if isinstance(policy, str):
         if policy != "default":
-            raise ValueError(f"policy must be \"default\" or the JSON of a policy as a dict, not {policy[:64]!r}")
+            raise ValueError(f'policy must be "default" or the JSON of a policy as a dict, not {policy[:64]!r}')
         return {}
     return dict(policy)
 
@@ -95,7 +95,8 @@ class Run:
         self._session = session
         self._epochs = epochs
         self._pid = os.getpid()
-        self._last = session.completed if session else 0
+        self._start = session.completed if session else 0
+        self._last = self._start
         self._metrics: Dict[str, Any] = {}
         self._checkpoint = ""
         self._restored: Optional[int] = None
@@ -122,6 +123,11 @@ class Run:
         return self._session.attempt()[0] if self._session else 0
 
     @property
+    def start(self) -> int:
+        """Epochs that earlier attempts reported: a training without checkpoints begins at 0 all the same."""
+        return self._start
+
+    @property
     def resume(self) -> bool:
         """Whether earlier attempts were begun, so that their newest checkpoint is the place to go on from."""
         return self._session.attempt()[1] if self._session else False
@@ -141,7 +147,7 @@ class Run:
         :param epoch: its number, from 1; or a count of steps, if a run counts by them.
         :param metrics: numbers by name; policies may monitor each of them.
         :param probe: a ``Probe``, which is asked now, or a ``Snapshot``.
-        :param wait: seconds to wait at most until policies have judged this epoch; not longer than the platform is away.
+        :param wait: seconds to wait at most until policies have judged this epoch; none while the platform is away.
         """
         if not 1 <= epoch <= _NO_BUDGET:
             raise ValueError(f"epoch must be 1 to {_NO_BUDGET}, not {epoch}")

@@ -22,6 +22,7 @@ _MAX_REPORTS = 10_000
 _MAX_BYTES = 256 << 20
 _MAX_METRICS = 64
 _WARN_AFTER = 3
+_NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def numbers(metrics: Mapping[str, Any]) -> Dict[str, Any]:
     plain: Dict[str, Any] = {}
     for name, value in metrics.items():
         number = float(value)
-        plain[str(name)] = number if math.isfinite(number) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(number, "NaN")
+        plain[str(name)] = (
+            number if math.isfinite(number) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(number, "NaN")
+        )
     if len(plain) > _MAX_METRICS or any(len(name) > 64 for name in plain):
         kept = [name for name in plain if 0 < len(name) <= 64][:_MAX_METRICS]
         LOG.warning("at most %d metrics with names of at most 64 characters are kept", _MAX_METRICS)

@@ -39,7 +39,9 @@ class Snapshot:
             raise ValueError(f"a snapshot has 2 rows and 2 columns or more, not {self.samples} and {self.neurons}")
         expected = self.samples * self.neurons * FORMATS[self.dtype][1]
         if len(self.values) != expected:
-            raise ValueError(f"{self.samples} x {self.neurons} {self.dtype} are {expected} bytes, not {len(self.values)}")
+            raise ValueError(
+                f"{self.samples} x {self.neurons} {self.dtype} are {expected} bytes, not {len(self.values)}"
+            )
         if self.layers and sum(width for _, width in self.layers) != self.neurons:
             raise ValueError(f"the layers must have {self.neurons} neurons together")
         if self.classes is not None and len(self.classes) != self.samples:

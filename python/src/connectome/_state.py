@@ -1,5 +1,6 @@
 """Who trained a run on this machine last: so that a trainer that was killed gets its run back at once."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -54,7 +55,5 @@ def predecessor(url: str, name: str) -> Optional[str]:
 
 def forget(url: str, name: str) -> None:
     """Remove what was written down: the attempt has ended."""
-    try:
+    with contextlib.suppress(OSError):
         _file(url, name).unlink()
-    except OSError:
-        pass
