@@ -74,7 +74,7 @@ def platform(tmp_path_factory):
     try:
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
-        yield Platform("http://" + json.loads(endpoints.read_text())["controllerHttp"])
+        yield Platform(json.loads(endpoints.read_text())["controller"]["http"])
     finally:
         process.terminate()
         process.wait(60)

@@ -129,9 +129,9 @@ class Probe:
 def _original(model: nn.Module) -> nn.Module:
     kind = type(model).__name__
     if kind == "OptimizedModule":
-        return _original(model._orig_mod)  # type: ignore[arg-type]
+        return _original(model._orig_mod)
     if kind in ("DataParallel", "DistributedDataParallel"):
-        return _original(model.module)  # type: ignore[arg-type]
+        return _original(model.module)
     if kind in ("FullyShardedDataParallel", "ScriptModule", "RecursiveScriptModule"):
         raise ValueError(f"a {kind} cannot be observed; probe the module that it was made of")
     return model

@@ -220,6 +220,10 @@ final class FieldLimits {
           entry("ReportedActivations.first_sample", COUNT),
           entry("ReportedActivations.part_samples", COUNT),
           entry("ReportedActivations.predicted_classes", items(100_000, COUNT)),
+          // Of these SpecRules and ReportRules know the limits.
+          entry("ReportedActivations.values", ANY),
+          entry("Timestamp.seconds", ANY),
+          entry("Timestamp.nanos", ANY),
           entry("ActivationLayer.name", text(256)),
           entry("ActivationLayer.neurons", whole(1, 16_384)),
           // A newer trainer may know more phases.

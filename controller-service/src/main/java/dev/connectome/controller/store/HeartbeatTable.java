@@ -103,8 +103,8 @@ public final class HeartbeatTable {
     return handle
         .createQuery(
             """
-            SELECT uid, run_id, runs.attempt, instance_id, state, lost_from, evaluated_attempt,
-              evaluated_epoch, definition
+            SELECT uid, run_id, runs.attempt, instance_id, state, lost_from, judged_attempt,
+              judged_epoch, definition
             FROM runs LEFT JOIN attempts ON attempts.run_uid = uid AND attempts.attempt = runs.attempt
             WHERE uid = ANY (:uids)
             """)
@@ -118,8 +118,8 @@ public final class HeartbeatTable {
                     Optional.ofNullable(row.getString("instance_id")),
                     RunState.valueOf(row.getString("state")),
                     Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
-                    row.getInt("evaluated_attempt"),
-                    row.getInt("evaluated_epoch"),
+                    row.getInt("judged_attempt"),
+                    row.getInt("judged_epoch"),
                     row.getBytes("definition")))
         .list();
   }
