@@ -10,7 +10,6 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceProto;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
-import dev.connectome.protos.trainer.v1.TrainerReportServiceProto;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor.MethodType;
@@ -119,9 +118,7 @@ class FuzzTest extends ApiOverGrpc {
 
   private static List<MethodDescriptor> methods() {
     return Stream.of(
-            TrainingRunServiceProto.getDescriptor(),
-            TrainerRegistryServiceProto.getDescriptor(),
-            TrainerReportServiceProto.getDescriptor())
+            TrainingRunServiceProto.getDescriptor(), TrainerRegistryServiceProto.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .toList();

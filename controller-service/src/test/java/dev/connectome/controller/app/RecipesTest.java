@@ -14,7 +14,6 @@ import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceProto;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
-import dev.connectome.protos.trainer.v1.TrainerReportServiceProto;
 import io.grpc.CallOptions;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
@@ -46,10 +45,7 @@ class RecipesTest {
           "grpcurl -plaintext -d '(\\{.*?\\})'\\s+(?:\\\\\\s+)?\\$CONTROLLER\\s+(\\S+)/(\\S+)",
           Pattern.DOTALL);
   private static final List<FileDescriptor> CONTRACTS =
-      List.of(
-          TrainingRunServiceProto.getDescriptor(),
-          TrainerRegistryServiceProto.getDescriptor(),
-          TrainerReportServiceProto.getDescriptor());
+      List.of(TrainingRunServiceProto.getDescriptor(), TrainerRegistryServiceProto.getDescriptor());
 
   /** A call as it is written. */
   private record Call(String json, MethodDescriptor method) {}
