@@ -3,7 +3,7 @@ package dev.connectome.signature.assembly;
 import java.util.UUID;
 
 /** A valid record of the activations topic. */
-public sealed interface ActivationMessage permits ActivationBatch, AttemptEnd {
+public sealed interface ActivationMessage permits ActivationBatch, EpochMetrics, AttemptEnd {
 
   UUID runUid();
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Attempts are independent: who publishes is not known here, so a record of one attempt, the
  * right one or not, neither ends nor bars another. Every epoch of an attempt gets at most one
- * record: its snapshot is completed, or it is closed as a failure. A snapshot stays open until
+ * record: its snapshot is completed, it is closed as a failure, or its metrics are published. A
+ * snapshot stays open until
  * {@value #LATER_EPOCHS} later epochs of its attempt have begun or the attempt's end is announced.
  */
 public final class SnapshotAssembler {
@@ -25,8 +26,11 @@ public final class SnapshotAssembler {
   /** Applies a record to its attempt; {@code state} is null if nothing is known of it. */
   public Transition accept(@Nullable AttemptState state, ActivationMessage message, Instant now) {
     AttemptState before = state == null ? AttemptState.begin(message.attempt(), now) : state;
-    return message instanceof ActivationBatch batch
-        ? acceptBatch(before, batch, now)
+    if (message instanceof ActivationBatch batch) {
+      return acceptBatch(before, batch, now);
+    }
+    return message instanceof EpochMetrics metrics
+        ? acceptMetrics(before, metrics, now)
         : acceptEnd(before, now);
   }
 
@@ -68,6 +72,16 @@ public final class SnapshotAssembler {
           new Step.Closed());
     }
     return addToSnapshot(state.withLastSeen(now), open, batch);
+  }
+
+  private static Transition acceptMetrics(AttemptState state, EpochMetrics metrics, Instant now) {
+    int epoch = metrics.epoch();
+    if (state.recorded().contains(epoch) || state.open(epoch).isPresent()) {
+      return new Transition(state, List.of(), new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
+    }
+    List<SnapshotFailure> failures = new ArrayList<>();
+    AttemptState after = closeOverdue(state.withRecorded(epoch).withLastSeen(now), failures);
+    return new Transition(after, failures, new Step.Measured(metrics));
   }
 
   private static Transition addToSnapshot(

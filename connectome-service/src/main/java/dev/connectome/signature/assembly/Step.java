@@ -12,6 +12,9 @@ public sealed interface Step {
   /** The batch completes its snapshot, which includes it: the signature must be computed. */
   record Completed(OpenSnapshot snapshot) implements Step {}
 
+  /** The epoch was not probed: its metrics must be published. */
+  record Measured(EpochMetrics metrics) implements Step {}
+
   /** The record has no rows that are needed; it may have closed snapshots. */
   record Closed() implements Step {}
 }

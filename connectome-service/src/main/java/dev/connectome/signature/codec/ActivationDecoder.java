@@ -68,9 +68,11 @@ public final class ActivationDecoder {
     limit("record", record.getSerializedSize(), RecordLimits.MAX_RECORD_BYTES);
     return switch (record.getRecordCase()) {
       case BATCH -> batches.decode(record.getBatch());
+      case EPOCH_METRICS -> batches.decode(record.getEpochMetrics());
       case END_OF_ATTEMPT -> decodeEnd(record.getEndOfAttempt());
       case RECORD_NOT_SET ->
-          throw invalid("record", "the record has neither a batch nor an end_of_attempt");
+          throw invalid(
+              "record", "the record has neither a batch nor epoch_metrics nor an end_of_attempt");
     };
   }
 

@@ -10,6 +10,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Timestamp;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationLayer;
+import dev.connectome.protos.activation.v1.EpochMetrics;
 import dev.connectome.signature.assembly.RowBlock;
 import dev.connectome.signature.assembly.SnapshotMetadata;
 import dev.connectome.signature.assembly.SnapshotShape;
@@ -17,11 +18,12 @@ import dev.connectome.signature.codec.MalformedRecordException.Defect;
 import dev.connectome.signature.compute.MemoryBudget;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
-/** Validates the fields of an activation batch. */
+/** Validates the fields of what a trainer sends of an epoch. */
 final class BatchDecoder {
 
   /** The range of a Timestamp: from the beginning of year 1 to the end of year 9999. */
@@ -53,7 +55,25 @@ final class BatchDecoder {
         batch.getValues().asReadOnlyByteBuffer(),
         decodeClasses(batch, block),
         decodeLastLayer(batch),
-        decodeMetadata(batch));
+        decodeMetadata(
+            "batch",
+            batch.getMetricsMap(),
+            batch.hasCapturedAt() ? Optional.of(batch.getCapturedAt()) : Optional.empty()));
+  }
+
+  dev.connectome.signature.assembly.EpochMetrics decode(EpochMetrics metrics)
+      throws MalformedRecordException {
+    if (metrics.getMetricsCount() == 0) {
+      throw invalid("epoch_metrics.metrics", "epoch_metrics.metrics is empty; send at least one");
+    }
+    return new dev.connectome.signature.assembly.EpochMetrics(
+        uid("epoch_metrics.run_uid", metrics.getRunUid()),
+        atLeast("epoch_metrics.attempt", 1, metrics.getAttempt()),
+        inRange("epoch_metrics.epoch", 1, metrics.getEpoch(), limits.maxEpoch()),
+        decodeMetadata(
+            "epoch_metrics",
+            metrics.getMetricsMap(),
+            metrics.hasCapturedAt() ? Optional.of(metrics.getCapturedAt()) : Optional.empty()));
   }
 
   private SnapshotShape decodeShape(ActivationBatch batch) throws MalformedRecordException {
@@ -147,23 +167,26 @@ final class BatchDecoder {
         : OptionalInt.of(batch.getLayers(batch.getLayersCount() - 1).getNeurons());
   }
 
-  private SnapshotMetadata decodeMetadata(ActivationBatch batch) throws MalformedRecordException {
-    limit("batch.metrics", batch.getMetricsCount(), limits.maxMetrics());
-    for (String name : batch.getMetricsMap().keySet()) {
-      limit("batch.metrics", name.length(), RecordLimits.MAX_METRIC_NAME_LENGTH);
+  private SnapshotMetadata decodeMetadata(
+      String message, Map<String, Double> metrics, Optional<Timestamp> capturedAt)
+      throws MalformedRecordException {
+    limit(message + ".metrics", metrics.size(), limits.maxMetrics());
+    for (String name : metrics.keySet()) {
+      limit(message + ".metrics", name.length(), RecordLimits.MAX_METRIC_NAME_LENGTH);
     }
     return new SnapshotMetadata(
-        batch.hasCapturedAt() ? decodeTime(batch.getCapturedAt()) : null, batch.getMetricsMap());
+        capturedAt.isPresent() ? decodeTime(message + ".captured_at", capturedAt.get()) : null,
+        metrics);
   }
 
-  private static Instant decodeTime(Timestamp time) throws MalformedRecordException {
+  private static Instant decodeTime(String field, Timestamp time) throws MalformedRecordException {
     boolean valid =
         time.getSeconds() >= FIRST_SECOND
             && time.getSeconds() <= LAST_SECOND
             && time.getNanos() >= 0
             && time.getNanos() < 1_000_000_000;
     if (!valid) {
-      throw invalid("batch.captured_at", "batch.captured_at is not a time between year 1 and 9999");
+      throw invalid(field, field + " is not a time between year 1 and 9999");
     }
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }

@@ -8,6 +8,7 @@ import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
+import dev.connectome.signature.assembly.EpochMetrics;
 import dev.connectome.signature.assembly.FailureReason;
 import dev.connectome.signature.assembly.SnapshotFailure;
 import dev.connectome.signature.assembly.SnapshotMetadata;
@@ -43,6 +44,13 @@ public final class SignatureEncoder {
             dev.connectome.protos.signature.v1.SnapshotFailure.newBuilder()
                 .setReason(reasonOf(failure.reason()))
                 .setMessage(failure.message()))
+        .build()
+        .toByteArray();
+  }
+
+  /** The record of an epoch that was not probed. */
+  public static byte[] encode(EpochMetrics metrics, Instant now) {
+    return begin(metrics.runUid(), metrics.attempt(), metrics.epoch(), metrics.metadata(), now)
         .build()
         .toByteArray();
   }

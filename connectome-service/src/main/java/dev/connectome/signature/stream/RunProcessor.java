@@ -76,6 +76,8 @@ final class RunProcessor {
       OpenSnapshot snapshot = completed.snapshot();
       meters.recordAssemblyTime(Duration.between(snapshot.openedAt(), after.lastSeen()));
       after = publish(runUid, after, snapshot, plan.computation(), trace);
+    } else if (transition.step() instanceof Step.Measured measured) {
+      publisher.publish(measured.metrics(), trace);
     }
     stores.save(runUid, plan.before(), after);
     if (!after.holdsData()) {

@@ -2,6 +2,7 @@ package dev.connectome.signature.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.connectome.signature.assembly.EpochMetrics;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.SnapshotFailure;
 import dev.connectome.signature.assembly.SnapshotMetadata;
@@ -49,6 +50,11 @@ final class SignaturePublisher {
         runUid, failure.attempt(), failure.epoch(), failure.reason(), failure.message());
     byte[] value = SignatureEncoder.encode(runUid, failure, clock.instant());
     publish(runUid, value, failure.metadata(), trace);
+  }
+
+  void publish(EpochMetrics metrics, Headers trace) {
+    byte[] value = SignatureEncoder.encode(metrics, clock.instant());
+    publish(metrics.runUid(), value, metrics.metadata(), trace);
   }
 
   private void publish(UUID runUid, byte[] value, SnapshotMetadata metadata, Headers trace) {

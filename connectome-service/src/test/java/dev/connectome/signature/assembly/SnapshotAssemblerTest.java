@@ -53,6 +53,38 @@ class SnapshotAssemblerTest {
   }
 
   @Test
+  void anEpochThatWasNotProbedIsRecordedOnce() {
+    EpochMetrics metrics = metrics(1, 2);
+
+    assertThat(take(metrics)).isEqualTo(new Step.Measured(metrics));
+    assertThat(take(metrics)).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
+    assertThat(take(batch(1, 2, 0, 1))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
+  }
+
+  @Test
+  void metricsOfAnEpochWhoseSnapshotIsOpenChangeNothing() {
+    take(batch(1, 1, 0, 2));
+
+    assertThat(take(metrics(1, 1))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
+    assertThat(take(batch(1, 1, 1, 2))).isInstanceOf(Step.Completed.class);
+  }
+
+  @Test
+  void twoLaterEpochsThatWereNotProbedCloseASnapshot() {
+    take(batch(1, 1, 0, 2));
+    take(metrics(1, 2));
+    take(metrics(1, 3));
+
+    assertThat(failures).extracting(SnapshotFailure::epoch).containsExactly(1);
+    assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCOMPLETE);
+  }
+
+  private static EpochMetrics metrics(int attempt, int epoch) {
+    return new EpochMetrics(
+        RUN, attempt, epoch, new SnapshotMetadata(NOW, Map.of("trainLoss", 1.0 / epoch)));
+  }
+
+  @Test
   void aBatchOfARecordedEpochIsIgnored() {
     take(batch(1, 1, 0, 1));
     sign(1);

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.activation.v1.ActivationRecord;
+import dev.connectome.protos.activation.v1.EpochMetrics;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.signature.fixture.Signatures;
@@ -73,6 +74,33 @@ class SignatureTopologyTest {
     assertThat(records.get(4).getSignature().getPreviousEpoch()).isEqualTo(4);
     assertThat(records.get(4).getSignature().getFirstEpoch()).isEqualTo(1);
     assertThat(topology.count("connectome.snapshots", "outcome", "signed")).isEqualTo(5);
+  }
+
+  @Test
+  void epochsThatAreNotProbedGetTheirMetricsInOrder() throws Exception {
+    publish(snapshot(1, 40).records(2));
+    publish(List.of(metrics(2), metrics(2)));
+    publish(snapshot(3, 40).records(1));
+
+    List<SignatureRecord> records = topology.readSignatures();
+
+    assertThat(records).extracting(SignatureRecord::getEpoch).containsExactly(1, 2, 3);
+    assertThat(records.get(1).getMetricsMap()).containsExactly(Map.entry("trainLoss", 0.5));
+    assertThat(records.get(1).hasSignature()).isFalse();
+    assertThat(records.get(1).hasFailure()).isFalse();
+    assertThat(records.get(2).getSignature().getPreviousEpoch()).isEqualTo(1);
+    Signatures.assertMatchesLibrary(records.get(2), published);
+  }
+
+  private static ActivationRecord metrics(int epoch) {
+    return ActivationRecord.newBuilder()
+        .setEpochMetrics(
+            EpochMetrics.newBuilder()
+                .setRunUid(RUN.toString())
+                .setAttempt(1)
+                .setEpoch(epoch)
+                .putMetrics("trainLoss", 1.0 / epoch))
+        .build();
   }
 
   @Test

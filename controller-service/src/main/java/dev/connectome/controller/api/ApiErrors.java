@@ -1,9 +1,11 @@
 package dev.connectome.controller.api;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.run.Echo;
@@ -80,7 +82,7 @@ public final class ApiErrors {
           refused.kind().name(),
           refused.problem(),
           refused.details(),
-          List.of());
+          retry(refused.kind()));
     }
     Optional<DatabaseFault> fault = DatabaseFault.of(e);
     if (fault.isPresent()) {
@@ -104,8 +106,25 @@ public final class ApiErrors {
           RUN_TAKEN,
           NO_LAUNCHER ->
           Code.FAILED_PRECONDITION;
-      case SHUTTING_DOWN -> Code.UNAVAILABLE;
+      case SHUTTING_DOWN, BROKER_AWAY, BUSY -> Code.UNAVAILABLE;
     };
+  }
+
+  /** After what time the same request may succeed; nothing where no waiting helps. */
+  private static List<Any> retry(RunException.Kind kind) {
+    int seconds =
+        switch (kind) {
+          case SHUTTING_DOWN, BROKER_AWAY, BUSY -> 1;
+          case RUN_TAKEN -> 5;
+          default -> 0;
+        };
+    return seconds == 0
+        ? List.of()
+        : List.of(
+            Any.pack(
+                RetryInfo.newBuilder()
+                    .setRetryDelay(Duration.newBuilder().setSeconds(seconds))
+                    .build()));
   }
 
   /** INTERNAL. */

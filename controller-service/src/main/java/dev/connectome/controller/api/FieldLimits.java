@@ -35,7 +35,7 @@ final class FieldLimits {
 
   private static final Limit UID =
       matching(36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID");
-  private static final Limit RUN_ID =
+  static final Limit RUN_ID =
       matching(
           63,
           "[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
@@ -212,6 +212,22 @@ final class FieldLimits {
           entry("RetrySpec.max_interruptions", whole(1, 100_000)),
           entry("instance_id", required(text(256))),
           entry("RegisterTrainerRequest.control_endpoint", required(ENDPOINT)),
+          entry("JoinRequest.replaces_instance_id", text(256)),
+          entry("ReportRequest.epoch", whole(1, EPOCHS)),
+          entry("ReportRequest.metrics", entries(64, text(64), ANY)),
+          entry("ReportedActivations.format", known()),
+          entry("ReportedActivations.snapshot_samples", whole(2, 100_000)),
+          entry("ReportedActivations.neuron_count", whole(2, 16_384)),
+          entry("ReportedActivations.layers", items(1_024, ANY)),
+          entry("ReportedActivations.first_sample", COUNT),
+          entry("ReportedActivations.part_samples", COUNT),
+          entry("ReportedActivations.predicted_classes", items(100_000, COUNT)),
+          // Of these SpecRules and ReportRules know the limits.
+          entry("ReportedActivations.values", ANY),
+          entry("Timestamp.seconds", ANY),
+          entry("Timestamp.nanos", ANY),
+          entry("ActivationLayer.name", text(256)),
+          entry("ActivationLayer.neurons", whole(1, 16_384)),
           // A newer trainer may know more phases.
           entry("TrainingProgress.phase", ANY),
           entry("TrainingProgress.completed_epochs", COUNT),
@@ -233,6 +249,7 @@ final class FieldLimits {
       Set.of(
           "connectome.run.v1.Enforcement.suspended",
           "connectome.run.v1.UpdateEnforcementRequest.enforcement",
+          "connectome.trainer.v1.FinishRequest.outcome",
           "connectome.trainer.v1.ReportOutcomeRequest.outcome");
 
   private FieldLimits() {}

@@ -61,6 +61,14 @@ final class RunRequests {
     return asked;
   }
 
+  /** Checks the id of a run that a field names and that is to be created. */
+  static void checkNew(String field, String id) {
+    List<String> problems = FieldLimits.RUN_ID.problems(id);
+    if (!problems.isEmpty()) {
+      throw ApiErrors.invalid(field, "must be runs/{run_id}, and run_id " + problems.get(0));
+    }
+  }
+
   static Optional<String> requestId(CreateTrainingRunRequest request) {
     return request.getRequestId().isEmpty()
         ? Optional.empty()

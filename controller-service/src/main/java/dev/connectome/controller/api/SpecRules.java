@@ -1,6 +1,7 @@
 package dev.connectome.controller.api;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
@@ -11,6 +12,8 @@ import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.ModelSpec;
+import dev.connectome.protos.trainer.v1.ReportRequest;
+import dev.connectome.protos.trainer.v1.ReportedActivations;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.stopping.DefaultPolicy;
@@ -50,6 +53,11 @@ final class SpecRules {
       rules.schedule(schedule, SpecDefaults.scheduleName(schedule));
     } else if (message instanceof Toleration toleration) {
       rules.toleration(toleration);
+    } else if (message instanceof ReportedActivations activations) {
+      ReportRules.check(activations, problems);
+    } else if (message instanceof ReportRequest report
+        && !Timestamps.isValid(report.getCapturedAt())) {
+      problems.accept("captured_at", "must be a time between year 1 and 9999");
     }
   }
 

@@ -75,7 +75,10 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
                         request.getProgress().getCompletedEpochs()))
                 .thenApply(
                     orders -> {
-                      var response = HeartbeatResponse.newBuilder().setEpochs(orders.epochs());
+                      var response =
+                          HeartbeatResponse.newBuilder()
+                              .setEpochs(orders.epochs())
+                              .setEvaluatedEpoch(orders.evaluatedEpoch());
                       orders
                           .stop()
                           .ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));

@@ -3,6 +3,7 @@ package dev.connectome.controller.app;
 import dev.connectome.controller.api.RunLogs;
 import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.delivery.StopDelivery;
+import dev.connectome.controller.ingest.KafkaProperties;
 import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
@@ -20,6 +21,8 @@ import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.report.ActivationRelay;
+import dev.connectome.controller.report.Reports;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -33,7 +36,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.InstantSource;
 import javax.sql.DataSource;
 
@@ -45,7 +47,6 @@ public class ControllerBeans {
   private static final int ERROR = 70;
 
   private static final int RETENTION_BATCH_SIZE = 100;
-  private static final Duration MIN_HEARTBEAT_TIMEOUT = Duration.ofSeconds(10);
 
   @Produces
   @Singleton
@@ -113,6 +114,25 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
+  ActivationRelay activationRelay(ControllerSettings settings) {
+    ControllerSettings.Kafka kafka = settings.kafka();
+    return new ActivationRelay(
+        KafkaProperties.of(kafka.bootstrapServers(), kafka.propertiesFile()),
+        kafka.topicPrefix() + "activations.v1");
+  }
+
+  void close(@Disposes ActivationRelay relay) {
+    relay.close();
+  }
+
+  @Produces
+  @Singleton
+  Reports reports(Heartbeats heartbeats, ActivationRelay relay) {
+    return new Reports(heartbeats, relay);
+  }
+
+  @Produces
+  @Singleton
   RunWatches watchers(Store store) {
     return new RunWatches(store);
   }
@@ -143,15 +163,11 @@ public class ControllerBeans {
       Quarantine quarantine,
       Loops loops,
       MeterRegistry metrics) {
-    Duration heartbeatTimeout = settings.heartbeatInterval().multipliedBy(3);
-    if (heartbeatTimeout.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0) {
-      heartbeatTimeout = MIN_HEARTBEAT_TIMEOUT;
-    }
     var enforcement = new Enforcement(decisions, limit(settings.breaker()));
     var timeouts =
         new Watchdog.Timeouts(
             settings.startTimeout(),
-            heartbeatTimeout,
+            Watchdog.Timeouts.heartbeat(settings.heartbeatInterval()),
             settings.externalLostTimeout(),
             settings.lostTimeout());
     var consumer =

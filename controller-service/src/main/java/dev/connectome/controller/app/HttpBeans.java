@@ -1,6 +1,7 @@
 package dev.connectome.controller.app;
 
 import dev.connectome.controller.api.TrainerRegistryApi;
+import dev.connectome.controller.api.TrainerReportApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.http.HostCheck;
 import dev.connectome.controller.http.HttpGateway;
@@ -26,8 +27,9 @@ public class HttpBeans {
   HttpGateway gateway(
       @GrpcService TrainingRunApi runs,
       @GrpcService TrainerRegistryApi trainers,
+      @GrpcService TrainerReportApi reports,
       @ConfigProperty(name = "quarkus.application.version") String version) {
-    return new HttpGateway(List.of(runs, trainers), version);
+    return new HttpGateway(List.of(runs, trainers, reports), version);
   }
 
   void mount(

@@ -10,6 +10,14 @@ public final class SampleSeries {
 
   private SampleSeries() {}
 
+  /** Whether a series is computed from predicted classes. */
+  public static boolean needsClasses(String series) {
+    return switch (series) {
+      case NEIGHBOUR_DISAGREEMENT, TREE_DISAGREEMENT, PREDICTED_CLASS_CONCENTRATION -> true;
+      default -> false;
+    };
+  }
+
   /** What to do about any series without values, for people. */
   public static String remedy(String series) {
     return switch (series) {

@@ -7,14 +7,45 @@ import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.stopping.EpochObservation;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Signature records. */
 public final class SignatureCodec {
 
+  /** The names of all series that are computed from activations. */
+  public static final Set<String> SERIES = series();
+
   private SignatureCodec() {}
+
+  private static Set<String> series() {
+    var all = SignatureDistances.newBuilder().setConnectome(0).build();
+    var signals =
+        SampleSignals.newBuilder()
+            .setNeighbourAgreement(0)
+            .setTreeAgreement(0)
+            .setNeighbourTurnover(0)
+            .setPredictedClassConcentration(0)
+            .build();
+    var record =
+        SignatureRecord.newBuilder()
+            .setSignature(
+                TopologicalSignature.newBuilder()
+                    .setPreviousEpoch(0)
+                    .setFromPrevious(all)
+                    .setFirstEpoch(0)
+                    .setFromFirst(all)
+                    .setSampleSignals(signals))
+            .build();
+    EpochObservation observation = observation(record);
+    Set<String> names = new TreeSet<>(observation.distances().keySet());
+    names.addAll(observation.values().keySet());
+    return Collections.unmodifiableSet(names);
+  }
 
   /**
    * What stopping rules see of a stored record.

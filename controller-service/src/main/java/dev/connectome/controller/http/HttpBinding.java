@@ -3,6 +3,7 @@ package dev.connectome.controller.http;
 import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import java.util.Collection;
@@ -78,6 +79,21 @@ record HttpBinding(
     return hasBody() && !wholeBody()
         ? Optional.of(method.getInputType().findFieldByName(body))
         : Optional.empty();
+  }
+
+  /**
+   * The bytes field of a message of the request that may be sent unencoded, in a part of its own:
+   * the message's field and the bytes field in it.
+   */
+  Optional<List<FieldDescriptor>> rawPart() {
+    return method.getInputType().getFields().stream()
+        .filter(field -> field.getJavaType() == JavaType.MESSAGE && !field.isRepeated())
+        .flatMap(
+            field ->
+                field.getMessageType().getFields().stream()
+                    .filter(one -> one.getJavaType() == JavaType.BYTE_STRING)
+                    .map(one -> List.of(field, one)))
+        .findFirst();
   }
 
   /** The bytes field that is sent unencoded; empty if responses are JSON. */

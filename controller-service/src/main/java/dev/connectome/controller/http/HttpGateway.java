@@ -21,6 +21,7 @@ import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +56,7 @@ public final class HttpGateway implements AutoCloseable {
   private static final int THREADS = 16;
   private static final long LARGEST_BODY_BYTES = 1 << 20;
   private static final long DEADLINE_SECONDS = 30;
+  private static final String CONTENT_TYPE = "Content-Type";
   private static final String JSON = "application/json";
   private static final String RESUME = "after_position";
 
@@ -121,7 +124,9 @@ public final class HttpGateway implements AutoCloseable {
         onPath.stream().filter(one -> answers(one, request.method())).findFirst();
     if (binding.isEmpty()) {
       rejectMethod(request, response, onPath);
-    } else if (binding.get().verb().equals("POST") && !isJson(request)) {
+    } else if (binding.get().verb().equals("POST")
+        && !isJson(request)
+        && !isRelated(binding.get(), request)) {
       HttpCall.fail(request, 415, notJson());
     } else {
       call(binding.get(), context);
@@ -137,9 +142,10 @@ public final class HttpGateway implements AutoCloseable {
 
   /** Before the body is read: Vert.x would take it apart as that of a form. */
   private static void refuseForm(RoutingContext context) {
-    String type = context.request().getHeader("Content-Type");
+    String type = context.request().getHeader(CONTENT_TYPE);
     String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
-    if (lower.startsWith("multipart/") || lower.startsWith("application/x-www-form-urlencoded")) {
+    if (lower.startsWith("multipart/form-data")
+        || lower.startsWith("application/x-www-form-urlencoded")) {
       head(context.response());
       HttpCall.fail(context.request(), 415, notJson());
     } else {
@@ -163,12 +169,7 @@ public final class HttpGateway implements AutoCloseable {
       if (caller != null) {
         headers.put(CallerInterceptor.HEADER, CallerInterceptor.checked(caller));
       }
-      message =
-          new RequestReader(binding)
-              .read(
-                  binding.path().match(request.path()).orElseThrow(),
-                  query(binding, context),
-                  Objects.requireNonNullElse(context.body().asString(), ""));
+      message = message(binding, context);
     } catch (StatusRuntimeException e) {
       HttpCall.fail(request, HttpResponses.httpStatus(e.getStatus().getCode()), e);
       return;
@@ -186,6 +187,26 @@ public final class HttpGateway implements AutoCloseable {
         message,
         request,
         streaming ? StreamFormat.of(binding, request.getHeader("Accept")) : null);
+  }
+
+  private static DynamicMessage message(HttpBinding binding, RoutingContext context) {
+    HttpServerRequest request = context.request();
+    var reader = new RequestReader(binding);
+    Map<String, String> path = binding.path().match(request.path()).orElseThrow();
+    MultiMap query = query(binding, context);
+    if (!isRelated(binding, request)) {
+      return reader.read(path, query, Objects.requireNonNullElse(context.body().asString(), ""));
+    }
+    RelatedParts parts =
+        RelatedParts.of(
+            request.getHeader(CONTENT_TYPE),
+            Objects.requireNonNullElseGet(context.body().buffer(), Buffer::buffer));
+    return reader.withRawPart(reader.read(path, query, parts.json()), parts.bytes());
+  }
+
+  private static boolean isRelated(HttpBinding binding, HttpServerRequest request) {
+    String type = request.getHeader(CONTENT_TYPE);
+    return type != null && RelatedParts.isType(type) && binding.rawPart().isPresent();
   }
 
   /** The query parameters. A browser that resumes a stream sends its position in a header. */
@@ -214,7 +235,7 @@ public final class HttpGateway implements AutoCloseable {
   }
 
   private static boolean isJson(HttpServerRequest request) {
-    String type = request.getHeader("Content-Type");
+    String type = request.getHeader(CONTENT_TYPE);
     return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
   }
 

@@ -70,11 +70,13 @@ final class OpenApiDocument {
             .put("parameters", parameters(binding))
             .put("responses", responses(binding));
     if (binding.hasBody()) {
-      operation.put(
-          "requestBody",
-          new JsonObject()
-              .put("required", true)
-              .put("content", content("application/json", body(binding))));
+      JsonObject content = content("application/json", body(binding));
+      if (binding.rawPart().isPresent()) {
+        content.mergeIn(
+            content(
+                RelatedParts.TYPE, new JsonObject().put("type", "string").put("format", "binary")));
+      }
+      operation.put("requestBody", new JsonObject().put("required", true).put("content", content));
     }
     return operation;
   }

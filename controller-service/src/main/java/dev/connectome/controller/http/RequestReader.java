@@ -1,5 +1,6 @@
 package dev.connectome.controller.http;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.FieldMask;
@@ -48,6 +49,15 @@ final class RequestReader {
     }
     path.forEach((name, value) -> QueryFields.set(message, name, List.of(value)));
     return message.build();
+  }
+
+  /** The message with the values of its part that came unencoded. */
+  DynamicMessage withRawPart(DynamicMessage message, ByteString bytes) {
+    List<FieldDescriptor> path = binding.rawPart().orElseThrow();
+    Message.Builder part = ((Message) message.getField(path.get(0))).toBuilder();
+    return message.toBuilder()
+        .setField(path.get(0), part.setField(path.get(1), bytes).build())
+        .build();
   }
 
   private boolean isBody(String name) {

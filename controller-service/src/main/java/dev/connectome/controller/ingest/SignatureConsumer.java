@@ -11,12 +11,10 @@ import dev.connectome.controller.store.DatabaseFault;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +30,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,9 +71,7 @@ public final class SignatureConsumer implements AutoCloseable {
     this.evaluator = evaluator;
     this.topic = topic;
     this.loop = loop;
-    this.configuration =
-        new HashMap<>(propertiesFile.map(SignatureConsumer::load).orElse(Map.of()));
-    configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    this.configuration = KafkaProperties.of(bootstrapServers, propertiesFile);
     this.deadLetters = new DeadLetters(configuration, deadLettersTopic, metrics);
     this.latency =
         Timer.builder("connectome.signature.evaluation")
@@ -96,14 +91,6 @@ public final class SignatureConsumer implements AutoCloseable {
     configuration.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
     configuration.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     configuration.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-  }
-
-  private static Map<String, String> load(Path file) {
-    try {
-      return Utils.propsToStringMap(Utils.loadProps(file.toString()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read Kafka properties file " + file, e);
-    }
   }
 
   public void start() {

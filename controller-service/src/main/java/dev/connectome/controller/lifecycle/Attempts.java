@@ -44,6 +44,19 @@ public final class Attempts {
    */
   public Assignment register(
       UUID runUid, String instanceId, Function<LauncherType, String> endpoints) {
+    return register(runUid, instanceId, Optional.empty(), endpoints);
+  }
+
+  /**
+   * The same for a trainer that knows that an earlier one is gone, whose attempt it ends.
+   *
+   * @param replaces the instance id of that one
+   */
+  public Assignment register(
+      UUID runUid,
+      String instanceId,
+      Optional<String> replaces,
+      Function<LauncherType, String> endpoints) {
     return store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
@@ -52,7 +65,7 @@ public final class Attempts {
           if (stopped.isPresent()) {
             return new Assignment(stopped.get(), definition);
           }
-          int attempt = resolveAttempt(transaction, run, instanceId);
+          int attempt = resolveAttempt(transaction, run, instanceId, replaces);
           RunRow current = transaction.runs().find(runUid).orElseThrow();
           String endpoint = endpoints.apply(run.launcher());
           transaction.attempts().setRegistered(runUid, attempt, endpoint);
@@ -65,7 +78,11 @@ public final class Attempts {
             transaction.move(current, RunState.RUNNING, "trainer", "");
           } else {
             transaction.event(
-                current, current.state(), "REGISTERED_AGAIN", "trainer", "at " + endpoint);
+                current,
+                current.state(),
+                "REGISTERED_AGAIN",
+                "trainer",
+                endpoint.isEmpty() ? "" : "at " + endpoint);
           }
           return new Assignment(attempt, definition);
         });
@@ -86,7 +103,8 @@ public final class Attempts {
         .map(StopRow::attempt);
   }
 
-  private static int resolveAttempt(Transaction transaction, RunRow run, String instanceId) {
+  private static int resolveAttempt(
+      Transaction transaction, RunRow run, String instanceId, Optional<String> replaces) {
     Optional<AttemptRow> registered = transaction.attempts().byInstance(run.uid(), instanceId);
     if (registered.isPresent()) {
       if (registered.get().attempt() != run.attempt()
@@ -101,18 +119,27 @@ public final class Attempts {
       throw RunException.notTheRuns(run.runId(), run.state(), run.attempt(), run.attempt());
     }
     boolean pending = run.state() == RunState.PENDING;
-    boolean lost = run.state() == RunState.LOST && run.effectiveState() != RunState.STOPPING;
-    if (run.launcher() != LauncherType.EXTERNAL || (!pending && !lost)) {
+    boolean gone = run.state() == RunState.LOST || isOf(transaction, run, replaces);
+    boolean vacant = gone && run.effectiveState() != RunState.STOPPING;
+    if (run.launcher() != LauncherType.EXTERNAL || (!pending && !vacant)) {
       throw new RunException(
           RunException.Kind.RUN_TAKEN,
           "run \"%s\" is %s and accepts no other trainer".formatted(run.runId(), run.state()));
     }
     RunRow available = run;
-    if (lost) {
+    if (vacant) {
       transaction.attempts().end(run.uid(), run.attempt());
       available = transaction.move(run, RunState.PENDING, "trainer", "another trainer took over");
     }
     return LaunchQueue.start(transaction, available, instanceId, Optional.empty()).attempt();
+  }
+
+  private static boolean isOf(Transaction transaction, RunRow run, Optional<String> instanceId) {
+    return run.state().mayHaveTrainer()
+        && instanceId
+            .flatMap(id -> transaction.attempts().byInstance(run.uid(), id))
+            .filter(attempt -> attempt.attempt() == run.attempt())
+            .isPresent();
   }
 
   /**

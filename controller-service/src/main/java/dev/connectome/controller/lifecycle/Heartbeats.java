@@ -48,9 +48,16 @@ public final class Heartbeats implements AutoCloseable {
    * The reply to a heartbeat.
    *
    * @param stop the stop command to obey, if any
-   * @param epochs the run's current budget
+   * @param definition the run as it is asked for now
+   * @param evaluatedEpoch the last epoch of the attempt that policies have evaluated; 0 for none
    */
-  public record Reply(Optional<StopRow> stop, int epochs) {}
+  public record Reply(Optional<StopRow> stop, RunDefinition definition, int evaluatedEpoch) {
+
+    /** The run's current budget. */
+    public int epochs() {
+      return definition.spec().getEpochs();
+    }
+  }
 
   private record Pending(Heartbeat heartbeat, CompletableFuture<Reply> reply) {}
 
@@ -203,7 +210,10 @@ public final class Heartbeats implements AutoCloseable {
     if (run.state() == RunState.LOST) {
       restoreLost(heartbeat);
     }
-    return new Reply(stop, RunDefinition.of(run.definition()).spec().getEpochs());
+    return new Reply(
+        stop,
+        RunDefinition.of(run.definition()),
+        run.evaluatedAttempt() == heartbeat.attempt() ? run.evaluatedEpoch() : 0);
   }
 
   private void restoreLost(Heartbeat heartbeat) {

@@ -37,6 +37,10 @@ public final class RunException extends RuntimeException {
     NO_LAUNCHER,
     /** This controller has no log of the attempt. */
     NO_LOG,
+    /** The broker has not stored what the trainer sent; it sends it again. */
+    BROKER_AWAY,
+    /** More is on its way to the broker than this controller holds; the trainer sends it again. */
+    BUSY,
     /** This controller is shutting down; retry at another one or at its successor. */
     SHUTTING_DOWN
   }

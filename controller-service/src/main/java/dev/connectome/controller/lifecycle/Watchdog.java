@@ -20,6 +20,8 @@ public final class Watchdog {
   /** The longest back-off of a gRPC client that has found the controller away. */
   private static final Duration COME_BACK = Duration.ofSeconds(120);
 
+  private static final Duration MIN_HEARTBEAT_TIMEOUT = Duration.ofSeconds(10);
+
   private final Store store;
   private final Quarantine quarantine;
   private final Attempts attempts;
@@ -37,6 +39,12 @@ public final class Watchdog {
    *     and the run tried again. Zero for never.
    */
   public record Timeouts(Duration registration, Duration heartbeat, Duration lost, Duration hung) {
+
+    /** How long a trainer with this interval between heartbeats may be silent. */
+    public static Duration heartbeat(Duration interval) {
+      Duration missed = interval.multipliedBy(3);
+      return missed.compareTo(MIN_HEARTBEAT_TIMEOUT) < 0 ? MIN_HEARTBEAT_TIMEOUT : missed;
+    }
 
     /** How long nobody may have been up before the clocks of runs begin anew. */
     public Duration maxGap() {

@@ -31,6 +31,8 @@ public final class HeartbeatTable {
    *
    * @param lostFrom the state before LOST
    * @param instanceId who holds the newest attempt; empty before the first
+   * @param evaluatedAttempt the attempt of the last epoch that policies have evaluated
+   * @param evaluatedEpoch that epoch; 0 for none
    * @param definition a serialized {@code TrainingRun} message
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -41,6 +43,8 @@ public final class HeartbeatTable {
       Optional<String> instanceId,
       RunState state,
       Optional<RunState> lostFrom,
+      int evaluatedAttempt,
+      int evaluatedEpoch,
       byte[] definition) {
 
     /** The state, or the state before LOST. */
@@ -99,7 +103,8 @@ public final class HeartbeatTable {
     return handle
         .createQuery(
             """
-            SELECT uid, run_id, runs.attempt, instance_id, state, lost_from, definition
+            SELECT uid, run_id, runs.attempt, instance_id, state, lost_from, judged_attempt,
+              judged_epoch, definition
             FROM runs LEFT JOIN attempts ON attempts.run_uid = uid AND attempts.attempt = runs.attempt
             WHERE uid = ANY (:uids)
             """)
@@ -113,6 +118,8 @@ public final class HeartbeatTable {
                     Optional.ofNullable(row.getString("instance_id")),
                     RunState.valueOf(row.getString("state")),
                     Optional.ofNullable(row.getString("lost_from")).map(RunState::valueOf),
+                    row.getInt("judged_attempt"),
+                    row.getInt("judged_epoch"),
                     row.getBytes("definition")))
         .list();
   }

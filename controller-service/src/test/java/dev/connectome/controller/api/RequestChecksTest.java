@@ -30,6 +30,7 @@ import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
+import dev.connectome.protos.trainer.v1.TrainerReportServiceProto;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.util.ArrayList;
@@ -340,7 +341,9 @@ class RequestChecksTest {
 
   static Stream<Descriptor> requests() {
     return Stream.of(
-            TrainingRunServiceProto.getDescriptor(), TrainerRegistryServiceProto.getDescriptor())
+            TrainingRunServiceProto.getDescriptor(),
+            TrainerRegistryServiceProto.getDescriptor(),
+            TrainerReportServiceProto.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .map(MethodDescriptor::getInputType);

@@ -4,6 +4,7 @@ import dev.connectome.controller.api.CallerInterceptor;
 import dev.connectome.controller.api.RunLogs;
 import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.api.TrainerRegistryApi;
+import dev.connectome.controller.api.TrainerReportApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.http.HttpGateway;
 import dev.connectome.controller.launch.Launchers;
@@ -15,6 +16,7 @@ import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.report.ActivationRelay;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.web.PageFiles;
@@ -63,6 +65,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final DataSource database;
   private final Store store;
   private final Heartbeats heartbeats;
+  private final ActivationRelay relay;
   private final RunWatches watchers;
   private final RunLogs logs;
   private final Controller controller;
@@ -111,14 +114,18 @@ public final class ControllerUnderTest implements AutoCloseable {
             store, decisions, attempts, launchers, host, settings, quarantine, loops, metrics);
     var runApi = new TrainingRunApi(store, runs, watchers, logs, settings);
     var trainerApi = new TrainerRegistryApi(attempts, heartbeats, settings);
+    relay = beans.activationRelay(settings);
+    var reportApi =
+        new TrainerReportApi(runs, attempts, beans.reports(heartbeats, relay), settings);
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .intercept(new CallerInterceptor())
             .addService(runApi)
             .addService(trainerApi)
+            .addService(reportApi)
             .build()
             .start();
-    gateway = new HttpGateway(List.of(runApi, trainerApi), "test");
+    gateway = new HttpGateway(List.of(runApi, trainerApi, reportApi), "test");
     Router router = Router.router(vertx);
     HttpBeans.hostCheck(settings, "127.0.0.1").ifPresent(check -> check.mount(router));
     gateway.mount(router);
@@ -293,6 +300,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   /** Takes away its server and its clients, so that nothing more is answered. */
   public void crash() {
     heartbeats.close();
+    relay.close();
     watchers.close();
     logs.close();
     channel.shutdownNow();

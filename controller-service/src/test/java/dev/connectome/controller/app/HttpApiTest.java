@@ -24,6 +24,7 @@ import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
+import dev.connectome.protos.trainer.v1.TrainerReportServiceProto;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -353,7 +354,8 @@ class HttpApiTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(
                     TrainingRunServiceProto.getDescriptor(),
-                    TrainerRegistryServiceProto.getDescriptor())
+                    TrainerRegistryServiceProto.getDescriptor(),
+                    TrainerReportServiceProto.getDescriptor())
                 .flatMap(file -> file.getServices().stream())
                 .flatMap(service -> service.getMethods().stream())
                 .map(MethodDescriptor::getName)
