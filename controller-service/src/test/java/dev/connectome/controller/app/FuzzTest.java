@@ -38,11 +38,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whatever a request holds, it is answered, and never as if the controller were broken. Seeded;
  * {@code -Dconnectome.fuzz=N} sends N requests to each method instead of {@value #INPUTS}.
  */
+@Isolated("It looks at all that is logged.")
 class FuzzTest extends ApiOverGrpc {
 
   private static final int INPUTS = 200;
