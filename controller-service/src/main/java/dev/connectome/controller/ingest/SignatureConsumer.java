@@ -115,6 +115,9 @@ public final class SignatureConsumer implements AutoCloseable {
               pause(Duration.ofSeconds(1));
             }
           }
+          // Who ends the loop interrupts it, and would interrupt the close as well, which is
+          // bounded.
+          var unused = Thread.interrupted();
           deadLetters.close();
         });
   }

@@ -38,11 +38,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whatever a request holds, it is answered, and never as if the controller were broken. Seeded;
  * {@code -Pfuzz} sends 100,000 requests to each method, {@code -Dfuzz.inputs=N} sends N.
  */
+@Isolated("It looks at all that is logged.")
 class FuzzTest extends ApiOverGrpc {
 
   private static final int INPUTS = 200;

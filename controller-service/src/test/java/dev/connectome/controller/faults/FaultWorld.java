@@ -127,7 +127,7 @@ final class FaultWorld implements AutoCloseable {
       throws Exception {
     this.broker = broker;
     this.ownsBroker = ownsBroker;
-    this.database = database;
+    this.database = TestDatabase.unpooled(database);
     this.databaseProxy = new TcpProxy(TestDatabase.port());
     this.store = new Store(database);
     this.topic = new SignatureTopic(broker.bootstrapServers()).create();

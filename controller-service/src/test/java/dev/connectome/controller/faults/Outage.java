@@ -83,8 +83,9 @@ enum Outage {
   private static final String END_SESSIONS =
       """
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid()
-      """;
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> '%s'
+      """
+          .formatted(TestDatabase.POOLED);
 
   abstract void begin(FaultWorld world) throws SQLException;
 
