@@ -44,18 +44,16 @@ final class ExperimentRunner {
   @Option(
       names = "--seeds",
       paramLabel = "N",
-      defaultValue = "5",
       description =
-          "Trainings of each setting: how many, as in 5, or which seeds, as in 6-10. Default:"
-              + " ${DEFAULT-VALUE}")
-  private String seeds;
+          "Trainings of each setting: how many, as in 5, or which seeds, as in 6-10. Default: 5; 1"
+              + " for a quick experiment")
+  private @Nullable String seeds;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "80",
-      description = "Length of each training. Default: ${DEFAULT-VALUE}")
-  private int epochs;
+      description = "Length of each training. Default: 80; 30 for a quick experiment")
+  private @Nullable Integer epochs;
 
   @Mixin private ReportOutput output;
 
@@ -96,13 +94,28 @@ final class ExperimentRunner {
       description = "State directory of the platform. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 
+  /** How much an experiment trains of each setting unless it is told. */
+  record Length(String seeds, int epochs) {
+    static final Length FULL = new Length("5", 80);
+
+    /** Some minutes for a part of the grid. */
+    static final Length QUICK = new Length("1", 30);
+  }
+
   /** Trains, compares and reports; returns the exit code. */
   int run(List<? extends Setting> settings, ImageFolders images) throws IOException {
-    Seeds wanted = Seeds.parse(seeds);
-    if (epochs < 2) {
-      throw CommandFailure.badInput("--epochs is " + epochs + ": it must be at least 2");
+    return run(settings, images, Length.FULL);
+  }
+
+  /** The same, with a length unless another was asked for. */
+  int run(List<? extends Setting> settings, ImageFolders images, Length standard)
+      throws IOException {
+    Seeds wanted = Seeds.parse(seeds == null ? standard.seeds() : seeds);
+    int length = epochs == null ? standard.epochs() : epochs;
+    if (length < 2) {
+      throw CommandFailure.badInput("--epochs is " + length + ": it must be at least 2");
     }
-    List<Trial> trials = Trial.of(settings, wanted, epochs);
+    List<Trial> trials = Trial.of(settings, wanted, length);
     Interruption interruption = Interruption.ofThisThread();
     Optional<Endpoints> up = Endpoints.findRunning(stateDir);
     try {

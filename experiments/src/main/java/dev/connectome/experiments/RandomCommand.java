@@ -51,6 +51,13 @@ public final class RandomCommand implements Callable<Integer> {
       description = "Random seed of the draw. Default: ${DEFAULT-VALUE}")
   private int draw;
 
+  @Option(
+      names = "--wide",
+      description =
+          "Change most of the settings of the draw further: mixup, label smoothing, moved images or"
+              + " uneven classes.")
+  private boolean wide;
+
   @Mixin private ExperimentRunner experiment;
 
   @Override
@@ -62,6 +69,8 @@ public final class RandomCommand implements Callable<Integer> {
     if (draw < 0) {
       throw CommandFailure.badInput("--draw is %d: it must be 0 or more".formatted(draw));
     }
-    return experiment.run(DrawnSetting.draw(draw, settings), ImageFolders.ofDataLimited(dataDir));
+    return experiment.run(
+        wide ? DrawnSetting.drawWide(draw, settings) : DrawnSetting.draw(draw, settings),
+        ImageFolders.ofDataLimited(dataDir));
   }
 }

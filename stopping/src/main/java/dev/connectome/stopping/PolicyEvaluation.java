@@ -1,5 +1,7 @@
 package dev.connectome.stopping;
 
+import java.util.Optional;
+
 /**
  * One pass of a policy over one run: a fold that reads what is known of each epoch once, in order
  * of epochs, in amortised constant time. Mutable; for one thread at a time.
@@ -23,6 +25,14 @@ public interface PolicyEvaluation {
    * goes on holding at epochs at which those series have no point}
    */
   boolean agrees();
+
+  /**
+   * {@return what keeps the policy from stopping the run at the epoch that was read last, whatever
+   * its rules say; empty if nothing does, as always without a {@link SafetyEnvelope}}
+   */
+  default Optional<PolicyHold> hold() {
+    return Optional.empty();
+  }
 
   /**
    * {@return the decision at the epoch that was read last}

@@ -1,5 +1,7 @@
 package dev.connectome.stopping;
 
+import java.util.Optional;
+
 /**
  * One pass of a policy whose decision may have been consumed: recorded while nothing was enforced,
  * or taken back by a person. A condition that goes on holding is the same decision and does not
@@ -56,6 +58,11 @@ public final class RearmedEvaluation {
       armed |= !evaluation.agrees() || (rearmEpoch > 0 && observation.epoch() >= rearmEpoch);
     }
     return armed && stops;
+  }
+
+  /** {@return what keeps the policy from stopping the run, as {@link PolicyEvaluation#hold()}} */
+  public Optional<PolicyHold> hold() {
+    return evaluation.hold();
   }
 
   /**

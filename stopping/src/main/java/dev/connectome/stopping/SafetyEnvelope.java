@@ -1,9 +1,10 @@
 package dev.connectome.stopping;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What must have happened in a run before any policy may stop it: an epoch is reached, and every
@@ -93,21 +94,23 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
     private final class Evaluation implements PolicyEvaluation {
       private final int probeEveryEpochs;
       private final PolicyEvaluation evaluation;
-      private final Map<String, Double> notMoved = new HashMap<>();
+      private final SortedMap<String, Start> notMoved = new TreeMap<>();
+      private int epoch;
       private boolean stops;
 
       Evaluation(int probeEveryEpochs) {
         this.probeEveryEpochs = probeEveryEpochs;
         this.evaluation = policy.startEvaluation(probeEveryEpochs);
-        policy.monitors().forEach(monitor -> notMoved.put(monitor, Double.NaN));
+        policy.monitors().forEach(monitor -> notMoved.put(monitor, new Start(monitor)));
       }
 
       @Override
       public boolean advance(EpochObservation observation) {
-        notMoved.entrySet().removeIf(entry -> moves(entry, observation));
+        epoch = observation.epoch();
+        notMoved.values().removeIf(start -> start.movesAt(observation));
         stops =
             evaluation.advance(observation)
-                && observation.epoch() >= envelope.firstEpoch()
+                && epoch >= envelope.firstEpoch()
                 && (notMoved.isEmpty() || restsOnMovement(evaluation.decision()));
         return stops;
       }
@@ -133,21 +136,16 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
         return evaluation.agrees();
       }
 
-      private boolean moves(Map.Entry<String, Double> entry, EpochObservation observation) {
-        OptionalDouble value = observation.value(entry.getKey(), probeEveryEpochs);
-        if (value.isEmpty() || !Double.isFinite(value.getAsDouble())) {
-          return false;
-        }
-        if (entry.getKey().equals(CONCENTRATION) && value.getAsDouble() <= SPREAD) {
-          return true;
-        }
-        if (Double.isNaN(entry.getValue())) {
-          entry.setValue(value.getAsDouble());
-          return false;
-        }
-        double first = entry.getValue();
-        double change = Math.abs(value.getAsDouble() - first);
-        return change > 0 && change >= envelope.minChange() * Math.abs(first);
+      @Override
+      public Optional<PolicyHold> hold() {
+        var hold =
+            new PolicyHold(
+                id(),
+                epoch,
+                envelope.firstEpoch(),
+                notMoved.values().stream().map(Start::unmoved).toList());
+        boolean mayStop = !hold.isEarly() && hold.unmoved().isEmpty();
+        return mayStop || policy.monitors().isEmpty() ? Optional.empty() : Optional.of(hold);
       }
 
       @Override
@@ -156,6 +154,37 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
           throw new IllegalStateException("policy " + id() + " does not stop at this epoch");
         }
         return evaluation.decision();
+      }
+
+      /** The beginning of a series, until it moves. */
+      private final class Start {
+        private final String series;
+        private OptionalDouble first = OptionalDouble.empty();
+        private OptionalDouble latest = OptionalDouble.empty();
+
+        Start(String series) {
+          this.series = series;
+        }
+
+        boolean movesAt(EpochObservation observation) {
+          OptionalDouble value = observation.value(series, probeEveryEpochs);
+          if (value.isEmpty() || !Double.isFinite(value.getAsDouble())) {
+            return false;
+          }
+          latest = value;
+          first = first.isPresent() ? first : value;
+          double change = Math.abs(value.getAsDouble() - first.getAsDouble());
+          return (change > 0 && change >= leastChange())
+              || (series.equals(CONCENTRATION) && value.getAsDouble() <= SPREAD);
+        }
+
+        private double leastChange() {
+          return envelope.minChange() * Math.abs(first.orElse(0));
+        }
+
+        PolicyHold.Unmoved unmoved() {
+          return new PolicyHold.Unmoved(series, first, latest, leastChange());
+        }
       }
     }
   }

@@ -142,6 +142,59 @@ class SafetyEnvelopeTest {
     assertThat(SafetyEnvelope.of(1e300, 1, 100).firstEpoch()).isEqualTo(Integer.MAX_VALUE);
   }
 
+  private static Optional<PolicyHold> hold(
+      SafetyEnvelope envelope, StoppingPolicy policy, RunHistory history) {
+    PolicyEvaluation evaluation = envelope.around(policy).startEvaluation(1);
+    history.observations().forEach(evaluation::advance);
+    return evaluation.hold();
+  }
+
+  @Test
+  void aRunThatHasNotBegunToLearnSaysBySeriesAndNumbersWhatIsWaitedFor() {
+    SafetyEnvelope envelope = new SafetyEnvelope(4, 0.05);
+    StoppingPolicy policy = both(CombinedPolicy.Mode.ALL);
+
+    PolicyHold hold = hold(envelope, policy, history("loss", 2.3, Double.NaN, 2.29)).orElseThrow();
+
+    assertThat(hold)
+        .isEqualTo(
+            new PolicyHold(
+                "both",
+                3,
+                4,
+                List.of(
+                    new PolicyHold.Unmoved(
+                        "distance", OptionalDouble.empty(), OptionalDouble.empty(), 0),
+                    new PolicyHold.Unmoved(
+                        "loss", OptionalDouble.of(2.3), OptionalDouble.of(2.29), 0.05 * 2.3))));
+    assertThat(hold.message())
+        .isEqualTo(
+            "it stops no run before epoch 4, and the run has not begun to learn: distance has no"
+                + " value yet; loss was 2.300 at first and is 2.290, which must differ by 0.1150");
+    assertThat(hold(envelope, policy, history("loss", 2.3, 2.3, 2.3, 2.1)).orElseThrow().message())
+        .isEqualTo("the run has not begun to learn: distance has no value yet");
+    assertThat(hold(envelope, policy, history("distance", 0, 0, 0, 0)).orElseThrow().message())
+        .contains("distance was 0.000 at first and is 0.000, which must differ by something");
+  }
+
+  @Test
+  void nothingHoldsAPolicyBackOnceItsSeriesHaveMovedAndItsFirstEpochIsReached() {
+    SafetyEnvelope envelope = new SafetyEnvelope(4, 0.05);
+
+    assertThat(hold(envelope, IMPATIENT, history("loss", 2, 1, 1)).orElseThrow().message())
+        .isEqualTo("it stops no run before epoch 4");
+    assertThat(hold(envelope, IMPATIENT, history("loss", 2, 1, 1, 1))).isEmpty();
+    assertThat(hold(envelope, IMPATIENT, history("loss", 2, 2, 1, 2))).isEmpty();
+  }
+
+  @Test
+  void aPolicyThatNeverStopsWaitsForNothing() {
+    var never = new SeriesPolicy("never", "loss", new NeverRule());
+
+    assertThat(hold(new SafetyEnvelope(4, 0.05), never, history("loss", 2, 2))).isEmpty();
+    assertThat(IMPATIENT.startEvaluation(1).hold()).isEmpty();
+  }
+
   @Test
   void rejectsSettingsOutOfRange() {
     assertThatThrownBy(() -> new SafetyEnvelope(0, 0.05)).hasMessageStartingWith("firstEpoch");

@@ -33,6 +33,13 @@ final class DataOptions {
   private @Nullable Double labelNoise;
 
   @Option(
+      names = "--class-imbalance",
+      paramLabel = "X",
+      description =
+          "How many times more images of the first class are kept than of the last. Default: 1")
+  private @Nullable Double classImbalance;
+
+  @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       description = "Directory of the data as the trainer sees it. Default: the trainer's own")
@@ -59,6 +66,7 @@ final class DataOptions {
     Optional.ofNullable(trainSamples).ifPresent(spec::setTrainSamples);
     Optional.ofNullable(trainFraction).ifPresent(spec::setTrainFraction);
     Optional.ofNullable(validationFraction).ifPresent(spec::setValidationFraction);
+    Optional.ofNullable(classImbalance).ifPresent(spec::setClassImbalance);
     Optional.ofNullable(labelNoise).ifPresent(spec::setLabelNoise);
     return spec.build();
   }

@@ -33,6 +33,7 @@ final class SpecOptions {
 
   @Mixin private OptimizerOptions optimizer;
   @Mixin private DataOptions data;
+  @Mixin private AugmentationOptions augmentation;
 
   @Option(
       names = "--probe-samples",
@@ -69,6 +70,7 @@ final class SpecOptions {
             .setModel(model.spec())
             .setData(data.spec())
             .setOptimizer(optimizer.spec())
+            .setAugmentation(augmentation.spec())
             .setProbe(probeSpec());
     Optional.ofNullable(epochs).ifPresent(spec::setEpochs);
     Optional.ofNullable(batchSize).ifPresent(spec::setBatchSize);

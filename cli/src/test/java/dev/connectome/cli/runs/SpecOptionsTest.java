@@ -2,6 +2,7 @@ package dev.connectome.cli.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.protos.trainer.v1.AugmentationSpec;
 import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
@@ -42,6 +43,7 @@ class SpecOptionsTest {
                 + " --train-samples 100 --train-fraction 0.7 --validation-fraction 0.8"
                 + " --label-noise 0.9 --data-dir data --data-format idx --image-size 16"
                 + " --probe-samples 10 --probe-every 2 --probe-layers dense1,conv"
+                + " --class-imbalance 10 --shift 2 --flip --mixup 0.4 --label-smoothing 0.1"
                 + " --checkpoint-every 3 --keep average --average-epochs 2.5 --best-metric testLoss");
 
     ScheduleSpec schedule =
@@ -84,9 +86,16 @@ class SpecOptionsTest {
                         .setTrainFraction(0.7)
                         .setValidationFraction(0.8)
                         .setLabelNoise(0.9)
+                        .setClassImbalance(10)
                         .setDirectory(Path.of("data").toAbsolutePath().toString())
                         .setFormat("idx")
                         .setImageSize(16))
+                .setAugmentation(
+                    AugmentationSpec.newBuilder()
+                        .setShift(2)
+                        .setFlip(true)
+                        .setMixup(0.4)
+                        .setLabelSmoothing(0.1))
                 .setProbe(
                     ProbeSpec.newBuilder()
                         .setSamples(10)

@@ -188,6 +188,10 @@ final class FieldLimits {
               "DataSpec.format", oneOf("auto", "cifar10", "cifar100", "embedded", "folder", "idx")),
           entry("DataSpec.train_fraction", ABOVE_ZERO),
           entry("DataSpec.image_size", whole(4, 1_024)),
+          entry("DataSpec.class_imbalance", real("1 to 1000", x -> x >= 1 && x <= 1_000)),
+          entry("AugmentationSpec.shift", whole(0, 64)),
+          entry("AugmentationSpec.mixup", real("0 to 100", x -> x >= 0 && x <= 100)),
+          entry("AugmentationSpec.label_smoothing", BELOW_ONE),
           entry("OptimizerSpec.name", oneOf("adam", "adamw", "sgd")),
           entry(
               "OptimizerSpec.learning_rate",

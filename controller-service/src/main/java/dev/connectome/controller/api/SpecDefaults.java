@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.protos.trainer.v1.AugmentationSpec;
 import dev.connectome.protos.trainer.v1.BestEpochSpec;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
@@ -52,6 +53,7 @@ final class SpecDefaults {
         .setPredictionChanges(asked.getPredictionChanges())
         .setStop(asked.getStop())
         .setRetry(asked.getRetry())
+        .setAugmentation(augmentation(asked.getAugmentation()))
         .build();
   }
 
@@ -139,11 +141,21 @@ final class SpecDefaults {
         asked.toBuilder()
             .setFormat(asked.getFormat().isEmpty() ? "auto" : asked.getFormat())
             .setValidationFraction(asked.getValidationFraction())
-            .setLabelNoise(asked.getLabelNoise());
+            .setLabelNoise(asked.getLabelNoise())
+            .setClassImbalance(asked.hasClassImbalance() ? asked.getClassImbalance() : 1);
     if (!asked.hasTrainFraction() && !asked.hasTrainSamples()) {
       data.setTrainSamples(Math.max(TRAIN_SAMPLES, batch));
     }
     return data.build();
+  }
+
+  private static AugmentationSpec augmentation(AugmentationSpec asked) {
+    return AugmentationSpec.newBuilder()
+        .setShift(asked.getShift())
+        .setFlip(asked.getFlip())
+        .setMixup(asked.getMixup())
+        .setLabelSmoothing(asked.getLabelSmoothing())
+        .build();
   }
 
   private static OptimizerSpec optimizer(OptimizerSpec asked) {

@@ -30,6 +30,12 @@ public record DrawnSetting(String id, String folder, TrainingSpec prototype) imp
   private static final List<Integer> BATCHES = List.of(20, 32, 50, 50, 100, 200, 500);
   private static final List<Double> NOISE = List.of(0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5);
 
+  private static final List<Double> MIXUP = List.of(0.2, 0.4, 1.0);
+  private static final List<Double> IMBALANCE = List.of(3.0, 10.0);
+
+  /** As many as a data set of 6,000 images has if its classes are uneven. */
+  private static final int MOST_SAMPLES_OF_UNEVEN = 1_500;
+
   /** LeNet-5 is slow on a processor: it gets few images. */
   private static final int MOST_SAMPLES_OF_LENET = 2_500;
 
@@ -44,6 +50,38 @@ public record DrawnSetting(String id, String folder, TrainingSpec prototype) imp
     List<Setting> settings = new ArrayList<>();
     IntStream.rangeClosed(1, count).forEach(number -> settings.add(one(seed, number, random)));
     return List.copyOf(settings);
+  }
+
+  /**
+   * The settings of {@link #draw}, most of them changed further: images that are mixed or moved,
+   * labels that are smoothed, classes that are uneven. Has names of its own.
+   */
+  public static List<Setting> drawWide(long seed, int count) {
+    // Numbers of its own: the plain draw stays what it is.
+    var random = new Random(~seed);
+    List<Setting> settings = new ArrayList<>();
+    for (Setting plain : draw(seed, count)) {
+      settings.add(
+          new DrawnSetting("wide-" + plain.id(), plain.folder(), changed(plain.spec(), random)));
+    }
+    return List.copyOf(settings);
+  }
+
+  private static TrainingSpec changed(TrainingSpec.Builder spec, Random random) {
+    if (chance(random, 0.3)) {
+      spec.getAugmentationBuilder().setMixup(pick(random, MIXUP));
+    }
+    if (chance(random, 0.3)) {
+      spec.getAugmentationBuilder().setLabelSmoothing(0.1);
+    }
+    if (chance(random, 0.3)) {
+      spec.getAugmentationBuilder().setShift(2);
+    }
+    if (chance(random, 0.2)) {
+      int samples = Math.min(spec.getData().getTrainSamples(), MOST_SAMPLES_OF_UNEVEN);
+      spec.getDataBuilder().setClassImbalance(pick(random, IMBALANCE)).setTrainSamples(samples);
+    }
+    return spec.build();
   }
 
   private static DrawnSetting one(long seed, int number, Random random) {

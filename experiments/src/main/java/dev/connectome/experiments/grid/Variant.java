@@ -23,7 +23,27 @@ public enum Variant {
   /** Weight decay of 0.001. */
   DECAY,
   /** A learning rate that falls to 0 along half a cosine. */
-  COSINE;
+  COSINE,
+  /** A warm-up of five epochs. */
+  WARMUP,
+  /** Batch-normalised hidden layers. */
+  NORM,
+  /** A tenth of each label spread over all classes. */
+  SMOOTH,
+  /** Images mixed in pairs. */
+  MIXUP,
+  /** Images moved by up to two pixels. */
+  SHIFT,
+  /** Ten times more images of the first class than of the last. */
+  UNEVEN,
+  /** A small convolutional network, LeNet-5, on fewer images. */
+  LENET;
+
+  /** Convolutions are slow on a processor. */
+  private static final int SAMPLES_OF_LENET = 1_500;
+
+  /** As many as a data set of 6,000 images has if its classes are uneven. */
+  private static final int SAMPLES_OF_UNEVEN = 2_000;
 
   private static final double RATE_FACTOR = 3;
 
@@ -47,6 +67,16 @@ public enum Variant {
       case DROPOUT -> spec.getModelBuilder().setDropout(0.3);
       case DECAY -> spec.getOptimizerBuilder().setWeightDecay(0.001);
       case COSINE -> spec.getOptimizerBuilder().getScheduleBuilder().setName("cosine");
+      case WARMUP -> spec.getOptimizerBuilder().getScheduleBuilder().setWarmUpEpochs(5);
+      case NORM -> spec.getModelBuilder().setBatchNorm(true);
+      case SMOOTH -> spec.getAugmentationBuilder().setLabelSmoothing(0.1);
+      case MIXUP -> spec.getAugmentationBuilder().setMixup(0.4);
+      case SHIFT -> spec.getAugmentationBuilder().setShift(2);
+      case UNEVEN -> spec.getDataBuilder().setClassImbalance(10).setTrainSamples(SAMPLES_OF_UNEVEN);
+      case LENET -> {
+        spec.getModelBuilder().clear().setName("lenet5");
+        spec.getDataBuilder().setTrainSamples(SAMPLES_OF_LENET);
+      }
     }
   }
 

@@ -18,12 +18,15 @@ import java.util.Map;
  *     weights kept
  * @param standingsAveraged the same with averaged weights kept, on the trainings that measured
  *     them; empty if none did
+ * @param harm what the product's defaults, former and present, would do; empty if the trainings did
+ *     not record what the present one reads and keeps
  * @param results of each rule on each pair of trainings, by its id, with the epoch's own weights
  */
 public record Results(
     Provenance about,
     List<RuleSummary> standings,
     List<RuleSummary> standingsAveraged,
+    List<Harm> harm,
     Map<String, List<Race.Result>> results) {
 
   public static Results of(Provenance about, Race race) {
@@ -37,6 +40,7 @@ public record Results(
         averaged.pairs().isEmpty()
             ? List.of()
             : rules.stream().map(rule -> averaged.summarize(rule, Weights.AVERAGED)).toList(),
+        Harm.of(race),
         results);
   }
 
@@ -52,6 +56,14 @@ public record Results(
           "Averaged weights kept, compared with validation-5 that keeps the weights of its best"
               + " epoch (VS SAME: that keeps averaged weights too):");
       lines.addAll(table(standingsAveraged));
+    }
+    if (!harm.isEmpty()) {
+      lines.add("");
+      lines.add(
+          "Harm avoided by the product's default: settings that lose more than five points against"
+              + " validation-5 with each default and the weights it keeps (AVOIDED NOW: not with the"
+              + " present one; NEW NOW: only with the present one):");
+      lines.addAll(Harm.lines(harm));
     }
     lines.add("");
     lines.add(

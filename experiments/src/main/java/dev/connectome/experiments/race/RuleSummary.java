@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * A rule's results compared with the baseline's. The baseline keeps the weights of its best epoch
@@ -110,6 +112,23 @@ public record RuleSummary(
         (int) gains.stream().filter(gain -> gain < -FIVE_POINTS).count(),
         mean(groups, one -> one.saved() > 0 && one.gain() >= 0 ? 1 : 0),
         Bootstrap.median(settingMeans(groups, Comparison::gainOverSameWeights)));
+  }
+
+  /** The settings in which a rule keeps more than five points less than the baseline. */
+  static Set<String> settingsThatLoseFive(List<Result> results, List<Result> baseline) {
+    Map<String, List<Double>> gains = new LinkedHashMap<>();
+    for (int i = 0; i < results.size(); i++) {
+      gains
+          .computeIfAbsent(results.get(i).setting(), setting -> new ArrayList<>())
+          .add(results.get(i).accuracyKept() - baseline.get(i).accuracyKept());
+    }
+    return gains.entrySet().stream()
+        .filter(
+            setting ->
+                setting.getValue().stream().mapToDouble(Double::doubleValue).average().orElseThrow()
+                    < -FIVE_POINTS)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static List<Double> settingMeans(

@@ -11,6 +11,7 @@ import dev.connectome.stopping.SeriesPolicy;
 import dev.connectome.stopping.SlowingRule;
 import dev.connectome.stopping.TroughRule;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -207,6 +208,14 @@ public final class ComparedRules {
 
   public static Rule productDefault() {
     return PRODUCT_DEFAULT;
+  }
+
+  /** The product's defaults, the present one last. */
+  public static List<Rule> defaults() {
+    return Stream.of("loss-diminishing-3", "connectome-slowing", DefaultPolicy.ID)
+        .map(id -> ON_ALL_IMAGES.stream().filter(rule -> rule.id().equals(id)).findFirst())
+        .map(Optional::orElseThrow)
+        .toList();
   }
 
   public static Rule baseline() {

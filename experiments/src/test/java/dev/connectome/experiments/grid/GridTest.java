@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class GridTest {
@@ -19,9 +23,58 @@ class GridTest {
     assertThat(Grid.EXTENDED.settings()).startsWith(Grid.PAPER.settings().toArray(Setting[]::new));
   }
 
+  private static List<Setting> everything() {
+    List<Setting> settings = new ArrayList<>(Grid.EXTENDED.settings());
+    settings.addAll(Grid.WIDE.settings());
+    return settings;
+  }
+
+  @Test
+  void recordedDefinitionsStayWhatTheyAre() {
+    assertThat(Grid.EXTENDED.settings()).hasSize(16 + 8 * 8);
+    assertThat(definitions(Grid.EXTENDED.settings()))
+        .isEqualTo("25edaf56-2ef3-3362-b918-41f6854a17a8");
+    assertThat(definitions(DrawnSetting.draw(1, 120)))
+        .isEqualTo("9edd559d-6cb9-329f-a5d9-8833812f7b2f");
+  }
+
+  /** One checksum of the definitions of all trainings of some settings. */
+  private static String definitions(List<Setting> settings) {
+    String all =
+        Trial.of(settings, Seeds.upTo(1), 40).stream()
+            .map(Trial::definition)
+            .collect(Collectors.joining());
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  @Test
+  void aWideDrawChangesMostSettingsOfThePlainOneAndHasAllKindsOfChanges() {
+    List<Setting> plain = DrawnSetting.draw(1, 120);
+    List<Setting> wide = DrawnSetting.drawWide(1, 120);
+
+    assertThat(DrawnSetting.drawWide(1, 40)).isEqualTo(wide.subList(0, 40));
+    assertThat(wide).extracting(Setting::id).doesNotContainAnyElementsOf(ids(plain));
+    int same = 0;
+    for (int i = 0; i < 120; i++) {
+      same += wide.get(i).spec().build().equals(plain.get(i).spec().build()) ? 1 : 0;
+    }
+    assertThat(same).isBetween(10, 60);
+    assertThat(wide).anyMatch(setting -> setting.spec().getAugmentation().getMixup() > 0);
+    assertThat(wide).anyMatch(setting -> setting.spec().getAugmentation().getShift() > 0);
+    assertThat(wide).anyMatch(setting -> setting.spec().getAugmentation().getLabelSmoothing() > 0);
+    assertThat(wide).anyMatch(setting -> setting.spec().getData().getClassImbalance() > 1);
+    assertThat(wide)
+        .allMatch(
+            setting -> setting.spec().getBatchSize() <= setting.spec().getData().getTrainSamples());
+  }
+
+  private static List<String> ids(List<Setting> settings) {
+    return settings.stream().map(Setting::id).toList();
+  }
+
   @Test
   void everyTrainingHasAUniqueValidName() {
-    List<Trial> trials = Trial.of(Grid.EXTENDED.settings(), Seeds.upTo(2), 80);
+    List<Trial> trials = Trial.of(everything(), Seeds.upTo(2), 80);
 
     assertThat(trials).extracting(Trial::name).doesNotHaveDuplicates();
     assertThat(trials)
@@ -31,9 +84,9 @@ class GridTest {
   @Test
   void everySettingIsADifferentTraining() {
     var specs = new HashSet<TrainingSpec>();
-    Grid.EXTENDED.settings().forEach(setting -> specs.add(trial(setting, false).getSpec()));
+    everything().forEach(setting -> specs.add(trial(setting, false).getSpec()));
 
-    assertThat(specs).hasSameSizeAs(Grid.EXTENDED.settings());
+    assertThat(specs).hasSameSizeAs(everything());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.connectome.experiments.recording.RecordedRun;
 import dev.connectome.experiments.recording.RecordedRun.Decision;
 import dev.connectome.experiments.recording.RecordedRun.Weights;
 import dev.connectome.experiments.rule.ComparedRules;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,6 +112,41 @@ class RaceTest {
     assertThat(summary.accuracyKept().mean()).isEqualTo(0.6);
     assertThat(summary.accuracyAboveBaseline().mean()).isCloseTo(-0.1, within(1e-9));
     assertThat(summary.medianAboveSameWeights().median()).isZero();
+  }
+
+  /** A former default loses much in settings a and b; the present one in c. */
+  @Test
+  void countsTheHarmThatTheDefaultAvoidsAndTheHarmThatItDoes() {
+    Map<String, List<Double>> averaged = Map.of("averagedTestAccuracy", List.of(0.5, 0.9));
+    List<RecordedRun> runs = new ArrayList<>();
+    for (String setting : List.of("a", "b", "c")) {
+      int former = setting.equals("c") ? 2 : 1;
+      Map<String, Decision> decisions =
+          Map.of(
+              "loss-diminishing-3", new Decision(former, former),
+              "connectome-slowing", new Decision(2, 2),
+              "default", new Decision(3 - former, 3 - former));
+      runs.add(RecordedRuns.run(setting, 1, false, decisions, averaged, 0.5, 0.9));
+      runs.add(RecordedRuns.run(setting, 1, true, stop("validation-5", 2, 2), averaged, 0.5, 0.85));
+    }
+
+    List<Harm> harm = Results.of(RecordedRuns.PROVENANCE, Race.of(runs)).harm();
+
+    assertThat(harm)
+        .extracting(one -> one.summary().rule())
+        .containsExactly("loss-diminishing-3", "connectome-slowing", "default");
+    assertThat(harm).extracting(one -> one.summary().loseFive()).containsExactly(2, 0, 1);
+    assertThat(harm).extracting(Harm::avoided).containsExactly(2, 0, 0);
+    assertThat(harm).extracting(Harm::caused).containsExactly(1, 1, 0);
+    assertThat(harm.get(2).summary().weights()).isEqualTo(Weights.AVERAGED);
+    assertThat(Harm.lines(harm).get(1))
+        .matches(
+            "loss-diminishing-3 \\(former\\) +of the epoch +1\\.3 +-35\\.00 +-35\\.00 +2/3 +2 +1");
+  }
+
+  @Test
+  void trainingsThatLackWhatTheDefaultReadsTellNothingOfItsHarm() {
+    assertThat(Results.of(RecordedRuns.PROVENANCE, RACE).harm()).isEmpty();
   }
 
   @Test

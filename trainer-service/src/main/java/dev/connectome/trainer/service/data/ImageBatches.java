@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Random;
 
 /**
  * The images of one split as the network sees them: each channel standardized with the mean and the
@@ -16,6 +17,8 @@ public final class ImageBatches {
 
   /** Alignment to cache lines lets the engine read whole vectors. */
   private static final int ALIGNMENT = 64;
+
+  private static final float[] HARD = {};
 
   private final LabelledImages images;
   private final int[] members;
@@ -27,10 +30,13 @@ public final class ImageBatches {
    *
    * @param values standardized pixels: float32, native order, outside the heap; shared, must not be
    *     changed
-   * @param classes the class of each image; shared, must not be changed
+   * @param classes the class of each image; of a mixed image that of its larger part; shared, must
+   *     not be changed
+   * @param targets the shares of all classes, images × classes, where labels are soft; else empty;
+   *     shared, must not be changed
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Batch(ByteBuffer values, long[] classes) {
+  public record Batch(ByteBuffer values, long[] classes, float[] targets) {
 
     public int count() {
       return classes.length;
@@ -45,9 +51,11 @@ public final class ImageBatches {
       return manager.create(values, new Shape(count(), size), DataType.FLOAT32);
     }
 
-    /** Returns int64, one per image. */
+    /** Returns int64, one per image; float32, images × classes, where labels are soft. */
     public NDArray labels(NDManager manager) {
-      return manager.create(classes);
+      return targets.length == 0
+          ? manager.create(classes)
+          : manager.create(targets, new Shape(count(), targets.length / count()));
     }
   }
 
@@ -80,7 +88,8 @@ public final class ImageBatches {
   /** Allocates a buffer outside the heap for the values of some images. */
   public ByteBuffer allocate(int count) {
     int bytes = Math.multiplyExact(Math.multiplyExact(count, images.imageSize()), Float.BYTES);
-    return ByteBuffer.allocateDirect(bytes + ALIGNMENT)
+    // An aligned slice may lose up to one alignment less a byte at either end.
+    return ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT)
         .alignedSlice(ALIGNMENT)
         .order(ByteOrder.nativeOrder());
   }
@@ -109,7 +118,27 @@ public final class ImageBatches {
       target.put(image);
       classes[i - from] = labels[order[i]] & 0xff;
     }
-    return new Batch(values, classes);
+    return new Batch(values, classes, HARD);
+  }
+
+  /**
+   * Gathers images for the training.
+   *
+   * @param augmentation changes them
+   * @param random decides how
+   */
+  public Batch batch(
+      int[] order, int from, int to, ByteBuffer buffer, Augmentation augmentation, Random random) {
+    return augmentation.apply(batch(order, from, to, buffer), random);
+  }
+
+  /** A black pixel of each channel, standardized. */
+  float[] black() {
+    var black = new float[standardized.length];
+    for (int channel = 0; channel < black.length; channel++) {
+      black[channel] = standardized[channel][0];
+    }
+    return black;
   }
 
   private void standardize(int first, float[] image) {

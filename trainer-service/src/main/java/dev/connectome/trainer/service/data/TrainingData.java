@@ -74,8 +74,9 @@ public record TrainingData(
 
   private static TrainingData split(
       LabelledImages images, LabelledImages testImages, DataSpec spec, Random random) {
-    int[] selected = shuffled(images.count(), random);
-    selected = Arrays.copyOf(selected, Math.min(images.count(), sampleCount(spec, images.count())));
+    int[] selected = imbalanced(images, spec.getClassImbalance(), shuffled(images.count(), random));
+    selected =
+        Arrays.copyOf(selected, Math.min(selected.length, sampleCount(spec, selected.length)));
     var labels = new byte[selected.length];
     for (int i = 0; i < selected.length; i++) {
       boolean replaced = random.nextDouble() < spec.getLabelNoise();
@@ -104,6 +105,26 @@ public record TrainingData(
             IntStream.range(0, testImages.count()).toArray(),
             testImages.labels(),
             moments));
+  }
+
+  /**
+   * Keeps all images of the first class, and of each further one a smaller share, falling
+   * geometrically to {@code 1 / ratio} for the last.
+   */
+  private static int[] imbalanced(LabelledImages images, double ratio, int[] order) {
+    if (ratio <= 1 || images.classes() < 2) {
+      return order;
+    }
+    var seen = new int[images.classes()];
+    return Arrays.stream(order)
+        .filter(
+            image -> {
+              int label = images.labels()[image] & 0xff;
+              double share = Math.pow(ratio, -(double) label / (images.classes() - 1));
+              int before = seen[label]++;
+              return (int) (share * (before + 1)) > (int) (share * before);
+            })
+        .toArray();
   }
 
   private static ImageBatches batches(

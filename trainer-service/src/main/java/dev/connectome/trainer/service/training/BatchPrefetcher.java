@@ -1,14 +1,17 @@
 package dev.connectome.trainer.service.training;
 
+import dev.connectome.trainer.service.data.Augmentation;
 import dev.connectome.trainer.service.data.ImageBatches;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,7 @@ final class BatchPrefetcher implements AutoCloseable {
   private static final int PREFETCHED = 3;
 
   private final ImageBatches images;
+  private final Augmentation augmentation;
   private final int size;
   private final List<ByteBuffer> buffers;
   private final Queue<Future<ImageBatches.Batch>> pending = new ArrayDeque<>();
@@ -32,15 +36,18 @@ final class BatchPrefetcher implements AutoCloseable {
             return worker;
           });
   private int[] order = {};
+  private IntFunction<Random> randoms = batch -> new Random(batch);
   private int position;
 
   /**
    * Makes a prefetcher. Call {@link #startEpoch} before {@link #next}.
    *
+   * @param augmentation changes the images
    * @param size images per mini-batch
    */
-  BatchPrefetcher(ImageBatches images, int size) {
+  BatchPrefetcher(ImageBatches images, Augmentation augmentation, int size) {
     this.images = images;
+    this.augmentation = augmentation;
     this.size = Math.min(size, images.count());
     // One more for the mini-batch that the training uses.
     this.buffers = Stream.generate(() -> images.allocate(this.size)).limit(PREFETCHED + 1).toList();
@@ -51,11 +58,13 @@ final class BatchPrefetcher implements AutoCloseable {
    *
    * @param epochOrder the images in the order of the epoch; must not be changed afterwards
    * @param firstBatch the first mini-batch, from 0
+   * @param epochRandoms the random numbers by which a mini-batch of the epoch, from 0, is changed
    */
-  void startEpoch(int[] epochOrder, int firstBatch) {
+  void startEpoch(int[] epochOrder, int firstBatch, IntFunction<Random> epochRandoms) {
     // The single thread finishes what it still gathers for the epoch before, then the new one.
     pending.clear();
     order = epochOrder;
+    randoms = epochRandoms;
     position = Math.min(firstBatch * size, epochOrder.length);
     prefetch();
   }
@@ -65,8 +74,11 @@ final class BatchPrefetcher implements AutoCloseable {
       int[] places = order;
       int from = position;
       int to = Math.min(places.length, from + size);
-      ByteBuffer buffer = buffers.get(from / size % buffers.size());
-      pending.add(thread.submit(() -> images.batch(places, from, to, buffer)));
+      int batch = from / size;
+      ByteBuffer buffer = buffers.get(batch % buffers.size());
+      Random random = randoms.apply(batch);
+      pending.add(
+          thread.submit(() -> images.batch(places, from, to, buffer, augmentation, random)));
       position = to;
     }
   }

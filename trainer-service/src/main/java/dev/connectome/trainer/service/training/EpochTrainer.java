@@ -11,6 +11,7 @@ import dev.connectome.trainer.control.ProgressTracker;
 import dev.connectome.trainer.control.StopRequest;
 import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.control.StopSwitch.Boundary;
+import dev.connectome.trainer.service.data.Augmentation;
 import dev.connectome.trainer.service.data.ImageBatches;
 import dev.connectome.trainer.service.data.TrainingData;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class EpochTrainer implements AutoCloseable {
       Optional<WeightAverage> average,
       NDManager manager,
       ImageBatches images,
+      Augmentation augmentation,
       int batchSize,
       RandomSeeds seeds) {
     this.trainer = trainer;
@@ -52,7 +54,7 @@ final class EpochTrainer implements AutoCloseable {
     this.average = average;
     this.manager = manager;
     this.images = images;
-    this.prefetcher = new BatchPrefetcher(images, batchSize);
+    this.prefetcher = new BatchPrefetcher(images, augmentation, batchSize);
     this.seeds = seeds;
     this.batches = batches(images, batchSize);
   }
@@ -63,7 +65,10 @@ final class EpochTrainer implements AutoCloseable {
 
   /** Prefetches the first mini-batches, while the training may do something else. */
   void prepare(int epoch, int firstBatch) {
-    prefetcher.startEpoch(TrainingData.shuffled(images.count(), seeds.forEpoch(epoch)), firstBatch);
+    prefetcher.startEpoch(
+        TrainingData.shuffled(images.count(), seeds.forEpoch(epoch)),
+        firstBatch,
+        batch -> seeds.forImages(epoch, batch + 1));
   }
 
   /** Trains the epoch that was prepared, until its end or until a stop is due. */

@@ -17,6 +17,11 @@ record RandomSeeds(long seed) {
     return new Random(mix(epoch, 0));
   }
 
+  /** Changes the images of a mini-batch, counted from 1. */
+  Random forImages(int epoch, int batch) {
+    return new Random(mix(-1L - epoch, batch));
+  }
+
   /** Mini-batches are counted from 1; 0 is for the initial weights. */
   int forEngine(int epoch, int batch) {
     return (int) mix(epoch, batch);

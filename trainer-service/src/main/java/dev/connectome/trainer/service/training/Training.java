@@ -11,6 +11,8 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import dev.connectome.protos.trainer.v1.AugmentationSpec;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import dev.connectome.trainer.control.ProgressTracker;
@@ -20,6 +22,7 @@ import dev.connectome.trainer.control.StopSwitch.Boundary;
 import dev.connectome.trainer.probe.ActivationProbe;
 import dev.connectome.trainer.probe.ActivationSnapshot;
 import dev.connectome.trainer.service.UserException;
+import dev.connectome.trainer.service.data.Augmentation;
 import dev.connectome.trainer.service.data.TrainingData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,7 +123,7 @@ public final class Training implements AutoCloseable {
     }
     this.trainer =
         model.newTrainer(
-            new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+            new DefaultTrainingConfig(loss(spec.getAugmentation()))
                 .optDevices(new Device[] {device}));
     trainer.initialize(new Shape(spec.getBatchSize(), data.train().shape().size()));
     if (checkpoint.isPresent()) {
@@ -144,7 +147,20 @@ public final class Training implements AutoCloseable {
             stopSwitch::isDeadlineNear);
     this.epochs =
         new EpochTrainer(
-            trainer, optimizer, average, manager, data.train(), spec.getBatchSize(), seeds);
+            trainer,
+            optimizer,
+            average,
+            manager,
+            data.train(),
+            new Augmentation(spec.getAugmentation(), data.train()),
+            spec.getBatchSize(),
+            seeds);
+  }
+
+  private static Loss loss(AugmentationSpec augmentation) {
+    return Augmentation.isSoft(augmentation)
+        ? new SoftmaxCrossEntropyLoss("SoftLabels", 1, -1, false, true)
+        : Loss.softmaxCrossEntropyLoss();
   }
 
   private SequentialBlock buildNetwork() throws UserException {

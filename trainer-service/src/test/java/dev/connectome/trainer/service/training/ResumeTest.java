@@ -2,6 +2,7 @@ package dev.connectome.trainer.service.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.protos.trainer.v1.AugmentationSpec;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.protos.trainer.v1.ScheduleSpec;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was interrupted ends with the same bits as one that was not. */
 class ResumeTest {
@@ -115,6 +117,20 @@ class ResumeTest {
   void theAverageOfTheWeightsResumesBitForBit(double epochs, int batches) throws Exception {
     TrainingSpec.Builder spec = spec("sgd", 0.9).toBuilder();
     spec.setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE).setAverageEpochs(epochs);
+
+    assertResumesBitForBit(spec.build(), batches);
+  }
+
+  @ParameterizedTest(name = "interrupted after {0} mini-batches")
+  @ValueSource(ints = {0, 2, 5})
+  void changedImagesAndSoftLabelsResumeBitForBit(int batches) throws Exception {
+    TrainingSpec.Builder spec = spec("sgd", 0.9).toBuilder();
+    spec.setAugmentation(
+        AugmentationSpec.newBuilder()
+            .setShift(2)
+            .setFlip(true)
+            .setMixup(0.4)
+            .setLabelSmoothing(0.1));
 
     assertResumesBitForBit(spec.build(), batches);
   }
