@@ -58,7 +58,8 @@ class PackagedControllerIT {
                   .getEventsList())
           .extracting(RunEvent::getActor)
           .containsExactly("ada");
-      for (String path : new String[] {"/", "/page/uplot.js", "/v1/runs/a", "/q/health/ready", "/q/metrics"}) {
+      for (String path :
+          new String[] {"/", "/page/uplot.js", "/v1/runs/a", "/q/health/ready", "/q/metrics"}) {
         assertThat(RawHttp.get(ports.http(), path, "127.0.0.1")).startsWith("HTTP/1.1 200");
         assertThat(RawHttp.get(ports.http(), path, "attacker.example")).startsWith("HTTP/1.1 421");
       }

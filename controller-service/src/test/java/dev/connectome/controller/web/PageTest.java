@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What people see, in a real browser on a real controller. */
-@Timeout(120)
+@Timeout(600)
 class PageTest {
 
   private static ObservedFleet fleet;
