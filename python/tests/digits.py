@@ -25,7 +25,7 @@ with connectome.run(sys.argv[1], policy="default", epochs=60) as run:
             loss.backward()
             optimizer.step()
             total += loss.item() * len(rows)
-        if run.report(epoch, {"trainLoss": total / len(inputs)}, probe):
+        if run.report(epoch, {"trainLoss": total / len(inputs)}, probe, wait=30):
             break
     torch.save(model.state_dict(), "model.pt")
     run.checkpoint("model.pt", epoch)

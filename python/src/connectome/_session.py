@@ -22,6 +22,7 @@ _MAX_REPORTS = 10_000
 _MAX_BYTES = 256 << 20
 _MAX_METRICS = 64
 _WARN_AFTER = 3
+_POLL = 0.1
 _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 
@@ -93,6 +94,8 @@ class Session:
         self._missing: Dict[str, int] = {}
         self._ended = False
         self._away = False
+        self._waited_for = False
+        self._nudged = False
         self.stop: Optional[Stop] = None
         self.gone: Optional[str] = None
         self.budget: Optional[int] = None
@@ -110,7 +113,12 @@ class Session:
     def wait(self, ready: Any, timeout: float) -> bool:
         """Wait until something holds, the conversation is over, or time is up."""
         with self._condition:
+            # Answers are asked for more often while somebody waits for them.
+            self._waited_for = self._nudged = True
+            self._next_beat = 0.0
+            self._condition.notify_all()
             self._condition.wait_for(lambda: ready() or self._ended or self._away, timeout)
+            self._waited_for = False
             return bool(ready())
 
     def put(self, report: Report) -> None:
@@ -178,7 +186,7 @@ class Session:
                     self._condition.wait_for(lambda: self._ended or (not self._away and self._pending()), pause)
 
     def _pending(self) -> bool:
-        return bool(self._queue) or self._outcome is not None
+        return bool(self._queue) or self._outcome is not None or self._nudged
 
     def _step(self) -> float:
         """Do the next thing; return how long nothing needs to be done after it."""
@@ -196,6 +204,7 @@ class Session:
             _state.forget(self._http.url, self._name)
             self._end(None)
             return 0.0
+        self._nudged = False
         if time.monotonic() >= self._next_beat:
             self._heartbeat()
         return max(0.0, self._next_beat - time.monotonic())
@@ -253,7 +262,7 @@ class Session:
         )
 
     def _answered(self, answer: Dict[str, Any]) -> None:
-        self._next_beat = time.monotonic() + self._interval
+        self._next_beat = time.monotonic() + (_POLL if self._waited_for else self._interval)
         with self._condition:
             if "epochs" in answer:
                 self.budget = int(answer["epochs"])

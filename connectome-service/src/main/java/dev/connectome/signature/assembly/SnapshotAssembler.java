@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Attempts are independent: who publishes is not known here, so a record of one attempt, the
  * right one or not, neither ends nor bars another. Every epoch of an attempt gets at most one
  * record: its snapshot is completed, it is closed as a failure, or its metrics are published. A
- * snapshot stays open until
- * {@value #LATER_EPOCHS} later epochs of its attempt have begun or the attempt's end is announced.
+ * snapshot stays open until {@value #LATER_EPOCHS} later epochs of its attempt have begun or the
+ * attempt's end is announced.
  */
 public final class SnapshotAssembler {
 

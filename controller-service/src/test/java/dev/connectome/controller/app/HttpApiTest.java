@@ -136,7 +136,8 @@ class HttpApiTest {
         "/v1/runs?training_run_id=a",
         "{\"labels\": {\"a\": \"1\"}, \"shadowPolicies\": [{\"plateau\": {}}]}");
     String body =
-        "{\"labels\": {}, \"policy\": {\"policyId\": \"other\", \"plateau\": {}}, \"shadowPolicies\": []}";
+        "{\"labels\": {}, \"policy\": {\"policyId\": \"other\", \"plateau\": {}},"
+            + " \"shadowPolicies\": []}";
 
     TrainingRun masked =
         read(
@@ -313,7 +314,8 @@ class HttpApiTest {
     assertThat(assignment.getAttempt()).isEqualTo(1);
     assertThat(reply.getStopCommand().getReason()).isEqualTo("stopped by hand");
     String outcome =
-        "{%s, \"attempt\": 1, \"outcome\": {\"end\": \"TRAINING_END_STOPPED\", \"final_epoch\": 3}}";
+        "{%s, \"attempt\": 1, \"outcome\": {\"end\": \"TRAINING_END_STOPPED\", \"final_epoch\":"
+            + " 3}}";
     assertThat(post("/v1/trainers:reportOutcome", outcome.formatted(who)).statusCode())
         .isEqualTo(200);
     assertThat(controller.get("a").getState()).isEqualTo(RunState.RUN_STATE_STOPPED);

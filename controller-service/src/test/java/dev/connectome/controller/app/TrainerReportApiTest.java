@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 class TrainerReportApiTest {
 
   private static final String PATIENCE =
-      "{\"policy\": {\"policy_id\": \"p\", \"monitor\": \"val_loss\", \"patience\": {\"patience\": 2}}}";
+      "{\"policy\": {\"policy_id\": \"p\", \"monitor\": \"val_loss\", \"patience\": {\"patience\":"
+          + " 2}}}";
 
   private final HttpClient client = HttpClient.newHttpClient();
   private SignatureTopic topic;
@@ -96,11 +97,13 @@ class TrainerReportApiTest {
             });
 
     String command =
-        report(uid, 1, "i1", 4, "\"val_loss\": 2.0").getJsonObject("stopCommand").getString("commandId");
+        report(uid, 1, "i1", 4, "\"val_loss\": 2.0")
+            .getJsonObject("stopCommand")
+            .getString("commandId");
     post(
         "/v1/runs/" + uid + ":finish",
-        ("{\"attempt\": 1, \"instance_id\": \"i1\", \"outcome\": {\"end\": \"TRAINING_END_STOPPED\","
-                + " \"final_epoch\": 4, \"stop_command_id\": \"%s\"}}")
+        ("{\"attempt\": 1, \"instance_id\": \"i1\", \"outcome\": {\"end\":"
+             + " \"TRAINING_END_STOPPED\", \"final_epoch\": 4, \"stop_command_id\": \"%s\"}}")
             .formatted(command),
         200);
 
@@ -120,8 +123,8 @@ class TrainerReportApiTest {
     String part =
         "{\"attempt\": 1, \"instance_id\": \"i1\", \"epoch\": 7, \"metrics\": {\"trainLoss\": 0.5},"
             + " \"activations\": {\"format\": \"VALUE_FORMAT_FLOAT16\", \"snapshot_samples\": 5,"
-            + " \"neuron_count\": 3, \"part_samples\": 2, \"first_sample\": 2,"
-            + " \"layers\": [{\"name\": \"relu\", \"neurons\": 3}], \"predicted_classes\": [1, 0]}}";
+            + " \"neuron_count\": 3, \"part_samples\": 2, \"first_sample\": 2, \"layers\":"
+            + " [{\"name\": \"relu\", \"neurons\": 3}], \"predicted_classes\": [1, 0]}}";
 
     HttpResponse<String> answer = related("/v1/runs/" + uid + ":report", part, halves.array());
 
@@ -159,7 +162,8 @@ class TrainerReportApiTest {
     assertThat(
             post(
                     "/v1/runs/" + uid + ":report",
-                    "{\"attempt\": 1, \"instance_id\": \"other\", \"epoch\": 1, \"metrics\": {\"a\": 1}}",
+                    "{\"attempt\": 1, \"instance_id\": \"other\", \"epoch\": 1, \"metrics\":"
+                        + " {\"a\": 1}}",
                     400)
                 .encode())
         .contains("OTHER_TRAINER");
@@ -174,8 +178,8 @@ class TrainerReportApiTest {
 
     assertThat(answer.getJsonArray("warnings"))
         .containsExactly(
-            "policy \"p\" reads \"val_loss\", which this report does not have; it has \"loss\", \"valLoss\";"
-                + " did you mean \"valLoss\"?");
+            "policy \"p\" reads \"val_loss\", which this report does not have; it has \"loss\","
+                + " \"valLoss\"; did you mean \"valLoss\"?");
   }
 
   @Test
@@ -207,7 +211,8 @@ class TrainerReportApiTest {
       controller.close();
       controller = alone;
       String uid = join("a", "i1", "{}", "").getString("runUid");
-      String report = "{\"attempt\": 1, \"instance_id\": \"i1\", \"epoch\": 1, \"metrics\": {\"a\": 1}}";
+      String report =
+          "{\"attempt\": 1, \"instance_id\": \"i1\", \"epoch\": 1, \"metrics\": {\"a\": 1}}";
 
       for (int i = 0; i < 2; i++) {
         assertThat(post("/v1/runs/" + uid + ":report", report, 503).encode())
@@ -242,8 +247,7 @@ class TrainerReportApiTest {
   }
 
   private JsonObject post(String path, String json, int status) throws Exception {
-    HttpResponse<String> answer =
-        send(path, "application/json", BodyPublishers.ofString(json));
+    HttpResponse<String> answer = send(path, "application/json", BodyPublishers.ofString(json));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     return new JsonObject(answer.body());
   }
@@ -297,9 +301,7 @@ class TrainerReportApiTest {
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       while (consumer.position(partition) < end) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(record -> records.add(parse(record.value())));
+        consumer.poll(Duration.ofSeconds(1)).forEach(record -> records.add(parse(record.value())));
       }
     }
     return records;
