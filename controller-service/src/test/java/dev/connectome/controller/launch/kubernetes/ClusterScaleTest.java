@@ -15,11 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What many runs cost the API server. How many is {@code -Dscale.runs}; the time they took to reach
  * their Jobs is in target/cluster-scale.txt.
  */
+@Isolated("It counts requests, which the launcher repeats where answers are slow.")
 class ClusterScaleTest {
 
   private static final Path REPORT = Path.of("target", "cluster-scale.txt");
