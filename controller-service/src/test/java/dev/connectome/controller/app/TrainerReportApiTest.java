@@ -103,7 +103,7 @@ class TrainerReportApiTest {
     post(
         "/v1/runs/" + uid + ":finish",
         ("{\"attempt\": 1, \"instance_id\": \"i1\", \"outcome\": {\"end\":"
-             + " \"TRAINING_END_STOPPED\", \"final_epoch\": 4, \"stop_command_id\": \"%s\"}}")
+                + " \"TRAINING_END_STOPPED\", \"final_epoch\": 4, \"stop_command_id\": \"%s\"}}")
             .formatted(command),
         200);
 
