@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -113,13 +112,16 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + files.password()));
     command.addAll(options(settings));
     Process initdb = launch(asOrdinaryUser(command), files.log());
-    if (!initdb.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-      initdb.destroyForcibly();
-      throw PlatformException.failed(
-          "PostgreSQL was not set up within "
-              + START_TIMEOUT.toSeconds()
-              + " s:\n"
-              + LogTail.of(files.log()));
+    StartLimit limit = StartLimit.of(START_TIMEOUT, initdb.toHandle());
+    while (!initdb.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (limit.exceeded()) {
+        initdb.destroyForcibly();
+        throw PlatformException.failed(
+            "PostgreSQL was not set up within "
+                + limit.elapsed().toSeconds()
+                + " s:\n"
+                + LogTail.of(files.log()));
+      }
     }
     if (initdb.exitValue() != 0) {
       Directories.delete(files.data());
@@ -145,16 +147,16 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void awaitReady(Path log) throws IOException, InterruptedException {
-    Instant deadline = Instant.now().plus(START_TIMEOUT);
+    StartLimit limit = StartLimit.of(START_TIMEOUT, process.toHandle());
     do {
       try {
         createDatabase();
         return;
       } catch (SQLException e) {
-        if (Instant.now().isAfter(deadline)) {
+        if (limit.exceeded()) {
           throw PlatformException.failed(
               "PostgreSQL was not ready within "
-                  + START_TIMEOUT.toSeconds()
+                  + limit.elapsed().toSeconds()
                   + " s ("
                   + e.getMessage()
                   + "):\n"

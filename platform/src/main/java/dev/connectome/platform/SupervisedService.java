@@ -71,12 +71,14 @@ final class SupervisedService {
   /**
    * Waits until the service is ready for the first time, and supervises it from then on.
    *
+   * @param timeout on a machine with time to spare, see {@link StartLimit}
    * @throws PlatformException if it ends or is not ready in time; the message ends with the last
    *     lines of its log
    */
   void awaitReady(Duration timeout) throws InterruptedException {
-    Instant deadline = Instant.now().plus(timeout);
     Process first = current();
+    StartLimit limit = StartLimit.of(timeout, first.toHandle());
+    boolean told = false;
     while (!ready()) {
       if (first.waitFor(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         throw PlatformException.failed(
@@ -86,13 +88,17 @@ final class SupervisedService {
                 + " while starting;\n"
                 + LogTail.of(spec.log()));
       }
-      if (Instant.now().isAfter(deadline)) {
+      if (limit.exceeded()) {
         throw PlatformException.failed(
             spec.name()
                 + " was not ready within "
-                + timeout.toSeconds()
+                + limit.elapsed().toSeconds()
                 + " s;\n"
                 + LogTail.of(spec.log()));
+      }
+      if (limit.slow() && !told) {
+        told = true;
+        messages.accept(spec.name() + " is still starting: the machine is busy");
       }
     }
     recordReady();

@@ -2,6 +2,8 @@ package dev.connectome.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The results of a demonstration, written as JSON. Unknown values are null. */
@@ -62,15 +64,22 @@ public record DemoSummary(List<Run> runs, Platform platform) {
     }
   }
 
-  /** Why a run was stopped, with the points of the series that decided. */
+  /**
+   * Why a run was stopped, with the points of the series that decided last.
+   *
+   * @param monitor that series
+   * @param monitors all series that the decision rests on
+   */
   public record Decision(
       String policyId,
       String rule,
       String reason,
       String message,
       String monitor,
+      Set<String> monitors,
       List<Evidence> evidence) {
     public Decision {
+      monitors = new TreeSet<>(monitors);
       evidence = List.copyOf(evidence);
     }
   }
@@ -84,6 +93,8 @@ public record DemoSummary(List<Run> runs, Platform platform) {
       @Nullable Double birthDistance,
       @Nullable Double topologicalDistance,
       @Nullable Double connectomeDistance,
+      @Nullable Double neighbourDisagreement,
+      @Nullable Double predictedClassConcentration,
       @Nullable Double trainLoss,
       @Nullable String stage) {}
 

@@ -46,10 +46,21 @@ record ObservedRun(TrainingRun run, List<SignatureRecord> signatures) {
     return signatures.get(signatures.size() - 1).getMetricsMap().get("trainLoss");
   }
 
-  @Nullable Double deathDistance() {
+  /** The latest agreement of neighbours, corrected for chance; at most 1. */
+  @Nullable Double neighbourAgreement() {
     for (int i = signatures.size() - 1; i >= 0; i--) {
-      if (signatures.get(i).getSignature().hasFromPrevious()) {
-        return signatures.get(i).getSignature().getFromPrevious().getDeath();
+      if (signatures.get(i).getSignature().getSampleSignals().hasNeighbourAgreement()) {
+        return signatures.get(i).getSignature().getSampleSignals().getNeighbourAgreement();
+      }
+    }
+    return null;
+  }
+
+  /** The latest distance between the connectome and that of the epoch before. */
+  @Nullable Double connectomeDistance() {
+    for (int i = signatures.size() - 1; i >= 0; i--) {
+      if (signatures.get(i).getSignature().getFromPrevious().hasConnectome()) {
+        return signatures.get(i).getSignature().getFromPrevious().getConnectome();
       }
     }
     return null;

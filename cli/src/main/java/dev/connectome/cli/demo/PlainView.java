@@ -46,8 +46,11 @@ final class PlainView implements ProgressView {
     if (run.trainLoss() != null) {
       line.append("  loss ").append(Display.number(run.trainLoss()));
     }
-    if (run.deathDistance() != null) {
-      line.append("  death distance ").append(Display.number(run.deathDistance()));
+    if (run.neighbourAgreement() != null) {
+      line.append("  neighbours agree ").append(Display.number(run.neighbourAgreement()));
+    }
+    if (run.connectomeDistance() != null) {
+      line.append("  connectome distance ").append(Display.number(run.connectomeDistance()));
     }
     String stage = Display.stage(run.run().getStage());
     if (!stage.isEmpty()) {

@@ -5,11 +5,14 @@ import dev.connectome.cli.report.Table;
 import dev.connectome.protos.run.v1.StageTransition;
 import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the summary of a demonstration from what was observed. */
@@ -58,9 +61,16 @@ final class Summaries {
         Display.name(decision.getReason()),
         decision.getMessage(),
         decision.getMonitor(),
+        monitors(decision).collect(Collectors.toSet()),
         decision.getEvidenceList().stream()
             .map(point -> new DemoSummary.Evidence(point.getEpoch(), point.getValue()))
             .toList());
+  }
+
+  private static Stream<String> monitors(StoppingDecision decision) {
+    return decision.getMembersCount() == 0
+        ? Stream.of(decision.getMonitor())
+        : decision.getMembersList().stream().flatMap(Summaries::monitors);
   }
 
   /** A point an epoch; of an epoch trained by two attempts, the later attempt's. */
@@ -73,12 +83,15 @@ final class Summaries {
   private static DemoSummary.Point point(SignatureRecord record, TrainingRun run) {
     boolean hasDistances = record.getSignature().hasFromPrevious();
     SignatureDistances from = record.getSignature().getFromPrevious();
+    SampleSignals inputs = record.getSignature().getSampleSignals();
     return new DemoSummary.Point(
         record.getEpoch(),
         hasDistances ? from.getDeath() : null,
         hasDistances ? from.getBirth() : null,
         hasDistances ? from.getTopological() : null,
         hasDistances && from.hasConnectome() ? from.getConnectome() : null,
+        inputs.hasNeighbourAgreement() ? 1 - inputs.getNeighbourAgreement() : null,
+        inputs.hasPredictedClassConcentration() ? inputs.getPredictedClassConcentration() : null,
         record.getMetricsMap().get("trainLoss"),
         stageAt(run, record.getEpoch()));
   }

@@ -43,13 +43,16 @@ final class TerminalView implements ProgressView {
   }
 
   static List<String> table(Collection<ObservedRun> runs) {
-    Table table = new Table("RUN", "EPOCH", "TRAINING LOSS", "DEATH DISTANCE", "STAGE", "STATE");
+    Table table =
+        new Table(
+            "RUN", "EPOCH", "LOSS", "NEIGHBOURS AGREE", "CONNECTOME DISTANCE", "STAGE", "STATE");
     for (ObservedRun run : runs) {
       table.row(
           run.name(),
           run.epoch() + "/" + run.budget(),
           Display.number(run.trainLoss()),
-          Display.number(run.deathDistance()),
+          Display.number(run.neighbourAgreement()),
+          Display.number(run.connectomeDistance()),
           Display.stage(run.run().getStage()),
           Display.name(run.run().getState()));
     }

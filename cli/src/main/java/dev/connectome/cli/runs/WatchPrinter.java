@@ -60,8 +60,13 @@ final class WatchPrinter {
       return line.append("  no signature: ").append(signature.getFailure().getMessage()).toString();
     }
     TopologicalSignature values = signature.getSignature();
-    if (values.hasFromPrevious()) {
-      line.append("  death distance ").append(Display.number(values.getFromPrevious().getDeath()));
+    if (values.getSampleSignals().hasNeighbourAgreement()) {
+      line.append("  neighbours agree ")
+          .append(Display.number(values.getSampleSignals().getNeighbourAgreement()));
+    }
+    if (values.getFromPrevious().hasConnectome()) {
+      line.append("  connectome distance ")
+          .append(Display.number(values.getFromPrevious().getConnectome()));
     }
     String stage = run == null ? "" : Display.stage(run.getStage());
     if (!stage.isEmpty()) {

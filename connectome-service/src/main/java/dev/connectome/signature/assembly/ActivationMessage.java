@@ -8,4 +8,9 @@ public sealed interface ActivationMessage permits ActivationBatch, AttemptEnd {
   UUID runUid();
 
   int attempt();
+
+  /** The attempt that it is about; it changes no other. */
+  default AttemptKey key() {
+    return new AttemptKey(runUid(), attempt());
+  }
 }

@@ -2,11 +2,9 @@ package dev.connectome.signature.assembly;
 
 /** Why a snapshot gets no signature. */
 public enum FailureReason {
-  /** A newer attempt of the run began before the snapshot was complete. */
-  SUPERSEDED,
   /**
-   * Before the snapshot was complete, the second later epoch began, the attempt ended, or the run
-   * fell silent.
+   * Before the snapshot was complete, the second later epoch began, the attempt ended, or the
+   * attempt fell silent.
    */
   INCOMPLETE,
   /** An activation was NaN or infinite. */

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long the state of a run is kept after its last record.
+ * How long the state of an attempt is kept after its last record.
  *
  * @param silent how long its batches and connectomes are kept
- * @param recorded how long it is known which epochs have their record, a few bytes a run; a
- *     duplicate that arrives later is taken for a new batch
+ * @param recorded how long it is known which epochs have their record, a few bytes; a duplicate
+ *     that arrives later is taken for a new batch
  * @param checkInterval how often both are checked
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {
@@ -33,13 +33,13 @@ public record Retention(Duration silent, Duration recorded, Duration checkInterv
     }
   }
 
-  /** Whether the run holds batches or connectomes and has been silent for too long. */
-  public boolean isSilent(RunState state, Instant now) {
+  /** Whether the attempt holds batches or connectomes and has been silent for too long. */
+  public boolean isSilent(AttemptState state, Instant now) {
     return state.holdsData() && !now.isBefore(state.lastSeen().plus(silent));
   }
 
-  /** Whether the run holds no data and everything known of it can be deleted. */
-  public boolean canBeDeleted(RunState state, Instant now) {
+  /** Whether the attempt holds no data and everything known of it can be deleted. */
+  public boolean canBeDeleted(AttemptState state, Instant now) {
     return !state.holdsData() && !now.isBefore(state.lastSeen().plus(recorded));
   }
 }

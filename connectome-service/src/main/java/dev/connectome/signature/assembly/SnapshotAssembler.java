@@ -2,7 +2,6 @@ package dev.connectome.signature.assembly;
 
 import static dev.connectome.signature.assembly.FailureReason.INCOMPLETE;
 import static dev.connectome.signature.assembly.FailureReason.INCONSISTENT_SHAPE;
-import static dev.connectome.signature.assembly.FailureReason.SUPERSEDED;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,81 +10,72 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles batches into snapshots. Stateless: each method maps a run's state and an event to the
- * next state and its effects.
+ * Assembles batches into snapshots. Stateless: each method maps an attempt's state and an event to
+ * the next state and its effects.
  *
- * <p>Every epoch of an attempt of which a batch arrives while the attempt is the newest gets
- * exactly one record: its snapshot is completed, or it is closed as a failure. A snapshot stays
- * open until {@value #LATER_EPOCHS} later epochs have begun or the attempt has ended.
+ * <p>Attempts are independent: who publishes is not known here, so a record of one attempt, the
+ * right one or not, neither ends nor bars another. Every epoch of an attempt gets at most one
+ * record: its snapshot is completed, or it is closed as a failure. A snapshot stays open until
+ * {@value #LATER_EPOCHS} later epochs of its attempt have begun or the attempt's end is announced.
  */
 public final class SnapshotAssembler {
 
   private static final int LATER_EPOCHS = 2;
 
-  /** Applies a record; {@code state} is null if nothing is known of the run. */
-  public Transition accept(@Nullable RunState state, ActivationMessage message, Instant now) {
-    RunState before = state == null ? RunState.begin(message.attempt(), now) : state;
-    if (message.attempt() < before.attempt()) {
-      return new Transition(before, List.of(), new Step.Ignored(IgnoredReason.OLDER_ATTEMPT));
-    }
-    List<SnapshotFailure> failures = new ArrayList<>();
-    RunState current = before;
-    if (message.attempt() > before.attempt()) {
-      String cause = "before attempt %d began".formatted(message.attempt());
-      failures.addAll(unfinished(before, before.open(), SUPERSEDED, cause));
-      current = RunState.begin(message.attempt(), now);
-    }
-    if (message instanceof ActivationBatch batch) {
-      return acceptBatch(current, batch, now, failures);
-    }
-    return acceptEnd(current, now, failures);
+  /** Applies a record to its attempt; {@code state} is null if nothing is known of it. */
+  public Transition accept(@Nullable AttemptState state, ActivationMessage message, Instant now) {
+    AttemptState before = state == null ? AttemptState.begin(message.attempt(), now) : state;
+    return message instanceof ActivationBatch batch
+        ? acceptBatch(before, batch, now)
+        : acceptEnd(before, now);
   }
 
   /**
-   * Closes the open snapshots of a silent run as incomplete and gives up its connectomes. The
+   * Closes the open snapshots of a silent attempt as incomplete and gives up its connectomes. The
    * recorded epochs stay known, so that late duplicates are still recognised.
    */
-  public Transition expire(RunState state) {
+  public Transition expire(AttemptState state) {
     String cause = "in the time that the run's state is kept; last record at " + state.lastSeen();
     return new Transition(
         state.withoutData(), unfinished(state, state.open(), INCOMPLETE, cause), new Step.Closed());
   }
 
-  private static Transition acceptEnd(RunState state, Instant now, List<SnapshotFailure> failures) {
-    if (state.ended()) {
-      return new Transition(state, failures, new Step.Ignored(IgnoredReason.DUPLICATE_END));
+  private static Transition acceptEnd(AttemptState state, Instant now) {
+    if (!state.holdsData()) {
+      return new Transition(state, List.of(), new Step.Ignored(IgnoredReason.NOTHING_HELD));
     }
-    failures.addAll(unfinished(state, state.open(), INCOMPLETE, "before the attempt ended"));
     return new Transition(
-        state.withoutData().withEnd().withLastSeen(now), failures, new Step.Closed());
+        state.withoutData().withLastSeen(now),
+        unfinished(state, state.open(), INCOMPLETE, "before the attempt ended"),
+        new Step.Closed());
   }
 
-  private static Transition acceptBatch(
-      RunState state, ActivationBatch batch, Instant now, List<SnapshotFailure> failures) {
+  private static Transition acceptBatch(AttemptState state, ActivationBatch batch, Instant now) {
     int epoch = batch.epoch();
     if (state.recorded().contains(epoch)) {
-      return new Transition(state, failures, new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
+      return new Transition(state, List.of(), new Step.Ignored(IgnoredReason.ALREADY_RECORDED));
     }
     OpenSnapshot open = state.open(epoch).orElseGet(() -> OpenSnapshot.open(batch, now));
     if (open.contains(batch)) {
-      return new Transition(state, failures, new Step.Ignored(IgnoredReason.DUPLICATE_BATCH));
+      return new Transition(state, List.of(), new Step.Ignored(IgnoredReason.DUPLICATE_BATCH));
     }
-    if (state.ended() || isOverdue(state, epoch)) {
-      String cause = state.ended() ? "the attempt ended" : "the second later epoch began";
-      String message = "its first batch came after %s".formatted(cause);
-      failures.add(
-          new SnapshotFailure(state.attempt(), epoch, INCOMPLETE, message, batch.metadata()));
+    if (isOverdue(state, epoch)) {
+      String message = "its first batch came after the second later epoch began";
       return new Transition(
-          state.withRecorded(epoch).withLastSeen(now), failures, new Step.Closed());
+          state.withRecorded(epoch).withLastSeen(now),
+          List.of(
+              new SnapshotFailure(state.attempt(), epoch, INCOMPLETE, message, batch.metadata())),
+          new Step.Closed());
     }
-    return addToSnapshot(state.withLastSeen(now), open, batch, failures);
+    return addToSnapshot(state.withLastSeen(now), open, batch);
   }
 
   private static Transition addToSnapshot(
-      RunState state, OpenSnapshot open, ActivationBatch batch, List<SnapshotFailure> failures) {
+      AttemptState state, OpenSnapshot open, ActivationBatch batch) {
+    List<SnapshotFailure> failures = new ArrayList<>();
     Optional<String> conflict = open.conflictWith(batch);
     OpenSnapshot extended = open.with(batch);
-    RunState after = closeOverdue(state.withOpen(extended), failures);
+    AttemptState after = closeOverdue(state.withOpen(extended), failures);
     if (conflict.isPresent()) {
       failures.add(
           new SnapshotFailure(
@@ -103,23 +93,23 @@ public final class SnapshotAssembler {
     return new Transition(after, failures, new Step.Stored());
   }
 
-  private static RunState closeOverdue(RunState state, List<SnapshotFailure> failures) {
+  private static AttemptState closeOverdue(AttemptState state, List<SnapshotFailure> failures) {
     List<OpenSnapshot> overdue =
         state.open().stream().filter(open -> isOverdue(state, open.epoch())).toList();
     failures.addAll(unfinished(state, overdue, INCOMPLETE, "before the second later epoch began"));
-    RunState closed = state;
+    AttemptState closed = state;
     for (OpenSnapshot open : overdue) {
       closed = closed.withRecorded(open.epoch());
     }
     return closed;
   }
 
-  private static boolean isOverdue(RunState state, int epoch) {
+  private static boolean isOverdue(AttemptState state, int epoch) {
     return state.laterEpochs(epoch, LATER_EPOCHS) >= LATER_EPOCHS;
   }
 
   private static List<SnapshotFailure> unfinished(
-      RunState state, List<OpenSnapshot> snapshots, FailureReason reason, String cause) {
+      AttemptState state, List<OpenSnapshot> snapshots, FailureReason reason, String cause) {
     List<SnapshotFailure> failures = new ArrayList<>();
     for (OpenSnapshot open : snapshots) {
       String message =

@@ -10,7 +10,7 @@ import java.util.List;
  *     published
  * @param step what to do with the record itself
  */
-public record Transition(RunState state, List<SnapshotFailure> failures, Step step) {
+public record Transition(AttemptState state, List<SnapshotFailure> failures, Step step) {
 
   /** Copies the list. */
   public Transition {

@@ -126,7 +126,6 @@ public final class SignatureEncoder {
 
   private static SnapshotFailureReason reasonOf(FailureReason reason) {
     return switch (reason) {
-      case SUPERSEDED -> SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_SUPERSEDED;
       case INCOMPLETE -> SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCOMPLETE;
       case NON_FINITE_ACTIVATIONS ->
           SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_NON_FINITE_ACTIVATIONS;

@@ -9,13 +9,14 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Caches the connectomes of recently active runs with their birth and death sets, which otherwise
- * are read from the store and computed again. Evicts the least recently used runs. Not thread-safe.
+ * Caches the connectomes of recently active attempts with their birth and death sets, which
+ * otherwise are read from the store and computed again. Evicts the least recently used attempts.
+ * Not thread-safe.
  */
 public final class ConnectomeCache {
 
   private final long maxBytes;
-  private final LinkedHashMap<UUID, Entry> runs = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Key, Entry> attempts = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
   /** A cache of at most so many bytes of connectomes and sets; 0 caches nothing. */
@@ -24,55 +25,40 @@ public final class ConnectomeCache {
   }
 
   public Optional<EarlierConnectome> get(UUID runUid, int attempt, int epoch) {
-    Entry run = runs.get(runUid);
-    return run == null || run.attempt != attempt
-        ? Optional.empty()
-        : Optional.ofNullable(run.byEpoch.get(epoch));
+    Entry entry = attempts.get(new Key(runUid, attempt));
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.byEpoch.get(epoch));
   }
 
-  /**
-   * Adds a connectome; drops other attempts of its run and epochs that are not in {@code needed}.
-   */
+  /** Adds a connectome; drops epochs of its attempt that are not in {@code needed}. */
   public void put(UUID runUid, int attempt, EarlierConnectome connectome, Set<Integer> needed) {
-    Entry run = runs.get(runUid);
-    if (run != null && run.attempt != attempt) {
-      remove(runUid);
-      run = null;
-    }
-    if (run == null) {
-      run = new Entry(attempt);
-      runs.put(runUid, run);
-    }
-    bytes -= run.bytes();
-    run.byEpoch.put(connectome.epoch(), connectome);
-    run.byEpoch.keySet().retainAll(needed);
-    bytes += run.bytes();
+    Entry entry = attempts.computeIfAbsent(new Key(runUid, attempt), any -> new Entry());
+    bytes -= entry.bytes();
+    entry.byEpoch.put(connectome.epoch(), connectome);
+    entry.byEpoch.keySet().retainAll(needed);
+    bytes += entry.bytes();
     evict();
   }
 
-  public void remove(UUID runUid) {
-    Entry run = runs.remove(runUid);
-    if (run != null) {
-      bytes -= run.bytes();
+  public void remove(UUID runUid, int attempt) {
+    Entry entry = attempts.remove(new Key(runUid, attempt));
+    if (entry != null) {
+      bytes -= entry.bytes();
     }
   }
 
   private void evict() {
-    Iterator<Entry> leastRecent = runs.values().iterator();
+    Iterator<Entry> leastRecent = attempts.values().iterator();
     while (bytes > maxBytes) {
       bytes -= leastRecent.next().bytes();
       leastRecent.remove();
     }
   }
 
-  /** The connectomes of a run. */
-  private static final class Entry {
-    private final int attempt;
-    private final Map<Integer, EarlierConnectome> byEpoch = new HashMap<>();
+  private record Key(UUID runUid, int attempt) {}
 
-    Entry(int attempt) {
-      this.attempt = attempt;
-    }
+  /** The connectomes of an attempt. */
+  private static final class Entry {
+    private final Map<Integer, EarlierConnectome> byEpoch = new HashMap<>();
 
     long bytes() {
       return byEpoch.values().stream().mapToLong(EarlierConnectome::bytes).sum();

@@ -1,13 +1,15 @@
 package dev.connectome.signature.store;
 
+import dev.connectome.signature.assembly.AttemptKey;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.OpenSnapshot;
-import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -19,8 +21,8 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stores of one partition. The state of a run names every batch and connectome stored for it;
- * saving a state deletes those that only the previous state named.
+ * The stores of one partition. The state of an attempt names every batch and connectome stored for
+ * it; saving a state deletes those that only the previous state named.
  */
 public final class RunStores {
 
@@ -32,13 +34,13 @@ public final class RunStores {
   private static final Map<String, String> CHANGELOG =
       Map.of("segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.2");
 
-  private final KeyValueStore<UUID, RunState> runs;
+  private final KeyValueStore<AttemptKey, AttemptState> attempts;
   private final BatchStore batches;
   private final ConnectomeStore connectomes;
   private final NeighbourStore neighbours;
 
   public RunStores(ProcessingContext context) {
-    this.runs = context.getStateStore(RUNS);
+    this.attempts = context.getStateStore(RUNS);
     this.batches = new BatchStore(context.getStateStore(BATCHES));
     this.connectomes = new ConnectomeStore(context.getStateStore(CONNECTOMES));
     this.neighbours = new NeighbourStore(context.getStateStore(CONNECTOMES));
@@ -47,7 +49,7 @@ public final class RunStores {
   /** The stores that the processor needs. */
   public static Set<StoreBuilder<?>> builders() {
     return Set.of(
-        builder(RUNS, Serdes.UUID(), new RunStateSerde()),
+        builder(RUNS, new AttemptKeySerde(), new AttemptStateSerde()),
         builder(BATCHES, Serdes.Bytes(), Serdes.ByteArray()),
         builder(CONNECTOMES, Serdes.Bytes(), Serdes.ByteArray()));
   }
@@ -75,49 +77,60 @@ public final class RunStores {
     return neighbours;
   }
 
-  /** The state of a run; null if nothing is known of it. */
-  public @Nullable RunState load(UUID runUid) {
-    return runs.get(runUid);
+  /** The state of an attempt; null if nothing is known of it. */
+  public @Nullable AttemptState load(AttemptKey key) {
+    AttemptState state = attempts.get(key);
+    if (state != null) {
+      return state;
+    }
+    AttemptState earlier = attempts.get(AttemptKeySerde.earlier(key.runUid()));
+    return earlier != null && earlier.attempt() == key.attempt() ? earlier : null;
   }
 
   /** Replaces the state that was loaded, null if there was none. */
-  public void save(UUID runUid, @Nullable RunState before, RunState after) {
+  public void save(UUID runUid, @Nullable AttemptState before, AttemptState after) {
     if (before != null) {
-      deleteUnreferenced(runUid, before, after);
+      deleteUnreferenced(runUid, before, after.open(), after.signed().snapshots());
     }
-    runs.put(runUid, after);
+    attempts.put(new AttemptKey(runUid, after.attempt()), after);
   }
 
-  /** Deletes a run with all its data. */
-  public void delete(UUID runUid, RunState before) {
-    deleteUnreferenced(runUid, before, null);
-    runs.delete(runUid);
+  /** Deletes an attempt with all its data. */
+  public void delete(UUID runUid, AttemptState before) {
+    deleteUnreferenced(runUid, before, List.of(), List.of());
+    attempts.delete(new AttemptKey(runUid, before.attempt()));
   }
 
-  /** Visits every run of this partition; the visitor may save or delete that run. */
-  public void forEachRun(BiConsumer<UUID, RunState> visitor) {
-    try (KeyValueIterator<UUID, RunState> all = runs.all()) {
+  /** Visits every attempt of this partition; the visitor may save or delete it. */
+  public void forEachAttempt(BiConsumer<UUID, AttemptState> visitor) {
+    try (KeyValueIterator<AttemptKey, AttemptState> all = attempts.all()) {
       while (all.hasNext()) {
-        KeyValue<UUID, RunState> run = all.next();
-        visitor.accept(run.key, run.value);
+        KeyValue<AttemptKey, AttemptState> entry = all.next();
+        UUID runUid = entry.key.runUid();
+        if (AttemptKeySerde.isEarlier(entry.key)) {
+          attempts.putIfAbsent(new AttemptKey(runUid, entry.value.attempt()), entry.value);
+          attempts.delete(entry.key);
+        } else {
+          visitor.accept(runUid, entry.value);
+        }
       }
     }
   }
 
-  private void deleteUnreferenced(UUID runUid, RunState before, @Nullable RunState after) {
-    Set<Integer> openEpochs = new HashSet<>();
-    Set<SignedSnapshot> signed = new HashSet<>();
-    if (after != null && after.attempt() == before.attempt()) {
-      after.open().forEach(snapshot -> openEpochs.add(snapshot.epoch()));
-      signed.addAll(after.signed().snapshots());
-    }
+  private void deleteUnreferenced(
+      UUID runUid,
+      AttemptState before,
+      List<OpenSnapshot> keptOpen,
+      List<SignedSnapshot> keptSigned) {
+    Set<Integer> openEpochs =
+        keptOpen.stream().map(OpenSnapshot::epoch).collect(Collectors.toSet());
     for (OpenSnapshot snapshot : before.open()) {
       if (!openEpochs.contains(snapshot.epoch())) {
         batches.delete(runUid, before.attempt(), snapshot);
       }
     }
     for (SignedSnapshot snapshot : before.signed().snapshots()) {
-      if (!signed.contains(snapshot)) {
+      if (!keptSigned.contains(snapshot)) {
         connectomes.delete(runUid, before.attempt(), snapshot);
         neighbours.delete(runUid, before.attempt(), snapshot);
       }

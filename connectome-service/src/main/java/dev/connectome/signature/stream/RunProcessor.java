@@ -2,10 +2,10 @@ package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.ActivationBatch;
 import dev.connectome.signature.assembly.ActivationMessage;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.FailureReason;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.Retention;
-import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SnapshotAssembler;
 import dev.connectome.signature.assembly.SnapshotFailure;
 import dev.connectome.signature.assembly.Step;
@@ -50,7 +50,7 @@ final class RunProcessor {
   }
 
   Plan plan(ActivationMessage message) {
-    RunState before = stores.load(message.runUid());
+    AttemptState before = stores.load(message.key());
     Transition transition = assembler.accept(before, message, clock.instant());
     Computation computation = null;
     if (transition.step() instanceof Step.Completed completed
@@ -67,7 +67,7 @@ final class RunProcessor {
       meters.countIgnored(ignored.reason());
       return;
     }
-    RunState after = transition.state();
+    AttemptState after = transition.state();
     transition.failures().forEach(failure -> publisher.publish(runUid, failure, trace));
     if (transition.step() instanceof Step.Stored
         && plan.message() instanceof ActivationBatch batch) {
@@ -79,12 +79,12 @@ final class RunProcessor {
     }
     stores.save(runUid, plan.before(), after);
     if (!after.holdsData()) {
-      computer.evict(runUid);
+      computer.evict(runUid, after);
     }
   }
 
-  void expireSilentRuns(Retention retention) {
-    stores.forEachRun(
+  void expireSilentAttempts(Retention retention) {
+    stores.forEachAttempt(
         (runUid, state) -> {
           if (retention.canBeDeleted(state, clock.instant())) {
             stores.delete(runUid, state);
@@ -94,25 +94,25 @@ final class RunProcessor {
         });
   }
 
-  private void expire(UUID runUid, RunState state) {
+  private void expire(UUID runUid, AttemptState state) {
     Transition transition = assembler.expire(state);
     Headers noTrace = new RecordHeaders();
     transition.failures().forEach(failure -> publisher.publish(runUid, failure, noTrace));
     stores.save(runUid, state, transition.state());
-    computer.evict(runUid);
+    computer.evict(runUid, state);
     LOG.infof(
-        "run is silent, its batches and connectomes were deleted runId=%s attempt=%d",
+        "attempt is silent, its batches and connectomes were deleted runId=%s attempt=%d",
         runUid, state.attempt());
   }
 
-  private RunState publish(
+  private AttemptState publish(
       UUID runUid,
-      RunState state,
+      AttemptState state,
       OpenSnapshot snapshot,
       @Nullable Computation computation,
       Headers trace) {
     if (computation instanceof Computation.Signed signed) {
-      RunState after = computer.store(runUid, state, snapshot, signed);
+      AttemptState after = computer.store(runUid, state, snapshot, signed);
       publisher.publish(runUid, state.attempt(), snapshot, signed.signature(), trace);
       return after;
     }
@@ -132,7 +132,7 @@ final class RunProcessor {
   /** The effects of a record; {@code computation} is null unless it completes a snapshot. */
   record Plan(
       ActivationMessage message,
-      @Nullable RunState before,
+      @Nullable AttemptState before,
       Transition transition,
       @Nullable Computation computation) {}
 }

@@ -1,8 +1,8 @@
 package dev.connectome.signature.stream;
 
 import dev.connectome.signature.assembly.ActivationBatch;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.OpenSnapshot;
-import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.compute.CompleteSnapshot;
 import dev.connectome.signature.compute.Computation;
@@ -28,7 +28,7 @@ final class SnapshotComputer {
   }
 
   /** Computes the snapshot that {@code last} completes; writes nothing. */
-  Computation compute(RunState state, OpenSnapshot snapshot, ActivationBatch last) {
+  Computation compute(AttemptState state, OpenSnapshot snapshot, ActivationBatch last) {
     Optional<SignedSnapshot> previous = state.signed().previousTo(snapshot.epoch());
     Optional<SignedSnapshot> first = state.signed().firstBefore(snapshot.epoch());
     Optional<EarlierConnectome> earlier = previous.map(signed -> load(last, signed));
@@ -43,7 +43,8 @@ final class SnapshotComputer {
   }
 
   /** Stores what later snapshots are compared with; returns the state that names it. */
-  RunState store(UUID runUid, RunState state, OpenSnapshot snapshot, Computation.Signed signed) {
+  AttemptState store(
+      UUID runUid, AttemptState state, OpenSnapshot snapshot, Computation.Signed signed) {
     SignedSnapshot stored =
         new SignedSnapshot(
             snapshot.epoch(),
@@ -53,7 +54,7 @@ final class SnapshotComputer {
     signed
         .neighbours()
         .ifPresent(table -> stores.neighbours().put(runUid, state.attempt(), stored, table));
-    RunState after = state.withSigned(stored);
+    AttemptState after = state.withSigned(stored);
     cache.put(
         runUid,
         state.attempt(),
@@ -63,8 +64,8 @@ final class SnapshotComputer {
     return after;
   }
 
-  void evict(UUID runUid) {
-    cache.remove(runUid);
+  void evict(UUID runUid, AttemptState state) {
+    cache.remove(runUid, state.attempt());
   }
 
   private EarlierConnectome load(ActivationBatch batch, SignedSnapshot snapshot) {

@@ -63,7 +63,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     context.schedule(
         retention.checkInterval(),
         PunctuationType.WALL_CLOCK_TIME,
-        time -> runs.expireSilentRuns(retention));
+        time -> runs.expireSilentAttempts(retention));
   }
 
   @Override

@@ -16,7 +16,7 @@ class RetentionTest {
 
   @Test
   void aRunWithAConnectomeIsSilentAfterSixHours() {
-    RunState state = RunState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
+    AttemptState state = AttemptState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
 
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)).minusMillis(1))).isFalse();
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)))).isTrue();
@@ -25,7 +25,7 @@ class RetentionTest {
 
   @Test
   void aRunWithoutDataIsDeletedAfterSevenDays() {
-    RunState state = RunState.begin(1, SEEN);
+    AttemptState state = AttemptState.begin(1, SEEN);
 
     assertThat(retention.isSilent(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
     assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofHours(7)))).isFalse();

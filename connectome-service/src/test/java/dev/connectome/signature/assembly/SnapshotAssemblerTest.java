@@ -2,7 +2,6 @@ package dev.connectome.signature.assembly;
 
 import static dev.connectome.signature.assembly.FailureReason.INCOMPLETE;
 import static dev.connectome.signature.assembly.FailureReason.INCONSISTENT_SHAPE;
-import static dev.connectome.signature.assembly.FailureReason.SUPERSEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -22,7 +21,7 @@ class SnapshotAssemblerTest {
 
   private final SnapshotAssembler assembler = new SnapshotAssembler();
   private final List<SnapshotFailure> failures = new ArrayList<>();
-  private @Nullable RunState state;
+  private @Nullable AttemptState state;
 
   @Test
   void aSnapshotOfOneBatchIsCompleteAtOnce() {
@@ -104,27 +103,6 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void aNewerAttemptSupersedesOpenSnapshotsAndStartsFresh() {
-    take(batch(1, 5, 0, 2));
-    Step step = take(batch(2, 5, 0, 1));
-
-    assertThat(step).isInstanceOf(Step.Completed.class);
-    assertThat(state.attempt()).isEqualTo(2);
-    assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(SUPERSEDED);
-    assertThat(failures).extracting(SnapshotFailure::attempt).containsExactly(1);
-    assertThat(failures.get(0).message())
-        .isEqualTo("1 of 2 batches arrived before attempt 2 began");
-  }
-
-  @Test
-  void anOlderAttemptIsIgnored() {
-    take(batch(2, 1, 0, 1));
-
-    assertThat(take(batch(1, 1, 0, 1))).isEqualTo(ignored(IgnoredReason.OLDER_ATTEMPT));
-    assertThat(take(new AttemptEnd(RUN, 1))).isEqualTo(ignored(IgnoredReason.OLDER_ATTEMPT));
-  }
-
-  @Test
   void theEndOfAnAttemptClosesOpenSnapshotsAndKeepsTheRecordedEpochs() {
     take(batch(1, 1, 0, 1));
     sign(1);
@@ -137,25 +115,25 @@ class SnapshotAssemblerTest {
     assertThat(state.holdsData()).isFalse();
     assertThat(take(batch(1, 1, 0, 1))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
     assertThat(take(batch(1, 2, 1, 2))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
-    assertThat(take(new AttemptEnd(RUN, 1))).isEqualTo(ignored(IgnoredReason.DUPLICATE_END));
+    assertThat(take(new AttemptEnd(RUN, 1))).isEqualTo(ignored(IgnoredReason.NOTHING_HELD));
   }
 
   @Test
-  void anEpochThatComesAfterTheEndIsRecordedAsIncomplete() {
+  void anEndThatWasAnnouncedTooEarlyBarsNothing() {
     take(new AttemptEnd(RUN, 1));
     take(batch(1, 1, 0, 1));
+    sign(1);
+    take(new AttemptEnd(RUN, 1));
 
-    assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCOMPLETE);
+    assertThat(take(batch(1, 2, 0, 1))).isInstanceOf(Step.Completed.class);
+    assertThat(failures).isEmpty();
   }
 
   @Test
-  void theEndOfANewerAttemptSupersedes() {
-    take(batch(1, 1, 0, 2));
-    take(new AttemptEnd(RUN, 2));
+  void theEndOfAnAttemptThatPublishedNothingLeavesNothing() {
+    Transition transition = assembler.accept(null, new AttemptEnd(RUN, 1), NOW);
 
-    assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(SUPERSEDED);
-    assertThat(state.attempt()).isEqualTo(2);
-    assertThat(state.ended()).isTrue();
+    assertThat(transition.step()).isEqualTo(ignored(IgnoredReason.NOTHING_HELD));
   }
 
   @Test
@@ -271,7 +249,8 @@ class SnapshotAssemblerTest {
     assertThat(failures).extracting(SnapshotFailure::reason).containsExactly(INCONSISTENT_SHAPE);
     assertThat(failures.get(0).message())
         .isEqualTo(
-            "batch 1 (rows 1 to 1) says that the last layer has 2 neurons, an earlier batch said 3");
+            "batch 1 (rows 1 to 1) says that the last layer has 2 neurons, an earlier batch said"
+                + " 3");
   }
 
   @Test

@@ -40,16 +40,18 @@ class ConnectomeCacheTest {
   }
 
   @Test
-  void nothingOfAnotherAttemptIsFound() {
+  void anotherAttemptOfTheRunTakesNothingFromIt() {
+    int another = Integer.MAX_VALUE;
     cache.put(RUN, 1, connectome(1), Set.of(1));
 
-    assertThat(cache.get(RUN, 2, 1)).isEmpty();
-    cache.put(RUN, 2, connectome(1), Set.of(1));
-    assertThat(cache.get(RUN, 1, 1)).isEmpty();
+    assertThat(cache.get(RUN, another, 1)).isEmpty();
+    cache.put(RUN, another, connectome(1), Set.of(1));
+    cache.remove(RUN, another);
+    assertThat(cache.get(RUN, 1, 1)).isPresent();
   }
 
   @Test
-  void theLeastRecentlyUsedRunIsEvicted() {
+  void theLeastRecentlyUsedAttemptIsEvicted() {
     cache.put(RUN, 1, connectome(1), Set.of(1));
     cache.put(OTHER, 1, connectome(1), Set.of(1));
     cache.put(RUN, 1, connectome(2), Set.of(1, 2));
@@ -61,10 +63,10 @@ class ConnectomeCacheTest {
   }
 
   @Test
-  void aRemovedRunFreesItsMemory() {
+  void aRemovedAttemptFreesItsMemory() {
     cache.put(RUN, 1, connectome(1), Set.of(1));
     cache.put(RUN, 1, connectome(2), Set.of(1, 2));
-    cache.remove(RUN);
+    cache.remove(RUN, 1);
 
     cache.put(OTHER, 1, connectome(1), Set.of(1));
     cache.put(OTHER, 1, connectome(2), Set.of(1, 2));

@@ -16,12 +16,14 @@ import java.util.UUID;
 /**
  * What trainers publish, given by a seed: several runs, each of several attempts of which all but
  * the last die in the middle of a snapshot; of the records of a run 5 % are published again later
- * and 5 % change places with the next.
+ * and 5 % change places with the next. Somebody else announces the end of an attempt that never
+ * was.
  */
 final class Workload {
 
   private static final double DISORDER = 0.05;
   private static final int ATTEMPTS = 3;
+  private static final int FORGED_ATTEMPT = Integer.MAX_VALUE;
 
   private final Map<SnapshotKey, TestSnapshot> snapshots = new HashMap<>();
   private final List<Sent> records = new ArrayList<>();
@@ -62,6 +64,7 @@ final class Workload {
       all.addAll(ofAttempt);
     }
     repeatSome(all, random);
+    all.add(random.nextInt(all.size()), new Sent(uid, TestSnapshot.end(uid, FORGED_ATTEMPT, 1)));
     all.add(new Sent(uid, TestSnapshot.end(uid, ATTEMPTS, epochs)));
     return all;
   }
@@ -90,29 +93,25 @@ final class Workload {
     return records;
   }
 
-  /** The snapshots that are published completely before the first batch of a newer attempt. */
+  /** The snapshots that are published completely. */
   Set<SnapshotKey> complete() {
-    Map<String, Integer> attempts = new HashMap<>();
     Map<SnapshotKey, Set<Integer>> arrived = new HashMap<>();
     Set<SnapshotKey> complete = new HashSet<>();
     for (Sent sent : records) {
       if (sent.record().hasBatch()) {
         ActivationBatch batch = sent.record().getBatch();
-        int newest = attempts.merge(batch.getRunUid(), batch.getAttempt(), Math::max);
-        if (batch.getAttempt() == newest) {
-          SnapshotKey key = SnapshotKey.of(batch);
-          Set<Integer> indexes = arrived.computeIfAbsent(key, any -> new HashSet<>());
-          indexes.add(batch.getBatchIndex());
-          if (indexes.size() == batch.getBatchCount()) {
-            complete.add(key);
-          }
+        SnapshotKey key = SnapshotKey.of(batch);
+        Set<Integer> indexes = arrived.computeIfAbsent(key, any -> new HashSet<>());
+        indexes.add(batch.getBatchIndex());
+        if (indexes.size() == batch.getBatchCount()) {
+          complete.add(key);
         }
       }
     }
     return complete;
   }
 
-  /** The snapshots of which any batch is published while its attempt is the newest. */
+  /** The snapshots of which any batch is published. */
   Set<SnapshotKey> begun() {
     Set<SnapshotKey> begun = new HashSet<>();
     for (Sent sent : records) {

@@ -3,7 +3,6 @@ package dev.connectome.signature.stream;
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCOMPLETE;
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_INCONSISTENT_SHAPE;
 import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_NON_FINITE_ACTIVATIONS;
-import static dev.connectome.protos.signature.v1.SnapshotFailureReason.SNAPSHOT_FAILURE_REASON_SUPERSEDED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocol, through the whole topology but without a broker. */
 class SignatureTopologyTest {
@@ -138,24 +139,40 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aNewerAttemptSupersedesAndItsDistancesStartFresh() throws Exception {
+  void attemptsGoOnBesideEachOtherAndAreComparedWithThemselvesOnly() throws Exception {
     publish(snapshot(1, 40).records(1));
-    publish(snapshot(2, 40).records(2).subList(0, 1));
-    TestSnapshot second = TestSnapshot.random(RUN, 2, 2, 40, 12);
-    publish(second.records(1));
-    publish(snapshot(3, 40).records(1));
+    List<ActivationRecord> second = snapshot(2, 40).records(2);
+    publish(second.subList(0, 1));
+    publish(TestSnapshot.random(RUN, 2, 2, 40, 12).records(1));
+    publish(second.subList(1, 2));
 
     List<SignatureRecord> records = topology.readSignatures();
 
-    assertThat(records).hasSize(3);
-    assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_SUPERSEDED);
-    assertThat(records.get(2).getAttempt()).isEqualTo(2);
-    assertThat(records.get(2).getSignature().hasPreviousEpoch()).isFalse();
-    assertThat(topology.count("connectome.records.ignored", "reason", "older_attempt"))
-        .isEqualTo(1);
+    assertThat(records).extracting(SignatureRecord::getAttempt).containsExactly(1, 2, 1);
+    assertThat(records.get(1).getSignature().hasPreviousEpoch()).isFalse();
+    Signatures.assertMatchesLibrary(records.get(2), published);
+    assertThat(records.get(2).getSignature().getPreviousEpoch()).isEqualTo(1);
     assertThat(topology.storedKeys("batches")).isZero();
-    // A page of the connectome, and the neighbours.
-    assertThat(topology.storedKeys("connectomes")).isEqualTo(2);
+  }
+
+  /** Records that anyone may publish who knows the uid of a run. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, Integer.MAX_VALUE})
+  void nobodyBlindsARunByEndsAndSnapshotsOfAttempts(int forged) throws Exception {
+    int other = forged == Integer.MAX_VALUE ? forged : forged + 1;
+    for (int epoch = 1; epoch <= 6; epoch++) {
+      publish(List.of(TestSnapshot.end(RUN, forged, 1)));
+      publish(List.of(TestSnapshot.end(RUN, Integer.MAX_VALUE, 1)));
+      publish(snapshot(epoch, 40).records(1));
+      publish(TestSnapshot.random(RUN, other, 99_999, 40, 12).records(1));
+      publish(TestSnapshot.random(RUN, other, 100_000, 40, 12).records(1));
+    }
+
+    List<SignatureRecord> own =
+        topology.readSignatures().stream().filter(record -> record.getAttempt() == 1).toList();
+
+    assertThat(own).extracting(SignatureRecord::getEpoch).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(own).allMatch(SignatureRecord::hasSignature);
   }
 
   @Test

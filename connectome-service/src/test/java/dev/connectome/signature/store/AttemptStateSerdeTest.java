@@ -3,10 +3,11 @@ package dev.connectome.signature.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.connectome.signature.assembly.AttemptKey;
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.EpochSet;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
-import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
 import dev.connectome.signature.assembly.SnapshotMetadata;
@@ -18,23 +19,24 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RunStateSerdeTest {
+class AttemptStateSerdeTest {
 
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901234Z");
 
-  private final RunStateSerde serde = new RunStateSerde();
+  private final AttemptStateSerde serde = new AttemptStateSerde();
 
   @Test
   void aStateComesBackAsItWas() {
-    RunState state =
-        new RunState(
+    AttemptState state =
+        new AttemptState(
             3,
-            true,
             EpochSet.EMPTY.with(1).with(2).with(70),
             List.of(
                 new OpenSnapshot(
@@ -92,13 +94,25 @@ class RunStateSerdeTest {
             version == 2 ? TIME.minusSeconds(7) : TIME);
     assertThat(serde.deserializer().deserialize("runs", bytes.toByteArray()))
         .isEqualTo(
-            new RunState(
+            new AttemptState(
                 5,
-                false,
                 EpochSet.EMPTY.with(1),
                 List.of(open),
                 new SignedSnapshots(List.of(new SignedSnapshot(1, 4, 0))),
                 TIME));
+  }
+
+  @Test
+  void aKeyOfTheFormatWithOneAttemptForEachRunIsRead() {
+    UUID run = new UUID(7, 1);
+    AttemptKeySerde keys = new AttemptKeySerde();
+    AttemptKey key = new AttemptKey(run, Integer.MAX_VALUE);
+
+    byte[] bytes = keys.serializer().serialize("runs", key);
+    assertThat(keys.deserializer().deserialize("runs", bytes)).isEqualTo(key);
+    byte[] earlier = Serdes.UUID().serializer().serialize("runs", run);
+    assertThat(keys.deserializer().deserialize("runs", earlier))
+        .isEqualTo(AttemptKeySerde.earlier(run));
   }
 
   private static void writeTime(DataOutputStream out, Instant time) throws IOException {
@@ -118,14 +132,14 @@ class RunStateSerdeTest {
     for (int epoch = 1; epoch <= 1000; epoch++) {
       recorded = recorded.with(epoch);
     }
-    RunState state = new RunState(1, true, recorded, List.of(), SignedSnapshots.NONE, TIME);
+    AttemptState state = new AttemptState(1, recorded, List.of(), SignedSnapshots.NONE, TIME);
 
     assertThat(serde.serializer().serialize("runs", state)).hasSizeLessThan(160);
   }
 
   @Test
   void anUnknownFormatIsRefused() {
-    byte[] bytes = serde.serializer().serialize("runs", RunState.begin(1, TIME));
+    byte[] bytes = serde.serializer().serialize("runs", AttemptState.begin(1, TIME));
     bytes[0] = 9;
 
     assertThatThrownBy(() -> serde.deserializer().deserialize("runs", bytes))

@@ -7,33 +7,30 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is known of a run's latest attempt.
+ * What is known of an attempt of a run.
  *
  * @param attempt the attempt, from 1
- * @param ended whether its end was announced; then every snapshot is recorded and no connectome is
- *     kept
  * @param recorded the epochs that have their record, a signature or a failure; they never get
  *     another
  * @param open the snapshots that wait for batches, at most two, by ascending epoch
  * @param signed the snapshots whose connectomes are kept
  * @param lastSeen when a record last changed this state
  */
-public record RunState(
+public record AttemptState(
     int attempt,
-    boolean ended,
     EpochSet recorded,
     List<OpenSnapshot> open,
     SignedSnapshots signed,
     Instant lastSeen) {
 
   /** Copies the list. */
-  public RunState {
+  public AttemptState {
     open = List.copyOf(open);
   }
 
   /** The state of an attempt before its first record. */
-  public static RunState begin(int attempt, Instant now) {
-    return new RunState(attempt, false, EpochSet.EMPTY, List.of(), SignedSnapshots.NONE, now);
+  public static AttemptState begin(int attempt, Instant now) {
+    return new AttemptState(attempt, EpochSet.EMPTY, List.of(), SignedSnapshots.NONE, now);
   }
 
   /** Whether batches or connectomes of this attempt are stored. */
@@ -42,8 +39,8 @@ public record RunState(
   }
 
   /** Adds a snapshot that got its signature and whose connectome is to be kept. */
-  public RunState withSigned(SignedSnapshot snapshot) {
-    return new RunState(attempt, ended, recorded, open, signed.with(snapshot), lastSeen);
+  public AttemptState withSigned(SignedSnapshot snapshot) {
+    return new AttemptState(attempt, recorded, open, signed.with(snapshot), lastSeen);
   }
 
   Optional<OpenSnapshot> open(int epoch) {
@@ -56,35 +53,31 @@ public record RunState(
     return (int) Math.min(bound, waiting + recorded.countAfter(epoch, bound));
   }
 
-  RunState withLastSeen(Instant now) {
-    return new RunState(attempt, ended, recorded, open, signed, now);
+  AttemptState withLastSeen(Instant now) {
+    return new AttemptState(attempt, recorded, open, signed, now);
   }
 
-  RunState withOpen(OpenSnapshot snapshot) {
+  AttemptState withOpen(OpenSnapshot snapshot) {
     List<OpenSnapshot> snapshots =
         Stream.concat(withoutOpen(snapshot.epoch()), Stream.of(snapshot))
             .sorted(Comparator.comparingInt(OpenSnapshot::epoch))
             .toList();
-    return new RunState(attempt, ended, recorded, snapshots, signed, lastSeen);
+    return new AttemptState(attempt, recorded, snapshots, signed, lastSeen);
   }
 
   /** Records an epoch; its snapshot, if open, is closed. */
-  RunState withRecorded(int epoch) {
-    return new RunState(
-        attempt, ended, recorded.with(epoch), withoutOpen(epoch).toList(), signed, lastSeen);
-  }
-
-  RunState withEnd() {
-    return new RunState(attempt, true, recorded, open, signed, lastSeen);
+  AttemptState withRecorded(int epoch) {
+    return new AttemptState(
+        attempt, recorded.with(epoch), withoutOpen(epoch).toList(), signed, lastSeen);
   }
 
   /** Records every open snapshot and gives up the connectomes. */
-  RunState withoutData() {
+  AttemptState withoutData() {
     EpochSet closed = recorded;
     for (OpenSnapshot snapshot : open) {
       closed = closed.with(snapshot.epoch());
     }
-    return new RunState(attempt, ended, closed, List.of(), SignedSnapshots.NONE, lastSeen);
+    return new AttemptState(attempt, closed, List.of(), SignedSnapshots.NONE, lastSeen);
   }
 
   private Stream<OpenSnapshot> withoutOpen(int epoch) {

@@ -1,9 +1,9 @@
 package dev.connectome.signature.store;
 
+import dev.connectome.signature.assembly.AttemptState;
 import dev.connectome.signature.assembly.EpochSet;
 import dev.connectome.signature.assembly.OpenSnapshot;
 import dev.connectome.signature.assembly.RowBlock;
-import dev.connectome.signature.assembly.RunState;
 import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.signature.assembly.SignedSnapshots;
 import dev.connectome.signature.assembly.SnapshotMetadata;
@@ -26,32 +26,31 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored format of a run's state; its first byte is the version. Version 1 has no opening time
- * of a snapshot; it is read as the time at which the run was last seen. Versions 1 and 2 know
- * neither last layers nor neighbours.
+ * The stored format of an attempt's state; its first byte is the version. Version 1 has no opening
+ * time of a snapshot; it is read as the time at which the run was last seen. Versions 1 and 2 know
+ * neither last layers nor neighbours. Up to version 3 it was stored whether the attempt had ended.
  */
-public final class RunStateSerde implements Serde<RunState> {
+public final class AttemptStateSerde implements Serde<AttemptState> {
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   private static final int NO_LAYER = 0;
 
   @Override
-  public Serializer<RunState> serializer() {
+  public Serializer<AttemptState> serializer() {
     return (topic, state) -> state == null ? null : write(state);
   }
 
   @Override
-  public Deserializer<RunState> deserializer() {
+  public Deserializer<AttemptState> deserializer() {
     return (topic, bytes) -> bytes == null ? null : read(bytes);
   }
 
-  private static byte[] write(RunState state) {
+  private static byte[] write(AttemptState state) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       out.writeInt(state.attempt());
-      out.writeBoolean(state.ended());
       writeInstant(out, state.lastSeen());
       byte[] recorded = state.recorded().toBytes();
       out.writeInt(recorded.length);
@@ -67,7 +66,7 @@ public final class RunStateSerde implements Serde<RunState> {
         writeOpen(out, snapshot);
       }
     } catch (IOException e) {
-      throw new SerializationException("a run's state could not be written", e);
+      throw new SerializationException("an attempt's state could not be written", e);
     }
     return bytes.toByteArray();
   }
@@ -102,15 +101,18 @@ public final class RunStateSerde implements Serde<RunState> {
     out.writeInt(instant.getNano());
   }
 
-  private static RunState read(byte[] bytes) {
+  private static AttemptState read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
       if (version < 1 || version > VERSION) {
         throw new SerializationException(
-            "a run's state has format %d; this version reads up to %d".formatted(version, VERSION));
+            "an attempt's state has format %d; this version reads up to %d"
+                .formatted(version, VERSION));
       }
       int attempt = in.readInt();
-      boolean ended = in.readBoolean();
+      if (version < 4) {
+        in.readBoolean();
+      }
       Instant lastSeen = readInstant(in);
       EpochSet recorded = EpochSet.of(in.readNBytes(in.readInt()));
       int signedCount = in.readByte();
@@ -123,9 +125,9 @@ public final class RunStateSerde implements Serde<RunState> {
       for (int i = 0; i < openCount; i++) {
         open.add(readOpen(in, version, lastSeen));
       }
-      return new RunState(attempt, ended, recorded, open, new SignedSnapshots(signed), lastSeen);
+      return new AttemptState(attempt, recorded, open, new SignedSnapshots(signed), lastSeen);
     } catch (IOException e) {
-      throw new SerializationException("a run's state could not be read", e);
+      throw new SerializationException("an attempt's state could not be read", e);
     }
   }
 
