@@ -6,6 +6,7 @@ import dev.connectome.cli.report.Display;
 import dev.connectome.cli.report.Table;
 import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.Enforcement;
+import dev.connectome.protos.run.v1.PolicyHold;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunReplay;
@@ -54,6 +55,7 @@ final class RunTables {
     for (StoppingPolicy shadow : run.getShadowPoliciesList()) {
       lines.add("watching:  " + PolicyFormat.format(shadow));
     }
+    run.getPolicyHoldsList().forEach(hold -> lines.add("waiting:   " + hold(hold)));
     if (run.hasDecision()) {
       lines.add("decision:  " + decision(run.getDecision()));
     }
@@ -90,6 +92,11 @@ final class RunTables {
             ? "; of the epoch's own weights " + metric(metrics, "epochTestAccuracy")
             : "";
     return weights + outcome.getRestoredEpoch() + accuracy + own;
+  }
+
+  static String hold(PolicyHold hold) {
+    return "policy %s does not stop the run yet: %s"
+        .formatted(hold.getPolicyId(), hold.getMessage());
   }
 
   static String decision(StoppingDecision decision) {

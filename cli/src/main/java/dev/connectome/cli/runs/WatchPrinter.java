@@ -2,13 +2,16 @@ package dev.connectome.cli.runs;
 
 import dev.connectome.cli.report.Display;
 import dev.connectome.client.RunNames;
+import dev.connectome.protos.run.v1.PolicyHold;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.UnmovedSeries;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.TopologicalSignature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the items of a watched run into lines for people. Not thread-safe. */
@@ -66,6 +69,23 @@ final class WatchPrinter {
           .append(Display.number(values.getFromPrevious().getConnectome()));
     }
     String stage = run == null ? "" : Display.stage(run.getStage());
-    return stage.isEmpty() ? line.toString() : line.append("  ").append(stage).toString();
+    if (!stage.isEmpty()) {
+      line.append("  ").append(stage);
+    }
+    return line.append(waiting()).toString();
+  }
+
+  /** What keeps the enforcing policy from deciding, or else a shadow policy, in a few words. */
+  private String waiting() {
+    if (run == null || run.getPolicyHoldsCount() == 0) {
+      return "";
+    }
+    PolicyHold hold = run.getPolicyHolds(0);
+    return hold.getUnmovedSeriesCount() > 0
+        ? "  has not begun to learn, by "
+            + hold.getUnmovedSeriesList().stream()
+                .map(UnmovedSeries::getSeries)
+                .collect(Collectors.joining(", "))
+        : "  no stop before epoch " + hold.getFirstEpoch();
   }
 }

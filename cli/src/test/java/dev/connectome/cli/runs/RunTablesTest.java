@@ -2,7 +2,11 @@ package dev.connectome.cli.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.connectome.protos.run.v1.PolicyHold;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.UnmovedSeries;
+import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,31 @@ class RunTablesTest {
         .contains(
             "kept:      average of the weights at epoch 7, test accuracy 0.8750; of the epoch's own"
                 + " weights 0.5000");
+  }
+
+  @Test
+  void aRunThatHasNotBegunToLearnSaysWhatItsPolicyWaitsFor() {
+    TrainingRun run =
+        TrainingRun.newBuilder()
+            .addPolicyHolds(
+                PolicyHold.newBuilder()
+                    .setPolicyId("default")
+                    .setMessage("the run has not begun to learn: trainLoss has no value yet")
+                    .addUnmovedSeries(UnmovedSeries.newBuilder().setSeries("trainLoss")))
+            .build();
+
+    assertThat(RunTables.run(run))
+        .contains(
+            "waiting:   policy default does not stop the run yet: the run has not begun to learn:"
+                + " trainLoss has no value yet");
+    var watch = new WatchPrinter();
+    watch.lines(WatchTrainingRunResponse.newBuilder().setTrainingRun(run).build());
+    assertThat(
+            watch.lines(
+                WatchTrainingRunResponse.newBuilder()
+                    .setSignature(SignatureRecord.newBuilder().setEpoch(3))
+                    .build()))
+        .containsExactly("epoch 3  has not begun to learn, by trainLoss");
   }
 
   @Test

@@ -87,6 +87,7 @@ public final class RunCodec {
           .addStageTransitions(
               StageTransition.newBuilder().setStage(stage).setEpoch(transition.epoch()));
     }
+    row.holds().map(HoldCodec::holds).ifPresent(run::addAllPolicyHolds);
     row.startTime().ifPresent(time -> run.setStartTime(ProtoTimes.timestamp(time)));
     row.endTime().ifPresent(time -> run.setEndTime(ProtoTimes.timestamp(time)));
     return run.build();

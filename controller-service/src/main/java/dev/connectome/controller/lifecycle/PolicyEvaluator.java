@@ -2,6 +2,7 @@ package dev.connectome.controller.lifecycle;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import dev.connectome.controller.codec.HoldCodec;
 import dev.connectome.controller.lifecycle.RunEvaluation.Findings;
 import dev.connectome.controller.lifecycle.SignatureIntake.Extended;
 import dev.connectome.controller.lifecycle.SignatureIntake.Intake;
@@ -126,7 +127,12 @@ public final class PolicyEvaluator {
     return new Evaluation(
         extended,
         state,
-        new Evaluated(run, extended.after().attempt(), extended.after().epoch(), state.stages()),
+        new Evaluated(
+            run,
+            extended.after().attempt(),
+            extended.after().epoch(),
+            state.stages(),
+            HoldCodec.stored(state.holds())),
         findings);
   }
 

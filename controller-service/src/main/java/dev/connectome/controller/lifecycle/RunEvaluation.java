@@ -8,6 +8,7 @@ import dev.connectome.controller.store.RunRow;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.FiniteCheck;
 import dev.connectome.stopping.PolicyEvaluation;
+import dev.connectome.stopping.PolicyHold;
 import dev.connectome.stopping.RearmedEvaluation;
 import dev.connectome.stopping.SeriesPoint;
 import dev.connectome.stopping.StopDecision;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The evaluation of a run's policies up to a point of its series: folds, so that a further point
@@ -141,6 +143,14 @@ final class RunEvaluation {
 
   String stages() {
     return RunCodec.stages(stages.transitions());
+  }
+
+  /** What keeps policies from stopping the run at the point read last: the enforcing one first. */
+  List<PolicyHold> holds() {
+    return Stream.concat(
+            policy.hold().stream(),
+            shadows.values().stream().flatMap(shadow -> shadow.hold().stream()))
+        .toList();
   }
 
   /** Reads the next point; adds what is decided there to the findings if the point is new. */

@@ -40,6 +40,7 @@ final class Rows {
         row.getInt("consumed_epoch"),
         row.getInt("rearm_epoch"),
         row.getString("stages"),
+        Optional.ofNullable(row.getBytes("policy_holds")),
         row.getInt("completed_epochs"),
         Optional.ofNullable(row.getBytes("progress")),
         Optional.ofNullable(row.getBytes("outcome")),

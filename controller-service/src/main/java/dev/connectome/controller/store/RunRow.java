@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param rearmEpoch the epoch from which that policy decides again whatever its condition; 0 for
  *     none
  * @param stages the start of each stage
+ * @param holds a serialized {@code TrainingRun} message with only the holds of its policies
  * @param progress a serialized message, from the latest heartbeat
  * @param outcome a serialized message, of the latest attempt that ended
  * @param startTime when its first trainer registered
@@ -46,6 +47,7 @@ public record RunRow(
     int consumedEpoch,
     int rearmEpoch,
     String stages,
+    Optional<byte[]> holds,
     int completedEpochs,
     Optional<byte[]> progress,
     Optional<byte[]> outcome,

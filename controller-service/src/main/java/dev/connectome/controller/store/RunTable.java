@@ -5,6 +5,7 @@ import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -167,8 +168,10 @@ public final class RunTable {
    * @param attempt the attempt of the latest evaluated point
    * @param epoch the epoch of that point
    * @param stages the start of each stage
+   * @param holds what keeps policies from deciding, as in {@link RunRow#holds()}
    */
-  public record Evaluated(RunRow from, int attempt, int epoch, String stages) {}
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Evaluated(RunRow from, int attempt, int epoch, String stages, byte[] holds) {}
 
   /**
    * Records evaluations, unless another has been recorded since they started. Rows are locked in
@@ -179,12 +182,12 @@ public final class RunTable {
         .createQuery(
             """
             WITH done AS (
-              SELECT * FROM unnest(:uids, :fromAttempts, :fromEpochs, :attempts, :epochs, :stages)
-                AS done (uid, from_attempt, from_epoch, attempt, epoch, stages)),
+              SELECT * FROM unnest(:uids, :fromAttempts, :fromEpochs, :attempts, :epochs, :stages, :holds)
+                AS done (uid, from_attempt, from_epoch, attempt, epoch, stages, holds)),
             locked AS (
               SELECT uid FROM runs WHERE uid = ANY (:uids) ORDER BY uid FOR NO KEY UPDATE)
             UPDATE runs SET judged_attempt = done.attempt, judged_epoch = done.epoch,
-              stages = done.stages
+              stages = done.stages, policy_holds = decode(done.holds, 'base64')
             FROM done JOIN locked USING (uid)
             WHERE runs.uid = done.uid AND runs.judged_attempt = done.from_attempt
               AND runs.judged_epoch = done.from_epoch
@@ -202,6 +205,10 @@ public final class RunTable {
         .bindArray("attempts", Integer.class, evaluated.stream().map(Evaluated::attempt).toList())
         .bindArray("epochs", Integer.class, evaluated.stream().map(Evaluated::epoch).toList())
         .bindArray("stages", String.class, evaluated.stream().map(Evaluated::stages).toList())
+        .bindArray(
+            "holds",
+            String.class,
+            evaluated.stream().map(one -> Base64.getEncoder().encodeToString(one.holds())).toList())
         .mapTo(UUID.class)
         .collect(Collectors.toSet());
   }
