@@ -148,7 +148,10 @@ public final class ActivationRelay implements AutoCloseable {
 
   /** What waits is not stored; its trainers send it again. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (sender.isShutdown()) {
+      return;
+    }
     sender.execute(
         () -> {
           if (producer != null) {

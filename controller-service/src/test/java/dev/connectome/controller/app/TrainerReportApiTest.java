@@ -73,7 +73,7 @@ class TrainerReportApiTest {
     for (int epoch = 1; epoch <= 4; epoch++) {
       JsonObject answer = report(uid, 1, "i1", epoch, "\"val_loss\": " + (epoch == 1 ? 1.0 : 2.0));
       assertThat(answer.getJsonObject("stopCommand")).isNull();
-      assertThat(answer.getJsonArray("warnings")).isNull();
+      assertThat(answer.getJsonArray("warnings")).isEmpty();
     }
     report(uid, 1, "i1", 4, "\"val_loss\": 0.1");
 

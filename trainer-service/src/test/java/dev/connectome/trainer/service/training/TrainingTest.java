@@ -190,7 +190,7 @@ class TrainingTest {
   void keepsTheNewestCheckpointsAndIgnoresDamagedOnes() throws Exception {
     train(spec("sgd", 6), "run", false);
     try (Stream<Path> kept = Files.list(directory.resolve("run"))) {
-      assertThat(kept.map(path -> path.getFileName().toString()))
+      assertThat(kept.filter(Files::isDirectory).map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("epoch-000004", "epoch-000005", "epoch-000006");
     }
     Path weights = directory.resolve("run/epoch-000006/weights.params");
