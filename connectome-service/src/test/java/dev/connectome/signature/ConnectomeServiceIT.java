@@ -249,7 +249,7 @@ class ConnectomeServiceIT {
       producer
           .send(
               new ProducerRecord<>(
-                  RUNS_CHANGELOG, signed.partition(), uuidKey(run), new byte[] {99}))
+                  RUNS_CHANGELOG, signed.partition(), attemptKey(run, 1), new byte[] {99}))
           .get();
       service = ServiceProcess.start(broker.bootstrapServers(), directory.resolve("other-state"));
       service.awaitReady();
@@ -261,8 +261,8 @@ class ConnectomeServiceIT {
     }
   }
 
-  private static byte[] uuidKey(UUID run) {
-    return run.toString().getBytes(StandardCharsets.UTF_8);
+  private static byte[] attemptKey(UUID run, int attempt) {
+    return (run + "/" + attempt).getBytes(StandardCharsets.UTF_8);
   }
 
   private static Metadata trace() {

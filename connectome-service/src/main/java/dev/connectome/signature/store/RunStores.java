@@ -99,6 +99,10 @@ public final class RunStores {
   public void delete(UUID runUid, AttemptState before) {
     deleteUnreferenced(runUid, before, List.of(), List.of());
     attempts.delete(new AttemptKey(runUid, before.attempt()));
+    AttemptState earlier = attempts.get(AttemptKeySerde.earlier(runUid));
+    if (earlier != null && earlier.attempt() == before.attempt()) {
+      attempts.delete(AttemptKeySerde.earlier(runUid));
+    }
   }
 
   /** Visits every attempt of this partition; the visitor may save or delete it. */
