@@ -16,6 +16,7 @@ import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import dev.connectome.protos.trainer.v1.TrainingProgress;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
@@ -66,13 +67,7 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         observer,
         () ->
             heartbeats
-                .submit(
-                    new HeartbeatTable.Heartbeat(
-                        UUID.fromString(request.getRunUid()),
-                        request.getAttempt(),
-                        request.getInstanceId(),
-                        TrainerReports.progress(request.getProgress().toByteArray()).toByteArray(),
-                        request.getProgress().getCompletedEpochs()))
+                .submit(stored(request))
                 .thenApply(
                     orders -> {
                       var response =
@@ -84,6 +79,17 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
                           .ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
                       return response.build();
                     }));
+  }
+
+  private static HeartbeatTable.Heartbeat stored(HeartbeatRequest request) {
+    TrainingProgress progress = TrainerReports.progress(request.getProgress().toByteArray());
+    return new HeartbeatTable.Heartbeat(
+        UUID.fromString(request.getRunUid()),
+        request.getAttempt(),
+        request.getInstanceId(),
+        progress.toByteArray(),
+        TrainerReports.metricsJson(progress.getMetricsMap()),
+        progress.getCompletedEpochs());
   }
 
   @Override

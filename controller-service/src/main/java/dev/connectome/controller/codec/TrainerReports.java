@@ -3,7 +3,10 @@ package dev.connectome.controller.codec;
 import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.run.Echo;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
@@ -98,6 +101,22 @@ public final class TrainerReports {
         .limit(METRICS)
         .forEach(name -> kept.put(name, reported.get(name)));
     return kept;
+  }
+
+  /** The finite ones of metrics as a JSON object that the database can store. */
+  public static String metricsJson(Map<String, Double> metrics) {
+    var object = Struct.newBuilder();
+    metrics.forEach(
+        (name, value) -> {
+          if (Double.isFinite(value) && name.indexOf('\0') < 0) {
+            object.putFields(name, Value.newBuilder().setNumberValue(value).build());
+          }
+        });
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(object);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("metrics cannot be printed", e);
+    }
   }
 
   private static boolean isUnprintable(Duration duration) {
