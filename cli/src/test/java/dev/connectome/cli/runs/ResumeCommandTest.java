@@ -43,8 +43,7 @@ class ResumeCommandTest {
     assertThat(
             printed(
                 STOPPED,
-                ResumeTrainingRunRequest.newBuilder()
-                    .setPolicy(ResumePolicy.RESUME_POLICY_SHADOW)))
+                ResumeTrainingRunRequest.newBuilder().setPolicy(ResumePolicy.RESUME_POLICY_SHADOW)))
         .contains("no policy stops it", "watching:  patience");
     assertThat(
             printed(

@@ -7,7 +7,6 @@ import dev.connectome.controller.codec.TrainerReports;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.settings.ControllerSettings;
-import dev.connectome.controller.store.HeartbeatTable;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
@@ -16,7 +15,6 @@ import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
-import dev.connectome.protos.trainer.v1.TrainingProgress;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
@@ -67,7 +65,12 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         observer,
         () ->
             heartbeats
-                .submit(stored(request))
+                .submit(
+                    TrainerReports.heartbeat(
+                        UUID.fromString(request.getRunUid()),
+                        request.getAttempt(),
+                        request.getInstanceId(),
+                        request.getProgress()))
                 .thenApply(
                     orders -> {
                       var response =
@@ -79,17 +82,6 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
                           .ifPresent(stop -> response.setStopCommand(RunCodec.command(stop)));
                       return response.build();
                     }));
-  }
-
-  private static HeartbeatTable.Heartbeat stored(HeartbeatRequest request) {
-    TrainingProgress progress = TrainerReports.progress(request.getProgress().toByteArray());
-    return new HeartbeatTable.Heartbeat(
-        UUID.fromString(request.getRunUid()),
-        request.getAttempt(),
-        request.getInstanceId(),
-        progress.toByteArray(),
-        TrainerReports.metricsJson(progress.getMetricsMap()),
-        progress.getCompletedEpochs());
   }
 
   @Override

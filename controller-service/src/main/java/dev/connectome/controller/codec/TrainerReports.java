@@ -8,10 +8,12 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.store.HeartbeatTable;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * What trainers say of themselves, in the size in which it is kept. A trainer takes a refusal as an
@@ -101,6 +103,19 @@ public final class TrainerReports {
         .limit(METRICS)
         .forEach(name -> kept.put(name, reported.get(name)));
     return kept;
+  }
+
+  /** A heartbeat as it is kept, with the progress that it brought. */
+  public static HeartbeatTable.Heartbeat heartbeat(
+      UUID runUid, int attempt, String instanceId, TrainingProgress reported) {
+    TrainingProgress progress = progress(reported.toByteArray());
+    return new HeartbeatTable.Heartbeat(
+        runUid,
+        attempt,
+        instanceId,
+        progress.toByteArray(),
+        metricsJson(progress.getMetricsMap()),
+        progress.getCompletedEpochs());
   }
 
   /** The finite ones of metrics as a JSON object that the database can store. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Reads a filter by the grammar of AIP-160, without functions. */
 final class FilterParser {
@@ -83,7 +84,7 @@ final class FilterParser {
 
   private RunFilter restriction() {
     int start = scanner.position();
-    if (List.of("AND", "OR", "NOT").stream().anyMatch(scanner::isKeyword)) {
+    if (scanner.atEnd() || Stream.of("AND", "OR", "NOT").anyMatch(scanner::isKeyword)) {
       throw scanner.error("write a comparison here, such as state = RUNNING");
     }
     RunField field = scanner.field();
