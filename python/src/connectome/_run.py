@@ -166,7 +166,7 @@ class Run:
             return False
         self._last = max(self._last, epoch)
         self._metrics.update(numbers(metrics or {}))
-        snapshot = _snapshot(probe)
+        snapshot = as_snapshot(probe)
         if snapshot is not None:
             session.probe_seconds += snapshot.seconds
         session.put(Report(epoch, numbers(metrics or {}), snapshot))
@@ -233,7 +233,8 @@ def _terminate(number: int, frame: Any) -> None:
     sys.exit(_TERMINATED)
 
 
-def _snapshot(probe: Optional[ProbeLike]) -> Optional[Snapshot]:
+def as_snapshot(probe: Optional[ProbeLike]) -> Optional[Snapshot]:
+    """Take the snapshot that a report names, or ask its probe for one."""
     if probe is None or isinstance(probe, Snapshot):
         return probe
     if callable(probe):
