@@ -71,7 +71,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void ofTheProjectItUsesOnlyTheContractsAndTheStoppingRules() {
+  void ofTheProjectItUsesOnlyTheContractsAndTheLibrariesOfServices() {
     classes()
         .should()
         .onlyDependOnClassesThat(
@@ -80,6 +80,7 @@ class ArchitectureTest {
                     resideInAnyPackage(
                         "dev.connectome.controller..",
                         "dev.connectome.protos..",
+                        "dev.connectome.identity..",
                         "dev.connectome.stopping..")))
         .check(service);
   }

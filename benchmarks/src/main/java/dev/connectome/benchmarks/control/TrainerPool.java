@@ -1,5 +1,6 @@
 package dev.connectome.benchmarks.control;
 
+import io.grpc.CallCredentials;
 import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
@@ -66,11 +67,12 @@ final class TrainerPool implements AutoCloseable {
   }
 
   /** Starts all trainers and waits until each is registered. */
-  void start(String controller, Progress progress) throws InterruptedException, IOException {
+  void start(String controller, CallCredentials token, Progress progress)
+      throws InterruptedException, IOException {
     CountDownLatch registered = new CountDownLatch(plan.runs());
     for (int i = 0; i < plan.runs(); i++) {
       SimulatedTrainer trainer =
-          new SimulatedTrainer(controller, network, observations, this::onStop);
+          new SimulatedTrainer(controller, token, network, observations, this::onStop);
       trainers.add(trainer);
       calls.execute(
           () -> {
