@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import dev.connectome.identity.Grant;
+import dev.connectome.identity.Principal;
+import dev.connectome.identity.Role;
+import dev.connectome.identity.Token;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.platform.fixture.FreePort;
 import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
@@ -21,6 +27,7 @@ import dev.connectome.signature.fixture.TopicReader;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.CallCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -30,6 +37,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,14 +53,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.connectome.identity.Grant;
-import dev.connectome.identity.Principal;
-import dev.connectome.identity.Role;
-import dev.connectome.identity.Token;
-import dev.connectome.identity.client.BearerToken;
-import dev.connectome.identity.client.TokenSource;
-import io.grpc.CallCredentials;
-import java.nio.file.Files;
 
 /** The packaged service on a real broker. */
 class ConnectomeServiceIT {
