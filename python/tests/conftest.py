@@ -100,12 +100,7 @@ def own_home(tmp_path, monkeypatch, home):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     (tmp_path / "connectome").mkdir()
     (tmp_path / "connectome" / "platforms").symlink_to(home / "connectome" / "platforms")
-    for name in (
-        "CONNECTOME_URL",
-        "CONNECTOME_TOKEN",
-        "CONNECTOME_TOKEN_FILE",
-        "CONNECTOME_RUN",
-        "CONNECTOME_MODE",
-        "RANK",
-    ):
+    addresses = ("CONNECTOME_URL", "CONNECTOME_TOKEN", "CONNECTOME_TOKEN_FILE")
+    ranks = ("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
+    for name in (*addresses, "CONNECTOME_RUN", "CONNECTOME_MODE", *ranks):
         monkeypatch.delenv(name, raising=False)

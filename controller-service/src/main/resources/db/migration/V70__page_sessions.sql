@@ -5,6 +5,6 @@ CREATE TABLE page_key (
 );
 -- Links of the page that were used, until they would have expired.
 CREATE TABLE used_page_links (
-  nonce text PRIMARY KEY,
+  nonce bigint PRIMARY KEY,
   expire_time timestamptz NOT NULL
 );

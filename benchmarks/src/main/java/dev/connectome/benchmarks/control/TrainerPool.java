@@ -1,6 +1,5 @@
 package dev.connectome.benchmarks.control;
 
-import io.grpc.CallCredentials;
 import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
@@ -9,6 +8,7 @@ import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
+import io.grpc.CallCredentials;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ArrayList;

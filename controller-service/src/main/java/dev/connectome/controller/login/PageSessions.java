@@ -10,7 +10,6 @@ import dev.connectome.identity.server.Authentication;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -24,7 +23,6 @@ public final class PageSessions {
   public static final Duration SESSION = Duration.ofDays(30);
 
   private static final Duration LINK = Duration.ofDays(1);
-  private static final int NONCE_BYTES = 16;
   private static final int SECRET_BYTES = 32;
 
   private final Authentication authentication;
@@ -41,8 +39,7 @@ public final class PageSessions {
         Suppliers.memoize(
             () ->
                 new Seal(
-                    store.inTransaction(
-                        transaction -> transaction.page().secret(bytes(SECRET_BYTES)))));
+                    store.inTransaction(transaction -> transaction.page().secret(proposal()))));
   }
 
   /**
@@ -80,10 +77,7 @@ public final class PageSessions {
 
   private String sign(Purpose purpose, String hash, Duration life) {
     return seal.get()
-        .sign(
-            purpose,
-            new Content(
-                hash, clock.instant().plus(life), HexFormat.of().formatHex(bytes(NONCE_BYTES))));
+        .sign(purpose, new Content(hash, clock.instant().plus(life), random.nextLong()));
   }
 
   /** Who has a session; empty if it is not valid. */
@@ -94,9 +88,9 @@ public final class PageSessions {
         .map(Grant::principal);
   }
 
-  private byte[] bytes(int count) {
-    var bytes = new byte[count];
-    random.nextBytes(bytes);
-    return bytes;
+  private byte[] proposal() {
+    var secret = new byte[SECRET_BYTES];
+    random.nextBytes(secret);
+    return secret;
   }
 }

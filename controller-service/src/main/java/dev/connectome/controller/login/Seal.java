@@ -1,10 +1,12 @@
 package dev.connectome.controller.login;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -22,11 +24,18 @@ final class Seal {
    * What is signed.
    *
    * @param hash of the token whose grant it stands for
-   * @param nonce tells it from others, without a space
+   * @param nonce tells it from others
    */
-  record Content(String hash, Instant expires, String nonce) {}
+  record Content(String hash, Instant expires, long nonce) {}
 
   private static final String ALGORITHM = "HmacSHA256";
+  private static final String PREFIX = "sha256:";
+  private static final int HASH_BYTES = 32;
+  private static final int CONTENT_BYTES = HASH_BYTES + 2 * Long.BYTES;
+
+  /** A half of the signature, which is as hard to guess as a key of 128 bits. */
+  private static final int SIGNATURE_BYTES = 16;
+
   private static final Base64.Encoder TO_TEXT = Base64.getUrlEncoder().withoutPadding();
 
   private final byte[] secret;
@@ -37,39 +46,43 @@ final class Seal {
 
   /** Signs; the result has characters for which neither a cookie nor an address needs quotes. */
   String sign(Purpose purpose, Content content) {
-    String text =
-        "%s %d %s".formatted(content.hash(), content.expires().getEpochSecond(), content.nonce());
-    return TO_TEXT.encodeToString(text.getBytes(StandardCharsets.UTF_8))
-        + "."
-        + TO_TEXT.encodeToString(signature(purpose, text));
+    ByteBuffer text = ByteBuffer.allocate(CONTENT_BYTES + SIGNATURE_BYTES);
+    text.put(HexFormat.of().parseHex(content.hash(), PREFIX.length(), content.hash().length()));
+    text.putLong(content.expires().getEpochSecond()).putLong(content.nonce());
+    text.put(signature(purpose, text.array()));
+    return TO_TEXT.encodeToString(text.array());
   }
 
   /** What was signed for a purpose; empty if it was not, or has expired. */
   Optional<Content> open(Purpose purpose, String sealed, Instant now) {
+    byte[] bytes;
     try {
-      String[] parts = sealed.split("\\.", -1);
-      if (parts.length != 2) {
-        return Optional.empty();
-      }
-      String text = new String(Base64.getUrlDecoder().decode(parts[0]), StandardCharsets.UTF_8);
-      byte[] shown = Base64.getUrlDecoder().decode(parts[1]);
-      if (!MessageDigest.isEqual(signature(purpose, text), shown)) {
-        return Optional.empty();
-      }
-      String[] fields = text.split(" ", -1);
-      var content =
-          new Content(fields[0], Instant.ofEpochSecond(Long.parseLong(fields[1])), fields[2]);
-      return now.isBefore(content.expires()) ? Optional.of(content) : Optional.empty();
+      bytes = Base64.getUrlDecoder().decode(sealed);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+    if (bytes.length != CONTENT_BYTES + SIGNATURE_BYTES
+        || !MessageDigest.isEqual(
+            signature(purpose, bytes), Arrays.copyOfRange(bytes, CONTENT_BYTES, bytes.length))) {
+      return Optional.empty();
+    }
+    ByteBuffer text = ByteBuffer.wrap(bytes, HASH_BYTES, bytes.length - HASH_BYTES);
+    var content =
+        new Content(
+            PREFIX + HexFormat.of().formatHex(bytes, 0, HASH_BYTES),
+            Instant.ofEpochSecond(text.getLong()),
+            text.getLong());
+    return now.isBefore(content.expires()) ? Optional.of(content) : Optional.empty();
   }
 
-  private byte[] signature(Purpose purpose, String text) {
+  /** Of the purpose and the content, which is at the beginning of the bytes. */
+  private byte[] signature(Purpose purpose, byte[] bytes) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(secret, ALGORITHM));
-      return mac.doFinal((purpose + " " + text).getBytes(StandardCharsets.UTF_8));
+      mac.update((byte) purpose.ordinal());
+      mac.update(bytes, 0, CONTENT_BYTES);
+      return Arrays.copyOf(mac.doFinal(), SIGNATURE_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("each JDK has " + ALGORITHM, e);
     }

@@ -19,7 +19,7 @@ public final class PageTable {
   }
 
   /** Notes that a link is used; false if it was before. */
-  public boolean use(String nonce, Instant expires) {
+  public boolean use(long nonce, Instant expires) {
     handle.execute("DELETE FROM used_page_links WHERE expire_time < now()");
     return handle.execute(
             "INSERT INTO used_page_links (nonce, expire_time) VALUES (?, ?) ON CONFLICT DO NOTHING",
