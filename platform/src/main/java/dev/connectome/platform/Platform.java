@@ -15,20 +15,23 @@ import java.util.function.Consumer;
 public final class Platform implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
-  private final Installation installation;
+  private final PlatformOptions options;
   private final StateDirectory state;
   private final ShutdownSequence running;
   private final Endpoints endpoints;
+  private final KnownPlatform known;
 
   private Platform(
-      Installation installation,
+      PlatformOptions options,
       StateDirectory state,
       ShutdownSequence running,
-      Endpoints endpoints) {
-    this.installation = installation;
+      Endpoints endpoints,
+      KnownPlatform known) {
+    this.options = options;
     this.state = state;
     this.running = running;
     this.endpoints = endpoints;
+    this.known = known;
   }
 
   /**
@@ -49,6 +52,7 @@ public final class Platform implements AutoCloseable {
     try {
       running.add(StateLock.acquire(state));
       state.prepare();
+      PlatformTokens.prepare(state);
       OrphanedProcesses orphans = new OrphanedProcesses(state);
       int ended = orphans.terminateAll();
       if (ended > 0) {
@@ -60,8 +64,9 @@ public final class Platform implements AutoCloseable {
       running.add(LogRotation.of(state.logs(), progress));
       Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
+      KnownPlatform known = KnownPlatform.add(state, ports, progress);
       started = true;
-      return new Platform(options.installation(), state, running, endpoints);
+      return new Platform(options, state, running, endpoints, known);
     } catch (IOException e) {
       throw PlatformException.failed("the platform could not be started: " + IoMessages.of(e), e);
     } finally {
@@ -91,7 +96,8 @@ public final class Platform implements AutoCloseable {
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     Path connectomeConfig = state.config(ServiceNames.CONNECTOME);
     ServiceSettings.write(
-        ServiceSettings.connectome(state.streams(), ports, kafka.bootstrapServers()),
+        ServiceSettings.connectome(
+            state.streams(), ports, kafka.bootstrapServers(), PlatformTokens.grants(options)),
         connectomeConfig);
     SupervisedService connectome =
         SupervisedService.start(
@@ -148,6 +154,17 @@ public final class Platform implements AutoCloseable {
     return endpoints;
   }
 
+  /**
+   * The page's address, which lets the browser in that opens it first.
+   *
+   * @throws PlatformException if the controller does not answer
+   */
+  public String pageAddress() throws InterruptedException {
+    return options.authentication()
+        ? PageLink.create(endpoints, state.token())
+        : endpoints.controller().http() + "/";
+  }
+
   /** The absolute path of the state directory. */
   public Path stateDirectory() {
     return state.root();
@@ -161,7 +178,8 @@ public final class Platform implements AutoCloseable {
    */
   public Duration measureConnectomeStartup() throws InterruptedException {
     try {
-      return StartupMeasurement.run(installation, state, endpoints.kafka().bootstrapServers());
+      return StartupMeasurement.run(
+          options.installation(), state, endpoints.kafka().bootstrapServers());
     } catch (IOException e) {
       throw PlatformException.failed(
           "another connectome service could not be started: " + IoMessages.of(e), e);
@@ -176,6 +194,7 @@ public final class Platform implements AutoCloseable {
   /** Stops everything within 15 s; what does not end by itself is killed. */
   @Override
   public void close() {
+    known.remove();
     try {
       Files.deleteIfExists(state.endpoints());
     } catch (IOException ignored) {
