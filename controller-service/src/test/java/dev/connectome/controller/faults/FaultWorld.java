@@ -29,10 +29,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -63,10 +65,13 @@ final class FaultWorld implements AutoCloseable {
   private final Map<String, String> settings;
   private final List<Replica> replicas = new ArrayList<>();
   private final List<LiveTrainer> trainers = new CopyOnWriteArrayList<>();
+  private final List<StopClocks.Gap> gaps = new ArrayList<>();
+  private Optional<Instant> nobodySince = Optional.empty();
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(16);
 
   /** A controller that can be killed and started again in its place. */
   final class Replica {
+    private final Path jar;
     private final String name;
     private final Map<String, String> more;
     private final ControllerProcess.Ports ports = ControllerProcess.Ports.free();
@@ -75,7 +80,8 @@ final class FaultWorld implements AutoCloseable {
             .build();
     private ControllerProcess process;
 
-    private Replica(String name, Map<String, String> more) throws IOException {
+    private Replica(Path jar, String name, Map<String, String> more) throws IOException {
+      this.jar = jar;
       this.name = name;
       this.more = more;
       this.process = launch();
@@ -85,7 +91,7 @@ final class FaultWorld implements AutoCloseable {
       Map<String, String> own = new HashMap<>(settings);
       own.putAll(more);
       own.put("connectome.kafka.group-instance-id", name);
-      return ControllerProcess.start(name + "-" + TestDatabase.nameOf(database), ports, own);
+      return ControllerProcess.start(jar, name + "-" + TestDatabase.nameOf(database), ports, own);
     }
 
     void awaitReady() {
@@ -95,17 +101,21 @@ final class FaultWorld implements AutoCloseable {
 
     void kill() throws InterruptedException {
       process.kill();
+      noteWhoIsUp();
     }
 
     /** Starts it again, unless it lives; does not wait until it is ready. */
     void restart() throws IOException {
       if (!process.isAlive()) {
         process = launch();
+        noteWhoIsUp();
       }
     }
 
     boolean terminate(Duration within) throws InterruptedException {
-      return process.terminate(within);
+      boolean ended = process.terminate(within);
+      noteWhoIsUp();
+      return ended;
     }
 
     boolean isReady() {
@@ -179,9 +189,30 @@ final class FaultWorld implements AutoCloseable {
 
   /** Starts one more controller, with settings of its own; does not wait until it is ready. */
   Replica add(Map<String, String> more) throws IOException {
-    var replica = new Replica("controller-" + replicas.size(), more);
+    return add(ControllerProcess.JAR, more);
+  }
+
+  /** Starts one more controller, of another release. */
+  Replica add(Path jar, Map<String, String> more) throws IOException {
+    var replica = new Replica(jar, "controller-" + replicas.size(), more);
     replicas.add(replica);
+    noteWhoIsUp();
     return replica;
+  }
+
+  private void noteWhoIsUp() {
+    boolean somebody = replicas.stream().anyMatch(replica -> replica.process.isAlive());
+    if (somebody) {
+      nobodySince.ifPresent(this::nobodyDeliveredSince);
+      nobodySince = Optional.empty();
+    } else if (nobodySince.isEmpty()) {
+      nobodySince = Optional.of(Instant.now());
+    }
+  }
+
+  /** From then until now no controller was up, or the database took no writes. */
+  void nobodyDeliveredSince(Instant begin) {
+    gaps.add(new StopClocks.Gap(begin, Instant.now()));
   }
 
   Replica replica(int index) {
@@ -324,7 +355,7 @@ final class FaultWorld implements AutoCloseable {
   }
 
   Invariants invariants() {
-    return new Invariants(database, trainers);
+    return new Invariants(database, trainers, new StopClocks(gaps));
   }
 
   @Override
