@@ -108,7 +108,9 @@ final class FaultSimulation {
     lived = lived.plus(time);
   }
 
-  /** Heals everything but the poisoned runs, lets every other come to its end, and removes those. */
+  /**
+   * Heals everything but the poisoned runs, lets every other come to its end, and removes those.
+   */
   void comeToRest() throws Exception {
     for (FaultWorld.Replica replica : world.replicas()) {
       replica.restart();
