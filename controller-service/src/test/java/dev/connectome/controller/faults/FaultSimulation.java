@@ -197,7 +197,7 @@ final class FaultSimulation {
         kill();
       }
     } finally {
-      world.nobodyDeliveredSince(begin);
+      world.clocks().nobodyDeliveredSince(begin);
       outage.end(world);
     }
   }

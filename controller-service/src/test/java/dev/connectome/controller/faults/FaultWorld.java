@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.SignatureTopic;
 import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.TcpProxy;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -29,12 +30,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -49,6 +48,12 @@ import javax.sql.DataSource;
 final class FaultWorld implements AutoCloseable {
 
   static final Duration TIMEOUT = Duration.ofSeconds(90);
+
+  private static final Duration HEARTBEATS = Duration.ofSeconds(1);
+  private static final Duration MAX_GAP =
+      new Watchdog.Timeouts(
+              Duration.ZERO, Watchdog.Timeouts.heartbeat(HEARTBEATS), Duration.ZERO, Duration.ZERO)
+          .maxGap();
 
   /** The first point of a series that the policy compares with. */
   private static final double START = 10;
@@ -65,8 +70,7 @@ final class FaultWorld implements AutoCloseable {
   private final Map<String, String> settings;
   private final List<Replica> replicas = new ArrayList<>();
   private final List<LiveTrainer> trainers = new CopyOnWriteArrayList<>();
-  private final List<StopClocks.Gap> gaps = new ArrayList<>();
-  private Optional<Instant> nobodySince = Optional.empty();
+  private final StopClocks clocks = new StopClocks(MAX_GAP);
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(16);
 
   /** A controller that can be killed and started again in its place. */
@@ -145,7 +149,7 @@ final class FaultWorld implements AutoCloseable {
     settings.put("connectome.kafka.bootstrap-servers", broker.bootstrapServers());
     settings.put("connectome.kafka.topic-prefix", topic.prefix());
     settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
-    settings.put("connectome.heartbeat-interval", "1s");
+    settings.put("connectome.heartbeat-interval", HEARTBEATS.toSeconds() + "s");
     settings.put("connectome.stop-grace", "60s");
     // Whole fleets are stopped at once here.
     settings.put("connectome.breaker.stops", "1000000");
@@ -201,18 +205,11 @@ final class FaultWorld implements AutoCloseable {
   }
 
   private void noteWhoIsUp() {
-    boolean somebody = replicas.stream().anyMatch(replica -> replica.process.isAlive());
-    if (somebody) {
-      nobodySince.ifPresent(this::nobodyDeliveredSince);
-      nobodySince = Optional.empty();
-    } else if (nobodySince.isEmpty()) {
-      nobodySince = Optional.of(Instant.now());
-    }
+    clocks.controllersAreUp(replicas.stream().anyMatch(replica -> replica.process.isAlive()));
   }
 
-  /** From then until now no controller was up, or the database took no writes. */
-  void nobodyDeliveredSince(Instant begin) {
-    gaps.add(new StopClocks.Gap(begin, Instant.now()));
+  StopClocks clocks() {
+    return clocks;
   }
 
   Replica replica(int index) {
@@ -355,7 +352,7 @@ final class FaultWorld implements AutoCloseable {
   }
 
   Invariants invariants() {
-    return new Invariants(database, trainers, new StopClocks(gaps));
+    return new Invariants(database, trainers, clocks);
   }
 
   @Override

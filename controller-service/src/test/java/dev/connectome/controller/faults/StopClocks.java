@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -16,23 +18,39 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class StopClocks {
 
-  /** Shorter ones may pass unnoticed. */
-  private static final Duration NOTICED = Duration.ofMillis(1_500);
-
-  private final List<Gap> gaps;
+  private final Duration maxGap;
+  private final List<Gap> gaps = new ArrayList<>();
+  private Optional<Instant> nobodySince = Optional.empty();
 
   /** A time in which nobody could deliver. */
-  record Gap(Instant begin, Instant end) {
-    private boolean isNoticed() {
-      return Duration.between(begin, end).compareTo(NOTICED) > 0;
-    }
-  }
+  private record Gap(Instant begin, Instant end) {}
 
   /** An escalation, and when the time of its stop began by what is on record. */
   private record Escalation(UUID runUid, Instant time, Instant begin, Duration grace) {}
 
-  StopClocks(List<Gap> gaps) {
-    this.gaps = gaps.stream().filter(Gap::isNoticed).toList();
+  /**
+   * @param maxGap shorter times in which nobody could deliver pass unnoticed
+   */
+  StopClocks(Duration maxGap) {
+    this.maxGap = maxGap;
+  }
+
+  /** Tells whether a controller is up from now on. */
+  void controllersAreUp(boolean up) {
+    if (up) {
+      nobodySince.ifPresent(this::nobodyDeliveredSince);
+      nobodySince = Optional.empty();
+    } else if (nobodySince.isEmpty()) {
+      nobodySince = Optional.of(Instant.now());
+    }
+  }
+
+  /** From then until now no controller was up, or the database took no writes. */
+  void nobodyDeliveredSince(Instant begin) {
+    var gap = new Gap(begin, Instant.now());
+    if (Duration.between(gap.begin(), gap.end()).compareTo(maxGap) > 0) {
+      gaps.add(gap);
+    }
   }
 
   void check(DataSource database) {
