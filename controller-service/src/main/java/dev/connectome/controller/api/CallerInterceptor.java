@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.Echo;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -11,7 +12,6 @@ import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -29,14 +29,9 @@ public class CallerInterceptor implements ServerInterceptor {
   private static final Context.Key<String> NAME = Context.keyWithDefault("caller", "api");
   private static final Pattern ALLOWED = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
 
-  /** Names that events reserve for components. */
-  private static final Set<String> COMPONENTS =
-      Set.of("controller", "trainer", "launcher", "kubernetes");
-
-  /** The caller of the call on this thread; never the name of a component. */
-  static String current() {
-    String name = NAME.get();
-    return COMPONENTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
+  /** The caller of the call on this thread; never taken for a part of the platform. */
+  static Actor current() {
+    return Actor.caller(NAME.get());
   }
 
   /** Returns the name if it is valid, else throws INVALID_ARGUMENT. */
