@@ -2,6 +2,7 @@
 
 import {h, replace} from './dom.js';
 import {count, id, LIVE} from './format.js';
+import {conditions, direction, isSortable, nextOrder, STATES} from './fleet-query.js';
 import {COLUMNS, row} from './fleet-row.js';
 import {RunPages} from './run-pages.js';
 import {MEANINGS} from './series.js';
@@ -10,21 +11,6 @@ import {address, go, list, parameter, set, viewAddress} from './url-state.js';
 
 const ROW_HEIGHT = 37;
 const BEYOND = 8;
-const STATES = {
-  all: [], live: [...LIVE], stopped: ['RUN_STATE_STOPPED'], completed: ['RUN_STATE_COMPLETED'],
-  failed: ['RUN_STATE_FAILED'], lost: ['RUN_STATE_LOST'],
-};
-
-/** key=value is a label, anything else what names begin with. */
-function conditions() {
-  const wanted = {states: STATES[parameter('state', 'all')] ?? []};
-  for (const word of parameter('q').split(/\s+/).filter(Boolean)) {
-    const [key, value] = word.split('=', 2);
-    if (value === undefined) wanted.idPrefix = word;
-    else wanted[`labels[${key}]`] = value;
-  }
-  return wanted;
-}
 
 export function fleet(root) {
   const selected = new Set(list('selected'));
@@ -36,7 +22,8 @@ export function fleet(root) {
   const summary = h('p', {class: 'summary', role: 'status'});
   const search = h('input', {
     type: 'search', id: 'search', value: parameter('q'), autocomplete: 'off', spellcheck: 'false',
-    placeholder: 'Name, or label=value', 'aria-label': 'Search runs by the beginning of their names, or by label=value',
+    placeholder: 'Name, label=value or filter',
+    'aria-label': 'Search runs by the beginning of their names, by label=value, or by a filter such as lowest.trainLoss < 0.2',
     oninput: () => restart({q: search.value}),
   });
   const chips = Object.keys(STATES).map((name) => h('button', {
@@ -45,9 +32,16 @@ export function fleet(root) {
   const actions = h('div', {class: 'actions'});
   const table = h('table', {class: 'fleet', 'aria-label': 'Training runs'},
     h('thead', {}, h('tr', {'aria-rowindex': 1}, COLUMNS.map(([name, title]) =>
-      h('th', {class: `c-${name}`, scope: 'col', title: name === 'stage' ? MEANINGS.stage : undefined}, title || h('span', {class: 'hidden'}, 'Select'))))),
+      h('th', {class: `c-${name}`, scope: 'col', 'data-column': name, title: name === 'stage' ? MEANINGS.stage : undefined}, heading(name, title))))),
     body);
   const state = h('div', {class: 'state', role: 'status'});
+
+  function heading(name, title) {
+    if (!title) return h('span', {class: 'hidden'}, 'Select');
+    return isSortable(name)
+      ? h('button', {type: 'button', class: 'sort', onclick: () => restart({sort: nextOrder(name, pages.runs)})}, title)
+      : title;
+  }
 
   function restart(changes) {
     set(changes);
@@ -55,6 +49,11 @@ export function fleet(root) {
     focus = -1;
     pages = new RunPages(conditions(), draw);
     chips.forEach((chip) => chip.setAttribute('aria-pressed', chip.dataset.state === parameter('state', 'all')));
+    table.querySelectorAll('th').forEach((th) => {
+      const sorted = direction(th.dataset.column);
+      if (sorted) th.setAttribute('aria-sort', sorted);
+      else th.removeAttribute('aria-sort');
+    });
     draw();
   }
 
@@ -91,6 +90,7 @@ export function fleet(root) {
     if (control) body.querySelector(`tr[aria-rowindex="${keep}"] ${control.toLowerCase()}`)?.focus({preventScroll: true});
     table.setAttribute('aria-rowcount', pages.complete ? runs.length + 1 : -1);
     table.hidden = runs.length === 0;
+    search.setAttribute('aria-invalid', pages.failure?.status === 400);
     describe(runs);
     pages.inView(first, last);
     if (last > runs.length - 20) pages.more();

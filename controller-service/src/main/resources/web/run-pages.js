@@ -1,4 +1,4 @@
-/** Runs, newest first, as far as they have been scrolled to; pages in view are read again and again. */
+/** Runs in an order, newest first if none is named, as far as they have been scrolled to; pages in view are read again and again. */
 
 import {listRuns} from './api.js';
 
@@ -47,7 +47,7 @@ export class RunPages {
   }
 
   async #refresh() {
-    if (!document.hidden && !this.#reading) {
+    if (!document.hidden && !this.#reading && this.failure?.status !== 400) {
       const [from, to] = this.range;
       const seen = this.runs.slice(from, to + 1);
       const stale = this.#pages.filter((page, index) => index === 0 || seen.some((run) => page.uids.has(run.uid)));
@@ -70,6 +70,11 @@ export class RunPages {
       return undefined;
     }
     const uids = new Set(answer.trainingRuns.map((run) => run.uid));
+    if (this.#conditions.orderBy) {
+      page.uids = uids;
+      this.#arrange(page, answer);
+      return page;
+    }
     const last = answer.nextPageToken ? answer.trainingRuns.at(-1) : undefined;
     for (const uid of page.uids ?? []) {
       const run = this.#known.get(uid);
@@ -83,6 +88,22 @@ export class RunPages {
     this.runs = [...this.#known.values()].sort((a, b) =>
       a.createTime === b.createTime ? (a.uid < b.uid ? 1 : -1) : a.createTime < b.createTime ? 1 : -1);
     return page;
+  }
+
+  /** In an order of values that change a run is where the latest answers have it, and a page begins behind the one before. */
+  #arrange(page, answer) {
+    page.runs = answer.trainingRuns;
+    page.next = answer.nextPageToken;
+    const at = this.#pages.indexOf(page);
+    if (at >= 0 && at + 1 < this.#pages.length) {
+      if (page.next) this.#pages[at + 1].token = page.next;
+      else this.#pages.length = at + 1;
+    }
+    const pages = at < 0 ? [...this.#pages, page] : this.#pages;
+    this.complete = !pages.at(-1).next;
+    const runs = new Map();
+    pages.flatMap((one) => one.runs).forEach((run) => runs.has(run.uid) || runs.set(run.uid, run));
+    this.runs = [...runs.values()];
   }
 
   close() {

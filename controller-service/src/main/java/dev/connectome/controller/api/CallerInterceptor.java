@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.Echo;
 import dev.connectome.identity.Principal;
 import dev.connectome.identity.server.Door;
@@ -14,7 +15,6 @@ import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -33,19 +33,14 @@ public class CallerInterceptor implements ServerInterceptor {
   private static final Context.Key<String> NAME = Context.key("caller");
   private static final Pattern ALLOWED = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
 
-  /** Names that events reserve for components. */
-  private static final Set<String> COMPONENTS =
-      Set.of("controller", "trainer", "launcher", "kubernetes");
-
-  /** The caller of the call on this thread; never the name of a component. */
-  static String current() {
+  /** The caller of the call on this thread; never taken for a part of the platform. */
+  static Actor current() {
     Optional<String> note = Optional.ofNullable(NAME.get());
-    String name =
+    return Actor.caller(
         Door.caller()
             .filter(principal -> !principal.equals(Principal.ANYBODY))
             .map(principal -> withNote(principal.name(), note))
-            .orElseGet(() -> note.orElse("api"));
-    return COMPONENTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
+            .orElseGet(() -> note.orElse("api")));
   }
 
   private static String withNote(String name, Optional<String> note) {

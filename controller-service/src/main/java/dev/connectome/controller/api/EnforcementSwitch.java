@@ -1,6 +1,7 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.ProtoTimes;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.store.EnforcementRow;
 import dev.connectome.controller.store.EnforcementTable;
@@ -28,7 +29,7 @@ final class EnforcementSwitch {
     return message(store.query(transaction -> transaction.enforcement().read()));
   }
 
-  Enforcement update(UpdateEnforcementRequest request, String actor) {
+  Enforcement update(UpdateEnforcementRequest request, Actor actor) {
     Enforcement asked = request.getEnforcement();
     String reason = asked.getReason();
     EnforcementRow now =
@@ -40,7 +41,7 @@ final class EnforcementSwitch {
     LOG.warn(
         "enforcement {} actor={} reason=\"{}\"",
         now.suspended() ? "suspended: no decision stops a run" : "in force",
-        actor,
+        actor.name(),
         Echo.oneLine(reason));
     return message(now);
   }

@@ -3,6 +3,7 @@ package dev.connectome.controller.api;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.StopMode;
 import dev.connectome.controller.store.RunList;
@@ -33,7 +34,7 @@ final class StopCalls {
     this.runs = runs;
   }
 
-  TrainingRun stop(StopTrainingRunRequest request, String actor) {
+  TrainingRun stop(StopTrainingRunRequest request, Actor actor) {
     return runs.stop(
         RunRequests.id("name", request.getName()),
         mode(request.getMode()),
@@ -46,7 +47,7 @@ final class StopCalls {
    * Each stop is a transaction of its own. Requests for too many runs are refused before the first
    * stop, so that the call ends before its deadline.
    */
-  BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, String actor) {
+  BatchStopTrainingRunsResponse stop(BatchStopTrainingRunsRequest request, Actor actor) {
     RunList.Filter asked = RunSelections.narrowFilter(request.getSelection());
     StopMode mode = mode(request.getMode());
     String reason = reason(request.getReason());
@@ -82,7 +83,7 @@ final class StopCalls {
 
   /** The run's state after the stop; empty if the run was deleted in the meantime. */
   private Optional<RunState> stateAfterStop(
-      RunRow run, boolean dryRun, StopMode mode, String reason, String actor) {
+      RunRow run, boolean dryRun, StopMode mode, String reason, Actor actor) {
     if (dryRun) {
       return Optional.of(run.state());
     }

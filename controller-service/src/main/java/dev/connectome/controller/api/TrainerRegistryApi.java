@@ -13,8 +13,10 @@ import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
 import dev.connectome.protos.trainer.v1.ReportOutcomeRequest;
 import dev.connectome.protos.trainer.v1.ReportOutcomeResponse;
-import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc.TrainerRegistryServiceImplBase;
+import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
@@ -23,7 +25,8 @@ import java.util.UUID;
 /** The calls of trainers. */
 @GrpcService
 @Blocking
-public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
+public class TrainerRegistryApi
+    implements BindableService, TrainerRegistryServiceGrpc.AsyncService {
 
   private final Attempts attempts;
   private final Heartbeats heartbeats;
@@ -35,6 +38,11 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
     this.heartbeats = heartbeats;
     this.settings = settings;
     this.endpoints = new ControlEndpoints(settings.externalEndpoints());
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return MalformedRequests.refusedBy(TrainerRegistryServiceGrpc.bindService(this));
   }
 
   @Override

@@ -19,8 +19,10 @@ import dev.connectome.protos.trainer.v1.JoinRequest;
 import dev.connectome.protos.trainer.v1.JoinResponse;
 import dev.connectome.protos.trainer.v1.ReportRequest;
 import dev.connectome.protos.trainer.v1.ReportResponse;
-import dev.connectome.protos.trainer.v1.TrainerReportServiceGrpc.TrainerReportServiceImplBase;
+import dev.connectome.protos.trainer.v1.TrainerReportServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
@@ -30,7 +32,7 @@ import java.util.UUID;
 /** The calls of trainers that reach nothing but the controller. */
 @GrpcService
 @Blocking
-public class TrainerReportApi extends TrainerReportServiceImplBase {
+public class TrainerReportApi implements BindableService, TrainerReportServiceGrpc.AsyncService {
 
   private static final String NAME = "name";
 
@@ -45,6 +47,11 @@ public class TrainerReportApi extends TrainerReportServiceImplBase {
     this.attempts = attempts;
     this.reports = reports;
     this.settings = settings;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return MalformedRequests.refusedBy(TrainerReportServiceGrpc.bindService(this));
   }
 
   @Override

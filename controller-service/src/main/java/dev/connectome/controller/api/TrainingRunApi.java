@@ -35,11 +35,13 @@ import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
-import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceImplBase;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.run.v1.UpdateEnforcementRequest;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunRequest;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
@@ -49,7 +51,7 @@ import java.util.function.Supplier;
 /** The calls of people and pipelines. */
 @GrpcService
 @Blocking
-public class TrainingRunApi extends TrainingRunServiceImplBase {
+public class TrainingRunApi implements BindableService, TrainingRunServiceGrpc.AsyncService {
 
   private final Runs runs;
   private final RunQueries lists;
@@ -76,6 +78,11 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     this.watchers = watchers;
     this.logs = logs;
     this.settings = settings;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return MalformedRequests.refusedBy(TrainingRunServiceGrpc.bindService(this));
   }
 
   @Override

@@ -66,7 +66,7 @@ final class ControlMeters {
         kind ->
             Counter.builder("connectome.run.events")
                 .description("events of runs that this controller recorded")
-                .tag("kind", kind)
+                .tag("kind", kind.name())
                 .register(metrics)
                 .increment());
   }

@@ -6,7 +6,9 @@ import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Quarantine;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.Backoff;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.RunRow;
@@ -143,8 +145,8 @@ public final class StopDelivery implements AutoCloseable {
       transaction.event(
           claimed.get(),
           claimed.get().state(),
-          "STOP_ESCALATED",
-          "controller",
+          EventKind.Own.STOP_ESCALATED,
+          Actor.CONTROLLER,
           "the trainer did not stop in time and is terminated");
     }
     return claimed;
@@ -191,8 +193,8 @@ public final class StopDelivery implements AutoCloseable {
             transaction.event(
                 run.get(),
                 run.get().state(),
-                "STOP_ACKNOWLEDGED",
-                "trainer",
+                EventKind.Own.STOP_ACKNOWLEDGED,
+                Actor.TRAINER,
                 "%s after %d push%s"
                     .formatted(
                         disposition.name().replace("STOP_DISPOSITION_", ""),

@@ -3,6 +3,7 @@ package dev.connectome.controller.launch;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.Store;
@@ -38,7 +39,7 @@ final class ExitRecorder {
     try {
       Optional<TrainingOutcome> outcome = readOutcome(files.outcome(runUid, attempt));
       AttemptEnd end = outcome.map(OutcomeCodec::end).orElseGet(() -> infer(runUid, attempt, exit));
-      attempts.end(runUid, attempt, end, outcome.map(TrainingOutcome::toByteArray), "launcher");
+      attempts.end(runUid, attempt, end, outcome.map(TrainingOutcome::toByteArray), Actor.LAUNCHER);
     } catch (RunException e) {
       LOG.info("trainer of a deleted run ended runId={} attempt={}", runUid, attempt);
     }

@@ -3,7 +3,9 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.StopPhase;
@@ -72,16 +74,17 @@ public final class Attempts {
           transaction.heartbeats().touch(runUid);
           if (current.state() == RunState.LOST) {
             current =
-                transaction.move(current, current.effectiveState(), "trainer", "registered again");
+                transaction.move(
+                    current, current.effectiveState(), Actor.TRAINER, "registered again");
           }
           if (current.state() == RunState.STARTING) {
-            transaction.move(current, RunState.RUNNING, "trainer", "");
+            transaction.move(current, RunState.RUNNING, Actor.TRAINER, "");
           } else {
             transaction.event(
                 current,
                 current.state(),
-                "REGISTERED_AGAIN",
-                "trainer",
+                EventKind.Own.REGISTERED_AGAIN,
+                Actor.TRAINER,
                 endpoint.isEmpty() ? "" : "at " + endpoint);
           }
           return new Assignment(attempt, definition);
@@ -129,7 +132,8 @@ public final class Attempts {
     RunRow available = run;
     if (vacant) {
       transaction.attempts().end(run.uid(), run.attempt());
-      available = transaction.move(run, RunState.PENDING, "trainer", "another trainer took over");
+      available =
+          transaction.move(run, RunState.PENDING, Actor.TRAINER, "another trainer took over");
     }
     return LaunchQueue.start(transaction, available, instanceId, Optional.empty()).attempt();
   }
@@ -161,7 +165,7 @@ public final class Attempts {
           if (!own) {
             throw RunException.otherInstance(run.runId(), attempt);
           }
-          end(transaction, run, attempt, end, Optional.of(outcome), "trainer");
+          end(transaction, run, attempt, end, Optional.of(outcome), Actor.TRAINER);
           return run;
         });
   }
@@ -171,8 +175,7 @@ public final class Attempts {
    * trainer that was given up is kept even if it arrives late. An outcome that names its stop
    * command acknowledges it.
    */
-  public void end(
-      UUID runUid, int attempt, AttemptEnd end, Optional<byte[]> outcome, String actor) {
+  public void end(UUID runUid, int attempt, AttemptEnd end, Optional<byte[]> outcome, Actor actor) {
     store.inTransaction(
         transaction -> {
           RunRow run = lock(transaction, runUid);
@@ -187,7 +190,7 @@ public final class Attempts {
       int attempt,
       AttemptEnd end,
       Optional<byte[]> outcome,
-      String actor) {
+      Actor actor) {
     outcome
         .flatMap(OutcomeCodec::stopCommand)
         .filter(command -> transaction.stops().acknowledgeByOutcome(run.uid(), attempt, command))
@@ -196,7 +199,7 @@ public final class Attempts {
                 transaction.event(
                     run,
                     run.state(),
-                    "STOP_ACKNOWLEDGED",
+                    EventKind.Own.STOP_ACKNOWLEDGED,
                     actor,
                     "implied by the trainer's outcome"));
     boolean firstEnd = transaction.attempts().end(run.uid(), attempt);
@@ -209,7 +212,8 @@ public final class Attempts {
       transaction
           .runs()
           .setOutcome(run.uid(), run.early(), outcome.map(OutcomeCodec::stored), Duration.ZERO);
-      transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
+      transaction.event(
+          run, run.state(), EventKind.Own.OUTCOME_LATE, actor, "reported after the end");
     }
   }
 
@@ -231,7 +235,7 @@ public final class Attempts {
                 new AttemptEnd.Gone(
                     "the trainer did not stop in time and cannot be terminated from here"),
                 Optional.empty(),
-                "controller");
+                Actor.CONTROLLER);
           }
           return run;
         });
@@ -246,14 +250,14 @@ public final class Attempts {
               && run.attempt() == attempt
               && transaction.attempts().end(runUid, attempt)) {
             conclude(
-                transaction, run, new AttemptEnd.Gone(message), Optional.empty(), "controller");
+                transaction, run, new AttemptEnd.Gone(message), Optional.empty(), Actor.CONTROLLER);
           }
           return run;
         });
   }
 
   private void conclude(
-      Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, String actor) {
+      Transaction transaction, RunRow run, AttemptEnd end, Optional<byte[]> outcome, Actor actor) {
     boolean stopping = run.effectiveState() == RunState.STOPPING;
     RetrySpec retry = RunDefinition.of(run.definition()).spec().getRetry();
     AttemptEnd.Next next =

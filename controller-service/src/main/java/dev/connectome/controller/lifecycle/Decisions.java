@@ -2,6 +2,8 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.StopMode;
 import dev.connectome.controller.store.RunRow;
@@ -23,13 +25,13 @@ public final class Decisions {
   }
 
   void enforce(
-      Transaction transaction, RunRow run, StopDecision decision, StopMode mode, String actor) {
+      Transaction transaction, RunRow run, StopDecision decision, StopMode mode, Actor actor) {
     UUID commandId = UUID.randomUUID();
     transaction
         .history()
         .insertDecision(
             run.uid(), decision.policyId(), true, DecisionCodec.decision(decision).toByteArray());
-    transaction.event(run, run.state(), "DECIDED", actor, decision.message());
+    transaction.event(run, run.state(), EventKind.Own.DECIDED, actor, decision.message());
     transaction.move(run, RunState.STOPPING, actor, decision.message());
     transaction
         .stops()
@@ -47,7 +49,7 @@ public final class Decisions {
 
   /** Policies stop gracefully. */
   void enforce(Transaction transaction, RunRow run, StopDecision decision) {
-    enforce(transaction, run, decision, StopMode.GRACEFUL, "policy " + decision.policyId());
+    enforce(transaction, run, decision, StopMode.GRACEFUL, Actor.policy(decision.policyId()));
   }
 
   /** Makes a stop under way more urgent; one that is being terminated cannot be. */
@@ -57,12 +59,12 @@ public final class Decisions {
       StopRow stop,
       StopMode mode,
       String reason,
-      String actor) {
+      Actor actor) {
     transaction.stops().upgrade(stop.commandId(), mode, graceOf(run, mode));
     transaction.event(
         run,
         run.state(),
-        "STOP_UPGRADED",
+        EventKind.Own.STOP_UPGRADED,
         actor,
         "now %s: %s".formatted(mode.name().toLowerCase(Locale.ROOT), reason));
   }

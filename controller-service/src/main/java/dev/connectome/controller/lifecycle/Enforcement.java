@@ -1,6 +1,8 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.DecisionCodec;
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EnforcementTable.Cohort;
@@ -114,7 +116,7 @@ public final class Enforcement {
         "within %d s policies have stopped %d of %d runs; look at their decisions, then lift the suspension"
             .formatted(
                 limit.window().toSeconds(), cohort.stopped(), cohort.stopped() + cohort.running());
-    transaction.enforcement().update(true, reason, "controller");
+    transaction.enforcement().update(true, reason, Actor.CONTROLLER);
     trips.incrementAndGet();
     LOG.error("enforcement suspended: no decision stops a run reason=\"{}\"", reason);
     return false;
@@ -127,6 +129,10 @@ public final class Enforcement {
         .insertDecision(
             run.uid(), decision.policyId(), false, DecisionCodec.decision(decision).toByteArray());
     transaction.event(
-        run, run.state(), "SHADOW_DECIDED", "policy " + decision.policyId(), decision.message());
+        run,
+        run.state(),
+        EventKind.Own.SHADOW_DECIDED,
+        Actor.policy(decision.policyId()),
+        decision.message());
   }
 }

@@ -2,6 +2,7 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.loop.Loop;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.store.DatabaseFault;
@@ -226,7 +227,8 @@ public final class Heartbeats implements AutoCloseable {
                   .filter(
                       run -> run.state() == RunState.LOST && run.attempt() == heartbeat.attempt());
           return lost.map(
-              run -> transaction.move(run, run.effectiveState(), "trainer", "heartbeat received"));
+              run ->
+                  transaction.move(run, run.effectiveState(), Actor.TRAINER, "heartbeat received"));
         });
   }
 

@@ -1,6 +1,8 @@
 package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.Wanted;
@@ -82,7 +84,7 @@ public final class LaunchQueue {
       Optional<AttemptRow.ProcessOwner> owner) {
     int attempt = transaction.runs().nextAttempt(run.uid());
     transaction.attempts().insert(run.uid(), attempt, instanceId, owner);
-    transaction.move(run, RunState.STARTING, "controller", "");
+    transaction.move(run, RunState.STARTING, Actor.CONTROLLER, "");
     return new Launch(
         run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
   }
@@ -113,7 +115,7 @@ public final class LaunchQueue {
   }
 
   /** Records what an attempt that was started waits for; once while the message stays the same. */
-  public void recordWaiting(UUID runUid, int attempt, String kind, String actor, String message) {
+  public void recordWaiting(UUID runUid, int attempt, EventKind kind, Actor actor, String message) {
     store.inTransaction(
         transaction -> {
           Optional<RunRow> starting =

@@ -6,6 +6,8 @@ import dev.connectome.controller.codec.HoldCodec;
 import dev.connectome.controller.lifecycle.RunEvaluation.Findings;
 import dev.connectome.controller.lifecycle.SignatureIntake.Extended;
 import dev.connectome.controller.lifecycle.SignatureIntake.Intake;
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable.Evaluated;
@@ -207,8 +209,8 @@ public final class PolicyEvaluator {
                 transaction.event(
                     run,
                     run.state(),
-                    "SERIES_MISSING",
-                    "policy " + series.policyId(),
+                    EventKind.Own.SERIES_MISSING,
+                    Actor.policy(series.policyId()),
                     series.message()));
     findings.shadows().forEach(decision -> Enforcement.record(transaction, run, decision));
     Optional<StopDecision> stop = findings.brokenDown().or(findings::stop);

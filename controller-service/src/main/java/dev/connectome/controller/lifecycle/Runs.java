@@ -3,7 +3,9 @@ package dev.connectome.controller.lifecycle;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.StopMode;
@@ -47,7 +49,7 @@ public final class Runs {
       Optional<String> requestId,
       LauncherType launcher,
       RunDefinition definition,
-      String actor,
+      Actor actor,
       BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
         transaction -> {
@@ -59,7 +61,7 @@ public final class Runs {
                       uid, runId, requestId, definition.labels(), launcher, definition.toBytes());
           if (inserted) {
             RunRow run = transaction.runs().lock(uid).orElseThrow();
-            transaction.event(run, RunState.PENDING, "CREATED", actor, "run created");
+            transaction.event(run, RunState.PENDING, EventKind.Own.CREATED, actor, "run created");
             return view.apply(transaction, transaction.runs().find(uid).orElseThrow());
           }
           Optional<RunRow> earlier = requestId.flatMap(transaction.runs()::byRequest);
@@ -86,7 +88,7 @@ public final class Runs {
   public <T> T update(
       String idOrUid,
       UnaryOperator<RunDefinition> change,
-      String actor,
+      Actor actor,
       BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
         transaction -> {
@@ -100,7 +102,7 @@ public final class Runs {
           transaction.event(
               run,
               run.state(),
-              "UPDATED",
+              EventKind.Own.UPDATED,
               actor,
               "policy %s, shadow policies %s, %d epochs at most"
                   .formatted(
@@ -146,7 +148,7 @@ public final class Runs {
       String idOrUid,
       StopMode mode,
       String reason,
-      String actor,
+      Actor actor,
       BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
         transaction -> {
@@ -157,7 +159,7 @@ public final class Runs {
   }
 
   private void stop(
-      Transaction transaction, RunRow run, StopMode mode, String reason, String actor) {
+      Transaction transaction, RunRow run, StopMode mode, String reason, Actor actor) {
     switch (run.effectiveState()) {
       case PENDING, STARTING ->
           transaction.move(run, RunState.STOPPED, actor, "stopped before it started: " + reason);
@@ -203,7 +205,7 @@ public final class Runs {
       String idOrUid,
       int rearmAfter,
       UnaryOperator<RunDefinition> change,
-      String actor,
+      Actor actor,
       BiFunction<Transaction, RunRow, T> view) {
     return store.inTransaction(
         transaction -> {
@@ -246,7 +248,7 @@ public final class Runs {
    *
    * @throws RunException if there is no such run, or it is live and {@code force} is false
    */
-  public void delete(String idOrUid, boolean force, String actor) {
+  public void delete(String idOrUid, boolean force, Actor actor) {
     RunRow deleted =
         store.inTransaction(
             transaction -> {
@@ -266,7 +268,7 @@ public final class Runs {
         deleted.runId(),
         deleted.uid(),
         deleted.state(),
-        actor);
+        actor.name());
   }
 
   private static RunRow lock(Transaction transaction, String idOrUid) {

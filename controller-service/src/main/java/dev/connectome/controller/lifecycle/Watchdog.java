@@ -1,5 +1,7 @@
 package dev.connectome.controller.lifecycle;
 
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.Wanted;
 import dev.connectome.controller.store.RunQueue;
@@ -95,7 +97,7 @@ public final class Watchdog {
     transaction.move(
         run,
         RunState.LOST,
-        "controller",
+        Actor.CONTROLLER,
         "no heartbeat for %d s".formatted(timeouts.heartbeat().toSeconds()));
   }
 
@@ -106,7 +108,7 @@ public final class Watchdog {
     transaction.move(
         run,
         stopping ? RunState.STOPPED : RunState.FAILED,
-        "controller",
+        Actor.CONTROLLER,
         "its trainer has been silent for %d s".formatted(timeouts.lost().toSeconds()));
   }
 
@@ -115,8 +117,8 @@ public final class Watchdog {
     transaction.event(
         run,
         run.state(),
-        "TRAINER_HUNG",
-        "controller",
+        EventKind.Own.TRAINER_HUNG,
+        Actor.CONTROLLER,
         "its trainer is there and has been silent for %d s; it is terminated"
             .formatted(timeouts.hung().toSeconds()));
   }

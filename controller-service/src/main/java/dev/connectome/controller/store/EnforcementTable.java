@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Actor;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -90,12 +91,12 @@ public final class EnforcementTable {
   }
 
   /** Changes the setting and adds the change to its history. */
-  public void update(boolean suspended, String reason, String actor) {
+  public void update(boolean suspended, String reason, Actor actor) {
     handle.execute(
         "UPDATE enforcement SET suspended = ?, reason = ?, actor = ?, update_time = now()",
         suspended,
         reason,
-        actor);
+        actor.name());
     handle.execute(
         """
         INSERT INTO enforcement_changes (suspended, reason, actor, update_time)

@@ -1,5 +1,7 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.stopping.EpochObservation;
 import java.util.ArrayList;
@@ -34,7 +36,7 @@ public final class RunLog {
    *
    * @param state the run's state after it
    */
-  public record NewEvent(UUID runUid, String kind, String actor, String message, RunState state)
+  public record NewEvent(UUID runUid, EventKind kind, Actor actor, String message, RunState state)
       implements Entry {}
 
   /**
@@ -117,8 +119,8 @@ public final class RunLog {
       batch
           .bind("run", event.runUid())
           .bind("position", positions.get(i))
-          .bind("kind", event.kind())
-          .bind("actor", event.actor())
+          .bind("kind", event.kind().name())
+          .bind("actor", event.actor().name())
           .bind("message", event.message())
           .bind("state", event.state().name())
           .bind("attempt", Objects.requireNonNull(tails.get(event.runUid())).attempt())

@@ -1,5 +1,6 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.EventKind;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +18,7 @@ public final class Store {
   private final ThreadLocal<Transaction> current = new ThreadLocal<>();
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<String>> kindListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<EventKind>> kindListeners = new CopyOnWriteArrayList<>();
 
   /** Queries and everything else share the connections. */
   public Store(DataSource dataSource) {
@@ -118,7 +119,7 @@ public final class Store {
    * Adds a listener that is called with the kind of each event that was recorded, after its
    * transaction, on its thread. It must be quick.
    */
-  public void onEventKind(Consumer<String> listener) {
+  public void onEventKind(Consumer<EventKind> listener) {
     kindListeners.add(listener);
   }
 }

@@ -1,6 +1,8 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.Wanted;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ public final class Transaction {
   private final RequestTable requests;
   private final PageTable page;
   private final Set<UUID> changed = new HashSet<>();
-  private final List<String> eventKinds = new ArrayList<>();
+  private final List<EventKind> eventKinds = new ArrayList<>();
 
   Transaction(Handle handle) {
     runs = new RunTable(handle);
@@ -120,19 +122,19 @@ public final class Transaction {
    * @param message may be empty
    * @throws IllegalStateException if the transition is illegal
    */
-  public RunRow move(RunRow run, RunState to, String actor, String message) {
+  public RunRow move(RunRow run, RunState to, Actor actor, String message) {
     if (!run.state().mayBecome(to)) {
       throw new IllegalStateException(
           "run %s is %s and cannot become %s".formatted(run.runId(), run.state(), to));
     }
     runs.setState(run.uid(), run.state(), to, Echo.cut(message, LONGEST_MESSAGE));
     Wanted.on(to).ifPresent(wanted -> attempts.setWanted(run.uid(), run.attempt(), wanted));
-    event(run, to, "STATE_CHANGED", actor, describe(run.state(), to, message));
+    event(run, to, EventKind.Own.STATE_CHANGED, actor, describe(run.state(), to, message));
     return runs.find(run.uid()).orElseThrow();
   }
 
   /** Records an event of a run that is locked in this transaction. */
-  public void event(RunRow run, RunState state, String kind, String actor, String message) {
+  public void event(RunRow run, RunState state, EventKind kind, Actor actor, String message) {
     log.append(
         List.of(
             new RunLog.NewEvent(
@@ -151,7 +153,7 @@ public final class Transaction {
   }
 
   /** Of the events that were recorded: progress and signatures are not events. */
-  List<String> eventKinds() {
+  List<EventKind> eventKinds() {
     return eventKinds;
   }
 

@@ -3,6 +3,7 @@ package dev.connectome.controller.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
@@ -106,7 +107,7 @@ class AttemptOutcomesTest extends TrainersOfARun {
               1,
               new AttemptEnd.Gone("it does not answer"),
               Optional.empty(),
-              "controller");
+              Actor.CONTROLLER);
       String message = controller.get("a").getStateMessage();
 
       trainer.report(

@@ -31,7 +31,11 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +46,16 @@ class PackagedControllerIT {
 
   @TempDir private Path folder;
 
-  private final Map<String, String> settings = TestDatabase.settings(TestDatabase.create());
+  private final DataSource database = TestDatabase.create();
+  private final Map<String, String> settings = TestDatabase.settings(database);
 
   PackagedControllerIT() {
     settings.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
   }
 
   @Test
-  void callersAreNamedAndForeignHostsRefused() throws Exception {
+  void onTheSchemaOfALaterReleaseItStartsNamesCallersAndRefusesForeignHosts() throws Exception {
+    recordMigrationOfALaterRelease();
     ControllerProcess.Ports ports = ControllerProcess.Ports.free();
     ManagedChannel channel =
         Grpc.newChannelBuilder("127.0.0.1:" + ports.grpc(), InsecureChannelCredentials.create())
@@ -150,5 +156,18 @@ class PackagedControllerIT {
         .contains("connectome.http.allowed-hosts has \"http://example.org\"")
         .doesNotContain("Failed to start", "Caused by")
         .doesNotContainPattern("example[.]org[^\n]*\n\tat ");
+  }
+
+  private void recordMigrationOfALaterRelease() throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+            checksum, installed_by, execution_time, success)
+          SELECT max(installed_rank) + 1, '9999', 'later', 'SQL', 'V9999__later.sql', 1, 'test', 1, true
+          FROM flyway_schema_history
+          """);
+    }
   }
 }

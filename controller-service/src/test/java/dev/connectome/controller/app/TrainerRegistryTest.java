@@ -11,6 +11,7 @@ import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.trainer.v1.RegisterTrainerResponse;
@@ -159,7 +160,7 @@ class TrainerRegistryTest extends TrainersOfARun {
                     .inTransaction(tx -> tx.runs().byName("a"))
                     .orElseThrow()
                     .definition()),
-            "test",
+            Actor.caller("test"),
             (transaction, run) -> run.uid().toString());
   }
 }

@@ -8,7 +8,9 @@ import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,8 @@ final class FaultSimulation {
 
   private final FaultWorld world;
   private final Random random;
+  private final PoisonedRuns poisoned;
+  private final DeafProcesses processes;
   private final List<Subject> subjects = new ArrayList<>();
   private final List<String> story = new ArrayList<>();
   private Duration lived = Duration.ZERO;
@@ -51,8 +55,13 @@ final class FaultSimulation {
     }
   }
 
-  FaultSimulation(FaultWorld world, long seed) {
+  /**
+   * @param processes where the trainers that are processes of the controllers have their files
+   */
+  FaultSimulation(FaultWorld world, Path processes, long seed) {
     this.world = world;
+    this.poisoned = new PoisonedRuns(world);
+    this.processes = new DeafProcesses(world, processes);
     this.random = new Random(seed);
   }
 
@@ -62,6 +71,8 @@ final class FaultSimulation {
   }
 
   void live(Duration time) throws Exception {
+    poisoned.create();
+    processes.create();
     for (int i = 0; i < RUNS; i++) {
       UUID uid = world.create("simulated-" + i);
       int settlesAt = random.nextInt(3) == 0 ? -1 : 3 + random.nextInt(20);
@@ -80,10 +91,13 @@ final class FaultSimulation {
         case 4, 5 -> stopByHand();
         case 6 -> resume();
         case 7 -> endTrainer();
+        case 8, 9, 10, 11, 12 ->
+            whateverComesOfIt(() -> processes.disturb(random, anyReplica().runs()));
         default -> {
           // A quiet moment.
         }
       }
+      processes.look();
       pass(TICK);
     }
   }
@@ -94,7 +108,9 @@ final class FaultSimulation {
     lived = lived.plus(time);
   }
 
-  /** Heals everything and lets every run come to its end. */
+  /**
+   * Heals everything but the poisoned runs, lets every other come to its end, and removes those.
+   */
   void comeToRest() throws Exception {
     for (FaultWorld.Replica replica : world.replicas()) {
       replica.restart();
@@ -120,6 +136,8 @@ final class FaultSimulation {
       Outage.last(TICK.multipliedBy(3));
       left = left.stream().filter(subject -> !state(subject).isEnd()).toList();
     }
+    processes.comeToRest();
+    poisoned.remove();
     tell(
         "%d runs ended: %s",
         subjects.size(),
@@ -172,12 +190,14 @@ final class FaultSimulation {
     Duration length = Duration.ofMillis(200 + random.nextInt((int) Outage.length().toMillis()));
     tell("database %s for %s", outage, length);
     outage.begin(world);
+    Instant begin = Instant.now();
     try {
       pass(length);
       if (random.nextInt(4) == 0) {
         kill();
       }
     } finally {
+      world.clocks().nobodyDeliveredSince(begin);
       outage.end(world);
     }
   }

@@ -8,6 +8,7 @@ import dev.connectome.controller.fixture.SignatureTopic;
 import dev.connectome.controller.fixture.Signatures;
 import dev.connectome.controller.fixture.TcpProxy;
 import dev.connectome.controller.fixture.TestDatabase;
+import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
@@ -48,6 +49,12 @@ final class FaultWorld implements AutoCloseable {
 
   static final Duration TIMEOUT = Duration.ofSeconds(90);
 
+  private static final Duration HEARTBEATS = Duration.ofSeconds(1);
+  private static final Duration MAX_GAP =
+      new Watchdog.Timeouts(
+              Duration.ZERO, Watchdog.Timeouts.heartbeat(HEARTBEATS), Duration.ZERO, Duration.ZERO)
+          .maxGap();
+
   /** The first point of a series that the policy compares with. */
   private static final double START = 10;
 
@@ -63,10 +70,12 @@ final class FaultWorld implements AutoCloseable {
   private final Map<String, String> settings;
   private final List<Replica> replicas = new ArrayList<>();
   private final List<LiveTrainer> trainers = new CopyOnWriteArrayList<>();
+  private final StopClocks clocks = new StopClocks(MAX_GAP);
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(16);
 
   /** A controller that can be killed and started again in its place. */
   final class Replica {
+    private final Path jar;
     private final String name;
     private final Map<String, String> more;
     private final ControllerProcess.Ports ports = ControllerProcess.Ports.free();
@@ -75,7 +84,8 @@ final class FaultWorld implements AutoCloseable {
             .build();
     private ControllerProcess process;
 
-    private Replica(String name, Map<String, String> more) throws IOException {
+    private Replica(Path jar, String name, Map<String, String> more) throws IOException {
+      this.jar = jar;
       this.name = name;
       this.more = more;
       this.process = launch();
@@ -85,7 +95,7 @@ final class FaultWorld implements AutoCloseable {
       Map<String, String> own = new HashMap<>(settings);
       own.putAll(more);
       own.put("connectome.kafka.group-instance-id", name);
-      return ControllerProcess.start(name + "-" + TestDatabase.nameOf(database), ports, own);
+      return ControllerProcess.start(jar, name + "-" + TestDatabase.nameOf(database), ports, own);
     }
 
     void awaitReady() {
@@ -95,17 +105,21 @@ final class FaultWorld implements AutoCloseable {
 
     void kill() throws InterruptedException {
       process.kill();
+      noteWhoIsUp();
     }
 
     /** Starts it again, unless it lives; does not wait until it is ready. */
     void restart() throws IOException {
       if (!process.isAlive()) {
         process = launch();
+        noteWhoIsUp();
       }
     }
 
     boolean terminate(Duration within) throws InterruptedException {
-      return process.terminate(within);
+      boolean ended = process.terminate(within);
+      noteWhoIsUp();
+      return ended;
     }
 
     boolean isReady() {
@@ -135,7 +149,7 @@ final class FaultWorld implements AutoCloseable {
     settings.put("connectome.kafka.bootstrap-servers", broker.bootstrapServers());
     settings.put("connectome.kafka.topic-prefix", topic.prefix());
     settings.put("connectome.kafka.group-id", topic.prefix() + "controller");
-    settings.put("connectome.heartbeat-interval", "1s");
+    settings.put("connectome.heartbeat-interval", HEARTBEATS.toSeconds() + "s");
     settings.put("connectome.stop-grace", "60s");
     // Whole fleets are stopped at once here.
     settings.put("connectome.breaker.stops", "1000000");
@@ -179,9 +193,23 @@ final class FaultWorld implements AutoCloseable {
 
   /** Starts one more controller, with settings of its own; does not wait until it is ready. */
   Replica add(Map<String, String> more) throws IOException {
-    var replica = new Replica("controller-" + replicas.size(), more);
+    return add(ControllerProcess.JAR, more);
+  }
+
+  /** Starts one more controller, of another release. */
+  Replica add(Path jar, Map<String, String> more) throws IOException {
+    var replica = new Replica(jar, "controller-" + replicas.size(), more);
     replicas.add(replica);
+    noteWhoIsUp();
     return replica;
+  }
+
+  private void noteWhoIsUp() {
+    clocks.controllersAreUp(replicas.stream().anyMatch(replica -> replica.process.isAlive()));
+  }
+
+  StopClocks clocks() {
+    return clocks;
   }
 
   Replica replica(int index) {
@@ -324,7 +352,7 @@ final class FaultWorld implements AutoCloseable {
   }
 
   Invariants invariants() {
-    return new Invariants(database, trainers);
+    return new Invariants(database, trainers, clocks);
   }
 
   @Override

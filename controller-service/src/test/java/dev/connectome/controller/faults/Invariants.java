@@ -35,7 +35,9 @@ import org.jdbi.v3.core.Jdbi;
  *   <li>a recorded decision ends carried out, or moot, with a reason, and is forced where it must
  *       be; one that the trainer says it obeyed is acknowledged;
  *   <li>states change only as they may, and an end is left by nothing but a resume;
- *   <li>nothing is stopped for lack of data: what decided is there, and says so.
+ *   <li>nothing is stopped for lack of data: what decided is there, and says so;
+ *   <li>no two entries of a run's log have one position, and none is missing;
+ *   <li>no clock of a stop runs while nobody could deliver it: {@link StopClocks}.
  * </ol>
  */
 final class Invariants {
@@ -45,6 +47,7 @@ final class Invariants {
   private final DataSource database;
   private final Store store;
   private final Collection<LiveTrainer> trainers;
+  private final StopClocks clocks;
 
   /** A stop command. */
   private record Stop(
@@ -75,7 +78,8 @@ final class Invariants {
     }
   }
 
-  Invariants(DataSource database, Collection<LiveTrainer> trainers) {
+  Invariants(DataSource database, Collection<LiveTrainer> trainers, StopClocks clocks) {
+    this.clocks = clocks;
     this.database = database;
     this.store = new Store(database);
     this.trainers = trainers;
@@ -90,6 +94,7 @@ final class Invariants {
       statesChangeAsTheyMay(record);
       nothingStoppedForLackOfData(record);
     }
+    clocks.check(database);
     trainers.forEach(
         trainer ->
             assertThat(trainer.surprises())

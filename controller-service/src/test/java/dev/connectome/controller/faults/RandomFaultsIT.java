@@ -3,6 +3,7 @@ package dev.connectome.controller.faults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,11 @@ class RandomFaultsIT {
     long seed =
         asked.equals("random") ? ThreadLocalRandom.current().nextInt() : Long.parseLong(asked);
     Duration time = Duration.parse(System.getProperty("faults.simulation", "PT10S"));
-    try (FaultWorld world =
-        FaultWorld.startWithBroker(directory, 2, Map.of("connectome.stop-grace", "4s"))) {
-      var simulation = new FaultSimulation(world, seed);
+    Path processes = directory.resolve("runs");
+    Map<String, String> settings = new HashMap<>(DeafProcesses.settings(processes));
+    settings.put("connectome.stop-grace", "4s");
+    try (FaultWorld world = FaultWorld.startWithBroker(directory.resolve("broker"), 2, settings)) {
+      var simulation = new FaultSimulation(world, processes, seed);
       try {
         simulation.live(time);
         simulation.comeToRest();

@@ -4,7 +4,9 @@ import dev.connectome.controller.launch.kubernetes.Reconciliation.Action;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
+import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.run.EventKind;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -24,7 +26,7 @@ final class JobActions {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobActions.class);
   private static final Duration DELETION_SEEN_WITHIN = Duration.ofMinutes(1);
-  private static final String ACTOR = "kubernetes";
+  private static final Actor ACTOR = Actor.KUBERNETES;
 
   private final LaunchQueue queue;
   private final Attempts attempts;
@@ -58,7 +60,7 @@ final class JobActions {
     } else if (action instanceof Action.Delete delete) {
       delete(key, delete.why());
     } else if (action instanceof Action.RecordWaiting waiting) {
-      recordWaiting(key, waiting.kind(), waiting.message());
+      recordWaiting(key, new EventKind.OfCluster(waiting.reason()), waiting.message());
     } else if (action instanceof Action.EndIfGone gone) {
       if (!jobs.exists(key) && !hasUnseenPod(key)) {
         recordEnd(key, gone.end(), Optional.empty());
@@ -78,7 +80,7 @@ final class JobActions {
     return watch.pod(key).isEmpty() && jobs.hasPod(key);
   }
 
-  private void recordWaiting(JobKey key, String kind, String message) {
+  private void recordWaiting(JobKey key, EventKind kind, String message) {
     queue.recordWaiting(key.runUid(), key.attempt(), kind, ACTOR, message);
   }
 
@@ -108,7 +110,7 @@ final class JobActions {
       postponed.add(key);
       recordWaiting(
           key,
-          "TRAINER_LEAVING",
+          EventKind.Own.TRAINER_LEAVING,
           "waits until the trainer of attempt %d has gone".formatted(key.before().attempt()));
       return;
     }
@@ -136,7 +138,7 @@ final class JobActions {
         case HttpURLConnection.HTTP_FORBIDDEN ->
             recordWaiting(
                 key,
-                "JOB_FORBIDDEN",
+                EventKind.Own.JOB_FORBIDDEN,
                 "the cluster does not allow its Job, will be retried: " + JobClient.reason(e));
         default -> throw e;
       }

@@ -47,7 +47,7 @@ final class Reconciliation {
     record EndIfGone(AttemptEnd end) implements Action {}
 
     /** The attempt waits for something. */
-    record RecordWaiting(String kind, String message) implements Action {}
+    record RecordWaiting(String reason, String message) implements Action {}
   }
 
   private static final Action NOTHING = new Action.Nothing();
