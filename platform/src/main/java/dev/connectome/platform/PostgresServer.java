@@ -63,21 +63,29 @@ public final class PostgresServer implements AutoCloseable {
       throws IOException, InterruptedException {
     Map<String, String> settings = new TreeMap<>(SETTINGS);
     settings.putAll(overrides);
+    PostgresUser user = PostgresUser.find();
     if (!Files.exists(files.data().resolve("PG_VERSION")) || !Files.exists(files.password())) {
-      initialize(programs, files, settings);
+      initialize(programs, files, settings, user);
     }
-    if (runningOn(files.data()).isEmpty()) {
-      // Left by a server that was killed. PostgreSQL refuses to start if another process has its
-      // id by now.
-      Files.deleteIfExists(files.data().resolve("postmaster.pid"));
+    user.own(files.data());
+    PostgresPidFile pidFile = new PostgresPidFile(files.data());
+    Optional<ProcessHandle> running = pidFile.server();
+    if (running.isPresent()) {
+      throw PlatformException.failed(
+          "a PostgreSQL server is running on "
+              + files.data()
+              + " (process "
+              + running.get().pid()
+              + "): end it first");
     }
+    pidFile.deleteIfOfAnotherProcess();
     String password = Files.readString(files.password()).strip();
     List<String> command = new ArrayList<>();
     command.add(programs.resolve("bin/postgres").toString());
     command.addAll(List.of("-D", files.data().toString()));
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", ""));
     command.addAll(options(settings));
-    Process process = launch(DetachedCommand.of(asOrdinaryUser(command)), files.log());
+    Process process = launch(DetachedCommand.of(user.command(command)), files.log());
     PostgresServer server = new PostgresServer(process, port, password);
     try {
       server.awaitReady(files.log());
@@ -94,7 +102,8 @@ public final class PostgresServer implements AutoCloseable {
         .toList();
   }
 
-  private static void initialize(Path programs, PostgresFiles files, Map<String, String> settings)
+  private static void initialize(
+      Path programs, PostgresFiles files, Map<String, String> settings, PostgresUser user)
       throws IOException, InterruptedException {
     // What is there was left by a setup that did not complete.
     Directories.delete(files.data());
@@ -111,7 +120,7 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("-E", "UTF8", "--locale=C"));
     command.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + files.password()));
     command.addAll(options(settings));
-    Process initdb = launch(asOrdinaryUser(command), files.log());
+    Process initdb = launch(user.command(command), files.log());
     StartLimit limit = StartLimit.of(START_TIMEOUT, initdb.toHandle());
     while (!initdb.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
       if (limit.exceeded()) {
@@ -125,7 +134,11 @@ public final class PostgresServer implements AutoCloseable {
     }
     if (initdb.exitValue() != 0) {
       Directories.delete(files.data());
-      throw PlatformException.failed("PostgreSQL could not be set up:\n" + LogTail.of(files.log()));
+      throw PlatformException.failed(
+          "PostgreSQL could not be set up"
+              + FullDisk.of(files.log())
+              + ":\n"
+              + LogTail.of(files.log()));
     }
   }
 
@@ -134,16 +147,6 @@ public final class PostgresServer implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(log).toFile()))
         .start();
-  }
-
-  /** PostgreSQL refuses to run as root; in a user namespace without a mapping root is nobody. */
-  private static List<String> asOrdinaryUser(List<String> command) throws IOException {
-    if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-      return command;
-    }
-    List<String> unshared = new ArrayList<>(List.of("unshare", "-U"));
-    unshared.addAll(command);
-    return unshared;
   }
 
   private void awaitReady(Path log) throws IOException, InterruptedException {
@@ -165,7 +168,8 @@ public final class PostgresServer implements AutoCloseable {
         }
       }
     } while (!process.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
-    throw PlatformException.failed("PostgreSQL did not start:\n" + LogTail.of(log));
+    throw PlatformException.failed(
+        "PostgreSQL did not start" + FullDisk.of(log) + ":\n" + LogTail.of(log));
   }
 
   private void createDatabase() throws SQLException {
@@ -199,14 +203,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The live server process on a data directory, whoever started it. */
   static Optional<ProcessHandle> runningOn(Path data) {
-    try {
-      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
-      return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
-          .filter(ProcessHandle::isAlive)
-          .filter(process -> process.info().command().orElse("").endsWith("/postgres"));
-    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-      return Optional.empty();
-    }
+    return new PostgresPidFile(data).server();
   }
 
   /** Shuts a server down without waiting for its clients; kills it after the grace period. */

@@ -36,12 +36,13 @@ final class ServiceSettings {
     settings.put("connectome.kafka.group-instance-id", "local");
     settings.put("connectome.heartbeat-interval", "1s");
     String launch = "connectome.launch.local.";
-    List<String> trainer = options.installation().trainerCommand();
+    StateDirectory state = new StateDirectory(options.stateDirectory());
+    List<String> trainer = options.installation().trainerCommand(state.logs());
     for (int i = 0; i < trainer.size(); i++) {
       settings.put(launch + "command[" + i + "]", trainer.get(i));
     }
     settings.put(
-        launch + "directory", new StateDirectory(options.stateDirectory()).runs().toString());
+        launch + "directory", state.runs().toString());
     // Not the host's name, which may be another at the next start: the runs are still here then.
     settings.put(launch + "host", "the platform's own");
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));

@@ -16,7 +16,7 @@ class PlatformTest {
   @Test
   void aSecondPlatformOnAStateDirectoryIsRefused() throws Exception {
     StateDirectory state = new StateDirectory(root);
-    try (StateLock first = StateLock.acquire(state)) {
+    try (StateLock first = StateLock.acquire(state, line -> {})) {
       assertThat(first).isNotNull();
 
       assertThatThrownBy(() -> start(null, 1))
@@ -26,7 +26,7 @@ class PlatformTest {
           .hasMessageContaining("process " + ProcessHandle.current().pid());
     }
 
-    assertThatCode(() -> StateLock.acquire(state).close()).doesNotThrowAnyException();
+    assertThatCode(() -> StateLock.acquire(state, line -> {}).close()).doesNotThrowAnyException();
   }
 
   @Test

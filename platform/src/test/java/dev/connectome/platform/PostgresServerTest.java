@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,41 @@ class PostgresServerTest {
           .hasMessageContaining("Address already in use");
       assertThat(query(first, "SELECT 1")).isEqualTo("1");
     }
+  }
+
+  @Test
+  void aLiveServerWhoseProgramsAreGoneKeepsItsPidFile() throws Exception {
+    Path own = directory.resolve("programs");
+    copy(programs, own);
+    try (PostgresServer live = PostgresServer.start(own, files(), FreePort.find(), NO_FSYNC)) {
+      Directories.delete(own);
+
+      assertThat(PostgresServer.runningOn(files().data())).isPresent();
+      assertThatThrownBy(() -> start(FreePort.find()))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageStartingWith("a PostgreSQL server is running on " + files().data());
+      assertThat(files().data().resolve("postmaster.pid")).exists();
+      assertThat(query(live, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void thePidFileOfAKilledServerIsNoObstacleWhoeverHasItsIdNow() throws Exception {
+    start(FreePort.find()).close();
+    Path pidFile = files().data().resolve("postmaster.pid");
+    for (long pid : List.of(ProcessHandle.current().pid(), 1L << 21)) {
+      Files.writeString(
+          pidFile, pid + "\n" + files().data() + "\n1\n5432\n\n127.0.0.1\n  1  1\nready\n");
+
+      try (PostgresServer server = start(FreePort.find())) {
+        assertThat(query(server, "SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws Exception {
+    assertThat(new ProcessBuilder("cp", "-a", from.toString(), to.toString()).start().waitFor())
+        .isZero();
   }
 
   private PostgresFiles files() {

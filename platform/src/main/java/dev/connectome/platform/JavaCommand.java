@@ -1,0 +1,29 @@
+package dev.connectome.platform;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Commands that run Java as this process does. */
+final class JavaCommand {
+  private JavaCommand() {}
+
+  /** The virtual machine with its options; what it is to run follows. */
+  static List<String> of(List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    return command;
+  }
+
+  /** Runs a class that this process has, too. */
+  static List<String> ofThisClassPath(List<String> options, Class<?> main, List<String> arguments) {
+    List<String> command = of(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return List.copyOf(command);
+  }
+}
