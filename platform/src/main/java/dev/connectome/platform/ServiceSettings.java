@@ -41,8 +41,7 @@ final class ServiceSettings {
     for (int i = 0; i < trainer.size(); i++) {
       settings.put(launch + "command[" + i + "]", trainer.get(i));
     }
-    settings.put(
-        launch + "directory", state.runs().toString());
+    settings.put(launch + "directory", state.runs().toString());
     // Not the host's name, which may be another at the next start: the runs are still here then.
     settings.put(launch + "host", "the platform's own");
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));

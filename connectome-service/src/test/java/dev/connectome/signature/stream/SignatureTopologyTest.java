@@ -275,7 +275,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aSilentRunLosesItsDataAndIsDeletedLater() throws Exception {
+  void aSilentRunLosesItsOpenSnapshotsAndIsDeletedLater() throws Exception {
     publish(snapshot(1, 40).records(1));
     publish(snapshot(2, 40).records(2).subList(0, 1));
 
@@ -283,11 +283,21 @@ class SignatureTopologyTest {
 
     List<SignatureRecord> records = topology.readSignatures();
     assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_INCOMPLETE);
-    assertThat(topology.storedKeys("connectomes")).isZero();
+    assertThat(topology.storedKeys("batches")).isZero();
     assertThat(topology.storedKeys("runs")).isEqualTo(1);
 
     topology.advance(Duration.ofDays(7));
+    assertThat(topology.storedKeys("connectomes")).isZero();
     assertThat(topology.storedKeys("runs")).isZero();
+  }
+
+  @Test
+  void anEpochLongerThanTheSilenceLimitHasItsDistances() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    topology.advance(Duration.ofHours(60));
+    publish(snapshot(2, 40).records(1));
+
+    Signatures.assertMatchesLibrary(topology.readSignatures().get(1), published);
   }
 
   @Test
