@@ -68,7 +68,22 @@ public record Installation(Path home) {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:ErrorFile=" + crashReports.resolve("trainer-%p.hs_err.log")),
-        home.resolve("trainer-service/target/trainer-service.jar"));
+        trainerJar());
+  }
+
+  private Path trainerJar() {
+    return home.resolve("trainer-service/target/trainer-service.jar");
+  }
+
+  /** Ends with exit code 0 if the trainer can read the data in a folder, else says why not. */
+  List<String> dataCheckCommand(Path directory) {
+    Path jar = existing(trainerJar());
+    List<String> command =
+        JavaCommand.of(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", jar.toString()));
+    command.add("dev.connectome.trainer.service.data.DataCheck");
+    command.add(directory.toString());
+    return List.copyOf(command);
   }
 
   /** Where PostgreSQL's programs are unpacked, once; the directory may not exist yet. */
@@ -99,12 +114,16 @@ public record Installation(Path home) {
   }
 
   private List<String> javaCommand(List<String> options, Path jar) {
+    List<String> command = JavaCommand.of(options);
+    command.addAll(List.of("-jar", existing(jar).toString()));
+    return List.copyOf(command);
+  }
+
+  private Path existing(Path jar) {
     if (!Files.isRegularFile(jar)) {
       throw PlatformException.failed(
           jar + " is missing: run ./mvnw -DskipTests package in " + home);
     }
-    List<String> command = JavaCommand.of(options);
-    command.addAll(List.of("-jar", jar.toString()));
-    return List.copyOf(command);
+    return jar;
   }
 }

@@ -1,8 +1,11 @@
 package dev.connectome.platform;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Commands that run Java as this process does. */
 final class JavaCommand {
@@ -22,8 +25,15 @@ final class JavaCommand {
   /** Runs a class that this process has, too. */
   static List<String> ofThisClassPath(List<String> options, Class<?> main, List<String> arguments) {
     List<String> command = of(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(arguments);
     return List.copyOf(command);
+  }
+
+  /** For a process in any directory. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

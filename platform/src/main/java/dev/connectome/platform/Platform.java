@@ -43,7 +43,7 @@ public final class Platform implements AutoCloseable {
   public static Platform start(PlatformOptions options, Consumer<String> progress)
       throws InterruptedException {
     if (options.dataDirectory() != null) {
-      ImageDirectory.check(options.dataDirectory());
+      DataDirectory.check(options.installation(), options.dataDirectory());
     }
     StateDirectory state = new StateDirectory(options.stateDirectory());
     ShutdownSequence running = new ShutdownSequence(state);
@@ -90,6 +90,7 @@ public final class Platform implements AutoCloseable {
     PostgresServer postgres =
         PostgresServer.start(programs, state.postgres(), ports.postgres(), Map.of());
     running.add(postgres);
+    postgres.supervise(progress);
 
     progress.accept("starting the connectome service and the controller ...");
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -134,12 +135,18 @@ public final class Platform implements AutoCloseable {
       Installation installation, StateDirectory state, PortPlan ports, Consumer<String> progress)
       throws IOException {
     return SupervisedService.start(
-        ServiceSpec.of(
+        broker(installation, state, ports.kafka(), ports.kafkaController()), progress);
+  }
+
+  /** Kafka takes a comma in a path for the end of it, so it gets the name of its folder only. */
+  static ServiceSpec broker(
+      Installation installation, StateDirectory state, int port, int controllerPort) {
+    return ServiceSpec.of(
             state,
             ServiceNames.KAFKA,
-            installation.brokerCommand(state.kafka(), ports.kafka(), ports.kafkaController()),
-            Health.port(ports.kafka())),
-        progress);
+            installation.brokerCommand(state.kafka().getFileName(), port, controllerPort),
+            Health.port(port))
+        .in(state.root());
   }
 
   private static Endpoints.Service endpoints(int grpc, int http) {

@@ -11,13 +11,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -39,14 +42,20 @@ public final class PostgresServer implements AutoCloseable {
           // Benchmarks ask when a row was committed.
           "track_commit_timestamp", "on");
 
-  private final Process process;
+  private final List<String> command;
+  private final Path log;
   private final int port;
   private final String password;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Process process;
 
-  private PostgresServer(Process process, int port, String password) {
-    this.process = process;
+  private PostgresServer(List<String> command, Path log, int port, String password)
+      throws IOException {
+    this.command = command;
+    this.log = log;
     this.port = port;
     this.password = password;
+    this.process = launch(command, log);
   }
 
   /**
@@ -85,11 +94,11 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("-D", files.data().toString()));
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", ""));
     command.addAll(options(settings));
-    Process process = launch(DetachedCommand.of(user.command(command)), files.log());
-    PostgresServer server = new PostgresServer(process, port, password);
+    PostgresServer server =
+        new PostgresServer(DetachedCommand.of(user.command(command)), files.log(), port, password);
     try {
-      server.awaitReady(files.log());
-    } catch (IOException | InterruptedException | RuntimeException e) {
+      server.awaitReady();
+    } catch (InterruptedException | RuntimeException e) {
       server.close();
       throw e;
     }
@@ -149,8 +158,9 @@ public final class PostgresServer implements AutoCloseable {
         .start();
   }
 
-  private void awaitReady(Path log) throws IOException, InterruptedException {
-    StartLimit limit = StartLimit.of(START_TIMEOUT, process.toHandle());
+  private void awaitReady() throws InterruptedException {
+    Process first = current();
+    StartLimit limit = StartLimit.of(START_TIMEOUT, first.toHandle());
     do {
       try {
         createDatabase();
@@ -167,7 +177,7 @@ public final class PostgresServer implements AutoCloseable {
               e);
         }
       }
-    } while (!process.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+    } while (!first.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     throw PlatformException.failed(
         "PostgreSQL did not start" + FullDisk.of(log) + ":\n" + LogTail.of(log));
   }
@@ -182,6 +192,60 @@ public final class PostgresServer implements AutoCloseable {
         statement.execute("CREATE DATABASE " + DATABASE);
       }
     }
+  }
+
+  /**
+   * Starts the server again from now on whenever it dies.
+   *
+   * @param messages gets a line for each time
+   */
+  void supervise(Consumer<String> messages) {
+    Thread watcher = new Thread(() -> watch(messages), "watch-postgres");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  private void watch(Consumer<String> messages) {
+    RestartBackoff backoff = new RestartBackoff();
+    try {
+      while (true) {
+        Instant started = Instant.now();
+        int exitCode = current().waitFor();
+        Duration delay = backoff.nextDelay(Duration.between(started, Instant.now()));
+        if (closing.getCount() == 0) {
+          return;
+        }
+        messages.accept(
+            "PostgreSQL ended with exit code "
+                + exitCode
+                + FullDisk.of(log)
+                + "; restarting it in "
+                + delay.toMillis()
+                + " ms (log: "
+                + log
+                + ")");
+        if (closing.await(delay.toMillis(), TimeUnit.MILLISECONDS) || !restart()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      messages.accept("PostgreSQL could not be restarted: " + IoMessages.of(e));
+    }
+  }
+
+  /** Does nothing and returns false once the server is being closed. */
+  private synchronized boolean restart() throws IOException {
+    if (closing.getCount() == 0) {
+      return false;
+    }
+    process = launch(command, log);
+    return true;
+  }
+
+  private synchronized Process current() {
+    return process;
   }
 
   /** The URL of {@link #DATABASE}, without user and password. */
@@ -222,6 +286,9 @@ public final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() {
-    shutDown(process.toHandle(), GRACE_PERIOD);
+    synchronized (this) {
+      closing.countDown();
+    }
+    shutDown(current().toHandle(), GRACE_PERIOD);
   }
 }

@@ -18,6 +18,10 @@ final class SupervisedService {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
   private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
   private static final int LIVENESS_REFUSALS = 3;
+
+  /** A restart takes less. */
+  private static final int UNREADY_CHECKS = 15;
+
   private static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
   private final ServiceSpec spec;
@@ -47,6 +51,7 @@ final class SupervisedService {
   private static Process spawn(ServiceSpec spec) throws IOException {
     Process process =
         new ProcessBuilder(DetachedCommand.of(spec.command()))
+            .directory(spec.directory().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(spec.log()).toFile()))
             .start();
@@ -110,7 +115,16 @@ final class SupervisedService {
   /** Ends a process that says that it cannot recover. One that does not answer may be busy. */
   private int awaitEnd(Process watched) throws InterruptedException {
     int refusals = 0;
+    int unready = 0;
     while (!watched.waitFor(LIVENESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean ready = spec.health().ready();
+      if (ready && unready >= UNREADY_CHECKS) {
+        messages.accept(spec.name() + " is ready again");
+      }
+      unready = ready ? 0 : unready + 1;
+      if (unready == UNREADY_CHECKS) {
+        messages.accept(spec.name() + " is not ready (log: " + spec.log() + ")");
+      }
       String hopeless = spec.health().hopeless();
       refusals = hopeless.isEmpty() ? 0 : refusals + 1;
       if (refusals == LIVENESS_REFUSALS) {

@@ -25,8 +25,8 @@ class GuardTest {
 
   @Test
   void nothingOutlivesAPlatformThatIsKilledAndTheNextOneWaitsForItsEnd() throws Exception {
-    StateDirectory state = new StateDirectory(root);
-    Process platform = startPlatform();
+    StateDirectory state = new StateDirectory(root.resolve("a folder, with a comma"));
+    Process platform = startPlatform(state);
     try {
       await().atMost(TIMEOUT).until(() -> isUp(state, platform));
       List<ProcessHandle> children = children(state);
@@ -64,10 +64,10 @@ class GuardTest {
     child.destroyForcibly();
   }
 
-  private Process startPlatform() throws IOException {
+  private static Process startPlatform(StateDirectory state) throws IOException {
     return new ProcessBuilder(
             JavaCommand.ofThisClassPath(
-                List.of("-Xmx64m"), PlatformToKill.class, List.of(root.toString())))
+                List.of("-Xmx64m"), PlatformToKill.class, List.of(state.root().toString())))
         .inheritIO()
         .start();
   }
@@ -103,11 +103,7 @@ class GuardTest {
       int port = FreePort.find();
       SupervisedService broker =
           SupervisedService.start(
-              ServiceSpec.of(
-                  state,
-                  ServiceNames.KAFKA,
-                  Installation.current().brokerCommand(state.kafka(), port, FreePort.find()),
-                  Health.port(port)),
+              Platform.broker(Installation.current(), state, port, FreePort.find()),
               System.out::println);
       PostgresServer postgres =
           PostgresServer.start(

@@ -2,6 +2,7 @@ package dev.connectome.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.connectome.platform.fixture.FreePort;
 import java.nio.file.Files;
@@ -12,8 +13,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +46,25 @@ class PostgresServerTest {
     try (PostgresServer server = start(FreePort.find())) {
       assertThat(server.password()).isEqualTo(password);
       assertThat(query(server, "SELECT value FROM kept")).isEqualTo("42");
+    }
+    assertThat(PostgresServer.runningOn(files().data())).isEmpty();
+  }
+
+  @Test
+  void aServerThatIsKilledIsStartedAgainUntilItIsClosed() throws Exception {
+    List<String> messages = new CopyOnWriteArrayList<>();
+    try (PostgresServer server = start(FreePort.find())) {
+      execute(server, "CREATE TABLE kept (value int)");
+      server.supervise(messages::add);
+      ProcessHandle first = PostgresServer.runningOn(files().data()).orElseThrow();
+
+      first.destroyForcibly();
+
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreException(SQLException.class)
+          .until(() -> query(server, "SELECT count(*) FROM kept"), "0"::equals);
+      assertThat(messages.get(0)).startsWith("PostgreSQL ended with exit code 137; restarting");
     }
     assertThat(PostgresServer.runningOn(files().data())).isEmpty();
   }

@@ -124,6 +124,7 @@ class SupervisedServiceTest {
         new ServiceSpec(
             "service",
             List.of("sh", "-c", script),
+            directory,
             directory.resolve("log"),
             directory.resolve("pid"),
             Health.http(HttpClient.newHttpClient(), uri(path), uri(live))),

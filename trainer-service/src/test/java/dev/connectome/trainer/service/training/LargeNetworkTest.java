@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LargeNetworkTest {
 
   private static final String HEAP = "-Xmx48m";
-  private static final long WEIGHT_BYTES = 4L * (784 * 4_000 + 4_000 * 4_000 + 4_000 * 10);
+  private static final int WIDTH = 4_000;
+  private static final long WEIGHT_BYTES = 4L * (784 * WIDTH + WIDTH * WIDTH + WIDTH * 10);
 
   @TempDir Path directory;
 
@@ -34,7 +35,8 @@ class LargeNetworkTest {
                   System.getProperty("java.class.path"),
                   Trainer.class.getName(),
                   directory.resolve("checkpoints").toString(),
-                  Integer.toString(epochs))
+                  Integer.toString(epochs),
+                  Integer.toString(WIDTH))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
@@ -57,11 +59,12 @@ class LargeNetworkTest {
       System.setProperty("ai.djl.offline", "true");
       System.setProperty("ai.djl.pytorch.num_threads", "1");
       int epochs = Integer.parseInt(arguments[1]);
+      int width = Integer.parseInt(arguments[2]);
       TrainingSpec.Builder spec = TrainingTest.spec("sgd", epochs).toBuilder();
       spec.getModelBuilder()
           .clearHiddenWidths()
-          .addHiddenWidths(4_000)
-          .addHiddenWidths(4_000)
+          .addHiddenWidths(width)
+          .addHiddenWidths(width)
           .setBatchNorm(false);
       spec.getDataBuilder().setTrainSamples(50).clearValidationFraction();
       spec.getCheckpointBuilder().setKeep(1);
