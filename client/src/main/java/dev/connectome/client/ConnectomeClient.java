@@ -114,10 +114,11 @@ public final class ConnectomeClient implements AutoCloseable {
   }
 
   /**
-   * Lists runs, newest first. Pages are fetched as the stream is read.
+   * Lists runs, newest first unless the request has an order. Pages are fetched as the stream is
+   * read.
    *
-   * @param filter which runs; its page size, 1000 if unset, limits a page and not the stream, and
-   *     its page token is ignored
+   * @param filter which runs, in which order and how much of each; its page size, 1000 if unset,
+   *     limits a page and not the stream, and its page token is ignored
    */
   public Stream<TrainingRun> list(ListTrainingRunsRequest filter) {
     var request = filter.toBuilder();
@@ -177,8 +178,18 @@ public final class ConnectomeClient implements AutoCloseable {
 
   /** Continues a run that has ended from its newest checkpoint, as a new attempt. */
   public TrainingRun resume(String run) {
-    var request = ResumeTrainingRunRequest.newBuilder().setName(RunNames.resource(run)).build();
-    return call(calls -> calls.resumeTrainingRun(request));
+    return resume(ResumeTrainingRunRequest.newBuilder().setName(run).build());
+  }
+
+  /**
+   * Continues a run that has ended from its newest checkpoint, as a new attempt.
+   *
+   * @param request the run, by its name or run_id; what becomes of its policy, and when the policy
+   *     may stop it again
+   */
+  public TrainingRun resume(ResumeTrainingRunRequest request) {
+    var named = request.toBuilder().setName(RunNames.resource(request.getName())).build();
+    return call(calls -> calls.resumeTrainingRun(named));
   }
 
   /**

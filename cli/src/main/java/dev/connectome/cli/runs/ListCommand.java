@@ -5,6 +5,7 @@ import dev.connectome.client.ConnectomeClient;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.RunState;
+import dev.connectome.protos.run.v1.RunView;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "list",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Lists runs, newest first.")
+    description = "Lists runs.")
 final class ListCommand extends ControllerCommand {
   private static final int LARGEST_PAGE = 1000;
 
@@ -45,6 +46,29 @@ final class ListCommand extends ControllerCommand {
   private String prefix;
 
   @Option(
+      names = "--filter",
+      paramLabel = "FILTER",
+      defaultValue = "",
+      description = {
+        "Only runs for which this is true, for instance",
+        "'state = RUNNING AND lowest.trainLoss < 0.2'. Fields: name, state, launcher,",
+        "labels.KEY, attempt, progress.completed_epochs, metrics.NAME, lowest.NAME,",
+        "highest.NAME, create_time, update_time, start_time, end_time,",
+        "decision.policy_id. Joined by AND, OR and NOT."
+      })
+  private String filter;
+
+  @Option(
+      names = "--sort",
+      paramLabel = "FIELDS",
+      defaultValue = "",
+      description = {
+        "The order, by fields as in --filter, for instance",
+        "'lowest.trainLoss, create_time desc'. Default: the newest first."
+      })
+  private String order;
+
+  @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
@@ -58,15 +82,18 @@ final class ListCommand extends ControllerCommand {
     if (limit < 1) {
       throw CommandFailure.badInput("--limit is " + limit + ": it must be at least 1");
     }
-    ListTrainingRunsRequest.Builder filter =
+    ListTrainingRunsRequest.Builder request =
         ListTrainingRunsRequest.newBuilder()
             .putAllLabels(labels)
             .setIdPrefix(prefix)
+            .setFilter(filter)
+            .setOrderBy(order)
+            .setView(output.isTable() ? RunView.RUN_VIEW_BASIC : RunView.RUN_VIEW_FULL)
             .setPageSize(Math.min(LARGEST_PAGE, limit));
     states.forEach(
         state ->
-            filter.addStatesValue(EnumNames.parse("--state", RunState.getDescriptor(), state)));
-    List<TrainingRun> runs = client.list(filter.build()).limit(limit).toList();
+            request.addStatesValue(EnumNames.parse("--state", RunState.getDescriptor(), state)));
+    List<TrainingRun> runs = client.list(request.build()).limit(limit).toList();
     output.print(
         out,
         ListTrainingRunsResponse.newBuilder().addAllTrainingRuns(runs).build(),

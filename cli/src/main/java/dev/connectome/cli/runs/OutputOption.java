@@ -27,6 +27,11 @@ final class OutputOption {
       description = "table, json or yaml. Default: ${DEFAULT-VALUE}")
   private Format format;
 
+  /** Whether answers are printed for people. */
+  boolean isTable() {
+    return format == Format.TABLE;
+  }
+
   /** Prints a message, or the same for people in lines. */
   void print(PrintWriter out, Message message, Supplier<List<String>> table) {
     switch (format) {

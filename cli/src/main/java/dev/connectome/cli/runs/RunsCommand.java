@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  connectome runs create --name a --hidden 128,64 --epochs 60",
       "  connectome runs create --name b --policy patience:monitor=trainLoss,patience=5 --wait",
       "  connectome runs list --state RUNNING",
+      "  connectome runs list --filter 'lowest.trainLoss < 0.2' --sort lowest.trainLoss",
       "  connectome runs get a -o json",
       "  connectome runs update a --enforce trial --epochs 80",
       "  connectome runs stop --runs label=sweep=7 --dry-run",

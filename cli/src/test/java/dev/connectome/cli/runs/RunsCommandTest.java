@@ -38,6 +38,9 @@ class RunsCommandTest {
           stop a --dry-run                | --dry-run is for a selection of runs: give it with --runs
           stop --runs prefix=a --wait     | --wait follows one run: give it without --runs
           stop --runs name=a              | --runs is 'name=a': it must be label=KEY=VALUE, prefix=TEXT or state=STATE
+          resume a --policy maybe         | --policy is 'maybe': it must be one of keep, shadow
+          resume a --rearm-after 0        | --rearm-after is 0: it must be 1 to 100000
+          resume a --rearm-after 3 --policy shadow | leave out --policy shadow
           update a                        | nothing to change: give --policy, --shadow, --no-shadows, --enforce or --epochs
           update a --enforce b --policy never | --enforce exchanges two policies of the run
           update a --no-shadows --shadow never | --no-shadows removes all shadow policies: leave --shadow out

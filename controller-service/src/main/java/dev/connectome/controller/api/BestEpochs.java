@@ -75,7 +75,11 @@ final class BestEpochs {
    * the trainer keeps.
    */
   static int restoreDistance(StoppingPolicy policy) {
-    Optional<BestEpochSpec> kept = restored(policy);
+    return restoreDistance(policy, restored(policy));
+  }
+
+  /** The same where the trainer keeps the weights of that best epoch. */
+  static int restoreDistance(StoppingPolicy policy, Optional<BestEpochSpec> kept) {
     return rules(policy)
         .filter(series -> kept.isEmpty() || !best(series).equals(kept))
         .mapToInt(SeriesPolicy::restoreDistance)

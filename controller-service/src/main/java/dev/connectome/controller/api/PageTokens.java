@@ -2,13 +2,16 @@ package dev.connectome.controller.api;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import dev.connectome.controller.store.RunList;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.filter.RunField;
+import dev.connectome.controller.filter.RunOrder;
+import dev.connectome.controller.store.RunPlace;
 import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -19,6 +22,7 @@ import java.util.stream.LongStream;
  */
 final class PageTokens {
 
+  private static final String NONE = "-";
   private static final int MAX_PAGE_SIZE = 1_000;
   private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
@@ -43,24 +47,61 @@ final class PageTokens {
     return asked == 0 ? standard : Math.min(asked, MAX_PAGE_SIZE);
   }
 
-  String after(RunRow last) {
-    return encode(last.createTime() + " " + last.uid());
+  String after(RunPlace last) {
+    var text = new StringBuilder(last.createTime() + " " + last.uid());
+    last.keys().forEach(key -> text.append(' ').append(key.map(PageTokens::quoted).orElse(NONE)));
+    return encode(text.toString());
   }
 
-  Optional<RunList.Place> place() {
+  /** A key, which may hold spaces. */
+  private static String quoted(Object key) {
+    return Base64.getUrlEncoder().encodeToString(("=" + key).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The place of the token in a list of that order; empty for the first page. */
+  Optional<RunPlace> place(RunOrder order) {
     if (token.isEmpty()) {
       return Optional.empty();
     }
     try {
-      String[] parts = decode().split(" ", 2);
-      Instant time = Instant.parse(parts[0]);
-      if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+      List<String> parts = List.of(decode().split(" ", -1));
+      List<String> written = parts.subList(2, parts.size());
+      if (written.size() != order.keys().size()) {
         throw invalid();
       }
-      return Optional.of(new RunList.Place(time, UUID.fromString(parts[1])));
+      List<Optional<Object>> keys = new ArrayList<>();
+      for (int i = 0; i < written.size(); i++) {
+        keys.add(key(order.keys().get(i).field().type(), written.get(i)));
+      }
+      return Optional.of(new RunPlace(keys, time(parts.get(0)), UUID.fromString(parts.get(1))));
     } catch (RuntimeException e) {
       throw invalid();
     }
+  }
+
+  private static Optional<Object> key(RunField.Type type, String written) {
+    if (written.equals(NONE)) {
+      return Optional.empty();
+    }
+    String value =
+        new String(Base64.getUrlDecoder().decode(written), StandardCharsets.UTF_8).substring(1);
+    if (value.indexOf('\0') >= 0) {
+      throw invalid();
+    }
+    return Optional.of(
+        switch (type) {
+          case TEXT -> value;
+          case CHOICE, NUMBER -> Double.valueOf(value);
+          case TIME -> time(value);
+        });
+  }
+
+  private static Instant time(String text) {
+    Instant time = Instant.parse(text);
+    if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+      throw invalid();
+    }
+    return time;
   }
 
   String after(long... numbers) {

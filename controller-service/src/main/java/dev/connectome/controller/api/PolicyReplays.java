@@ -4,10 +4,12 @@ import com.google.rpc.Code;
 import dev.connectome.controller.codec.DecisionCodec;
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.RunDefinition;
+import dev.connectome.controller.filter.RunOrder;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.RunSeries;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.RunList;
+import dev.connectome.controller.store.RunPlace;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
@@ -54,7 +56,7 @@ final class PolicyReplays {
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
     var tokens = PageTokens.of(request);
-    Optional<RunList.Place> start = tokens.place();
+    Optional<RunPlace> start = tokens.place(RunOrder.NEWEST_FIRST);
     RunList.Filter filter = RunSelections.filter(request.getSelection());
     var response = BatchReplayPolicyResponse.newBuilder();
     Page.<RunRow, RunReplay>fill(
@@ -66,13 +68,11 @@ final class PolicyReplays {
                             .runList()
                             .list(
                                 filter,
-                                last == null
-                                    ? start
-                                    : Optional.of(new RunList.Place(last.createTime(), last.uid())),
+                                last == null ? start : Optional.of(RunPlace.of(last)),
                                 limit)),
             rows -> rows.stream().map(run -> replay(run, request.getPolicy())).toList(),
             response::addReplays)
-        .ifPresent(last -> response.setNextPageToken(tokens.after(last)));
+        .ifPresent(last -> response.setNextPageToken(tokens.after(RunPlace.of(last))));
     return response.build();
   }
 

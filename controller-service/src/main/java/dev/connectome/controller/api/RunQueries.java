@@ -2,10 +2,11 @@ package dev.connectome.controller.api;
 
 import dev.connectome.controller.codec.RunCodec;
 import dev.connectome.controller.codec.SignatureCodec;
+import dev.connectome.controller.filter.RunOrder;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunList;
-import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.RunPlace;
 import dev.connectome.controller.store.SignatureRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
@@ -29,25 +30,29 @@ final class RunQueries {
 
   ListTrainingRunsResponse runs(ListTrainingRunsRequest request) {
     var tokens = PageTokens.of(request);
-    Optional<RunList.Place> start = tokens.place();
+    RunOrder order = RunSelections.order(request);
     RunList.Filter filter = RunSelections.filter(request);
+    Optional<RunPlace> start = tokens.place(order);
     return store.query(
         transaction -> {
           var response = ListTrainingRunsResponse.newBuilder();
-          Page.<RunRow, dev.connectome.protos.run.v1.TrainingRun>fill(
+          Page.<RunList.Listed, dev.connectome.protos.run.v1.TrainingRun>fill(
                   PageTokens.pageSize(request.getPageSize(), 50),
                   (last, limit) ->
                       transaction
                           .runList()
                           .list(
                               filter,
-                              last == null
-                                  ? start
-                                  : Optional.of(new RunList.Place(last.createTime(), last.uid())),
+                              order,
+                              last == null ? start : Optional.of(last.place()),
                               limit),
-                  rows -> RunCodec.runs(transaction, rows),
+                  rows ->
+                      RunViews.of(
+                          request.getView(),
+                          RunCodec.runs(
+                              transaction, rows.stream().map(RunList.Listed::run).toList())),
                   response::addTrainingRuns)
-              .ifPresent(last -> response.setNextPageToken(tokens.after(last)));
+              .ifPresent(last -> response.setNextPageToken(tokens.after(last.place())));
           return response.build();
         });
   }

@@ -17,11 +17,8 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -89,9 +86,9 @@ final class RunRequests {
   static RunDefinition definition(TrainingRun asked, LauncherType launcher) {
     boolean watchOnly = launcher == LauncherType.EXTERNAL && !asked.hasPolicy();
     TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
-    List<Violation> violations = policies(run);
-    int restoreDistance = restoreDistance(run);
-    checkpointsKept(run).ifPresent(violations::add);
+    List<Violation> violations = RunPolicies.violations(run);
+    int restoreDistance = RunPolicies.restoreDistance(run);
+    RunPolicies.checkpointsKept(run).ifPresent(violations::add);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
     if (checkpointEvery > 1 && restoreDistance > 0) {
       violations.add(
@@ -163,7 +160,12 @@ final class RunRequests {
   /** A definition with what the request changes. */
   static RunDefinition changed(RunDefinition old, RunRow run, UpdateTrainingRunRequest request) {
     RunDefinition changed = RunUpdate.changed(old, run, request);
-    refuse(policies(changed.message()));
+    if (!RunPolicies.areSame(old.message(), changed.message())) {
+      refuse(RunPolicies.violations(changed.message()));
+    }
+    if (!changed.message().getPolicy().equals(old.message().getPolicy())) {
+      refuse(RunPolicies.unkept(changed.message()));
+    }
     List<Violation> labels =
         RequestChecks.violations(
             TrainingRun.newBuilder().putAllLabels(changed.message().getLabelsMap()).build());
@@ -184,7 +186,7 @@ final class RunRequests {
                 .setPolicyId("resumed")
                 .setNever(NeverRule.getDefaultInstance())
                 .build()));
-    refuse(policies(run.build()));
+    refuse(RunPolicies.violations(run.build()));
     return new RunDefinition(run.build());
   }
 
@@ -192,53 +194,5 @@ final class RunRequests {
     if (!violations.isEmpty()) {
       throw ApiErrors.invalid(violations.stream().distinct().toList());
     }
-  }
-
-  /** Policies are told apart by their ids. */
-  private static List<Violation> policies(TrainingRun run) {
-    List<Violation> violations = new ArrayList<>();
-    Set<String> ids = new HashSet<>();
-    run.getShadowPoliciesList()
-        .forEach(shadow -> unique("training_run.shadow_policies", shadow, ids, violations));
-    unique("training_run.policy", run.getPolicy(), ids, violations);
-    return violations;
-  }
-
-  private static void unique(
-      String field, StoppingPolicy message, Set<String> ids, List<Violation> violations) {
-    String id = PolicyCodec.policy(message).id();
-    if (!ids.add(id)) {
-      violations.add(
-          new Violation(
-              field + ".policy_id",
-              "must be unique among the run's policies, and \"%s\" is not; name one of them"
-                  .formatted(id)));
-    }
-  }
-
-  /**
-   * Fewer checkpoints than the epochs that the policy goes back would never have the one it wants.
-   */
-  private static Optional<Violation> checkpointsKept(TrainingRun run) {
-    TrainingSpec spec = run.getSpec();
-    int snapshots = BestEpochs.restoreDistance(PolicyCodec.policy(run.getPolicy()));
-    long epochs = (long) snapshots * Math.max(1, spec.getProbe().getEveryEpochs());
-    return spec.getCheckpoint().hasKeep() && spec.getCheckpoint().getKeep() <= epochs
-        ? Optional.of(
-            new Violation(
-                "training_run.spec.checkpoint.keep",
-                "must be above %d, the epochs that the policy may go back for weights, not %d; or leave it out"
-                    .formatted(epochs, spec.getCheckpoint().getKeep())))
-        : Optional.empty();
-  }
-
-  /** How many snapshots back one of the policies may want weights from. */
-  private static int restoreDistance(TrainingRun run) {
-    return Math.max(
-        PolicyCodec.policy(run.getPolicy()).restoreDistance(),
-        run.getShadowPoliciesList().stream()
-            .mapToInt(shadow -> PolicyCodec.policy(shadow).restoreDistance())
-            .max()
-            .orElse(0));
   }
 }

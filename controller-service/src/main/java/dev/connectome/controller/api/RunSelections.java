@@ -1,10 +1,14 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.filter.FilterException;
+import dev.connectome.controller.filter.RunFilter;
+import dev.connectome.controller.filter.RunOrder;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.store.RunList;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.RunSelection;
 import java.util.List;
+import java.util.function.Function;
 
 /** Which runs a request is about. */
 final class RunSelections {
@@ -13,7 +17,22 @@ final class RunSelections {
 
   static RunList.Filter filter(ListTrainingRunsRequest request) {
     return new RunList.Filter(
-        states(request.getStatesList()), request.getLabelsMap(), request.getIdPrefix());
+        states(request.getStatesList()),
+        request.getLabelsMap(),
+        request.getIdPrefix(),
+        read("filter", request.getFilter(), RunFilter::parse));
+  }
+
+  static RunOrder order(ListTrainingRunsRequest request) {
+    return read("order_by", request.getOrderBy(), RunOrder::parse);
+  }
+
+  private static <T> T read(String field, String text, Function<String, T> reader) {
+    try {
+      return reader.apply(text);
+    } catch (FilterException e) {
+      throw ApiErrors.invalid(field, String.valueOf(e.getMessage()));
+    }
   }
 
   static RunList.Filter filter(RunSelection selection) {

@@ -24,7 +24,7 @@ import java.util.function.BiConsumer;
 /** What the fields of a message must be to one another. A message that leaves all out is right. */
 final class SpecRules {
 
-  private static final int MAX_LEAVES = 64;
+  static final int MAX_LEAVES = 64;
 
   private final BiConsumer<String, String> problems;
 
@@ -74,7 +74,7 @@ final class SpecRules {
     }
   }
 
-  private static long leaves(StoppingPolicy policy) {
+  static long leaves(StoppingPolicy policy) {
     List<StoppingPolicy> members =
         switch (policy.getRuleCase()) {
           case ANY -> policy.getAny().getPoliciesList();

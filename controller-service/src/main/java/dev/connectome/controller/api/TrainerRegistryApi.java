@@ -7,7 +7,6 @@ import dev.connectome.controller.codec.TrainerReports;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.settings.ControllerSettings;
-import dev.connectome.controller.store.HeartbeatTable;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
@@ -67,12 +66,11 @@ public class TrainerRegistryApi extends TrainerRegistryServiceImplBase {
         () ->
             heartbeats
                 .submit(
-                    new HeartbeatTable.Heartbeat(
+                    TrainerReports.heartbeat(
                         UUID.fromString(request.getRunUid()),
                         request.getAttempt(),
                         request.getInstanceId(),
-                        TrainerReports.progress(request.getProgress().toByteArray()).toByteArray(),
-                        request.getProgress().getCompletedEpochs()))
+                        request.getProgress()))
                 .thenApply(
                     orders -> {
                       var response =

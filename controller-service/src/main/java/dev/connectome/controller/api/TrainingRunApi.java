@@ -125,7 +125,10 @@ public class TrainingRunApi extends TrainingRunServiceImplBase {
     UnaryCalls.handle(
         request,
         observer,
-        () -> runs.read(RunRequests.id("name", request.getName()), RunCodec::run));
+        () ->
+            RunViews.of(
+                request.getView(),
+                runs.read(RunRequests.id("name", request.getName()), RunCodec::run)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.connectome.controller.delivery.StopDelivery;
 import dev.connectome.controller.ingest.SignatureConsumer;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.lifecycle.Retention;
+import dev.connectome.controller.lifecycle.RunSummaries;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.loop.Loops;
@@ -28,6 +29,7 @@ public final class Controller implements AutoCloseable {
   private final Launchers launchers;
   private final StopDelivery delivery;
   private final Watchdog watchdog;
+  private final RunSummaries summaries;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
 
@@ -44,6 +46,7 @@ public final class Controller implements AutoCloseable {
       Launchers launchers,
       StopDelivery delivery,
       Watchdog watchdog,
+      RunSummaries summaries,
       SignatureConsumer consumer,
       Optional<Retention> retention,
       Loops loops) {
@@ -51,6 +54,7 @@ public final class Controller implements AutoCloseable {
     this.launchers = launchers;
     this.delivery = delivery;
     this.watchdog = watchdog;
+    this.summaries = summaries;
     this.consumer = consumer;
     this.retention = retention;
     this.loops = loops;
@@ -79,13 +83,18 @@ public final class Controller implements AutoCloseable {
         });
     every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launchers::tick));
     every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));
-    every(Duration.ofSeconds(1), Duration.ZERO, () -> watching.pass(() -> watchdog.check()));
+    every(Duration.ofSeconds(1), Duration.ZERO, () -> watching.pass(this::watch));
     retention.ifPresent(
         runs -> {
           Loop deleting = loops.add("retention", MAX_AGE.plus(RETENTION_INTERVAL));
           every(RETENTION_INTERVAL, Duration.ZERO, () -> deleting.pass(runs::deleteExpired));
         });
     consumer.start();
+  }
+
+  private void watch() {
+    watchdog.check();
+    summaries.deriveSome();
   }
 
   private void every(Duration pause, Duration delay, Runnable work) {

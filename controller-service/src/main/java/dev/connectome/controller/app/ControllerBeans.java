@@ -17,6 +17,7 @@ import dev.connectome.controller.lifecycle.PolicyEvaluator;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.RetrySettings;
+import dev.connectome.controller.lifecycle.RunSummaries;
 import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
@@ -173,6 +174,7 @@ public class ControllerBeans {
     var consumer =
         new SignatureConsumer(
             new PolicyEvaluator(store, enforcement, quarantine),
+            quarantine,
             settings.kafka().bootstrapServers(),
             settings.kafka().topicPrefix() + "signatures.v1",
             settings.kafka().groupId(),
@@ -187,8 +189,9 @@ public class ControllerBeans {
     return new Controller(
         store,
         launchers,
-        new StopDelivery(store, attempts, launchers, host, timeouts.maxGap()),
+        new StopDelivery(store, attempts, launchers, host, quarantine, timeouts.maxGap()),
         new Watchdog(store, quarantine, attempts, timeouts, host.name()),
+        new RunSummaries(store, quarantine),
         consumer,
         settings
             .retention()

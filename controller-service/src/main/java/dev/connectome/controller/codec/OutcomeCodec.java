@@ -2,6 +2,7 @@ package dev.connectome.controller.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.store.RunTable;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +27,13 @@ public final class OutcomeCodec {
       case TRAINING_END_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("the outcome does not say how the attempt ended");
     };
+  }
+
+  /** An outcome as it is stored. */
+  public static RunTable.Outcome stored(byte[] bytes) {
+    TrainingOutcome outcome = outcome(bytes);
+    return new RunTable.Outcome(
+        bytes, outcome.getFinalEpoch(), TrainerReports.metricsJson(outcome.getMetricsMap()));
   }
 
   /** The last completed epoch; 0 if none was. */

@@ -3,6 +3,7 @@ package dev.connectome.controller.codec;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.EventRow;
 import dev.connectome.controller.store.RunRow;
+import dev.connectome.controller.store.SeriesRangeTable.Range;
 import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -36,18 +37,23 @@ public final class RunCodec {
     List<UUID> uids = rows.stream().map(RunRow::uid).toList();
     Map<UUID, List<DecisionRow>> decisions = transaction.history().decisions(uids);
     Map<UUID, StopRow> stops = transaction.stops().latest(uids);
+    Map<UUID, Map<String, Range>> ranges = transaction.ranges().of(uids);
     return rows.stream()
         .map(
             row ->
                 run(
                     row,
                     decisions.getOrDefault(row.uid(), List.of()),
-                    Optional.ofNullable(stops.get(row.uid()))))
+                    Optional.ofNullable(stops.get(row.uid())),
+                    ranges.getOrDefault(row.uid(), Map.of())))
         .toList();
   }
 
   private static TrainingRun run(
-      RunRow row, List<DecisionRow> decisions, Optional<StopRow> latestStop) {
+      RunRow row,
+      List<DecisionRow> decisions,
+      Optional<StopRow> latestStop,
+      Map<String, Range> ranges) {
     RunDefinition definition = RunDefinition.of(row.definition());
     TrainingRun.Builder run =
         definition.message().toBuilder()
@@ -59,15 +65,19 @@ public final class RunCodec {
             .setStateMessage(row.quarantine().isEmpty() ? row.stateMessage() : row.quarantine())
             .setAttempt(row.attempt())
             .setPosition(row.position())
-            .setCreateTime(ProtoTimes.timestamp(row.createTime()));
+            .setCreateTime(ProtoTimes.timestamp(row.createTime()))
+            .setUpdateTime(ProtoTimes.timestamp(row.updateTime()));
+    ranges.forEach(
+        (series, range) ->
+            run.putLowest(series, range.lowest()).putHighest(series, range.highest()));
     row.progress().map(TrainerReports::progress).ifPresent(run::setProgress);
     if (row.outcome().isPresent()) {
       TrainingOutcome outcome = TrainerReports.outcome(row.outcome().get());
       run.setOutcome(outcome);
-      // The last heartbeat may be some epochs older than the end.
-      run.getProgressBuilder()
-          .setCompletedEpochs(
-              Math.max(run.getProgress().getCompletedEpochs(), outcome.getFinalEpoch()));
+    }
+    // The last heartbeat may be some epochs older than the end.
+    if (row.completedEpochs() > run.getProgress().getCompletedEpochs()) {
+      run.getProgressBuilder().setCompletedEpochs(row.completedEpochs());
     }
     for (DecisionRow decision : decisions) {
       if (decision.revoked()) {

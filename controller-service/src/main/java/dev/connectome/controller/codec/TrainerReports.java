@@ -3,12 +3,17 @@ package dev.connectome.controller.codec;
 import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.JsonFormat;
 import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.store.HeartbeatTable;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * What trainers say of themselves, in the size in which it is kept. A trainer takes a refusal as an
@@ -98,6 +103,35 @@ public final class TrainerReports {
         .limit(METRICS)
         .forEach(name -> kept.put(name, reported.get(name)));
     return kept;
+  }
+
+  /** A heartbeat as it is kept, with the progress that it brought. */
+  public static HeartbeatTable.Heartbeat heartbeat(
+      UUID runUid, int attempt, String instanceId, TrainingProgress reported) {
+    TrainingProgress progress = progress(reported.toByteArray());
+    return new HeartbeatTable.Heartbeat(
+        runUid,
+        attempt,
+        instanceId,
+        progress.toByteArray(),
+        metricsJson(progress.getMetricsMap()),
+        progress.getCompletedEpochs());
+  }
+
+  /** The finite ones of metrics as a JSON object that the database can store. */
+  public static String metricsJson(Map<String, Double> metrics) {
+    var object = Struct.newBuilder();
+    metrics.forEach(
+        (name, value) -> {
+          if (Double.isFinite(value) && name.indexOf('\0') < 0) {
+            object.putFields(name, Value.newBuilder().setNumberValue(value).build());
+          }
+        });
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(object);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("metrics cannot be printed", e);
+    }
   }
 
   private static boolean isUnprintable(Duration duration) {

@@ -5,6 +5,7 @@ import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.lifecycle.Attempts;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.run.StopPhase;
 import dev.connectome.controller.run.Wanted;
@@ -44,11 +45,14 @@ public final class StopDelivery implements AutoCloseable {
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private static final int MAX_CONCURRENT_PUSHES = 32;
+  private static final String ESCALATION = "escalation";
+  private static final String PUSH = "delivery of its stop";
 
   private final Store store;
   private final Attempts attempts;
   private final Launchers launchers;
   private final LocalHost host;
+  private final Quarantine quarantine;
   private final Duration maxGap;
   private final ExecutorService pushes = Executors.newFixedThreadPool(MAX_CONCURRENT_PUSHES);
   private final Semaphore permits = new Semaphore(MAX_CONCURRENT_PUSHES);
@@ -57,11 +61,17 @@ public final class StopDelivery implements AutoCloseable {
    * @param maxGap how long nobody may have been up before the clocks of stops begin anew
    */
   public StopDelivery(
-      Store store, Attempts attempts, Launchers launchers, LocalHost host, Duration maxGap) {
+      Store store,
+      Attempts attempts,
+      Launchers launchers,
+      LocalHost host,
+      Quarantine quarantine,
+      Duration maxGap) {
     this.store = store;
     this.attempts = attempts;
     this.launchers = launchers;
     this.host = host;
+    this.quarantine = quarantine;
     this.maxGap = maxGap;
   }
 
@@ -88,7 +98,7 @@ public final class StopDelivery implements AutoCloseable {
       pushes.execute(
           () -> {
             try {
-              push(stop);
+              quarantine.attempt(PUSH, stop.runUid(), () -> push(stop));
             } catch (RuntimeException e) {
               LOG.warn(
                   "push not recorded, will be retried runId={} commandId={} error=\"{}\"",
@@ -104,22 +114,20 @@ public final class StopDelivery implements AutoCloseable {
 
   /** Each escalation is a transaction that locks the run first, as all that end runs do. */
   private void escalateOverdue() {
-    var asked = new StopTable.Overdue(host.controller(), OTHER_CONTROLLER_GRACE, maxGap);
+    var asked =
+        new StopTable.Overdue(
+            host.controller(), OTHER_CONTROLLER_GRACE, maxGap, quarantine.held(ESCALATION));
     List<StopRow> overdue =
         store.inTransaction(
             transaction -> transaction.stops().overdue(asked, MAX_CONCURRENT_PUSHES));
     for (StopRow stop : overdue) {
-      try {
-        store
-            .inTransaction(transaction -> claim(transaction, stop))
-            .ifPresent(run -> escalate(run, stop));
-      } catch (RuntimeException e) {
-        LOG.warn(
-            "escalation failed, will be retried runId={} commandId={} error=\"{}\"",
-            stop.runUid(),
-            stop.commandId(),
-            e.toString());
-      }
+      quarantine.attempt(
+          ESCALATION,
+          stop.runUid(),
+          () ->
+              store
+                  .inTransaction(transaction -> claim(transaction, stop))
+                  .ifPresent(run -> escalate(run, stop)));
     }
   }
 

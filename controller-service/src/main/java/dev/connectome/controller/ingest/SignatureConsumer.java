@@ -1,13 +1,10 @@
 package dev.connectome.controller.ingest;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.connectome.controller.ingest.HeldSignatures.Held;
 import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.ReceivedSignature;
-import dev.connectome.controller.lifecycle.Refusal;
 import dev.connectome.controller.loop.Loop;
-import dev.connectome.controller.run.Backoff;
-import dev.connectome.controller.store.DatabaseFault;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -15,18 +12,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -34,18 +33,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes signatures from Kafka: poll, store and evaluate the batch, commit the offsets. Every
- * error of the database is retried; records that are malformed, refused or cannot be stored go to
- * the dead-letters topic.
+ * Consumes signatures from Kafka: poll, store and evaluate the batch, commit the offsets. Records
+ * that are malformed, refused or cannot be stored go to the dead-letters topic.
  */
 public final class SignatureConsumer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignatureConsumer.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
   private static final int MAX_POLL_RECORDS = 100;
-  private static final Backoff RETRY = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
-  private final PolicyEvaluator evaluator;
+  private final HeldSignatures held = new HeldSignatures();
+  private final SignatureStorage storage;
   private final String topic;
   private final Map<String, Object> configuration;
   private final Thread thread = new Thread(this::run, "signature-consumer");
@@ -60,6 +58,7 @@ public final class SignatureConsumer implements AutoCloseable {
    */
   public SignatureConsumer(
       PolicyEvaluator evaluator,
+      Quarantine quarantine,
       String bootstrapServers,
       String topic,
       String groupId,
@@ -68,11 +67,13 @@ public final class SignatureConsumer implements AutoCloseable {
       String deadLettersTopic,
       Loop loop,
       MeterRegistry metrics) {
-    this.evaluator = evaluator;
     this.topic = topic;
     this.loop = loop;
     this.configuration = KafkaProperties.of(bootstrapServers, propertiesFile);
     this.deadLetters = new DeadLetters(configuration, deadLettersTopic, metrics);
+    this.storage =
+        new SignatureStorage(
+            evaluator, quarantine, deadLetters, loop, held, this::pauseBeforeRetry);
     this.latency =
         Timer.builder("connectome.signature.evaluation")
             .description("from the publication of a signature until policies have evaluated it")
@@ -126,13 +127,27 @@ public final class SignatureConsumer implements AutoCloseable {
     try (var consumer =
         new KafkaConsumer<>(
             configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.subscribe(List.of(topic));
+      held.removeAll(held.partitions());
+      consumer.subscribe(List.of(topic), forgetting());
       while (!closed) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
         if (!records.isEmpty()) {
           process(records);
+        }
+        Set<TopicPartition> read = held.partitions();
+        read.addAll(records.partitions());
+        storage.storeHeld();
+        deadLetters.flush();
+        if (!read.isEmpty()) {
+          read.retainAll(consumer.assignment());
           // A later commit makes up for one that fails; records that are read twice change nothing.
-          consumer.commitAsync();
+          consumer.commitAsync(
+              held.committable(
+                  read.stream()
+                      .collect(
+                          Collectors.toMap(
+                              Function.identity(), partition -> consumer.position(partition)))),
+              null);
         }
         lag =
             consumer.assignment().stream()
@@ -143,86 +158,42 @@ public final class SignatureConsumer implements AutoCloseable {
     }
   }
 
+  /** Records of partitions that are given away are read again by whoever gets them. */
+  private ConsumerRebalanceListener forgetting() {
+    return new ConsumerRebalanceListener() {
+      @Override
+      public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        held.removeAll(partitions);
+      }
+
+      @Override
+      public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        // Reading begins where it was committed.
+      }
+    };
+  }
+
   private void process(ConsumerRecords<byte[], byte[]> records) {
-    Map<ReceivedSignature, ConsumerRecord<byte[], byte[]>> origins = new IdentityHashMap<>();
-    List<ReceivedSignature> signatures = new ArrayList<>();
+    List<Held> signatures = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
-        ReceivedSignature signature = ReceivedSignature.of(record.value());
-        origins.put(signature, record);
-        signatures.add(signature);
+        signatures.add(new Held(ReceivedSignature.of(record.value()), record));
       } catch (IllegalArgumentException | NullPointerException e) {
         deadLetters.send(record, "MALFORMED", String.valueOf(e.getMessage()));
       }
     }
-    store(signatures, origins);
-    deadLetters.flush();
+    storage.store(signatures);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       latency.record(
           Math.max(0, System.currentTimeMillis() - record.timestamp()), TimeUnit.MILLISECONDS);
     }
   }
 
-  /**
-   * Stores until everything is stored, refused or passed over. Errors of the database are retried;
-   * a run whose records cannot be stored keeps nobody else's waiting.
-   */
-  private void store(
-      List<ReceivedSignature> signatures,
-      Map<ReceivedSignature, ConsumerRecord<byte[], byte[]>> origins) {
-    List<List<ReceivedSignature>> pending = signatures.isEmpty() ? List.of() : List.of(signatures);
-    for (int round = 1; !pending.isEmpty(); round++) {
-      if (closed) {
-        throw new WakeupException();
-      }
-      List<List<ReceivedSignature>> failed = new ArrayList<>();
-      boolean retry = false;
-      boolean isDown = false;
-      for (List<ReceivedSignature> group : pending) {
-        if (isDown) {
-          failed.add(group);
-          continue;
-        }
-        try {
-          for (Refusal refusal : evaluator.accept(group).refused()) {
-            deadLetters.send(
-                requireNonNull(origins.get(refusal.signature())),
-                refusal.reason().name(),
-                refusal.problem());
-          }
-        } catch (RuntimeException e) {
-          boolean retryable = DatabaseFault.isRetryable(e);
-          List<List<ReceivedSignature>> runs = byRun(group);
-          if (retryable || runs.size() > 1) {
-            failed.addAll(runs);
-          } else {
-            LOG.error("signatures not stored runId={}", group.get(0).runUid(), e);
-            group.forEach(
-                signature ->
-                    deadLetters.send(
-                        requireNonNull(origins.get(signature)), "NOT_STORED", e.toString()));
-          }
-          if (retryable) {
-            retry = true;
-            loop.failed(e);
-            isDown = DatabaseFault.of(e).filter(DatabaseFault::isForAll).isPresent();
-          }
-        }
-      }
-      pending = failed;
-      if (retry) {
-        pause(RETRY.delay(round, ThreadLocalRandom.current()));
-      }
+  private void pauseBeforeRetry(Duration duration) {
+    pause(duration);
+    if (closed) {
+      throw new WakeupException();
     }
-  }
-
-  private static List<List<ReceivedSignature>> byRun(List<ReceivedSignature> signatures) {
-    return List.copyOf(
-        signatures.stream()
-            .collect(
-                Collectors.groupingBy(
-                    ReceivedSignature::runUid, LinkedHashMap::new, Collectors.toList()))
-            .values());
   }
 
   private void pause(Duration duration) {

@@ -206,7 +206,9 @@ public final class Attempts {
         && run.state().isEnd()
         && run.outcome().isEmpty()
         && outcome.isPresent()) {
-      transaction.runs().setOutcome(run.uid(), run.early(), outcome, Duration.ZERO);
+      transaction
+          .runs()
+          .setOutcome(run.uid(), run.early(), outcome.map(OutcomeCodec::stored), Duration.ZERO);
       transaction.event(run, run.state(), "OUTCOME_LATE", actor, "reported after the end");
     }
   }
@@ -260,7 +262,9 @@ public final class Attempts {
         next.state() == RunState.PENDING
             ? retries.pause(run.early(), next.early(), ThreadLocalRandom.current())
             : Duration.ZERO;
-    transaction.runs().setOutcome(run.uid(), next.early(), outcome, pause);
+    transaction
+        .runs()
+        .setOutcome(run.uid(), next.early(), outcome.map(OutcomeCodec::stored), pause);
     RunRow from = run;
     if (from.state() == RunState.LOST) {
       from = transaction.move(from, from.effectiveState(), actor, "its outcome arrived");

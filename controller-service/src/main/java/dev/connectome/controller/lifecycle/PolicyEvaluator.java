@@ -80,7 +80,7 @@ public final class PolicyEvaluator {
     for (Extended extended : runs) {
       UUID uid = extended.run().uid();
       if (extended.hasNews()) {
-        quarantine.attempt(
+        quarantine.attemptOrThrow(
             "evaluation",
             uid,
             () -> {

@@ -15,13 +15,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a run that cannot be processed from standing in the way of others: its work is retried with
- * backoff, and the run shows why. A fault of the database is no fault of the run.
+ * backoff, and the run shows why. A database that fails for all runs is no fault of the run.
  */
 public final class Quarantine {
 
@@ -29,6 +30,9 @@ public final class Quarantine {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
   private static final int MAX_MESSAGE_LENGTH = 500;
+
+  /** A conflict or a statement that took too long seldom comes again. */
+  private static final int TIMES_UNTIL_SHOWN = 3;
 
   private final Store store;
   private final InstantSource clock;
@@ -46,9 +50,23 @@ public final class Quarantine {
   /**
    * Does work on a run, unless it has failed lately. Returns whether it was done.
    *
-   * @throws RuntimeException only if the database has failed, which is to be retried for all runs
+   * @throws RuntimeException only if the database has failed for all runs
    */
   public boolean attempt(String work, UUID runUid, Runnable action) {
+    return attempt(work, runUid, action, Quarantine::isOutage);
+  }
+
+  /**
+   * The same for work whose caller repeats it.
+   *
+   * @throws RuntimeException only if the database has failed, for all runs or for this one
+   */
+  public boolean attemptOrThrow(String work, UUID runUid, Runnable action) {
+    return attempt(work, runUid, action, DatabaseFault::isRetryable);
+  }
+
+  private boolean attempt(
+      String work, UUID runUid, Runnable action, Predicate<RuntimeException> thrown) {
     var key = new Key(work, runUid);
     Failure before = failures.get(key);
     if (before != null && clock.instant().isBefore(before.retryAt())) {
@@ -57,7 +75,7 @@ public final class Quarantine {
     try {
       action.run();
     } catch (RuntimeException e) {
-      if (DatabaseFault.isRetryable(e)) {
+      if (thrown.test(e)) {
         throw e;
       }
       hold(key, e);
@@ -65,6 +83,10 @@ public final class Quarantine {
     }
     release(work, runUid);
     return true;
+  }
+
+  private static boolean isOutage(RuntimeException e) {
+    return DatabaseFault.of(e).filter(DatabaseFault::isForAll).isPresent();
   }
 
   /**
@@ -108,7 +130,7 @@ public final class Quarantine {
             return run;
           });
     } catch (RuntimeException e) {
-      if (taken[0] == null || DatabaseFault.isRetryable(e)) {
+      if (taken[0] == null || isOutage(e)) {
         throw e;
       }
       hold(new Key(work, taken[0]), e);
@@ -141,12 +163,22 @@ public final class Quarantine {
     return (int) failures.keySet().stream().map(Key::runUid).distinct().count();
   }
 
+  /** Work on a run has failed. */
+  public void hold(String work, UUID runUid, RuntimeException e) {
+    hold(new Key(work, runUid), e);
+  }
+
   private void hold(Key key, RuntimeException e) {
     int count = 1 + Optional.ofNullable(failures.get(key)).map(Failure::count).orElse(0);
     long pause = FIRST_PAUSE.toMillis() << Math.min(count - 1, 20);
     Duration wait = Duration.ofMillis(Math.min(pause, LONGEST_PAUSE.toMillis()));
     failures.put(key, new Failure(count, clock.instant().plus(wait)));
-    if (count == 1) {
+    boolean perhapsPassing = DatabaseFault.of(e).isPresent();
+    if (perhapsPassing && count < TIMES_UNTIL_SHOWN) {
+      LOG.debug("work failed, will be retried work={} runId={}", key.work(), key.runUid(), e);
+      return;
+    }
+    if (count == (perhapsPassing ? TIMES_UNTIL_SHOWN : 1)) {
       LOG.error("run quarantined work={} runId={}", key.work(), key.runUid(), e);
     } else {
       LOG.warn(

@@ -104,6 +104,7 @@ final class SignatureIntake {
                     signature ->
                         refuse(signature, Refusal.Reason.UNKNOWN_RUN, "there is no such run")));
     Map<UUID, Long> positions = entries.isEmpty() ? Map.of() : transaction.log().append(entries);
+    transaction.ranges().extend(entries);
     positions.keySet().forEach(transaction::markChanged);
     return new Intake(
         extended.stream().map(one -> at(one, positions.get(one.run().uid()))).toList(),

@@ -3,7 +3,6 @@ package dev.connectome.controller.report;
 import dev.connectome.controller.codec.TrainerReports;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Heartbeats.Reply;
-import dev.connectome.controller.store.HeartbeatTable.Heartbeat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,12 +32,11 @@ public final class Reports {
   public CompletableFuture<Answer> take(EpochReport report) {
     return heartbeats
         .submit(
-            new Heartbeat(
+            TrainerReports.heartbeat(
                 report.runUid(),
                 report.message().getAttempt(),
                 report.message().getInstanceId(),
-                TrainerReports.progress(report.progress().toByteArray()).toByteArray(),
-                report.message().getEpoch()))
+                report.progress()))
         .thenCompose(
             reply ->
                 store(report)

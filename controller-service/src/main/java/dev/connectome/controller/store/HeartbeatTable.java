@@ -21,10 +21,16 @@ public final class HeartbeatTable {
    *
    * @param instanceId who sent it, as registered
    * @param progress a serialized message
+   * @param metrics its finite metrics, a JSON object
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Heartbeat(
-      UUID runUid, int attempt, String instanceId, byte[] progress, int completedEpochs) {}
+      UUID runUid,
+      int attempt,
+      String instanceId,
+      byte[] progress,
+      String metrics,
+      int completedEpochs) {}
 
   /**
    * The state of a run as a heartbeat needs it.
@@ -65,13 +71,15 @@ public final class HeartbeatTable {
             """
             WITH received AS (
               SELECT *, decode(encoded, 'base64') AS progress
-              FROM unnest(:uids, :attempts, :instances, :progress, :epochs)
-                AS heartbeat (uid, attempt, instance, encoded, epochs)),
+              FROM unnest(:uids, :attempts, :instances, :progress, :metrics, :epochs)
+                AS heartbeat (uid, attempt, instance, encoded, metrics, epochs)),
             locked AS (
               SELECT run_uid FROM heartbeats WHERE run_uid = ANY (:uids) ORDER BY run_uid FOR UPDATE)
             UPDATE heartbeats SET last_heartbeat = now(), attempt = received.attempt,
               progress = CASE WHEN heartbeats.attempt = received.attempt AND received.epochs < completed_epochs
                 THEN heartbeats.progress ELSE received.progress END,
+              metrics = CASE WHEN heartbeats.attempt = received.attempt AND received.epochs < completed_epochs
+                THEN heartbeats.metrics ELSE received.metrics::jsonb END,
               completed_epochs = CASE WHEN heartbeats.attempt = received.attempt
                 THEN greatest(received.epochs, completed_epochs) ELSE received.epochs END,
               advanced = advanced OR received.epochs > furthest_epochs,
@@ -93,6 +101,7 @@ public final class HeartbeatTable {
             heartbeats.stream()
                 .map(heartbeat -> Base64.getEncoder().encodeToString(heartbeat.progress()))
                 .toList())
+        .bindArray("metrics", String.class, heartbeats.stream().map(Heartbeat::metrics).toList())
         .bindArray(
             "epochs", Integer.class, heartbeats.stream().map(Heartbeat::completedEpochs).toList())
         .execute();
@@ -122,6 +131,44 @@ public final class HeartbeatTable {
                     row.getInt("judged_epoch"),
                     row.getBytes("definition")))
         .list();
+  }
+
+  /**
+   * A run whose metrics are only in its messages.
+   *
+   * @param progress a serialized message
+   * @param outcome likewise
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Unread(UUID runUid, Optional<byte[]> progress, Optional<byte[]> outcome) {}
+
+  /** Runs whose metrics a release stored that kept them in messages only. */
+  public List<Unread> unread(int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT run_uid, progress, outcome FROM heartbeats JOIN runs ON uid = run_uid
+            WHERE metrics IS NULL LIMIT :limit
+            """)
+        .bind("limit", limit)
+        .map(
+            (row, context) ->
+                new Unread(
+                    Rows.uuid(row, "run_uid"),
+                    Optional.ofNullable(row.getBytes("progress")),
+                    Optional.ofNullable(row.getBytes("outcome"))))
+        .list();
+  }
+
+  /** Records the metrics of a run, unless they are. */
+  public void setMetrics(UUID runUid, String progress, String outcome) {
+    handle.execute(
+        """
+        UPDATE heartbeats SET metrics = ?::jsonb || ?::jsonb WHERE run_uid = ? AND metrics IS NULL
+        """,
+        progress,
+        outcome,
+        runUid);
   }
 
   /** Counts anything else that a trainer sent as a heartbeat. */

@@ -45,6 +45,7 @@ final class Rows {
         Optional.ofNullable(row.getBytes("progress")),
         Optional.ofNullable(row.getBytes("outcome")),
         row.getTimestamp("create_time").toInstant(),
+        row.getTimestamp("update_time").toInstant(),
         instant(row, "start_time"),
         instant(row, "end_time"));
   }

@@ -1,13 +1,13 @@
 package dev.connectome.controller.store;
 
+import dev.connectome.controller.filter.RunFilter;
+import dev.connectome.controller.filter.RunOrder;
 import dev.connectome.controller.run.RunState;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -25,18 +25,34 @@ public final class RunList {
    *
    * @param states empty for all
    * @param labels labels that a run must have
+   * @param condition what must be true beside
    */
-  public record Filter(List<RunState> states, Map<String, String> labels, String idPrefix) {}
+  public record Filter(
+      List<RunState> states, Map<String, String> labels, String idPrefix, RunFilter condition) {
 
-  /**
-   * A position in a list: runs created earlier, or at the same time with a smaller uid, follow it.
-   */
-  public record Place(Instant createTime, UUID uid) {}
+    public Filter(List<RunState> states, Map<String, String> labels, String idPrefix) {
+      this(states, labels, idPrefix, RunFilter.ALL);
+    }
+  }
+
+  /** A run and where it is in the list. */
+  public record Listed(RunRow run, RunPlace place) {}
 
   /** Newest first. */
-  public List<RunRow> list(Filter filter, Optional<Place> after, int limit) {
+  public List<RunRow> list(Filter filter, Optional<RunPlace> after, int limit) {
+    return list(filter, RunOrder.NEWEST_FIRST, after, limit).stream().map(Listed::run).toList();
+  }
+
+  /**
+   * Lists runs in an order.
+   *
+   * @param after a place in the same order
+   */
+  public List<Listed> list(Filter filter, RunOrder order, Optional<RunPlace> after, int limit) {
+    var parameters = new RunConditions();
+    var ordering = new RunOrdering(order, parameters);
     // Contains only the conditions that were given: the planner chooses an index by them.
-    var conditions = new StringBuilder("true");
+    var conditions = new StringBuilder(parameters.sql(filter.condition()));
     if (!filter.states().isEmpty()) {
       conditions.append(" AND state = ANY (:states)");
     }
@@ -46,20 +62,20 @@ public final class RunList {
     if (!filter.idPrefix().isEmpty()) {
       conditions.append(" AND run_id LIKE :prefix");
     }
-    if (after.isPresent()) {
-      conditions.append(" AND (create_time, uid) < (:createTime, :uid)");
-    }
+    after.ifPresent(place -> conditions.append(" AND ").append(ordering.behind(place)));
     Query query =
         handle
             .createQuery(
                 """
                 SELECT * FROM (
-                  SELECT * FROM runs WHERE %s ORDER BY create_time DESC, uid DESC LIMIT :limit) AS page
+                  SELECT runs.*%s FROM runs WHERE %s ORDER BY %s LIMIT :limit) AS page
                 JOIN heartbeats ON run_uid = uid
-                ORDER BY create_time DESC, uid DESC
+                ORDER BY %s
                 """
-                    .formatted(conditions))
+                    .formatted(
+                        ordering.columns(), conditions, ordering.orderBy(), ordering.orderBy()))
             .bind("limit", limit);
+    parameters.bind(query);
     if (!filter.states().isEmpty()) {
       query.bindArray("states", String.class, filter.states().stream().map(Enum::name).toList());
     }
@@ -69,10 +85,20 @@ public final class RunList {
           .bindArray("values", String.class, new ArrayList<>(filter.labels().values()));
     }
     if (!filter.idPrefix().isEmpty()) {
-      query.bind("prefix", filter.idPrefix().replaceAll("([%_\\\\])", "\\\\$1") + "%");
+      query.bind("prefix", escaped(filter.idPrefix()) + "%");
     }
-    after.ifPresent(place -> query.bind("createTime", place.createTime()).bind("uid", place.uid()));
-    return query.map((row, context) -> Rows.run(row)).list();
+    return query
+        .map(
+            (row, context) -> {
+              RunRow run = Rows.run(row);
+              return new Listed(run, ordering.place(row, run));
+            })
+        .list();
+  }
+
+  /** A text as a pattern of LIKE that only it matches. */
+  static String escaped(String text) {
+    return text.replaceAll("([%_\\\\])", "\\\\$1");
   }
 
   /** States without runs are left out. */

@@ -85,7 +85,7 @@ public final class RunLog {
     handle
         .createQuery(
             """
-            UPDATE runs SET position = position + added.entries
+            UPDATE runs SET position = position + added.entries, update_time = now()
             FROM unnest(:uids, :counts) AS added (uid, entries) WHERE runs.uid = added.uid
             RETURNING runs.uid, position - added.entries AS before, attempt
             """)

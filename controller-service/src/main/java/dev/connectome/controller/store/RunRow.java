@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * @param holds a serialized {@code TrainingRun} message with only the holds of its policies
  * @param progress a serialized message, from the latest heartbeat
  * @param outcome a serialized message, of the latest attempt that ended
+ * @param updateTime when the latest event or signature was stored
  * @param startTime when its first trainer registered
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -52,6 +53,7 @@ public record RunRow(
     Optional<byte[]> progress,
     Optional<byte[]> outcome,
     Instant createTime,
+    Instant updateTime,
     Optional<Instant> startTime,
     Optional<Instant> endTime) {
 

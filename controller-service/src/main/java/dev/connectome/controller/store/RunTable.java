@@ -40,7 +40,7 @@ public final class RunTable {
                   VALUES (:uid, :runId, :requestId, jsonb_object(:keys, :values), :launcher, :definition, 'PENDING')
                   ON CONFLICT DO NOTHING
                   RETURNING uid)
-                INSERT INTO heartbeats (run_uid) SELECT uid FROM added
+                INSERT INTO heartbeats (run_uid, metrics) SELECT uid, '{}' FROM added
                 """)
             .bind("uid", uid)
             .bind("runId", runId)
@@ -130,13 +130,27 @@ public final class RunTable {
         .one();
   }
 
+  /**
+   * An outcome.
+   *
+   * @param message a serialized message
+   * @param finalEpoch the last epoch that was completed
+   * @param metrics its finite metrics, a JSON object
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Outcome(byte[] message, int finalEpoch, String metrics) {}
+
   /** Records how an attempt ended, and how long to wait before the next. */
   public void setOutcome(
-      UUID uid, AttemptEnd.Early early, Optional<byte[]> outcome, Duration pause) {
+      UUID uid, AttemptEnd.Early early, Optional<Outcome> outcome, Duration pause) {
     handle
         .createUpdate(
             """
-            WITH counted AS (UPDATE heartbeats SET advanced = false WHERE run_uid = :uid)
+            WITH counted AS (
+              UPDATE heartbeats SET advanced = false,
+                completed_epochs = greatest(completed_epochs, :finalEpoch),
+                metrics = coalesce(metrics, '{}') || :metrics::jsonb
+              WHERE run_uid = :uid)
             UPDATE runs SET failures = :failures, interruptions = :interruptions,
               outcome = coalesce(:outcome, outcome),
               launch_after = now() + :pauseMillis * interval '1 millisecond'
@@ -145,7 +159,9 @@ public final class RunTable {
         .bind("uid", uid)
         .bind("failures", early.failures())
         .bind("interruptions", early.interruptions())
-        .bind("outcome", outcome.orElse(null))
+        .bind("outcome", outcome.map(Outcome::message).orElse(null))
+        .bind("finalEpoch", outcome.map(Outcome::finalEpoch).orElse(0))
+        .bind("metrics", outcome.map(Outcome::metrics).orElse("{}"))
         .bind("pauseMillis", pause.toMillis())
         .execute();
   }

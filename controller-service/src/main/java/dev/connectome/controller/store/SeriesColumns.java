@@ -1,7 +1,6 @@
 package dev.connectome.controller.store;
 
 import dev.connectome.stopping.EpochObservation;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,20 +42,27 @@ record SeriesColumns(
         values);
   }
 
-  /** Reads the named series of a row; empty if its numbers are only in its record. */
-  static Optional<EpochObservation> read(ResultSet row, Set<String> wanted) throws SQLException {
-    @Nullable Array stored = row.getArray("series_names");
-    if (stored == null) {
+  /** Columns of so many series, whose names are the parameters name0, name1 and so on. */
+  static String selected(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                ", %2$s <= series_distances AS distance%1$d, series_values[%2$s] AS value%1$d"
+                    .formatted(i, "array_position(series_names, :name%d::text)".formatted(i)))
+        .collect(Collectors.joining());
+  }
+
+  /** Reads the series that were selected; empty if the row's numbers are only in its record. */
+  static Optional<EpochObservation> read(ResultSet row, List<String> names) throws SQLException {
+    if (row.getBytes("record") != null) {
       return Optional.empty();
     }
-    String[] names = (String[]) stored.getArray();
-    Double[] values = (Double[]) row.getArray("series_values").getArray();
-    int distances = row.getInt("series_distances");
     Map<String, Double> fromPrevious = new HashMap<>();
     Map<String, Double> others = new HashMap<>();
-    for (int i = 0; i < names.length; i++) {
-      if (wanted.contains(names[i])) {
-        (i < distances ? fromPrevious : others).put(names[i], values[i]);
+    for (int i = 0; i < names.size(); i++) {
+      double value = row.getDouble("value" + i);
+      if (!row.wasNull()) {
+        (row.getBoolean("distance" + i) ? fromPrevious : others).put(names.get(i), value);
       }
     }
     int previous = row.getInt("previous_epoch");

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** The numbers of runs' signatures, within one transaction. */
 public final class SeriesTable {
@@ -89,15 +90,21 @@ public final class SeriesTable {
       long toPosition,
       Set<String> series,
       int limit) {
-    return handle
-        .createQuery(
+    List<String> names = List.copyOf(series);
+    Query query =
+        handle.createQuery(
             """
-            SELECT attempt, epoch, previous_epoch, series_distances, series_names, series_values,
-              CASE WHEN series_names IS NULL THEN record END AS record
+            SELECT attempt, epoch, previous_epoch,
+              CASE WHEN series_names IS NULL THEN record END AS record%s
             FROM signatures
             WHERE run_uid = :run AND (attempt, epoch) > (:attempt, :epoch) AND position <= :to
             ORDER BY attempt, epoch LIMIT :limit
-            """)
+            """
+                .formatted(SeriesColumns.selected(names.size())));
+    for (int i = 0; i < names.size(); i++) {
+      query.bind("name" + i, names.get(i));
+    }
+    return query
         .bind("run", runUid)
         .bind("attempt", afterAttempt)
         .bind("epoch", afterEpoch)
@@ -108,7 +115,7 @@ public final class SeriesTable {
                 new Point(
                     row.getInt("attempt"),
                     row.getInt("epoch"),
-                    SeriesColumns.read(row, series),
+                    SeriesColumns.read(row, names),
                     Optional.ofNullable(row.getBytes("record"))))
         .list();
   }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -213,8 +214,10 @@ public final class StopTable {
    * @param otherGrace how much longer a process is left to the controller that supervises it
    * @param maxGap how long ago the installation may have been recorded alive: after a longer gap
    *     its clocks have to begin anew first
+   * @param except runs that are left out
    */
-  public record Overdue(String controller, Duration otherGrace, Duration maxGap) {}
+  public record Overdue(
+      String controller, Duration otherGrace, Duration maxGap, Set<UUID> except) {}
 
   /**
    * Commands whose time is over and whose trainer nobody is terminating, the most overdue first.
@@ -234,7 +237,8 @@ public final class StopTable {
               CROSS JOIN LATERAL (SELECT
                 greatest(stop_commands.create_time, coalesce(deliver_time, lost_time), up_since)
                   + grace_millis * interval '1 millisecond' AS over_time) AS grace
-            WHERE finish_time IS NULL AND alive_time > now() - :gapMillis * interval '1 millisecond'
+            WHERE finish_time IS NULL AND stop_commands.run_uid <> ALL (:except)
+              AND alive_time > now() - :gapMillis * interval '1 millisecond'
               AND (lease_until IS NULL OR lease_until < now())
               AND (phase = 'ESCALATED'
                 OR (over_time < now() AND (deliver_time IS NOT NULL OR state = 'LOST')))
@@ -243,6 +247,7 @@ public final class StopTable {
             ORDER BY over_time LIMIT :limit
             """
                 .formatted(COLUMNS))
+        .bindArray("except", UUID.class, List.copyOf(asked.except()))
         .bind("controller", asked.controller())
         .bind("otherMillis", asked.otherGrace().toMillis())
         .bind("gapMillis", asked.maxGap().toMillis())

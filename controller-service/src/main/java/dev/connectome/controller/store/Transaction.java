@@ -24,6 +24,7 @@ public final class Transaction {
   private final RunLog log;
   private final HistoryTable history;
   private final SeriesTable series;
+  private final SeriesRangeTable ranges;
   private final EnforcementTable enforcement;
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
@@ -41,6 +42,7 @@ public final class Transaction {
     log = new RunLog(handle);
     history = new HistoryTable(handle);
     series = new SeriesTable(handle);
+    ranges = new SeriesRangeTable(handle);
     enforcement = new EnforcementTable(handle);
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
@@ -74,6 +76,10 @@ public final class Transaction {
 
   public SeriesTable series() {
     return series;
+  }
+
+  public SeriesRangeTable ranges() {
+    return ranges;
   }
 
   public HistoryTable history() {

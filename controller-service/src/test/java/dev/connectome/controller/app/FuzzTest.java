@@ -114,6 +114,8 @@ class FuzzTest extends ApiOverGrpc {
             "labels.a",
             "policy",
             "spec.epochs",
+            "state = PENDING OR metrics.a < 1",
+            "name desc, lowest.a",
             "*"));
     return trainer;
   }

@@ -40,6 +40,10 @@ class IngestFaultsTest {
   @BeforeEach
   void start() throws Exception {
     topic = new SignatureTopic(TestBroker.shared().bootstrapServers()).create();
+    startController();
+  }
+
+  private void startController() throws Exception {
     controller =
         ControllerUnderTest.start(
             database,
@@ -92,6 +96,59 @@ class IngestFaultsTest {
     List<ConsumerRecord<byte[], byte[]>> passedOver = deadLetters(1);
     assertThat(header(passedOver.get(0), "connectome-error")).isEqualTo("NOT_STORED");
     assertThat(SignatureRecord.parseFrom(passedOver.get(0).value()).getRunUid()).isEqualTo(poison);
+  }
+
+  @Test
+  void aRunForWhichTheDatabaseGoesOnFailingKeepsNoOtherWaitingAndLosesNothing() throws Exception {
+    String poison = running("poison");
+    String good = running("good");
+    execute(
+        """
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = 'XX001'; END $$;
+        CREATE TRIGGER fails BEFORE INSERT ON signatures
+          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
+        """
+            .formatted(poison));
+
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      topic.publish(Signatures.of(poison, 1, epoch, 1), Signatures.of(good, 1, epoch, 1));
+      int stored = epoch;
+      await().untilAsserted(() -> assertThat(epochs("good")).hasSize(stored));
+    }
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(controller.get("poison").getStateMessage())
+                    .startsWith("quarantined: storage of its signatures fails"));
+    assertThat(epochs("poison")).isEmpty();
+    execute("DROP TRIGGER fails ON signatures");
+    await().untilAsserted(() -> assertThat(epochs("poison")).containsExactly(1, 2, 3));
+    await().untilAsserted(() -> assertThat(controller.get("poison").getStateMessage()).isEmpty());
+  }
+
+  @Test
+  void whatIsHeldIsReadAgainByTheNextController() throws Exception {
+    String poison = running("poison");
+    String good = running("good");
+    execute(
+        """
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = 'XX001'; END $$;
+        CREATE TRIGGER fails BEFORE INSERT ON signatures
+          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
+        """
+            .formatted(poison));
+    topic.publish(Signatures.of(poison, 1, 1, 1), Signatures.of(good, 1, 1, 1));
+    topic.publish(Signatures.of(good, 1, 2, 1));
+    await().untilAsserted(() -> assertThat(epochs("good")).containsExactly(1, 2));
+
+    controller.close();
+    execute("DROP TRIGGER fails ON signatures");
+    startController();
+
+    await().untilAsserted(() -> assertThat(epochs("poison")).containsExactly(1));
   }
 
   @Test

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.FieldMask;
 import dev.connectome.controller.fixture.SimulatedTrainer;
+import dev.connectome.protos.run.v1.AnyRule;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TroughRule;
 import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
+import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.HeartbeatResponse;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
@@ -13,6 +18,8 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Budgets are changed, and what is not to be changed is not. */
@@ -92,5 +99,68 @@ class RunUpdateApiTest extends ApiOverGrpc {
                             .build()));
 
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void aPolicyThatNeedsCheckpointsWhichTheRunDoesNotKeepIsRefused() {
+    var troughOfTwenty =
+        StoppingPolicy.newBuilder().setTrough(TroughRule.newBuilder().setConfirm(20)).build();
+    createKeeping("sparse", CheckpointSpec.newBuilder().setEveryEpochs(50));
+    createKeeping("few", CheckpointSpec.newBuilder().setKeep(3));
+    createKeeping("many", CheckpointSpec.newBuilder().setKeep(100));
+
+    assertThat(refusal(() -> setPolicy("sparse", troughOfTwenty)))
+        .hasMessageContaining("INVALID_ARGUMENT: training_run.policy may ask for the weights")
+        .hasMessageContaining("only every 50 epochs");
+    assertThat(refusal(() -> setPolicy("few", troughOfTwenty)))
+        .hasMessageContaining("keeps only its last 3 checkpoints");
+    assertThat(setPolicy("many", troughOfTwenty).getPolicy().hasTrough()).isTrue();
+    assertThat(setPolicy("sparse", plateau()).getPolicy().hasPlateau()).isTrue();
+  }
+
+  @Test
+  void theRulesOfARunAreLimitedTogether() {
+    List<StoppingPolicy> shadows = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      var any = AnyRule.newBuilder();
+      for (int member = 0; member < 13; member++) {
+        any.addPolicies(plateau());
+      }
+      shadows.add(StoppingPolicy.newBuilder().setPolicyId("any" + i).setAny(any).build());
+    }
+    createKeeping("a", CheckpointSpec.newBuilder());
+    var update =
+        UpdateTrainingRunRequest.newBuilder()
+            .setTrainingRun(
+                TrainingRun.newBuilder().setName("runs/a").addAllShadowPolicies(shadows));
+
+    assertThat(refusal(() -> controller.runs().updateTrainingRun(update.build())))
+        .hasMessageContaining("at most 64 rules together, not 66");
+    update.getTrainingRunBuilder().removeShadowPolicies(0);
+    assertThat(controller.runs().updateTrainingRun(update.build()).getShadowPoliciesCount())
+        .isEqualTo(4);
+  }
+
+  private void createKeeping(String runId, CheckpointSpec.Builder checkpoints) {
+    var unused =
+        controller
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId(runId)
+                    .setTrainingRun(
+                        external()
+                            .setPolicy(plateau())
+                            .setSpec(TrainingSpec.newBuilder().setCheckpoint(checkpoints)))
+                    .build());
+  }
+
+  private TrainingRun setPolicy(String runId, StoppingPolicy policy) {
+    return controller
+        .runs()
+        .updateTrainingRun(
+            UpdateTrainingRunRequest.newBuilder()
+                .setTrainingRun(TrainingRun.newBuilder().setName("runs/" + runId).setPolicy(policy))
+                .build());
   }
 }

@@ -95,6 +95,7 @@ class StopClockTest {
             attempts,
             new Launchers(Map.of(LauncherType.LOCAL, new Answering())),
             LocalHost.current(Optional.of("here")),
+            new Quarantine(controller.store(), InstantSource.system()),
             timeouts.maxGap());
     look();
     var unused =

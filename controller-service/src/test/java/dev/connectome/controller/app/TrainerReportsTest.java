@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.run.AttemptEnd;
+import dev.connectome.controller.store.RunTable;
 import dev.connectome.protos.run.v1.ListRunEventsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.RunState;
@@ -96,7 +97,13 @@ class TrainerReportsTest extends ApiOverGrpc {
                       UUID.fromString(uid),
                       AttemptEnd.Early.NONE,
                       Optional.of(
-                          completed().setTrainingTime(seconds(1L << 62, 0)).build().toByteArray()),
+                          new RunTable.Outcome(
+                              completed()
+                                  .setTrainingTime(seconds(1L << 62, 0))
+                                  .build()
+                                  .toByteArray(),
+                              0,
+                              "{}")),
                       java.time.Duration.ZERO);
               return uid;
             });

@@ -101,9 +101,8 @@ final class ClusterWatch implements AutoCloseable {
 
   /** Returns the attempts whose Job or pod has changed since the last call. */
   Set<JobKey> drainChanged() {
-    Set<JobKey> drained = Set.copyOf(changed);
-    changed.removeAll(drained);
-    return drained;
+    // One by one: what changes again meanwhile is in the next set.
+    return changed.stream().filter(changed::remove).collect(Collectors.toSet());
   }
 
   Set<JobKey> keys() {

@@ -60,12 +60,22 @@ final class JobActions {
     } else if (action instanceof Action.RecordWaiting waiting) {
       recordWaiting(key, waiting.kind(), waiting.message());
     } else if (action instanceof Action.EndIfGone gone) {
-      if (!jobs.exists(key)) {
+      if (!jobs.exists(key) && !hasUnseenPod(key)) {
         recordEnd(key, gone.end(), Optional.empty());
       }
     } else if (action instanceof Action.End end) {
-      recordEnd(key, end.end(), end.outcome().map(outcome -> outcome.toByteArray()));
+      if (!hasUnseenPod(key)) {
+        recordEnd(key, end.end(), end.outcome().map(outcome -> outcome.toByteArray()));
+      }
     }
+  }
+
+  /**
+   * The watches of Jobs and of pods are two, and each may be behind: that the cache holds no pod of
+   * an attempt does not say that none trains.
+   */
+  private boolean hasUnseenPod(JobKey key) {
+    return watch.pod(key).isEmpty() && jobs.hasPod(key);
   }
 
   private void recordWaiting(JobKey key, String kind, String message) {
@@ -88,17 +98,18 @@ final class JobActions {
     if (key.attempt() > 1 && !watch.hasSynced()) {
       return new Predecessor.Leaving();
     }
-    return Predecessor.of(watch.job(new JobKey(key.runUid(), key.attempt() - 1)), clock.instant());
+    return Predecessor.of(watch.job(key.before()), clock.instant());
   }
 
   void create(JobKey key, Launch launch) {
     Predecessor predecessor = predecessor(key);
-    if (predecessor instanceof Predecessor.Leaving) {
+    if (predecessor instanceof Predecessor.Leaving
+        || (key.attempt() > 1 && hasUnseenPod(key.before()))) {
       postponed.add(key);
       recordWaiting(
           key,
           "TRAINER_LEAVING",
-          "waits until the trainer of attempt %d has gone".formatted(key.attempt() - 1));
+          "waits until the trainer of attempt %d has gone".formatted(key.before().attempt()));
       return;
     }
     postponed.remove(key);

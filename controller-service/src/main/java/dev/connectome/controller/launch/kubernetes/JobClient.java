@@ -62,6 +62,17 @@ final class JobClient {
     return named(key).get() != null;
   }
 
+  boolean hasPod(JobKey key) {
+    limiter.acquire();
+    return !client
+        .pods()
+        .inNamespace(namespace)
+        .withLabels(key.labels())
+        .list()
+        .getItems()
+        .isEmpty();
+  }
+
   void delete(JobKey key) {
     limiter.acquire();
     named(key).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();

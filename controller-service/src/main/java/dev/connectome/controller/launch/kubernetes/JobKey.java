@@ -22,6 +22,16 @@ record JobKey(UUID runUid, int attempt) {
     return "connectome-" + runUid + "-" + attempt;
   }
 
+  /** The attempt before. */
+  JobKey before() {
+    return new JobKey(runUid, attempt - 1);
+  }
+
+  /** What its Job and its pods are labelled with. */
+  Map<String, String> labels() {
+    return Map.of(RUN_UID, runUid.toString(), ATTEMPT, Integer.toString(attempt));
+  }
+
   /** Reads the name of a Job or of one of its pods; empty if it is of no attempt. */
   static Optional<JobKey> ofName(String name) {
     Matcher matcher = NAME.matcher(name);

@@ -86,8 +86,7 @@ final class JobOverlay {
     labels.put("app.kubernetes.io/part-of", "connectome");
     labels.put(JobTemplate.MANAGED_BY, JobTemplate.CONTROLLER);
     labels.put(JobTemplate.INSTALLATION, installation);
-    labels.put(JobKey.RUN_UID, key.runUid().toString());
-    labels.put(JobKey.ATTEMPT, Integer.toString(key.attempt()));
+    labels.putAll(key.labels());
     String tenant = launch.definition().labels().getOrDefault(TENANT, "");
     if (LABEL_VALUE.matcher(tenant).matches()) {
       labels.put("connectome.dev/tenant", tenant);

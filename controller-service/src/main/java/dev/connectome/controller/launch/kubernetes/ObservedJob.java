@@ -88,8 +88,9 @@ record ObservedJob(
     if (deleted) {
       return deleting(key, newest);
     }
-    if (newest.filter(pod -> pod.getMetadata().getDeletionTimestamp() != null).isPresent()) {
-      // Before 1.31 its Job has failed already, while the trainer still writes its checkpoint.
+    if (newest.isPresent()) {
+      // Its Job may have failed already: before 1.31 while the trainer still writes its checkpoint,
+      // and in every version before the watch of pods tells what the watch of Jobs has told.
       return live(key, newest.get(), trouble);
     }
     Optional<JobCondition> failed = Conditions.of(job, "Failed");
@@ -109,12 +110,9 @@ record ObservedJob(
           Optional.empty(),
           false);
     }
-    if (suspended && newest.isEmpty()) {
-      return waiting(key, Phase.SUSPENDED, "QUEUED", queued(job), Optional.empty());
-    }
-    return newest
-        .map(pod -> live(key, pod, trouble))
-        .orElseGet(() -> withoutPod(key, job, trouble));
+    return suspended
+        ? waiting(key, Phase.SUSPENDED, "QUEUED", queued(job), Optional.empty())
+        : withoutPod(key, job, trouble);
   }
 
   /** The same, but for a trainer that disappeared: somebody has taken it away. */

@@ -15,10 +15,13 @@ import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +32,7 @@ class ClusterOrderTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration GRACE = Duration.ofSeconds(120);
+  private static final int WATCHED_KINDS = 3;
 
   private final DataSource database = TestDatabase.create();
   private final TestCluster cluster = new TestCluster();
@@ -95,6 +99,37 @@ class ClusterOrderTest {
 
     await().atMost(PATIENCE).until(() -> cluster.job(run.getUid(), 2).isPresent());
     assertThat(messages()).doesNotContain("failure");
+  }
+
+  /** Jobs and pods are watched apart: a Job may be seen to fail before its pod is seen at all. */
+  @Test
+  void aTrainerWhosePodIsNotSeenYetHasNotGone() throws Exception {
+    await().atMost(PATIENCE).until(() -> cluster.requests("WATCH") == WATCHED_KINDS);
+    cluster.goAway();
+    cluster.answerWith(ClusterOrderTest::noWatchOfPods);
+    cluster.comeBack();
+    TrainingRun run = create(KubernetesSpec.getDefaultInstance());
+    Job job = runningJob(run);
+    try (SimulatedTrainer trainer = trainerOf(job)) {
+      trainer.register();
+      cluster.condition(job, "Failed", "BackoffLimitExceeded");
+      await().atMost(PATIENCE).until(() -> cluster.requests("PODS_OF_ATTEMPT") > 0);
+      trainer.report(TrainingEnd.TRAINING_END_INTERRUPTED, 3);
+    }
+    await().atMost(PATIENCE).until(() -> controller.eventKinds("a").contains("TRAINER_LEAVING"));
+    assertThat(cluster.job(run.getUid(), 2)).isEmpty();
+
+    cluster.answerWith(request -> Optional.empty());
+    cluster.pod(job, TestCluster.disrupted(143, "EvictionByEvictionAPI"));
+
+    await().atMost(PATIENCE).until(() -> cluster.job(run.getUid(), 2).isPresent());
+    assertThat(messages()).doesNotContain("failure");
+  }
+
+  private static Optional<MockResponse> noWatchOfPods(RecordedRequest request) {
+    return TestCluster.isOfPods(request) && !TestCluster.isOfAttempt(request)
+        ? Optional.of(TestCluster.error(503, "etcd has no leader"))
+        : Optional.empty();
   }
 
   /** The Job is gone at once; its pod only when the trainer has ended. */

@@ -118,6 +118,20 @@ class ObservedJobTest {
     assertThat(observed.phase()).isEqualTo(Phase.TERMINATING);
   }
 
+  /** The watch of pods may be behind that of Jobs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Failed", "Complete"})
+  void aJobIsNotOverWhileThePodThatWasLastSeenRuns(String condition) {
+    ObservedJob observed =
+        ObservedJob.of(
+            KEY,
+            with(condition, "BackoffLimitExceeded"),
+            List.of(pod(TestCluster.running(NOW))),
+            Optional.empty());
+
+    assertThat(observed.phase()).isEqualTo(Phase.RUNNING);
+  }
+
   @Test
   void aJobThatIsBeingDeletedHasEndedWithItsTrainer() {
     Job deleted = job();

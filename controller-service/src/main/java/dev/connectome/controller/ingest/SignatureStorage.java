@@ -1,0 +1,182 @@
+package dev.connectome.controller.ingest;
+
+import dev.connectome.controller.ingest.HeldSignatures.Held;
+import dev.connectome.controller.lifecycle.PolicyEvaluator;
+import dev.connectome.controller.lifecycle.Quarantine;
+import dev.connectome.controller.lifecycle.ReceivedSignature;
+import dev.connectome.controller.lifecycle.Refusal;
+import dev.connectome.controller.loop.Loop;
+import dev.connectome.controller.run.Backoff;
+import dev.connectome.controller.store.DatabaseFault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores and evaluates batches of signatures. Every error of the database is retried. A run for
+ * which it goes on failing is quarantined: its records are held and tried again later, and those of
+ * other runs wait no longer.
+ */
+final class SignatureStorage {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SignatureStorage.class);
+  private static final String WORK = "storage of its signatures";
+  private static final Backoff RETRY = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+
+  /** From this round on, a run that fails alone is held. */
+  private static final int ROUNDS = 4;
+
+  private final PolicyEvaluator evaluator;
+  private final Quarantine quarantine;
+  private final DeadLetters deadLetters;
+  private final Loop loop;
+  private final HeldSignatures held;
+  private final Consumer<Duration> pause;
+
+  /**
+   * @param pause waits; throws if the consumer is being closed
+   */
+  SignatureStorage(
+      PolicyEvaluator evaluator,
+      Quarantine quarantine,
+      DeadLetters deadLetters,
+      Loop loop,
+      HeldSignatures held,
+      Consumer<Duration> pause) {
+    this.evaluator = evaluator;
+    this.quarantine = quarantine;
+    this.deadLetters = deadLetters;
+    this.loop = loop;
+    this.held = held;
+    this.pause = pause;
+  }
+
+  /** Returns once each record is stored, refused, passed over or held. */
+  void store(List<Held> records) {
+    List<Held> free = new ArrayList<>();
+    for (Held record : records) {
+      UUID run = record.signature().runUid();
+      if (held.isFull(run)) {
+        deadLetters.send(record.origin(), "NOT_STORED", "too many signatures of its run are held");
+      } else if (held.contains(run)) {
+        // It stays behind the records of its run that came before.
+        held.add(record);
+      } else {
+        free.add(record);
+      }
+    }
+    List<List<Held>> pending = free.isEmpty() ? List.of() : List.of(free);
+    for (int round = 1; !pending.isEmpty(); round++) {
+      pending = storeEach(pending, round);
+      if (!pending.isEmpty()) {
+        pause.accept(RETRY.delay(round, ThreadLocalRandom.current()));
+        storeHeld();
+      }
+    }
+  }
+
+  /** Returns what is to be tried again. */
+  private List<List<Held>> storeEach(List<List<Held>> groups, int round) {
+    List<List<Held>> failed = new ArrayList<>();
+    boolean isDown = false;
+    for (List<Held> group : groups) {
+      if (isDown) {
+        failed.add(group);
+        continue;
+      }
+      try {
+        accept(group);
+      } catch (RuntimeException e) {
+        boolean retryable = DatabaseFault.isRetryable(e);
+        isDown = isOutage(e);
+        if (retryable) {
+          loop.failed(e);
+        }
+        List<List<Held>> runs = byRun(group);
+        if (runs.size() > 1) {
+          failed.addAll(runs);
+        } else if (!retryable) {
+          passOver(group, e);
+        } else if (round < ROUNDS || isDown || held.isFull()) {
+          failed.add(group);
+        } else {
+          quarantine.hold(WORK, runOf(group), e);
+          group.forEach(held::add);
+        }
+      }
+    }
+    return failed;
+  }
+
+  /** Tries the held records of runs again whose pause is over. */
+  void storeHeld() {
+    if (held.isEmpty()) {
+      return;
+    }
+    var paused = quarantine.held(WORK);
+    for (UUID run : held.runs()) {
+      if (!paused.contains(run)) {
+        try {
+          accept(held.of(run));
+          held.remove(run);
+          quarantine.release(WORK, run);
+        } catch (RuntimeException e) {
+          if (isOutage(e)) {
+            loop.failed(e);
+            return;
+          }
+          quarantine.hold(WORK, run, e);
+          if (!DatabaseFault.isRetryable(e)) {
+            passOver(held.of(run), e);
+            held.remove(run);
+          }
+        }
+      }
+    }
+  }
+
+  private void accept(List<Held> group) {
+    Map<ReceivedSignature, ConsumerRecord<byte[], byte[]>> origins = new IdentityHashMap<>();
+    group.forEach(record -> origins.put(record.signature(), record.origin()));
+    List<ReceivedSignature> signatures = group.stream().map(Held::signature).toList();
+    for (Refusal refusal : evaluator.accept(signatures).refused()) {
+      deadLetters.send(
+          Objects.requireNonNull(origins.get(refusal.signature())),
+          refusal.reason().name(),
+          refusal.problem());
+    }
+  }
+
+  private void passOver(List<Held> group, RuntimeException e) {
+    LOG.error("signatures not stored runId={}", runOf(group), e);
+    group.forEach(record -> deadLetters.send(record.origin(), "NOT_STORED", e.toString()));
+  }
+
+  private static boolean isOutage(RuntimeException e) {
+    return DatabaseFault.of(e).filter(DatabaseFault::isForAll).isPresent();
+  }
+
+  private static UUID runOf(List<Held> group) {
+    return group.get(0).signature().runUid();
+  }
+
+  private static List<List<Held>> byRun(List<Held> records) {
+    return List.copyOf(
+        records.stream()
+            .collect(
+                Collectors.groupingBy(
+                    record -> record.signature().runUid(), LinkedHashMap::new, Collectors.toList()))
+            .values());
+  }
+}
