@@ -13,6 +13,7 @@ final class BrokerProcess {
    * @param arguments the directory, the port of the clients and that of the broker's controller
    */
   public static void main(String[] arguments) throws Exception {
+    PlatformLog.toStandardOutput();
     KafkaBroker broker =
         KafkaBroker.start(
             Path.of(arguments[0]),

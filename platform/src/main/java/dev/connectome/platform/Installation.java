@@ -109,7 +109,9 @@ public record Installation(Path home) {
       String module, List<String> options, Path configuration, Path temporary) {
     List<String> all = new ArrayList<>(options);
     all.add("-Djava.io.tmpdir=" + temporary);
-    all.add("-Dsmallrye.config.locations=" + configuration.toUri());
+    // A list, in which a comma separates.
+    all.add(
+        "-Dsmallrye.config.locations=" + configuration.toUri().toString().replace(",", "%2C"));
     return javaCommand(all, home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar"));
   }
 

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /** Commands that run Java as this process does. */
 final class JavaCommand {
+  private static final String LOG_MANAGER = "java.util.logging.manager";
+
   private JavaCommand() {}
 
   /** The virtual machine with its options; what it is to run follows. */
@@ -25,6 +27,10 @@ final class JavaCommand {
   /** Runs a class that this process has, too. */
   static List<String> ofThisClassPath(List<String> options, Class<?> main, List<String> arguments) {
     List<String> command = of(options);
+    String logManager = System.getProperty(LOG_MANAGER);
+    if (logManager != null) {
+      command.add("-D" + LOG_MANAGER + "=" + logManager);
+    }
     command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(arguments);
     return List.copyOf(command);

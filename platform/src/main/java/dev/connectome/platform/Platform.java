@@ -182,7 +182,7 @@ public final class Platform implements AutoCloseable {
     running.stopServices();
   }
 
-  /** Stops everything within 15 s; what does not end by itself is killed. */
+  /** Stops everything within 20 s; what does not end by itself is killed. */
   @Override
   public void close() {
     try {

@@ -62,7 +62,7 @@ class PostgresServerTest {
 
       await()
           .atMost(Duration.ofMinutes(1))
-          .ignoreException(SQLException.class)
+          .ignoreExceptionsInstanceOf(SQLException.class)
           .until(() -> query(server, "SELECT count(*) FROM kept"), "0"::equals);
       assertThat(messages.get(0)).startsWith("PostgreSQL ended with exit code 137; restarting");
     }
