@@ -66,7 +66,8 @@ public final class Platform implements AutoCloseable {
       started = true;
       return new Platform(options.installation(), state, running, endpoints);
     } catch (IOException e) {
-      throw PlatformException.failed("the platform could not be started: " + IoMessages.of(e), e);
+      throw PlatformException.failed(
+          "the platform could not be started: " + IoMessages.of(e) + FullDisk.of(state.root()), e);
     } finally {
       if (!started) {
         running.close();

@@ -13,6 +13,7 @@ import dev.connectome.protos.signature.v1.SnapshotFailureReason;
 import dev.connectome.signature.fixture.Signatures;
 import dev.connectome.signature.fixture.TestSnapshot;
 import io.micrometer.core.instrument.Timer;
+import dev.connectome.signature.compute.MemoryBudget;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -289,6 +290,23 @@ class SignatureTopologyTest {
     topology.advance(Duration.ofDays(7));
     assertThat(topology.storedKeys("connectomes")).isZero();
     assertThat(topology.storedKeys("runs")).isZero();
+  }
+
+  @Test
+  void aLostConnectomeCostsTheDistancesFromItAndNoSignature() throws Exception {
+    try (TopologyHarness uncached =
+        new TopologyHarness(
+            stateDir.resolve("uncached"), new MemoryBudget(64 << 20, 64 << 20), 0)) {
+      uncached.publish(RUN, TestSnapshot.random(RUN, 1, 1, 40, 12).records(1));
+      uncached.lose("connectomes");
+      for (int epoch = 2; epoch <= 3; epoch++) {
+        uncached.publish(RUN, TestSnapshot.random(RUN, 1, epoch, 40, 12).records(1));
+      }
+
+      List<SignatureRecord> records = uncached.readSignatures();
+      assertThat(uncached.readDeadLetters()).isEmpty();
+      assertThat(records).extracting(SignatureRecord::getEpoch).containsExactly(1, 2, 3);
+    }
   }
 
   @Test
