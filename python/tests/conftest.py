@@ -84,5 +84,6 @@ def platform(tmp_path_factory):
 def own_home(tmp_path, monkeypatch):
     """Nothing of one test is remembered in the next, or in the home of whoever runs it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    for name in ("CONNECTOME_URL", "CONNECTOME_TOKEN", "CONNECTOME_RUN", "CONNECTOME_MODE", "RANK"):
+    ranks = ("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
+    for name in ("CONNECTOME_URL", "CONNECTOME_TOKEN", "CONNECTOME_RUN", "CONNECTOME_MODE", *ranks):
         monkeypatch.delenv(name, raising=False)

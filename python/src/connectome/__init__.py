@@ -28,8 +28,15 @@ _LAZY = {
 }
 
 
+_FRAMEWORKS = ("keras", "lightning", "transformers")
+
+
 def __getattr__(name: str) -> Any:
-    """Import what needs PyTorch or NumPy only when it is used."""
+    """Import what needs a framework, PyTorch or NumPy only when it is used."""
+    if name in _FRAMEWORKS:
+        import importlib
+
+        return importlib.import_module(f".{name}", __name__)
     if name in _LAZY:
         import importlib
 

@@ -1,5 +1,6 @@
 """A training run as a training sees it."""
 
+import atexit
 import logging
 import os
 import signal
@@ -69,13 +70,21 @@ def run(
     named = name or os.environ.get("CONNECTOME_RUN") or f"run-{uuid.uuid4().hex[:8]}"
     session = None
     # Of several processes of one training the first one speaks.
-    if chosen == "online" and os.environ.get("RANK", "0") == "0":
+    if chosen == "online" and _is_first():
         http = Http(
             url or os.environ.get("CONNECTOME_URL") or DEFAULT_URL, token or os.environ.get("CONNECTOME_TOKEN"), timeout
         )
         session = Session(http, named, definition, _AWAY_SECONDS)
         session.wait(lambda: session is not None and session.joined is not None, _JOIN_SECONDS)
     return Run(named, session, epochs)
+
+
+def _is_first() -> bool:
+    """Whether this is the first process of its training, by the names that launchers have for it."""
+    for name in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK"):
+        if name in os.environ:
+            return os.environ[name] == "0"
+    return all(os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "NODE_RANK", "GROUP_RANK"))
 
 
 def _policy(policy: Policy) -> Dict[str, Any]:
@@ -102,6 +111,7 @@ class Run:
         self._restored: Optional[int] = None
         self._done = False
         self._previous_handler: Any = None
+        atexit.register(self._exit)
 
     @property
     def stop(self) -> Optional[Stop]:
@@ -174,6 +184,7 @@ class Run:
         if self._done or os.getpid() != self._pid:
             return
         self._done = True
+        atexit.unregister(self._exit)
         session = self._session
         if session is None:
             return
@@ -188,6 +199,10 @@ class Run:
             outcome["stopCommandId"] = session.stop.command_id
         if not session.finish(outcome, _AWAY_SECONDS if interrupted else _CLOSE_SECONDS):
             LOG.warning("the platform was not told how run %s ended", self.name)
+
+    def _exit(self) -> None:
+        """Tell of a program that ended without finishing its run what it ended with."""
+        self.finish(getattr(sys, "last_value", None) or RuntimeError("the program ended before its training"))
 
     def _end(self, error: Optional[BaseException]) -> str:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
