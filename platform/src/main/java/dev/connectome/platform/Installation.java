@@ -110,8 +110,7 @@ public record Installation(Path home) {
     List<String> all = new ArrayList<>(options);
     all.add("-Djava.io.tmpdir=" + temporary);
     // A list, in which a comma separates.
-    all.add(
-        "-Dsmallrye.config.locations=" + configuration.toUri().toString().replace(",", "%2C"));
+    all.add("-Dsmallrye.config.locations=" + configuration.toUri().toString().replace(",", "%2C"));
     return javaCommand(all, home.resolve(module).resolve("target/quarkus-app/quarkus-run.jar"));
   }
 

@@ -52,8 +52,7 @@ public final class ConnectomeStore {
       triangle.put(bytes);
     }
     return Optional.of(
-        FunctionalConnectome.ofUpperTriangle(
-            snapshot.neurons(), triangle.flip().asFloatBuffer()));
+        FunctionalConnectome.ofUpperTriangle(snapshot.neurons(), triangle.flip().asFloatBuffer()));
   }
 
   void delete(UUID runUid, int attempt, SignedSnapshot snapshot) {

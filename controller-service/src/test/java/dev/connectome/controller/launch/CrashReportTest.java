@@ -29,7 +29,7 @@ class CrashReportTest {
     new ProcessBuilder("kill", "-SEGV", Long.toString(java.pid())).start().waitFor();
     String log = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(java.waitFor()).isEqualTo(134);
+    assertThat(java.waitFor()).as(log).isNotZero();
     CrashReport report = CrashReport.find(log).orElseThrow();
     assertThat(report.cause()).isEqualTo("SIGSEGV");
     assertThat(report.file()).isEqualTo(directory.resolve("hs_err_trainer.log").toString());
