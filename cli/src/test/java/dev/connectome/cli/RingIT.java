@@ -84,7 +84,6 @@ class RingIT {
     client.close();
     platform.close();
     assertThat(processesOfThePlatform()).isEmpty();
-    assertThat(stateDirectory.resolve("logs/kafka.log")).content().contains("Kafka version");
   }
 
   private static List<String> processesOfThePlatform() {
