@@ -10,8 +10,9 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * Standard output whose reader may go away, as {@code head} does: the process ends then, like others
- * that SIGPIPE ends. Java ignores that signal, and its print streams the error that comes instead.
+ * Standard output whose reader may go away, as {@code head} does: the process ends then, like
+ * others that SIGPIPE ends. Java ignores that signal, and its print streams the error that comes
+ * instead.
  */
 final class StandardOutput extends FilterOutputStream {
   private static final int ENDED_BY_SIGPIPE = 141;
@@ -25,8 +26,7 @@ final class StandardOutput extends FilterOutputStream {
     String encoding = System.getProperty("stdout.encoding");
     System.setOut(
         new PrintStream(
-            new BufferedOutputStream(
-                new StandardOutput(new FileOutputStream(FileDescriptor.out))),
+            new BufferedOutputStream(new StandardOutput(new FileOutputStream(FileDescriptor.out))),
             true,
             encoding == null ? Charset.defaultCharset() : Charset.forName(encoding)));
   }

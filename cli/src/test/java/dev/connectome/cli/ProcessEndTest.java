@@ -26,9 +26,10 @@ class ProcessEndTest {
     Process computing = new ProcessBuilder(java(Computing.class)).start();
     assertThat(computing.getInputStream().read()).isEqualTo('s');
 
-    computing.destroy();
+    // A process itself closes its streams.
+    computing.toHandle().destroy();
     assertThat(computing.getInputStream().read()).isEqualTo('1');
-    computing.destroy();
+    computing.toHandle().destroy();
 
     assertThat(computing.waitFor(LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(computing.exitValue()).isEqualTo(143);
