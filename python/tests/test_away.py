@@ -1,6 +1,7 @@
 """A platform that is away, slow or strange never reaches the training."""
 
 import json
+import os
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -177,6 +178,43 @@ def test_the_token_travels_and_loopback_needs_no_proxy(controller, monkeypatch):
 
     assert controller.calls[0][1]["Authorization"] == "Bearer t"
     assert controller.verbs() == ["join", "finish"]
+
+
+def test_a_token_of_a_file_is_read_anew_for_each_call(controller, monkeypatch, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("first\n")
+    monkeypatch.setenv("CONNECTOME_TOKEN_FILE", str(file))
+    with connectome.run("a", url=controller.url):
+        file.write_text("second\n")
+
+    assert [headers.get("Authorization") for _, headers, _ in controller.calls] == ["Bearer first", "Bearer second"]
+
+
+@pytest.mark.parametrize("process", [os.getpid(), 2**22 + 1])
+def test_a_platform_of_this_user_is_known_by_its_port(controller, monkeypatch, tmp_path, process):
+    home = tmp_path / "home"
+    platforms = home / "connectome" / "platforms"
+    platforms.mkdir(parents=True)
+    (home / "token").write_text("of-the-platform\n")
+    (platforms / controller.url.rsplit(":", 1)[1]).write_text(f"{process}\n{home}\n")
+    monkeypatch.setenv("XDG_STATE_HOME", str(home))
+    with connectome.run("a", url=controller.url):
+        pass
+
+    shown = "Bearer of-the-platform" if process == os.getpid() else None
+    assert controller.calls[0][1].get("Authorization") == shown
+
+
+def test_a_refused_token_ends_no_training(controller, caplog):
+    controller.answers["report"] = refusal("NO_VALID_TOKEN", 401)
+    with connectome.run("a", url=controller.url) as run:
+        assert not run.report(1, {"a": 1.0})
+        eventually(lambda: "NO_VALID_TOKEN" in caplog.text, bool)
+        assert not run.should_stop
+        controller.answers.pop("report")
+        assert not run.report(2, {"a": 1.0}, wait=10)
+
+    assert controller.verbs().count("report") >= 3
 
 
 def test_disabled_sends_nothing_and_other_ranks_are_silent(controller, monkeypatch):

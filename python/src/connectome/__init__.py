@@ -15,12 +15,15 @@ from ._session import Stop
 from ._snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from ._local import LocalRun, local
     from ._probe import Probe
     from ._signature import Distances, Signature, signature
 
-__all__ = ["Distances", "Probe", "Run", "Signature", "Snapshot", "Stop", "run", "signature"]
+__all__ = ["Distances", "LocalRun", "Probe", "Run", "Signature", "Snapshot", "Stop", "local", "run", "signature"]
 
 _LAZY = {
+    "local": "_local",
+    "LocalRun": "_local",
     "Probe": "_probe",
     "signature": "_signature",
     "Signature": "_signature",

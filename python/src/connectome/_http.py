@@ -6,8 +6,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from ipaddress import ip_address
 from typing import Any, Dict, Optional
+
+from ._token import find, is_loopback
 
 DOMAIN = "connectome.dev"
 
@@ -23,16 +24,6 @@ class Refused(Exception):
         super().__init__(message)
         self.reason = reason
         self.waits = waits
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, so that no proxy can reach it for us."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Http:
@@ -64,8 +55,9 @@ class Http:
                     f"\r\n--{boundary}--\r\n".encode(),
                 )
             )
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        token = self._token or find(self.url)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(self.url + path, data=text, headers=headers, method="POST")
         try:
             with self._opener.open(request, timeout=self._timeout) as response:

@@ -51,7 +51,8 @@ def run(
     :param epochs: how many epochs the training takes at most.
     :param probe_every: every how many epochs a probe is reported; policies read distances between such neighbours.
     :param url: the platform's address; CONNECTOME_URL, else http://127.0.0.1:9480.
-    :param token: sent as a bearer token; CONNECTOME_TOKEN.
+    :param token: sent as a bearer token; CONNECTOME_TOKEN, the file CONNECTOME_TOKEN_FILE, else that of a platform
+        that this user has started on this machine.
     :param mode: ``"online"``, or ``"disabled"`` where nothing is sent; CONNECTOME_MODE.
     :param timeout: seconds that one call may take.
     :raises ValueError: if an argument cannot be right. A platform that is away raises nothing.
@@ -71,9 +72,7 @@ def run(
     session = None
     # Of several processes of one training the first one speaks.
     if chosen == "online" and _is_first():
-        http = Http(
-            url or os.environ.get("CONNECTOME_URL") or DEFAULT_URL, token or os.environ.get("CONNECTOME_TOKEN"), timeout
-        )
+        http = Http(url or os.environ.get("CONNECTOME_URL") or DEFAULT_URL, token, timeout)
         session = Session(http, named, definition, _AWAY_SECONDS)
         session.wait(lambda: session is not None and session.joined is not None, _JOIN_SECONDS)
     return Run(named, session, epochs)
@@ -166,7 +165,7 @@ class Run:
             return False
         self._last = max(self._last, epoch)
         self._metrics.update(numbers(metrics or {}))
-        snapshot = _snapshot(probe)
+        snapshot = as_snapshot(probe)
         if snapshot is not None:
             session.probe_seconds += snapshot.seconds
         session.put(Report(epoch, numbers(metrics or {}), snapshot))
@@ -233,7 +232,8 @@ def _terminate(number: int, frame: Any) -> None:
     sys.exit(_TERMINATED)
 
 
-def _snapshot(probe: Optional[ProbeLike]) -> Optional[Snapshot]:
+def as_snapshot(probe: Optional[ProbeLike]) -> Optional[Snapshot]:
+    """Take the snapshot that a report names, or ask its probe for one."""
     if probe is None or isinstance(probe, Snapshot):
         return probe
     if callable(probe):

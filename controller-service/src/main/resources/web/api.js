@@ -7,7 +7,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the controller answers; tells when that changes. */
+/** Whether the controller answers; tells when that changes, and when it does not know who asks. */
 export const connection = Object.assign(new EventTarget(), {away: false});
 
 function reached(away) {
@@ -26,6 +26,7 @@ async function call(path, options = {}) {
     throw failure;
   }
   reached(false);
+  if (response.status === 401) connection.dispatchEvent(new Event('unknown'));
   if (!response.ok) {
     const body = await response.json().catch(() => ({}));
     throw new ApiError(response.status, body.message || `the controller answered ${response.status}`);

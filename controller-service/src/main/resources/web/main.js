@@ -1,9 +1,11 @@
 /** Shows the view that the address names. */
 
 import {h, replace} from './dom.js';
+import {connection} from './api.js';
 import {fleet} from './fleet.js';
 import {startHealth} from './health.js';
 import {help, listen} from './keys.js';
+import {enter, signIn} from './sign-in.js';
 import {go, onNavigation, parameter, viewAddress} from './url-state.js';
 
 const VIEWS = {
@@ -49,5 +51,11 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => useT
 useTheme(localStorage.getItem('theme'));
 listen(() => ({Escape: () => parameter('view') && go(viewAddress('')), ...view.keys}));
 onNavigation(show);
+connection.addEventListener('unknown', () => {
+  view.close?.();
+  view = {};
+  signIn(main, show);
+});
+await enter();
 startHealth();
 show();

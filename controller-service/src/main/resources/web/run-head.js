@@ -43,13 +43,14 @@ async function resume(run, reload) {
 
 function copies(run) {
   const path = `${location.origin}/v1/runs/${id(run)}`;
+  const curl = 'curl -H @<(printf "Authorization: Bearer %s" "$CONNECTOME_TOKEN")';
   const texts = {
     'Command: show': `connectome runs get ${id(run)}`,
     'Command: watch': `connectome runs watch ${id(run)}`,
     'Command: stop': `connectome runs stop ${id(run)}`,
-    'curl: run': `curl ${path}`,
-    'curl: series': `curl '${path}:readSeries?series=deathDistance&series=trainLoss'`,
-    'curl: stop': `curl -X POST ${path}:stop -H 'Content-Type: application/json' -d '{}'`,
+    'curl: run': `${curl} ${path}`,
+    'curl: series': `${curl} '${path}:readSeries?series=deathDistance&series=trainLoss'`,
+    'curl: stop': `${curl} -X POST ${path}:stop -H 'Content-Type: application/json' -d '{}'`,
     'Address of this view': location.href,
   };
   return h('select', {

@@ -24,9 +24,9 @@ export class RunPages {
     this.more();
   }
 
-  /** Reads the next page, unless all are read; after a failure only once another read has succeeded. */
+  /** Reads the next page, unless all are read or nobody looks any more; after a failure only once another read has succeeded. */
   more() {
-    if (this.complete || this.#reading || this.failure) return;
+    if (this.complete || this.#reading || this.failure || this.#abort.signal.aborted) return;
     const token = this.#pages.at(-1)?.next ?? '';
     this.#reading = this.#read({token}).then((page) => {
       if (page) {

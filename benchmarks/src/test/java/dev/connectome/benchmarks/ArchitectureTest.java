@@ -32,6 +32,7 @@ class ArchitectureTest {
                             "dev.connectome.protos..",
                             "dev.connectome.topology..",
                             "dev.connectome.platform..",
+                            "dev.connectome.identity.client",
                             "dev.connectome.client..",
                             "dev.connectome.cli.."))))
         .check(CLASSES);

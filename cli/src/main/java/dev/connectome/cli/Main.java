@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
     description = "Trains neural networks and stops each when it has finished learning.",
     mixinStandardHelpOptions = true,
     version = "connectome 0.1.0",
-    subcommands = {UpCommand.class, DemoCommand.class, RunsCommand.class, SignatureCommand.class},
+    subcommands = {
+      UpCommand.class,
+      DemoCommand.class,
+      RunsCommand.class,
+      PageCommand.class,
+      SignatureCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

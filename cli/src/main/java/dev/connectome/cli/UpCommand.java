@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
       "Starts the whole platform on this machine and keeps it running until Ctrl-C.",
       "It starts a Kafka broker, a PostgreSQL database and the two services; you need not install"
           + " anything. Everything listens on 127.0.0.1. At Ctrl-C, live runs write a checkpoint;"
-          + " the next start resumes them."
+          + " the next start resumes them.",
+      "Commands of the same user are let in by a token in the state directory, browsers by a link"
+          + " that this command prints. Other users of the machine are not let in."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -88,6 +90,13 @@ public final class UpCommand implements Callable<Integer> {
       description = "Port of the database. Default: a free one")
   private int postgresPort;
 
+  @Option(
+      names = "--no-auth",
+      description =
+          "Ask nobody for a token: every user of this machine may then do everything. Everything"
+              + " listens on 127.0.0.1 all the same.")
+  private boolean noAuth;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -99,6 +108,9 @@ public final class UpCommand implements Callable<Integer> {
             maxConcurrentRuns,
             new PlatformOptions.Ports(
                 controllerPort, controllerHttpPort, kafkaPort, postgresPort, connectomePort));
+    if (noAuth) {
+      options = options.withoutAuthentication();
+    }
     Interruption interruption = Interruption.ofThisThread();
     try (Platform platform = Platform.start(options, line -> print(out, line))) {
       printEndpoints(out, platform);
@@ -113,11 +125,15 @@ public final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void printEndpoints(PrintWriter out, Platform platform) {
+  private void printEndpoints(PrintWriter out, Platform platform) throws InterruptedException {
     Endpoints at = platform.endpoints();
     boolean isDefault = stateDir.equals(Path.of(".connectome"));
     String stateDirOption = isDefault ? "" : " --state-dir " + stateDir;
-    out.printf("%nThe platform is up. Open %s/ in a browser.%n", at.controller().http());
+    out.printf("%nThe platform is up. Open it in a browser:%n  %s%n", platform.pageAddress());
+    out.println(
+        noAuth
+            ? "Nobody is asked for a token: every user of this machine may do everything."
+            : "The link works once; 'connectome page" + stateDirOption + "' prints another.");
     out.printf("  state               %s%n", platform.stateDirectory());
     out.printf(
         "  controller          gRPC %s   %s%n", at.controller().grpc(), at.controller().http());

@@ -1,6 +1,7 @@
 package dev.connectome.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -8,9 +9,12 @@ import com.google.protobuf.ByteString;
 import dev.connectome.cli.runs.PolicySyntax;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.client.ControllerException;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.platform.Installation;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
+import dev.connectome.platform.PlatformTokens;
 import dev.connectome.protos.activation.v1.ActivationBatch;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;
@@ -18,38 +22,51 @@ import dev.connectome.protos.activation.v1.PublishActivationsRequest;
 import dev.connectome.protos.activation.v1.PublishActivationsResponse;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.LauncherKind;
+import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.NeverRule;
 import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunState;
 import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import dev.connectome.protos.signature.v1.SampleSignals;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.trainer.v1.DataSpec;
+import dev.connectome.protos.trainer.v1.HeartbeatRequest;
 import dev.connectome.protos.trainer.v1.ModelSpec;
 import dev.connectome.protos.trainer.v1.RegisterTrainerRequest;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingSpec;
+import io.grpc.CallCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,6 +156,7 @@ class RingIT {
                             platform.endpoints().controller().http()
                                 + "/v1/runs?training_run_id=http"))
                     .header("Content-Type", "application/json")
+                    .header("Authorization", "Bearer " + token())
                     .POST(HttpRequest.BodyPublishers.ofString("{\"policy\": {\"never\": {}}}"))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -258,6 +276,7 @@ class RingIT {
     try {
       int attempt =
           TrainerRegistryServiceGrpc.newBlockingStub(controller)
+              .withCallCredentials(trainer())
               .registerTrainer(
                   RegisterTrainerRequest.newBuilder()
                       .setRunUid(uid)
@@ -266,7 +285,9 @@ class RingIT {
                       .build())
               .getAttempt();
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> publishing =
-          ActivationIngestServiceGrpc.newBlockingV2Stub(connectome).publishActivations();
+          ActivationIngestServiceGrpc.newBlockingV2Stub(connectome)
+              .withCallCredentials(trainer())
+              .publishActivations();
       publishing.write(activations(uid, attempt, 1, 1, 2, 3, 4, 2, 1, 4, 3));
       publishing.write(activations(uid, attempt, 2, 1, 2, 3, 4, 1, 2, 3, 5));
       publishing.halfClose();
@@ -287,6 +308,115 @@ class RingIT {
     assertThat(signatures.get(0).getSignature().getBirths().getMean()).isCloseTo(0.6, within(1e-6));
     assertThat(signatures.get(1).getSignature().getFromPrevious().getBirth())
         .isCloseTo(6.5 / Math.sqrt(5 * 8.75) - 0.6, within(1e-6));
+  }
+
+  @Test
+  void whoShowsNoTokenIsLetInNowhere() throws Exception {
+    ManagedChannel controller = channel(platform.endpoints().controller().grpc());
+    ManagedChannel connectome = channel(platform.endpoints().connectome().grpc());
+    try {
+      assertRefused(
+          () ->
+              TrainingRunServiceGrpc.newBlockingStub(controller)
+                  .listTrainingRuns(ListTrainingRunsRequest.getDefaultInstance()));
+      assertRefused(
+          () ->
+              TrainerRegistryServiceGrpc.newBlockingStub(controller)
+                  .heartbeat(HeartbeatRequest.getDefaultInstance()));
+      assertRefused(
+          () ->
+              ActivationIngestServiceGrpc.newBlockingV2Stub(connectome)
+                  .publishActivations()
+                  .read());
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create(platform.endpoints().controller().http() + "/v1/runs"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(401);
+    } finally {
+      controller.shutdownNow();
+      connectome.shutdownNow();
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .satisfies(
+            refused ->
+                assertThat(Status.fromThrowable(refused).getCode())
+                    .isEqualTo(Status.Code.UNAUTHENTICATED));
+  }
+
+  @Test
+  void aLinkOfThePageLetsOneBrowserIn() throws Exception {
+    StringWriter out = new StringWriter();
+    assertThat(
+            Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .execute("page", "--state-dir", stateDirectory.toString()))
+        .isZero();
+    URI link = URI.create(out.toString().strip());
+    HttpRequest signIn =
+        HttpRequest.newBuilder(link.resolve("/session"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"link\": \"%s\"}".formatted(link.getFragment().substring(5))))
+            .build();
+    HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+
+    assertThat(browser.send(signIn, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(204);
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(signIn, HttpResponse.BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(401);
+    assertThat(
+            browser
+                .send(
+                    HttpRequest.newBuilder(link.resolve("/v1/runs")).build(),
+                    HttpResponse.BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  /** What is written and what other users of the machine see of processes has no token in it. */
+  @Test
+  void noTokenIsInALogASettingOrTheArgumentsOfAProcess() throws Exception {
+    createEndless("secretive");
+    awaitRun("secretive", running(1, 1));
+    TrainingRun unused = stopByHand("secretive");
+    List<Path> secret =
+        List.of(stateDirectory.resolve("token"), stateDirectory.resolve("trainer.token"));
+
+    for (Path file : secret) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+      String token = Files.readString(file).strip();
+      assertThat(ProcessHandle.allProcesses().flatMap(one -> one.info().commandLine().stream()))
+          .noneMatch(line -> line.contains(token));
+      for (String folder : List.of("logs", "config", "runs", "pids")) {
+        try (Stream<Path> files = Files.walk(stateDirectory.resolve(folder))) {
+          for (Path written : files.filter(Files::isRegularFile).toList()) {
+            assertThat(new String(Files.readAllBytes(written), StandardCharsets.ISO_8859_1))
+                .as(written.toString())
+                .doesNotContain(token);
+          }
+        }
+      }
+    }
+  }
+
+  private static String token() throws IOException {
+    return Files.readString(PlatformTokens.owners(stateDirectory)).strip();
+  }
+
+  private static CallCredentials trainer() {
+    return new BearerToken(new TokenSource.OfFile(stateDirectory.resolve("trainer.token")));
   }
 
   private static ManagedChannel channel(String endpoint) {

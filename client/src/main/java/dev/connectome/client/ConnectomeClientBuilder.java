@@ -2,6 +2,8 @@ package dev.connectome.client;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc.TrainingRunServiceBlockingStub;
 import io.grpc.ChannelCredentials;
@@ -31,7 +33,7 @@ public final class ConnectomeClientBuilder {
   private final HostAndPort endpoint;
   private boolean plaintext;
   private @Nullable Path certificates;
-  private @Nullable Path tokenFile;
+  private @Nullable TokenSource token;
   private String actor = systemUser();
   private Duration deadline = Duration.ofSeconds(15);
   private int maxMessageBytes = 64 << 20;
@@ -57,10 +59,13 @@ public final class ConnectomeClientBuilder {
 
   /**
    * Sends the content of a file as bearer token. The file is read at each call, so that the token
-   * can be rotated; a call fails with UNAUTHENTICATED while it cannot be read or is empty.
+   * can be rotated; a call fails with UNAUTHENTICATED while it cannot be read or is empty. Default:
+   * the token in the environment variable CONNECTOME_TOKEN, else the file that
+   * CONNECTOME_TOKEN_FILE names, else the token of the platform on this machine, if this user has
+   * started it.
    */
   public ConnectomeClientBuilder tokenFile(Path file) {
-    tokenFile = file;
+    token = new TokenSource.OfFile(file);
     return this;
   }
 
@@ -116,7 +121,8 @@ public final class ConnectomeClientBuilder {
    * @throws UncheckedIOException if the file of certificates cannot be read
    */
   public ConnectomeClient build() {
-    if (tokenFile != null && plaintext && !isLoopback(endpoint.getHost())) {
+    TokenSource source = token == null ? TokenSource.standard(endpoint.toString()) : token;
+    if (plaintext && !(source instanceof TokenSource.None) && !isLoopback(endpoint.getHost())) {
       throw new IllegalStateException(
           "a token must not be sent in plaintext to "
               + endpoint
@@ -137,9 +143,7 @@ public final class ConnectomeClientBuilder {
             .build();
     TrainingRunServiceBlockingStub stub = TrainingRunServiceGrpc.newBlockingStub(channel);
     return new ConnectomeClient(
-        channel,
-        tokenFile == null ? stub : stub.withCallCredentials(new BearerToken(tokenFile)),
-        deadline);
+        channel, stub.withCallCredentials(new BearerToken(source)), deadline);
   }
 
   private ChannelCredentials credentials() {

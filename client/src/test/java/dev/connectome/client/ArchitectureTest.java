@@ -12,12 +12,17 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   @Test
-  void theClientDependsOnTheProtosAndLibrariesOnly() {
+  void theClientDependsOnTheProtosItsTokenAndLibrariesOnly() {
     noClasses()
         .should()
         .dependOnClassesThat(
             resideInAPackage("dev.connectome..")
-                .and(not(resideInAnyPackage("dev.connectome.client..", "dev.connectome.protos.."))))
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "dev.connectome.client..",
+                            "dev.connectome.identity.client",
+                            "dev.connectome.protos.."))))
         .check(
             new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -71,7 +71,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void ofTheProjectOnlyTheContractsAndTheTopologyLibraryAreUsed() {
+  void ofTheProjectOnlyTheContractsAndTheLibrariesOfServicesAreUsed() {
     noClasses()
         .should()
         .dependOnClassesThat(
@@ -80,6 +80,7 @@ class ArchitectureTest {
                     resideOutsideOfPackages(
                         "dev.connectome.signature..",
                         "dev.connectome.protos..",
+                        "dev.connectome.identity..",
                         "dev.connectome.topology..")))
         .check(service);
   }

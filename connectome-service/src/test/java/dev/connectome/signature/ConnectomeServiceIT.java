@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import dev.connectome.identity.Grant;
+import dev.connectome.identity.Principal;
+import dev.connectome.identity.Role;
+import dev.connectome.identity.Token;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.platform.fixture.FreePort;
 import dev.connectome.platform.fixture.TestBroker;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
@@ -21,6 +27,7 @@ import dev.connectome.signature.fixture.TopicReader;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.CallCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -30,6 +37,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -59,13 +67,29 @@ class ConnectomeServiceIT {
 
   @TempDir Path directory;
 
+  private static final String TRAINER = Token.create();
+  private static final String VIEWER = Token.create();
+
   private TestBroker broker;
   private ServiceProcess service;
 
   @BeforeEach
   void start() throws Exception {
     int brokerPort = FreePort.find();
-    service = ServiceProcess.start("127.0.0.1:" + brokerPort, directory.resolve("state"));
+    Files.writeString(
+        directory.resolve("tokens"),
+        Grant.of(TRAINER, new Principal("trainer", Role.TRAINER)).line()
+            + "\n"
+            + Grant.of(VIEWER, new Principal("ada", Role.VIEWER)).line());
+    service =
+        ServiceProcess.start(
+            "127.0.0.1:" + brokerPort,
+            directory.resolve("state"),
+            Map.of(
+                "connectome.streams.group-instance-id",
+                "only",
+                "connectome.auth.tokens-file",
+                directory.resolve("tokens").toString()));
     service.awaitLive();
     assertThat(service.get("/q/health/ready")).isEqualTo(503);
     broker = Brokers.start(directory.resolve("kafka"), brokerPort);
@@ -150,9 +174,17 @@ class ConnectomeServiceIT {
                   .getStatus())
           .isEqualTo(ServingStatus.SERVING);
 
+      var ingest = ActivationIngestServiceGrpc.newBlockingV2Stub(channel);
+      assertThatThrownBy(() -> ingest.publishActivations().read())
+          .hasMessageStartingWith("UNAUTHENTICATED: this call needs a token");
+      assertThatThrownBy(
+              () -> ingest.withCallCredentials(credentials(VIEWER)).publishActivations().read())
+          .hasMessageStartingWith("PERMISSION_DENIED: ada is VIEWER, and this call needs TRAINER");
+
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> call =
-          ActivationIngestServiceGrpc.newBlockingV2Stub(channel)
+          ingest
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(trace()))
+              .withCallCredentials(credentials(TRAINER))
               .publishActivations();
       List<ActivationRecord> records = snapshot.records(20);
       for (ActivationRecord record : records) {
@@ -175,6 +207,10 @@ class ConnectomeServiceIT {
     }
   }
 
+  private static CallCredentials credentials(String token) {
+    return new BearerToken(new TokenSource.OfText(token));
+  }
+
   @Test
   void aMalformedRecordEndsTheCallAfterTheRecordsBeforeItAreAcknowledged() throws Exception {
     ManagedChannel channel =
@@ -186,7 +222,9 @@ class ConnectomeServiceIT {
               .setBatch(snapshot.record().getBatch().toBuilder().setNeuronCount(5))
               .build();
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> call =
-          ActivationIngestServiceGrpc.newBlockingV2Stub(channel).publishActivations();
+          ActivationIngestServiceGrpc.newBlockingV2Stub(channel)
+              .withCallCredentials(credentials(TRAINER))
+              .publishActivations();
       call.write(PublishActivationsRequest.newBuilder().setRecord(snapshot.record()).build());
       call.write(PublishActivationsRequest.newBuilder().setRecord(malformed).build());
 
@@ -224,7 +262,9 @@ class ConnectomeServiceIT {
                       .isEqualTo("LIMIT_EXCEEDED"));
 
       BlockingClientCall<PublishActivationsRequest, PublishActivationsResponse> call =
-          ActivationIngestServiceGrpc.newBlockingV2Stub(channel).publishActivations();
+          ActivationIngestServiceGrpc.newBlockingV2Stub(channel)
+              .withCallCredentials(credentials(TRAINER))
+              .publishActivations();
       call.write(PublishActivationsRequest.newBuilder().setRecord(refused).build());
       assertThatThrownBy(call::read)
           .hasMessageContaining("16384 neurons needs 3584 MiB of heap")

@@ -110,7 +110,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void ofTheProjectItUsesOnlyTheContractsAndTheStoppingRules() {
+  void ofTheProjectItUsesOnlyTheContractsAndTheLibrariesOfServices() {
     classes()
         .should()
         .onlyDependOnClassesThat(
@@ -119,6 +119,7 @@ class ArchitectureTest {
                     resideInAnyPackage(
                         "dev.connectome.controller..",
                         "dev.connectome.protos..",
+                        "dev.connectome.identity..",
                         "dev.connectome.stopping..")))
         .check(service);
   }

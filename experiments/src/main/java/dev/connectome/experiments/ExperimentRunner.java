@@ -20,6 +20,7 @@ import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
+import dev.connectome.platform.PlatformTokens;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -142,7 +143,10 @@ final class ExperimentRunner {
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
     SeriesFile recorded = new SeriesFile(series, () -> provenance(start, clock.instant()));
-    try (ConnectomeClient connection = ConnectomeClient.to(platform.controller().grpc())) {
+    try (ConnectomeClient connection =
+        ConnectomeClient.builder(platform.controller().grpc())
+            .tokenFile(PlatformTokens.owners(stateDir))
+            .build()) {
       TrialRunner runner =
           new TrialRunner(
               connection,

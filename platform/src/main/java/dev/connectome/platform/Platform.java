@@ -17,20 +17,23 @@ public final class Platform implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration BROKER_GRACE_PERIOD = Duration.ofMillis(2_500);
 
-  private final Installation installation;
+  private final PlatformOptions options;
   private final StateDirectory state;
   private final ShutdownSequence running;
   private final Endpoints endpoints;
+  private final KnownPlatform known;
 
   private Platform(
-      Installation installation,
+      PlatformOptions options,
       StateDirectory state,
       ShutdownSequence running,
-      Endpoints endpoints) {
-    this.installation = installation;
+      Endpoints endpoints,
+      KnownPlatform known) {
+    this.options = options;
     this.state = state;
     this.running = running;
     this.endpoints = endpoints;
+    this.known = known;
   }
 
   /**
@@ -51,6 +54,7 @@ public final class Platform implements AutoCloseable {
     try {
       running.add(StateLock.acquire(state, progress));
       state.prepare();
+      PlatformTokens.prepare(state);
       OrphanedProcesses orphans = new OrphanedProcesses(state);
       int ended = orphans.terminateAll();
       if (ended > 0) {
@@ -63,8 +67,9 @@ public final class Platform implements AutoCloseable {
       running.add(Guard.start(state));
       Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
+      KnownPlatform known = KnownPlatform.add(state, ports, progress);
       started = true;
-      return new Platform(options.installation(), state, running, endpoints);
+      return new Platform(options, state, running, endpoints, known);
     } catch (IOException e) {
       throw PlatformException.failed(
           "the platform could not be started: " + IoMessages.of(e) + FullDisk.of(state.root()), e);
@@ -97,7 +102,9 @@ public final class Platform implements AutoCloseable {
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     Path connectomeConfig = state.config(ServiceNames.CONNECTOME);
     ServiceSettings.write(
-        ServiceSettings.connectome(state.streams(), ports, kafka), connectomeConfig);
+        ServiceSettings.connectome(
+            state.streams(), ports, kafka, PlatformTokens.grants(options)),
+        connectomeConfig);
     SupervisedService connectome =
         SupervisedService.start(
             ServiceSpec.of(
@@ -158,6 +165,17 @@ public final class Platform implements AutoCloseable {
     return endpoints;
   }
 
+  /**
+   * The page's address, which lets the browser in that opens it first.
+   *
+   * @throws PlatformException if the controller does not answer
+   */
+  public String pageAddress() throws InterruptedException {
+    return options.authentication()
+        ? PageLink.create(endpoints, state.token())
+        : endpoints.controller().http() + "/";
+  }
+
   /** The absolute path of the state directory. */
   public Path stateDirectory() {
     return state.root();
@@ -171,7 +189,8 @@ public final class Platform implements AutoCloseable {
    */
   public Duration measureConnectomeStartup() throws InterruptedException {
     try {
-      return StartupMeasurement.run(installation, state, endpoints.kafka().bootstrapServers());
+      return StartupMeasurement.run(
+          options.installation(), state, endpoints.kafka().bootstrapServers());
     } catch (IOException e) {
       throw PlatformException.failed(
           "another connectome service could not be started: " + IoMessages.of(e), e);
@@ -186,6 +205,7 @@ public final class Platform implements AutoCloseable {
   /** Stops everything within 20 s; what does not end by itself is killed. */
   @Override
   public void close() {
+    known.remove();
     try {
       Files.deleteIfExists(state.endpoints());
     } catch (IOException ignored) {

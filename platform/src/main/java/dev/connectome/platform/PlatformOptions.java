@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory the images for runs that name none; null for those embedded in the trainer
  * @param maxConcurrentRuns how many runs may train at the same time, at least 1
  * @param controllerSettings further settings of the controller, which replace its others
+ * @param authentication whether callers are asked who they are
  */
 public record PlatformOptions(
     Installation installation,
@@ -18,7 +19,8 @@ public record PlatformOptions(
     @Nullable Path dataDirectory,
     int maxConcurrentRuns,
     Ports ports,
-    Map<String, String> controllerSettings) {
+    Map<String, String> controllerSettings,
+    boolean authentication) {
 
   /** Without further settings of the controller. */
   public PlatformOptions(
@@ -27,7 +29,19 @@ public record PlatformOptions(
       @Nullable Path dataDirectory,
       int maxConcurrentRuns,
       Ports ports) {
-    this(installation, stateDirectory, dataDirectory, maxConcurrentRuns, ports, Map.of());
+    this(installation, stateDirectory, dataDirectory, maxConcurrentRuns, ports, Map.of(), true);
+  }
+
+  /** The same for whoever can connect: every user of this machine may do everything. */
+  public PlatformOptions withoutAuthentication() {
+    return new PlatformOptions(
+        installation,
+        stateDirectory,
+        dataDirectory,
+        maxConcurrentRuns,
+        ports,
+        controllerSettings,
+        false);
   }
 
   public PlatformOptions {

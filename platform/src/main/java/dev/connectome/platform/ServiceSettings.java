@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
@@ -16,8 +17,9 @@ final class ServiceSettings {
 
   private ServiceSettings() {}
 
-  static Map<String, String> connectome(Path stateDirectory, PortPlan ports, String kafka) {
-    Map<String, String> settings = servers(ports.connectomeGrpc(), ports.connectomeHttp());
+  static Map<String, String> connectome(
+      Path stateDirectory, PortPlan ports, String kafka, Optional<Path> grants) {
+    Map<String, String> settings = servers(ports.connectomeGrpc(), ports.connectomeHttp(), grants);
     settings.put("connectome.kafka.bootstrap-servers", kafka);
     settings.put("connectome.streams.state-dir", stateDirectory.toString());
     // A static member need not wait at the next start until the broker has expired its session.
@@ -28,7 +30,9 @@ final class ServiceSettings {
   /** The result contains the database's password. */
   static Map<String, String> controller(
       PlatformOptions options, PortPlan ports, String kafka, PostgresServer postgres) {
-    Map<String, String> settings = servers(ports.controllerGrpc(), ports.controllerHttp());
+    StateDirectory state = new StateDirectory(options.stateDirectory());
+    Map<String, String> settings =
+        servers(ports.controllerGrpc(), ports.controllerHttp(), PlatformTokens.grants(options));
     settings.put("connectome.kafka.bootstrap-servers", kafka);
     settings.put("quarkus.datasource.jdbc.url", postgres.jdbcUrl());
     settings.put("quarkus.datasource.username", PostgresServer.USER);
@@ -36,12 +40,12 @@ final class ServiceSettings {
     settings.put("connectome.kafka.group-instance-id", "local");
     settings.put("connectome.heartbeat-interval", "1s");
     String launch = "connectome.launch.local.";
-    StateDirectory state = new StateDirectory(options.stateDirectory());
     List<String> trainer = options.installation().trainerCommand(state.logs());
     for (int i = 0; i < trainer.size(); i++) {
       settings.put(launch + "command[" + i + "]", trainer.get(i));
     }
     settings.put(launch + "directory", state.runs().toString());
+    settings.put(launch + "token-file", state.trainersToken().toString());
     // Not the host's name, which may be another at the next start: the runs are still here then.
     settings.put(launch + "host", "the platform's own");
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));
@@ -53,8 +57,13 @@ final class ServiceSettings {
     return settings;
   }
 
-  private static Map<String, String> servers(int grpc, int http) {
+  /**
+   * @param grants what tokens are worth; empty if nobody is asked for one
+   */
+  private static Map<String, String> servers(int grpc, int http, Optional<Path> grants) {
     Map<String, String> settings = new TreeMap<>();
+    settings.put("connectome.auth.enabled", Boolean.toString(grants.isPresent()));
+    grants.ifPresent(file -> settings.put("connectome.auth.tokens-file", file.toString()));
     settings.put("quarkus.grpc.server.host", LOOPBACK);
     settings.put("quarkus.grpc.server.port", Integer.toString(grpc));
     settings.put("quarkus.http.host", LOOPBACK);

@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Measures how long a connectome service without any data takes until it is ready. */
@@ -25,7 +26,8 @@ final class StartupMeasurement {
       throws IOException, InterruptedException {
     PortPlan ports = PortPlan.choose(PlatformOptions.Ports.ANY);
     Path stateOfService = state.root().resolve(NAME);
-    Map<String, String> settings = ServiceSettings.connectome(stateOfService, ports, kafka);
+    Map<String, String> settings =
+        ServiceSettings.connectome(stateOfService, ports, kafka, Optional.of(state.grants()));
     String prefix = "trial." + UUID.randomUUID() + ".";
     settings.put("connectome.kafka.topic-prefix", prefix);
     settings.put("connectome.streams.application-id", prefix + "connectome-service");

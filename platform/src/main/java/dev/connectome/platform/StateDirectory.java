@@ -66,8 +66,23 @@ record StateDirectory(Path root) {
     return root.resolve(Endpoints.FILE_NAME);
   }
 
+  /** The token of who has started the platform. */
+  Path token() {
+    return root.resolve(PlatformTokens.OWNERS);
+  }
+
+  /** The token of the trainers that the controller starts. */
+  Path trainersToken() {
+    return root.resolve("trainer.token");
+  }
+
   Path config() {
     return root.resolve("config");
+  }
+
+  /** What the tokens are worth, for the services. */
+  Path grants() {
+    return config().resolve("tokens");
   }
 
   Path config(String service) {

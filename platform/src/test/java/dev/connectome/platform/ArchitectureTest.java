@@ -23,6 +23,8 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.connectome.platform..",
             "dev.connectome.protos..",
+            "dev.connectome.identity",
+            "dev.connectome.identity.client",
             "java..",
             "javax.sql",
             "kafka.server",

@@ -28,14 +28,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void theLibraryUsesOnlyTheProtosOfThisProject() {
+  void ofThisProjectTheLibraryUsesOnlyTheProtosAndItsToken() {
     noClasses()
         .should()
         .dependOnClassesThat(
             resideInAPackage("dev.connectome..")
                 .and(
                     DescribedPredicate.not(
-                        resideInAnyPackage("dev.connectome.protos..", "dev.connectome.trainer.."))))
+                        resideInAnyPackage(
+                            "dev.connectome.protos..",
+                            "dev.connectome.identity.client",
+                            "dev.connectome.trainer.."))))
         .orShould()
         .dependOnClassesThat(resideInAPackage("dev.connectome.trainer.service.."))
         .check(LIBRARY);

@@ -4,9 +4,12 @@ import dev.connectome.benchmarks.harness.Machine;
 import dev.connectome.benchmarks.harness.ProcessUsage;
 import dev.connectome.benchmarks.harness.Progress;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.PlatformDatabase;
 import dev.connectome.platform.PlatformProcesses;
+import dev.connectome.platform.PlatformTokens;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
@@ -50,7 +53,10 @@ final class ControlBench {
   }
 
   ControlReport run() throws InterruptedException, IOException {
-    try (ConnectomeClient connection = ConnectomeClient.to(endpoints.controller().grpc());
+    try (ConnectomeClient connection =
+            ConnectomeClient.builder(endpoints.controller().grpc())
+                .tokenFile(PlatformTokens.owners(stateDirectory))
+                .build();
         ControlDatabase database =
             new ControlDatabase(PlatformDatabase.connect(endpoints, stateDirectory))) {
       if (plan.listedRuns() > 0) {
@@ -93,6 +99,7 @@ final class ControlBench {
       progress.accept("starting %d trainers ...".formatted(plan.runs()));
       trainers.start(
           endpoints.controller().grpc(),
+          new BearerToken(new TokenSource.OfFile(PlatformTokens.owners(stateDirectory))),
           new Progress(progress, "trainers registered", 0, plan.runs()));
       signatures.start();
       progress.accept("warming up for %d s ...".formatted(plan.warmUp().toSeconds()));

@@ -16,6 +16,7 @@ import dev.connectome.protos.trainer.v1.TrainingEnd;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import dev.connectome.protos.trainer.v1.TrainingPhase;
 import dev.connectome.protos.trainer.v1.TrainingProgress;
+import io.grpc.CallCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
@@ -39,6 +40,7 @@ final class SimulatedTrainer implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 10;
 
   private final ManagedChannel channel;
+  private final CallCredentials token;
   private final Server server;
   private final Executor executor;
   private final TrainerObservations observations;
@@ -47,10 +49,12 @@ final class SimulatedTrainer implements AutoCloseable {
 
   SimulatedTrainer(
       String controller,
+      CallCredentials token,
       Executor executor,
       TrainerObservations observations,
       BiConsumer<SimulatedTrainer, SimulatedRun> onStop)
       throws IOException {
+    this.token = token;
     this.executor = executor;
     this.observations = observations;
     this.onStop = onStop;
@@ -71,6 +75,7 @@ final class SimulatedTrainer implements AutoCloseable {
     run = next;
     next.setAttempt(
         TrainerRegistryServiceGrpc.newBlockingStub(channel)
+            .withCallCredentials(token)
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .registerTrainer(
                 RegisterTrainerRequest.newBuilder()
@@ -104,6 +109,7 @@ final class SimulatedTrainer implements AutoCloseable {
     long start = System.nanoTime();
     Futures.addCallback(
         TrainerRegistryServiceGrpc.newFutureStub(channel)
+            .withCallCredentials(token)
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .heartbeat(request),
         new FutureCallback<HeartbeatResponse>() {
@@ -138,6 +144,7 @@ final class SimulatedTrainer implements AutoCloseable {
         .forEach(delivery -> outcome.setStopCommandId(delivery.commandId()));
     var unused =
         TrainerRegistryServiceGrpc.newBlockingStub(channel)
+            .withCallCredentials(token)
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .reportOutcome(
                 ReportOutcomeRequest.newBuilder()

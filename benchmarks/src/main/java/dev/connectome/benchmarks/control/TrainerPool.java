@@ -8,6 +8,7 @@ import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopMode;
 import dev.connectome.protos.trainer.v1.TrainingEnd;
+import io.grpc.CallCredentials;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,11 +67,12 @@ final class TrainerPool implements AutoCloseable {
   }
 
   /** Starts all trainers and waits until each is registered. */
-  void start(String controller, Progress progress) throws InterruptedException, IOException {
+  void start(String controller, CallCredentials token, Progress progress)
+      throws InterruptedException, IOException {
     CountDownLatch registered = new CountDownLatch(plan.runs());
     for (int i = 0; i < plan.runs(); i++) {
       SimulatedTrainer trainer =
-          new SimulatedTrainer(controller, network, observations, this::onStop);
+          new SimulatedTrainer(controller, token, network, observations, this::onStop);
       trainers.add(trainer);
       calls.execute(
           () -> {

@@ -69,7 +69,7 @@ public final class BenchRunner {
     try {
       PlatformOptions options =
           new PlatformOptions(
-              Installation.current(), state, null, 1, PlatformOptions.Ports.ANY, SETTINGS);
+              Installation.current(), state, null, 1, PlatformOptions.Ports.ANY, SETTINGS, true);
       try (Platform platform = Platform.start(options, this::progress)) {
         return benchmark.run(platform, state);
       }

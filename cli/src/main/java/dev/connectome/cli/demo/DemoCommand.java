@@ -9,6 +9,7 @@ import dev.connectome.platform.Installation;
 import dev.connectome.platform.IoMessages;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
+import dev.connectome.platform.PlatformTokens;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -132,12 +133,15 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void demonstrate(Platform platform, ProgressView view)
       throws InterruptedException, IOException {
-    view.print("watch it in a browser: " + platform.endpoints().controller().http() + "/");
+    view.print("watch it in a browser, by a link that works once: " + platform.pageAddress());
     view.print("training " + runs + " networks, and each again to the end of its budget ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
     List<Comparison> comparisons;
-    try (ConnectomeClient client = ConnectomeClient.to(platform.endpoints().controller().grpc())) {
+    try (ConnectomeClient client =
+        ConnectomeClient.builder(platform.endpoints().controller().grpc())
+            .tokenFile(PlatformTokens.owners(platform.stateDirectory()))
+            .build()) {
       comparisons = new Demo(client, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
     }
     DemoSummary summary =

@@ -15,6 +15,8 @@ public interface ConnectomeSettings {
 
   LimitSettings limits();
 
+  AuthSettings auth();
+
   /** The memory for one snapshot, as set or else computed from the memory of this process. */
   default MemoryBudget memoryBudget() {
     MemoryBudget process =

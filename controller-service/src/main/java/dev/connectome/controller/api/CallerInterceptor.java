@@ -1,6 +1,8 @@
 package dev.connectome.controller.api;
 
 import dev.connectome.controller.run.Echo;
+import dev.connectome.identity.Principal;
+import dev.connectome.identity.server.Door;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -11,12 +13,14 @@ import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the caller's name from the header {@code x-connectome-actor}; the default is {@code api}.
- * The name is not authenticated.
+ * Reads what a caller says about itself in the header {@code x-connectome-actor}. Beside the name
+ * of the principal, who is authenticated, it is a note; where nobody is asked who calls it is the
+ * name, and the default is {@code api}.
  */
 @GlobalInterceptor
 @ApplicationScoped
@@ -26,7 +30,7 @@ public class CallerInterceptor implements ServerInterceptor {
   public static final Metadata.Key<String> HEADER =
       Metadata.Key.of("x-connectome-actor", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final Context.Key<String> NAME = Context.keyWithDefault("caller", "api");
+  private static final Context.Key<String> NAME = Context.key("caller");
   private static final Pattern ALLOWED = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
 
   /** Names that events reserve for components. */
@@ -35,8 +39,17 @@ public class CallerInterceptor implements ServerInterceptor {
 
   /** The caller of the call on this thread; never the name of a component. */
   static String current() {
-    String name = NAME.get();
+    Optional<String> note = Optional.ofNullable(NAME.get());
+    String name =
+        Door.caller()
+            .filter(principal -> !principal.equals(Principal.ANYBODY))
+            .map(principal -> withNote(principal.name(), note))
+            .orElseGet(() -> note.orElse("api"));
     return COMPONENTS.contains(name) || name.startsWith("policy ") ? "caller " + name : name;
+  }
+
+  private static String withNote(String name, Optional<String> note) {
+    return note.filter(text -> !text.equals(name)).map(text -> name + ", " + text).orElse(name);
   }
 
   /** Returns the name if it is valid, else throws INVALID_ARGUMENT. */

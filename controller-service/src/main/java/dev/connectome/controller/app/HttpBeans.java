@@ -4,9 +4,14 @@ import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainerReportApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.http.HostCheck;
+import dev.connectome.controller.http.HttpDoor;
 import dev.connectome.controller.http.HttpGateway;
+import dev.connectome.controller.http.SessionRoutes;
+import dev.connectome.controller.login.PageSessions;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.web.PageFiles;
+import dev.connectome.identity.server.Audit;
+import dev.connectome.identity.server.Authentication;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.ext.web.Router;
@@ -28,16 +33,22 @@ public class HttpBeans {
       @GrpcService TrainingRunApi runs,
       @GrpcService TrainerRegistryApi trainers,
       @GrpcService TrainerReportApi reports,
+      Audit audit,
       @ConfigProperty(name = "quarkus.application.version") String version) {
-    return new HttpGateway(List.of(runs, trainers, reports), version);
+    return new HttpGateway(List.of(runs, trainers, reports), version, audit);
   }
 
   void mount(
       @Observes Router router,
       HttpGateway gateway,
       ControllerSettings settings,
+      Authentication authentication,
+      PageSessions sessions,
+      Audit audit,
       @ConfigProperty(name = "quarkus.http.host") String address) {
     hostCheck(settings, address).ifPresent(check -> check.mount(router));
+    new HttpDoor(authentication, sessions, audit).mount(router);
+    new SessionRoutes(sessions, audit).mount(router);
     gateway.mount(router);
     new PageFiles().mount(router);
   }

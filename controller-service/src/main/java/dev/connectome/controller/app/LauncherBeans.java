@@ -92,6 +92,10 @@ public class LauncherBeans {
             file ->
                 environment.put(
                     "CONNECTOME_KAFKA_PROPERTIES_FILE", file.toAbsolutePath().toString()));
+    local
+        .tokenFile()
+        .ifPresent(
+            file -> environment.put("CONNECTOME_TOKEN_FILE", file.toAbsolutePath().toString()));
     local.dataDir().ifPresent(dir -> environment.put("CONNECTOME_DATA_DIR", dir.toString()));
     return new LocalLauncher.Settings(
         local.command().orElse(List.of()),
@@ -117,6 +121,7 @@ public class LauncherBeans {
         kubernetes.dataClaim(),
         kubernetes.checkpointClaim(),
         kubernetes.kafkaSecret(),
+        kubernetes.tokenSecret(),
         kubernetes.jobTemplate(),
         environment(settings, endpoint),
         kubernetes.maxConcurrentRuns(),

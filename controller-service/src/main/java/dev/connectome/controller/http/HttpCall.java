@@ -2,6 +2,7 @@ package dev.connectome.controller.http;
 
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
+import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.connectome.controller.api.ApiErrors;
 import io.grpc.ClientCall;
@@ -143,6 +144,16 @@ final class HttpCall extends ClientCall.Listener<Message> {
     Metadata trailers = Objects.requireNonNullElseGet(error.getTrailers(), Metadata::new);
     request.response().setStatusCode(httpStatus);
     end(request, HttpResponses.pretty(HttpResponses.status(error.getStatus(), trailers)));
+  }
+
+  /** Responds that who calls cannot be found out now. */
+  static void away(HttpServerRequest request, Throwable cause) {
+    LOG.warn("caller not identified error=\"{}\"", cause.toString());
+    fail(
+        request,
+        503,
+        ApiErrors.of(
+            Code.UNAVAILABLE, "SESSIONS_AWAY", "the sessions cannot be read now; try again"));
   }
 
   /** Ends a response with JSON; one to a HEAD without it. */

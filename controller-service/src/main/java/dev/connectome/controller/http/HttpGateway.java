@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import dev.connectome.controller.api.ApiErrors;
 import dev.connectome.controller.api.CallerInterceptor;
+import dev.connectome.identity.server.Audit;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -69,7 +70,7 @@ public final class HttpGateway implements AutoCloseable {
   /**
    * @throws IllegalArgumentException if a method does not say how it is called over HTTP
    */
-  public HttpGateway(List<BindableService> services, String version) {
+  public HttpGateway(List<BindableService> services, String version, Audit audit) {
     String name = InProcessServerBuilder.generateName();
     List<ServerServiceDefinition> definitions =
         services.stream().map(BindableService::bindService).toList();
@@ -80,6 +81,8 @@ public final class HttpGateway implements AutoCloseable {
           InProcessServerBuilder.forName(name)
               .executor(executor)
               .intercept(new CallerInterceptor())
+              // The last one is the first to be asked.
+              .intercept(HttpDoor.within(audit))
               .addServices(definitions)
               .build()
               .start();
@@ -163,6 +166,7 @@ public final class HttpGateway implements AutoCloseable {
   private void call(HttpBinding binding, RoutingContext context) {
     HttpServerRequest request = context.request();
     var headers = new Metadata();
+    HttpDoor.passOn(context, headers);
     DynamicMessage message;
     try {
       String caller = request.getHeader(CallerInterceptor.HEADER.originalName());

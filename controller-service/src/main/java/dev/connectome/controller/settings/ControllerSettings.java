@@ -90,6 +90,8 @@ public interface ControllerSettings {
 
   Http http();
 
+  Auth auth();
+
   Launch launch();
 
   /**
@@ -120,6 +122,22 @@ public interface ControllerSettings {
      * listens on another address accepts any.
      */
     Optional<List<String>> allowedHosts();
+  }
+
+  /** Who may call. */
+  interface Auth {
+    /**
+     * A file with a line {@code NAME ROLE sha256:HASH} for each token; roles are trainer, viewer,
+     * operator and admin. It is read again when it has changed.
+     */
+    Optional<Path> tokensFile();
+
+    /**
+     * Whether callers are asked who they are. False lets everybody do everything who can connect,
+     * and is refused unless the controller listens on loopback addresses only.
+     */
+    @WithDefault("true")
+    boolean enabled();
   }
 
   interface Kafka {
@@ -184,6 +202,9 @@ public interface ControllerSettings {
 
     /** Data folder of runs that name none. */
     Optional<Path> dataDir();
+
+    /** A file with the token that trainers show, of role trainer; they are told its path. */
+    Optional<Path> tokenFile();
 
     /**
      * Names of environment variables that trainers get from the controller, in addition to the

@@ -39,6 +39,9 @@ public interface KubernetesLaunchSettings {
   /** Secret whose {@code client.properties} configures the trainers' Kafka clients. */
   Optional<String> kafkaSecret();
 
+  /** Secret whose {@code token} trainers show to the controller, of role trainer. */
+  Optional<String> tokenSecret();
+
   /** File with a batch/v1 Job that is merged into the built-in one. */
   Optional<Path> jobTemplate();
 

@@ -30,6 +30,7 @@ public final class Transaction {
   private final HeartbeatTable heartbeats;
   private final DeletedRunTable deletedRuns;
   private final RequestTable requests;
+  private final PageTable page;
   private final Set<UUID> changed = new HashSet<>();
   private final List<String> eventKinds = new ArrayList<>();
 
@@ -48,6 +49,7 @@ public final class Transaction {
     heartbeats = new HeartbeatTable(handle);
     deletedRuns = new DeletedRunTable(handle);
     requests = new RequestTable(handle);
+    page = new PageTable(handle);
   }
 
   public RunTable runs() {
@@ -104,6 +106,10 @@ public final class Transaction {
 
   public RequestTable requests() {
     return requests;
+  }
+
+  public PageTable page() {
+    return page;
   }
 
   /**

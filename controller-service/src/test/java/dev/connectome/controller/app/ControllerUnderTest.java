@@ -6,7 +6,9 @@ import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainerReportApi;
 import dev.connectome.controller.api.TrainingRunApi;
+import dev.connectome.controller.http.HttpDoor;
 import dev.connectome.controller.http.HttpGateway;
+import dev.connectome.controller.http.SessionRoutes;
 import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.launch.LocalHost;
 import dev.connectome.controller.launch.RunFiles;
@@ -15,11 +17,15 @@ import dev.connectome.controller.lifecycle.Decisions;
 import dev.connectome.controller.lifecycle.Heartbeats;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.login.PageSessions;
 import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.report.ActivationRelay;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.web.PageFiles;
+import dev.connectome.identity.server.Audit;
+import dev.connectome.identity.server.Authentication;
+import dev.connectome.identity.server.Door;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.LauncherKind;
@@ -117,17 +123,24 @@ public final class ControllerUnderTest implements AutoCloseable {
     relay = beans.activationRelay(settings);
     var reportApi =
         new TrainerReportApi(runs, attempts, beans.reports(heartbeats, relay), settings);
+    Authentication authentication =
+        IdentityBeans.authentication(settings, List.of("127.0.0.1", "localhost"));
+    var audit = new Audit(InstantSource.system());
+    var sessions = new PageSessions(authentication, store, InstantSource.system());
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .intercept(new CallerInterceptor())
+            .intercept(Door.of(authentication, audit))
             .addService(runApi)
             .addService(trainerApi)
             .addService(reportApi)
             .build()
             .start();
-    gateway = new HttpGateway(List.of(runApi, trainerApi, reportApi), "test");
+    gateway = new HttpGateway(List.of(runApi, trainerApi, reportApi), "test", audit);
     Router router = Router.router(vertx);
     HttpBeans.hostCheck(settings, "127.0.0.1").ifPresent(check -> check.mount(router));
+    new HttpDoor(authentication, sessions, audit).mount(router);
+    new SessionRoutes(sessions, audit).mount(router);
     gateway.mount(router);
     new PageFiles().mount(router);
     http =
@@ -143,7 +156,10 @@ public final class ControllerUnderTest implements AutoCloseable {
             .build();
   }
 
-  /** Starts a controller; settings left out have their defaults, and there is no broker. */
+  /**
+   * Starts a controller; settings left out have their defaults, there is no broker, and nobody is
+   * asked who calls.
+   */
   public static ControllerUnderTest start(DataSource database, Map<String, String> settings)
       throws IOException {
     return notStarted(database, settings).started();
@@ -199,10 +215,14 @@ public final class ControllerUnderTest implements AutoCloseable {
     Map<String, String> values = new HashMap<>();
     values.put("quarkus.grpc.server.port", "1");
     values.put("connectome.kafka.bootstrap-servers", "127.0.0.1:1");
+    values.put("connectome.auth.enabled", "false");
     values.put("connectome.max-failures", "3");
     values.put("connectome.retry-pause", "100ms");
     values.put("connectome.interruption-pause", "100ms");
     values.putAll(settings);
+    if (values.containsKey("connectome.auth.tokens-file")) {
+      values.put("connectome.auth.enabled", "true");
+    }
     var config =
         new SmallRyeConfigBuilder()
             .withMapping(ControllerSettings.class)

@@ -3,6 +3,8 @@ package dev.connectome.trainer.registry;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import dev.connectome.identity.client.BearerToken;
+import dev.connectome.identity.client.TokenSource;
 import dev.connectome.protos.run.v1.GetTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
@@ -39,14 +41,29 @@ public final class ControllerClient implements AutoCloseable {
 
   private final String endpoint;
   private final ManagedChannel channel;
+  private final BearerToken token;
+  private volatile String problem = "";
 
   /**
-   * Makes a client. It connects with the first call.
+   * Makes a client. It connects with the first call, and shows the token of the environment: that
+   * in CONNECTOME_TOKEN, else that in the file that CONNECTOME_TOKEN_FILE names, else that of the
+   * platform on this machine, if this user has started it.
    *
    * @param endpoint {@code host:port} of the controller
    */
   public ControllerClient(String endpoint) {
+    this(endpoint, TokenSource.standard(endpoint));
+  }
+
+  /**
+   * Makes a client that shows a token of its own.
+   *
+   * @param endpoint {@code host:port} of the controller
+   * @param token the token, which is read anew for each call
+   */
+  public ControllerClient(String endpoint, TokenSource token) {
     this.endpoint = endpoint;
+    this.token = new BearerToken(token);
     this.channel =
         NettyChannelBuilder.forTarget(endpoint)
             .usePlaintext()
@@ -124,8 +141,9 @@ public final class ControllerClient implements AutoCloseable {
     return withDeadline(TrainerRegistryServiceGrpc.newBlockingStub(channel), deadline);
   }
 
-  private static <S extends AbstractStub<S>> S withDeadline(S stub, Duration deadline) {
-    return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+  private <S extends AbstractStub<S>> S withDeadline(S stub, Duration deadline) {
+    return stub.withCallCredentials(token)
+        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private <T> Optional<T> retry(String what, Duration timeout, Function<Duration, T> call)
@@ -144,7 +162,11 @@ public final class ControllerClient implements AutoCloseable {
       }
       if (!warned) {
         warned = true;
-        LOG.warn("controller unreachable, retrying what={} endpoint={}", what, endpoint);
+        LOG.warn(
+            "controller unreachable, retrying what={} endpoint={} problem=\"{}\"",
+            what,
+            endpoint,
+            problem);
       }
       TimeUnit.NANOSECONDS.sleep(Math.max(0, Math.min(backoff.toNanos(), end - System.nanoTime())));
       backoff = min(backoff.multipliedBy(2), MAX_BACKOFF);
@@ -165,6 +187,7 @@ public final class ControllerClient implements AutoCloseable {
       if (rejection.isPresent()) {
         throw rejection.get();
       }
+      problem = e.getStatus().getCode() + ": " + e.getStatus().getDescription();
       LOG.debug("call failed status={}", e.getStatus());
       return Optional.empty();
     }

@@ -33,7 +33,9 @@ final class JobOverlay {
 
   private static final String DATA_PATH = "/var/lib/connectome/data";
   private static final String CHECKPOINT_PATH = "/var/lib/connectome/checkpoints";
-  private static final String KAFKA_PATH = "/etc/connectome/kafka";
+  private static final String SECRETS_PATH = "/etc/connectome/";
+  private static final String KAFKA = "kafka";
+  private static final String TOKEN = "token";
   private static final String OUTCOME_PATH = "/dev/termination-log";
   private static final int CONTROL_PORT = 9420;
 
@@ -122,12 +124,11 @@ final class JobOverlay {
                     .withName("checkpoints")
                     .withNewPersistentVolumeClaim(claim, false)
                     .endVolume());
-    settings
-        .kafkaSecret()
-        .ifPresent(
-            name ->
+    secrets()
+        .forEach(
+            (volume, name) ->
                 pod.addNewVolume()
-                    .withName("kafka")
+                    .withName(volume)
                     .withNewSecret()
                     .withSecretName(name)
                     .endSecret()
@@ -161,15 +162,23 @@ final class JobOverlay {
           .withReadOnly(true)
           .endVolumeMount();
     }
-    if (settings.kafkaSecret().isPresent()) {
+    for (String volume : secrets().keySet()) {
       container
           .addNewVolumeMount()
-          .withName("kafka")
-          .withMountPath(KAFKA_PATH)
+          .withName(volume)
+          .withMountPath(SECRETS_PATH + volume)
           .withReadOnly(true)
           .endVolumeMount();
     }
     return container.build();
+  }
+
+  /** The operator's Secrets that trainers get, by the names of their volumes. */
+  private Map<String, String> secrets() {
+    Map<String, String> secrets = new LinkedHashMap<>();
+    settings.kafkaSecret().ifPresent(name -> secrets.put(KAFKA, name));
+    settings.tokenSecret().ifPresent(name -> secrets.put(TOKEN, name));
+    return secrets;
   }
 
   private List<EnvVar> environment(Launch launch) {
@@ -183,7 +192,10 @@ final class JobOverlay {
       values.put("CONNECTOME_DATA_DIR", DATA_PATH);
     }
     if (settings.kafkaSecret().isPresent()) {
-      values.put("CONNECTOME_KAFKA_PROPERTIES_FILE", KAFKA_PATH + "/client.properties");
+      values.put("CONNECTOME_KAFKA_PROPERTIES_FILE", SECRETS_PATH + KAFKA + "/client.properties");
+    }
+    if (settings.tokenSecret().isPresent()) {
+      values.put("CONNECTOME_TOKEN_FILE", SECRETS_PATH + TOKEN + "/token");
     }
     List<EnvVar> environment = new ArrayList<>();
     values.forEach((name, value) -> environment.add(new EnvVar(name, value, null)));

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param namespace the client's own if empty
  * @param queue a Kueue queue
  * @param kafkaSecret a Secret whose {@code client.properties} configures the trainers' Kafka client
+ * @param tokenSecret a Secret whose {@code token} trainers show to the controller
  * @param jobTemplate a file with a Job that is merged into the skeleton
  * @param maxConcurrentRuns the number of runs that may have a Job at the same time
  * @param startTimeout the time a running trainer has to register, and an image or a configuration
@@ -24,6 +25,7 @@ public record KubernetesLauncherSettings(
     Optional<String> dataClaim,
     Optional<String> checkpointClaim,
     Optional<String> kafkaSecret,
+    Optional<String> tokenSecret,
     Optional<Path> jobTemplate,
     Map<String, String> environment,
     int maxConcurrentRuns,

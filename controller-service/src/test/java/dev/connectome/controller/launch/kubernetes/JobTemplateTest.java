@@ -78,6 +78,10 @@ class JobTemplateTest {
         .isEqualTo("controller:9400");
     assertThat(TestCluster.environment(job, "CONNECTOME_OUTCOME_FILE"))
         .isEqualTo("/dev/termination-log");
+    // Its path only: whoever may see the Job does not see the token.
+    assertThat(TestCluster.environment(job, "CONNECTOME_TOKEN_FILE"))
+        .isEqualTo("/etc/connectome/token/token");
+    assertThat(volume(job, "token").getSecret().getSecretName()).isEqualTo("trainers");
     assertThat(trainer(job).getEnv())
         .filteredOn(variable -> variable.getName().equals("CONNECTOME_CONTROL_HOST"))
         .extracting(variable -> variable.getValueFrom().getFieldRef().getFieldPath())
@@ -281,6 +285,7 @@ class JobTemplateTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.of("trainers"),
         template,
         Map.of("CONNECTOME_CONTROLLER_ENDPOINT", "controller:9400"),
         10,

@@ -58,7 +58,10 @@ class ManifestsTest {
           "connectome-kafka-controller",
           "connectome-kafka-service",
           "connectome-kafka-trainer",
-          "connectome-postgres");
+          "connectome-postgres",
+          "connectome-tokens",
+          "connectome-trainer-token",
+          "connectome-metrics-token");
 
   @ParameterizedTest
   @ValueSource(strings = {"dev", "production"})
@@ -262,9 +265,11 @@ class ManifestsTest {
   }
 
   @Test
-  void noSecretIsInTheManifestsButTheOneForDevelopment() throws Exception {
+  void noSecretIsInTheManifestsButThoseForDevelopment() throws Exception {
     assertThat(names(typed("production"), Secret.class)).isEmpty();
-    assertThat(names(typed("dev"), Secret.class)).containsExactly("connectome-postgres");
+    assertThat(names(typed("dev"), Secret.class))
+        .containsExactlyInAnyOrder(
+            "connectome-postgres", "connectome-tokens", "connectome-trainer-token");
     try (Stream<Path> files = Files.walk(OVERLAYS.getParent().resolve("base"))) {
       assertThat(files.filter(Files::isRegularFile))
           .allSatisfy(
