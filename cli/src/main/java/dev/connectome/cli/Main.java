@@ -51,6 +51,7 @@ public final class Main implements Runnable {
     for (Handler handler : Logger.getLogger("").getHandlers()) {
       Logger.getLogger("").removeHandler(handler);
     }
+    StandardOutput.install();
     System.exit(commandLine().execute(args));
   }
 

@@ -80,12 +80,14 @@ class RingIT {
   /** Deep in the budget of no test. */
   private static final int ENDLESS = 50_000;
 
-  @TempDir static Path stateDirectory;
+  @TempDir static Path folder;
+  private static Path stateDirectory;
   private static Platform platform;
   private static ConnectomeClient client;
 
   @BeforeAll
   static void start() throws Exception {
+    stateDirectory = folder.resolve("of mine, and $others");
     platform =
         Platform.start(
             new PlatformOptions(

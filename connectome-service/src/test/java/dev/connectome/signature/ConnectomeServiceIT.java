@@ -278,7 +278,7 @@ class ConnectomeServiceIT {
   }
 
   @Test
-  void aThreadThatFailsAgainAndAgainFailsTheLivenessOfTheService() throws Exception {
+  void theStateOfALaterVersionFailsTheLivenessOfTheServiceWithASentence() throws Exception {
     UUID run = new UUID(4, 1);
     try (KafkaProducer<byte[], byte[]> producer = producer();
         TopicReader signatures = new TopicReader(broker.bootstrapServers(), SIGNATURES)) {
@@ -297,7 +297,7 @@ class ConnectomeServiceIT {
       send(producer, run, TestSnapshot.random(run, 1, 2, 50, 8).records(1));
 
       service.awaitDead();
-      assertThat(service.text("/q/health/live")).contains("FAILED");
+      assertThat(service.text("/q/health/live")).contains("FAILED").contains("format 99");
     }
   }
 

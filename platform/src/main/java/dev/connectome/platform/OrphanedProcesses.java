@@ -21,12 +21,13 @@ final class OrphanedProcesses {
 
   /**
    * Ends all of them and returns how many there were. The controller goes first, since it ends its
-   * trainers; the database goes last, since the others use it.
+   * trainers; broker and database go last, since the others use them.
    */
   int terminateAll() throws IOException {
     int count = terminate(List.of(state.pid(ServiceNames.CONTROLLER)), CONTROLLER_GRACE_PERIOD);
     count += terminateTrainers(GRACE_PERIOD);
-    count += terminate(List.of(state.pid(ServiceNames.CONNECTOME)), GRACE_PERIOD);
+    count += terminate(state.servicePids(), GRACE_PERIOD);
+    count += terminate(List.of(state.pid(ServiceNames.KAFKA)), GRACE_PERIOD);
     Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres().data());
     if (database.isPresent()) {
       PostgresServer.shutDown(database.get(), GRACE_PERIOD);
@@ -55,8 +56,10 @@ final class OrphanedProcesses {
 
   /** Deletes the traces of an earlier platform, whose processes must have ended. */
   void deleteFiles() throws IOException {
-    Files.deleteIfExists(state.pid(ServiceNames.CONTROLLER));
-    Files.deleteIfExists(state.pid(ServiceNames.CONNECTOME));
+    for (Path file : state.servicePids()) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(state.pid(ServiceNames.KAFKA));
     Files.deleteIfExists(state.endpoints());
   }
 }

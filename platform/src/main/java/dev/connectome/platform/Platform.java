@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The whole platform on this machine: the broker in this process, database and services as child
- * processes, and the trainers that the controller starts. Everything listens on 127.0.0.1 only.
+ * The whole platform on this machine: broker, database and services as child processes, and the
+ * trainers that the controller starts. Everything listens on 127.0.0.1 only, and nothing of it
+ * outlives this process.
  */
 public final class Platform implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration BROKER_GRACE_PERIOD = Duration.ofMillis(2_500);
 
   private final PlatformOptions options;
   private final StateDirectory state;
@@ -44,13 +46,13 @@ public final class Platform implements AutoCloseable {
   public static Platform start(PlatformOptions options, Consumer<String> progress)
       throws InterruptedException {
     if (options.dataDirectory() != null) {
-      ImageDirectory.check(options.dataDirectory());
+      DataDirectory.check(options.installation(), options.dataDirectory());
     }
     StateDirectory state = new StateDirectory(options.stateDirectory());
     ShutdownSequence running = new ShutdownSequence(state);
     boolean started = false;
     try {
-      running.add(StateLock.acquire(state));
+      running.add(StateLock.acquire(state, progress));
       state.prepare();
       PlatformTokens.prepare(state);
       OrphanedProcesses orphans = new OrphanedProcesses(state);
@@ -62,13 +64,15 @@ public final class Platform implements AutoCloseable {
       PortPlan ports = PortPlan.choose(options.ports());
       running.add(PlatformLog.to(state.log("up")));
       running.add(LogRotation.of(state.logs(), progress));
+      running.add(Guard.start(state));
       Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
       KnownPlatform known = KnownPlatform.add(state, ports, progress);
       started = true;
       return new Platform(options, state, running, endpoints, known);
     } catch (IOException e) {
-      throw PlatformException.failed("the platform could not be started: " + IoMessages.of(e), e);
+      throw PlatformException.failed(
+          "the platform could not be started: " + IoMessages.of(e) + FullDisk.of(state.root()), e);
     } finally {
       if (!started) {
         running.close();
@@ -85,65 +89,72 @@ public final class Platform implements AutoCloseable {
       throws IOException, InterruptedException {
     Installation installation = options.installation();
     progress.accept("starting Kafka and PostgreSQL ...");
-    KafkaBroker kafka = startKafka(state, ports);
-    running.add(kafka);
+    SupervisedService broker = startBroker(installation, state, ports, progress);
+    running.add(() -> broker.stop(BROKER_GRACE_PERIOD));
+    String kafka = "127.0.0.1:" + ports.kafka();
     Path programs = PostgresPrograms.unpacked(installation.unpackedPrograms());
     PostgresServer postgres =
         PostgresServer.start(programs, state.postgres(), ports.postgres(), Map.of());
     running.add(postgres);
+    postgres.supervise(progress);
 
     progress.accept("starting the connectome service and the controller ...");
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     Path connectomeConfig = state.config(ServiceNames.CONNECTOME);
     ServiceSettings.write(
         ServiceSettings.connectome(
-            state.streams(), ports, kafka.bootstrapServers(), PlatformTokens.grants(options)),
+            state.streams(), ports, kafka, PlatformTokens.grants(options)),
         connectomeConfig);
     SupervisedService connectome =
         SupervisedService.start(
             ServiceSpec.of(
                 state,
                 ServiceNames.CONNECTOME,
-                installation.connectomeCommand(connectomeConfig),
-                ports.connectomeHttp()),
-            progress,
-            http);
+                installation.connectomeCommand(
+                    connectomeConfig, state.temporary(ServiceNames.CONNECTOME)),
+                Health.http(http, ports.connectomeHttp())),
+            progress);
     running.addConnectome(connectome);
     Path controllerConfig = state.config(ServiceNames.CONTROLLER);
     ServiceSettings.write(
-        ServiceSettings.controller(options, ports, kafka.bootstrapServers(), postgres),
-        controllerConfig);
+        ServiceSettings.controller(options, ports, kafka, postgres), controllerConfig);
     SupervisedService controller =
         SupervisedService.start(
             ServiceSpec.of(
                 state,
                 ServiceNames.CONTROLLER,
-                installation.controllerCommand(controllerConfig),
-                ports.controllerHttp()),
-            progress,
-            http);
+                installation.controllerCommand(
+                    controllerConfig, state.temporary(ServiceNames.CONTROLLER)),
+                Health.http(http, ports.controllerHttp())),
+            progress);
     running.addController(controller);
+    broker.awaitReady(READY_TIMEOUT);
     connectome.awaitReady(READY_TIMEOUT);
     controller.awaitReady(READY_TIMEOUT);
     return new Endpoints(
         endpoints(ports.controllerGrpc(), ports.controllerHttp()),
         endpoints(ports.connectomeGrpc(), ports.connectomeHttp()),
-        new Endpoints.Kafka(kafka.bootstrapServers()),
+        new Endpoints.Kafka(kafka),
         new Endpoints.Postgres(postgres.jdbcUrl()),
         ProcessHandle.current().pid());
   }
 
-  private static KafkaBroker startKafka(StateDirectory state, PortPlan ports)
-      throws InterruptedException {
-    try {
-      return KafkaBroker.start(
-          state.kafka(), new KafkaBroker.Ports(ports.kafka(), ports.kafkaController()), Map.of());
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      throw PlatformException.failed(
-          "Kafka could not be started: " + e.getMessage() + ";\n" + LogTail.of(state.log("up")), e);
-    }
+  private static SupervisedService startBroker(
+      Installation installation, StateDirectory state, PortPlan ports, Consumer<String> progress)
+      throws IOException {
+    return SupervisedService.start(
+        broker(installation, state, ports.kafka(), ports.kafkaController()), progress);
+  }
+
+  /** Kafka takes a comma in a path for the end of it, so it gets the name of its folder only. */
+  static ServiceSpec broker(
+      Installation installation, StateDirectory state, int port, int controllerPort) {
+    return ServiceSpec.of(
+            state,
+            ServiceNames.KAFKA,
+            installation.brokerCommand(state.kafka().getFileName(), port, controllerPort),
+            Health.port(port))
+        .in(state.root());
   }
 
   private static Endpoints.Service endpoints(int grpc, int http) {
@@ -191,7 +202,7 @@ public final class Platform implements AutoCloseable {
     running.stopServices();
   }
 
-  /** Stops everything within 15 s; what does not end by itself is killed. */
+  /** Stops everything within 20 s; what does not end by itself is killed. */
   @Override
   public void close() {
     known.remove();

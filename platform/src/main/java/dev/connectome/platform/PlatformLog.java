@@ -4,13 +4,14 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 
-/** Writes the log messages of this process, most of them the broker's, to a file. */
+/** Writes the log messages of this process. */
 final class PlatformLog implements AutoCloseable {
   private static final Logger ROOT = Logger.getLogger("");
 
@@ -26,6 +27,14 @@ final class PlatformLog implements AutoCloseable {
         new FlushingHandler(new FileOutputStream(OwnerOnly.file(file).toFile(), true));
     ROOT.addHandler(handler);
     return new PlatformLog(handler);
+  }
+
+  /** Prints them, and nothing else does. */
+  static void toStandardOutput() {
+    for (Handler handler : ROOT.getHandlers()) {
+      ROOT.removeHandler(handler);
+    }
+    ROOT.addHandler(new FlushingHandler(System.out));
   }
 
   @Override

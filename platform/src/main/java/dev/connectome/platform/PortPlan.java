@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The ports of everything that listens: all different, and free when they were chosen.
@@ -21,6 +22,10 @@ record PortPlan(
     int kafka,
     int kafkaController,
     int postgres) {
+
+  private static final int FIRST_FREE = 10_000;
+  private static final int FIRST_EPHEMERAL = 32_768;
+  private static final int ATTEMPTS = 1_000;
 
   /**
    * Chooses the ports. All are bound at the same time, so that none is chosen twice.
@@ -53,18 +58,37 @@ record PortPlan(
       throw PlatformException.badInput(
           "the port for " + owner + " is " + port + ": it must be 1 .. 65535, or 0 for any");
     }
+    if (port == 0) {
+      return bindAny(bound);
+    }
+    if (!bind(bound, port)) {
+      throw PlatformException.badInput(
+          "port " + port + " for " + owner + " is in use: choose another one, or any free one");
+    }
+    return port;
+  }
+
+  /** None of those that systems give to outgoing connections: a service may want it again. */
+  private static int bindAny(List<ServerSocket> bound) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_FREE, FIRST_EPHEMERAL);
+      if (bind(bound, port)) {
+        return port;
+      }
+    }
+    throw PlatformException.failed(
+        "no free port on 127.0.0.1 from " + FIRST_FREE + " to " + (FIRST_EPHEMERAL - 1));
+  }
+
+  private static boolean bind(List<ServerSocket> bound, int port) {
     try {
       ServerSocket socket = new ServerSocket();
       bound.add(socket);
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      if (port == 0) {
-        throw PlatformException.failed("no free port on 127.0.0.1: " + IoMessages.of(e), e);
-      }
-      throw PlatformException.badInput(
-          "port " + port + " for " + owner + " is in use: choose another one, or any free one");
+      return true;
+    } catch (IOException inUse) {
+      return false;
     }
   }
 

@@ -43,6 +43,11 @@ public final class PostgresPrograms {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         unpack(tar, entry, temporary);
       }
+    } catch (IOException e) {
+      String full = FullDisk.of(parent);
+      Directories.delete(temporary);
+      throw new IOException(
+          "PostgreSQL could not be unpacked into " + parent + ": " + IoMessages.of(e) + full, e);
     }
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     try {

@@ -11,13 +11,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -39,14 +42,20 @@ public final class PostgresServer implements AutoCloseable {
           // Benchmarks ask when a row was committed.
           "track_commit_timestamp", "on");
 
-  private final Process process;
+  private final List<String> command;
+  private final Path log;
   private final int port;
   private final String password;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Process process;
 
-  private PostgresServer(Process process, int port, String password) {
-    this.process = process;
+  private PostgresServer(List<String> command, Path log, int port, String password)
+      throws IOException {
+    this.command = command;
+    this.log = log;
     this.port = port;
     this.password = password;
+    this.process = launch(command, log);
   }
 
   /**
@@ -63,25 +72,33 @@ public final class PostgresServer implements AutoCloseable {
       throws IOException, InterruptedException {
     Map<String, String> settings = new TreeMap<>(SETTINGS);
     settings.putAll(overrides);
+    PostgresUser user = PostgresUser.find();
     if (!Files.exists(files.data().resolve("PG_VERSION")) || !Files.exists(files.password())) {
-      initialize(programs, files, settings);
+      initialize(programs, files, settings, user);
     }
-    if (runningOn(files.data()).isEmpty()) {
-      // Left by a server that was killed. PostgreSQL refuses to start if another process has its
-      // id by now.
-      Files.deleteIfExists(files.data().resolve("postmaster.pid"));
+    user.own(files.data());
+    PostgresPidFile pidFile = new PostgresPidFile(files.data());
+    Optional<ProcessHandle> running = pidFile.server();
+    if (running.isPresent()) {
+      throw PlatformException.failed(
+          "a PostgreSQL server is running on "
+              + files.data()
+              + " (process "
+              + running.get().pid()
+              + "): end it first");
     }
+    pidFile.deleteIfOfAnotherProcess();
     String password = Files.readString(files.password()).strip();
     List<String> command = new ArrayList<>();
     command.add(programs.resolve("bin/postgres").toString());
     command.addAll(List.of("-D", files.data().toString()));
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", ""));
     command.addAll(options(settings));
-    Process process = launch(DetachedCommand.of(asOrdinaryUser(command)), files.log());
-    PostgresServer server = new PostgresServer(process, port, password);
+    PostgresServer server =
+        new PostgresServer(DetachedCommand.of(user.command(command)), files.log(), port, password);
     try {
-      server.awaitReady(files.log());
-    } catch (IOException | InterruptedException | RuntimeException e) {
+      server.awaitReady();
+    } catch (InterruptedException | RuntimeException e) {
       server.close();
       throw e;
     }
@@ -94,7 +111,8 @@ public final class PostgresServer implements AutoCloseable {
         .toList();
   }
 
-  private static void initialize(Path programs, PostgresFiles files, Map<String, String> settings)
+  private static void initialize(
+      Path programs, PostgresFiles files, Map<String, String> settings, PostgresUser user)
       throws IOException, InterruptedException {
     // What is there was left by a setup that did not complete.
     Directories.delete(files.data());
@@ -111,7 +129,7 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("-E", "UTF8", "--locale=C"));
     command.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + files.password()));
     command.addAll(options(settings));
-    Process initdb = launch(asOrdinaryUser(command), files.log());
+    Process initdb = launch(user.command(command), files.log());
     StartLimit limit = StartLimit.of(START_TIMEOUT, initdb.toHandle());
     while (!initdb.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
       if (limit.exceeded()) {
@@ -125,7 +143,11 @@ public final class PostgresServer implements AutoCloseable {
     }
     if (initdb.exitValue() != 0) {
       Directories.delete(files.data());
-      throw PlatformException.failed("PostgreSQL could not be set up:\n" + LogTail.of(files.log()));
+      throw PlatformException.failed(
+          "PostgreSQL could not be set up"
+              + FullDisk.of(files.log())
+              + ":\n"
+              + LogTail.of(files.log()));
     }
   }
 
@@ -136,18 +158,9 @@ public final class PostgresServer implements AutoCloseable {
         .start();
   }
 
-  /** PostgreSQL refuses to run as root; in a user namespace without a mapping root is nobody. */
-  private static List<String> asOrdinaryUser(List<String> command) throws IOException {
-    if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-      return command;
-    }
-    List<String> unshared = new ArrayList<>(List.of("unshare", "-U"));
-    unshared.addAll(command);
-    return unshared;
-  }
-
-  private void awaitReady(Path log) throws IOException, InterruptedException {
-    StartLimit limit = StartLimit.of(START_TIMEOUT, process.toHandle());
+  private void awaitReady() throws InterruptedException {
+    Process first = current();
+    StartLimit limit = StartLimit.of(START_TIMEOUT, first.toHandle());
     do {
       try {
         createDatabase();
@@ -164,8 +177,9 @@ public final class PostgresServer implements AutoCloseable {
               e);
         }
       }
-    } while (!process.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
-    throw PlatformException.failed("PostgreSQL did not start:\n" + LogTail.of(log));
+    } while (!first.waitFor(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+    throw PlatformException.failed(
+        "PostgreSQL did not start" + FullDisk.of(log) + ":\n" + LogTail.of(log));
   }
 
   private void createDatabase() throws SQLException {
@@ -178,6 +192,60 @@ public final class PostgresServer implements AutoCloseable {
         statement.execute("CREATE DATABASE " + DATABASE);
       }
     }
+  }
+
+  /**
+   * Starts the server again from now on whenever it dies.
+   *
+   * @param messages gets a line for each time
+   */
+  void supervise(Consumer<String> messages) {
+    Thread watcher = new Thread(() -> watch(messages), "watch-postgres");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  private void watch(Consumer<String> messages) {
+    RestartBackoff backoff = new RestartBackoff();
+    try {
+      while (true) {
+        Instant started = Instant.now();
+        int exitCode = current().waitFor();
+        Duration delay = backoff.nextDelay(Duration.between(started, Instant.now()));
+        if (closing.getCount() == 0) {
+          return;
+        }
+        messages.accept(
+            "PostgreSQL ended with exit code "
+                + exitCode
+                + FullDisk.of(log)
+                + "; restarting it in "
+                + delay.toMillis()
+                + " ms (log: "
+                + log
+                + ")");
+        if (closing.await(delay.toMillis(), TimeUnit.MILLISECONDS) || !restart()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      messages.accept("PostgreSQL could not be restarted: " + IoMessages.of(e));
+    }
+  }
+
+  /** Does nothing and returns false once the server is being closed. */
+  private synchronized boolean restart() throws IOException {
+    if (closing.getCount() == 0) {
+      return false;
+    }
+    process = launch(command, log);
+    return true;
+  }
+
+  private synchronized Process current() {
+    return process;
   }
 
   /** The URL of {@link #DATABASE}, without user and password. */
@@ -199,14 +267,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The live server process on a data directory, whoever started it. */
   static Optional<ProcessHandle> runningOn(Path data) {
-    try {
-      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
-      return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
-          .filter(ProcessHandle::isAlive)
-          .filter(process -> process.info().command().orElse("").endsWith("/postgres"));
-    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-      return Optional.empty();
-    }
+    return new PostgresPidFile(data).server();
   }
 
   /** Shuts a server down without waiting for its clients; kills it after the grace period. */
@@ -225,6 +286,9 @@ public final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() {
-    shutDown(process.toHandle(), GRACE_PERIOD);
+    synchronized (this) {
+      closing.countDown();
+    }
+    shutDown(current().toHandle(), GRACE_PERIOD);
   }
 }

@@ -4,6 +4,7 @@ package dev.connectome.platform;
 final class ServiceNames {
   static final String CONTROLLER = "controller-service";
   static final String CONNECTOME = "connectome-service";
+  static final String KAFKA = "kafka";
   static final String POSTGRES = "postgres";
 
   private ServiceNames() {}

@@ -40,7 +40,7 @@ final class ServiceSettings {
     settings.put("connectome.kafka.group-instance-id", "local");
     settings.put("connectome.heartbeat-interval", "1s");
     String launch = "connectome.launch.local.";
-    List<String> trainer = options.installation().trainerCommand();
+    List<String> trainer = options.installation().trainerCommand(state.logs());
     for (int i = 0; i < trainer.size(); i++) {
       settings.put(launch + "command[" + i + "]", trainer.get(i));
     }

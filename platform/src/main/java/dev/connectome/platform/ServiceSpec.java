@@ -1,30 +1,30 @@
 package dev.connectome.platform;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How a service is started and watched.
+ * How a child process is started and watched.
  *
+ * @param directory in which it works
  * @param log the file to which its output is appended
  * @param pidFile records its process
- * @param ready answers 200 when the service is ready
- * @param live answers 503 when only a restart can help
+ * @param health asked once it is started
  */
-record ServiceSpec(String name, List<String> command, Path log, Path pidFile, URI ready, URI live) {
+record ServiceSpec(
+    String name, List<String> command, Path directory, Path log, Path pidFile, Health health) {
   ServiceSpec {
     command = List.copyOf(command);
   }
 
-  /** A service with its files in the state directory and Quarkus's health checks. */
-  static ServiceSpec of(StateDirectory state, String name, List<String> command, int httpPort) {
+  /** A child with its files in the state directory. */
+  static ServiceSpec of(StateDirectory state, String name, List<String> command, Health health) {
     return new ServiceSpec(
-        name,
-        command,
-        state.log(name),
-        state.pid(name),
-        URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"),
-        URI.create("http://127.0.0.1:" + httpPort + "/q/health/live"));
+        name, command, Path.of("").toAbsolutePath(), state.log(name), state.pid(name), health);
+  }
+
+  /** The same in another directory. */
+  ServiceSpec in(Path other) {
+    return new ServiceSpec(name, command, other, log, pidFile, health);
   }
 }

@@ -20,8 +20,8 @@ final class ShutdownSequence implements AutoCloseable {
 
   private static final Duration CONTROLLER_GRACE_PERIOD = Duration.ofMillis(9_500);
   private static final Duration TRAINER_GRACE_PERIOD = Duration.ofMillis(200);
-  private static final Duration CONNECTOME_GRACE_PERIOD = Duration.ofMillis(1_500);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(2_500);
+  private static final Duration CONNECTOME_GRACE_PERIOD = Duration.ofMillis(2_500);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final StateDirectory state;
   private final Deque<AutoCloseable> others = new ArrayDeque<>();

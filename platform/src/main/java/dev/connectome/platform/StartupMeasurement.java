@@ -37,10 +37,11 @@ final class StartupMeasurement {
             ServiceSpec.of(
                 state,
                 NAME,
-                installation.connectomeCommand(state.config(NAME)),
-                ports.connectomeHttp()),
-            message -> {},
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build());
+                installation.connectomeCommand(state.config(NAME), state.temporary(NAME)),
+                Health.http(
+                    HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build(),
+                    ports.connectomeHttp())),
+            message -> {});
     try {
       service.awaitReady(READY_TIMEOUT);
       return service.readyAfter();

@@ -11,6 +11,8 @@ record StateDirectory(Path root) {
   /** The layout's version; a directory of another version is not touched. */
   static final String VERSION = "1";
 
+  private static final String PID = ".pid";
+
   /**
    * Creates the directory, or checks that it is one of this version. No other user may enter it.
    *
@@ -100,7 +102,19 @@ record StateDirectory(Path root) {
   }
 
   Path pid(String service) {
-    return pids().resolve(service + ".pid");
+    return pids().resolve(service + PID);
+  }
+
+  /** The files that record the services, whichever were started; the broker is none. */
+  List<Path> servicePids() throws IOException {
+    if (!Files.isDirectory(pids())) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(pids())) {
+      return files
+          .filter(file -> file.toString().endsWith(PID) && !file.equals(pid(ServiceNames.KAFKA)))
+          .toList();
+    }
   }
 
   Path kafka() {
@@ -110,6 +124,14 @@ record StateDirectory(Path root) {
   PostgresFiles postgres() {
     return new PostgresFiles(
         root.resolve("postgres"), root.resolve("postgres.password"), log(ServiceNames.POSTGRES));
+  }
+
+  /** An empty folder for the temporary files of a service that is about to start. */
+  Path temporary(String service) throws IOException {
+    Path folder = root.resolve("tmp").resolve(service);
+    Directories.delete(folder);
+    OwnerOnly.create(folder);
+    return folder;
   }
 
   Path streams() {

@@ -1,10 +1,6 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,25 +16,25 @@ import java.util.function.Consumer;
  */
 final class SupervisedService {
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
-  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
   private static final int LIVENESS_REFUSALS = 3;
+
+  /** A restart takes less. */
+  private static final int UNREADY_CHECKS = 15;
+
   private static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
   private final ServiceSpec spec;
   private final Consumer<String> messages;
-  private final HttpClient http;
   private final RestartBackoff backoff = new RestartBackoff();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Process process;
   private Instant started;
   private Duration readyAfter = Duration.ZERO;
 
-  private SupervisedService(ServiceSpec spec, Consumer<String> messages, HttpClient http)
-      throws IOException {
+  private SupervisedService(ServiceSpec spec, Consumer<String> messages) throws IOException {
     this.spec = spec;
     this.messages = messages;
-    this.http = http;
     this.started = Instant.now();
     this.process = spawn(spec);
   }
@@ -48,14 +44,14 @@ final class SupervisedService {
    *
    * @param messages gets a line when the service dies
    */
-  static SupervisedService start(ServiceSpec spec, Consumer<String> messages, HttpClient http)
-      throws IOException {
-    return new SupervisedService(spec, messages, http);
+  static SupervisedService start(ServiceSpec spec, Consumer<String> messages) throws IOException {
+    return new SupervisedService(spec, messages);
   }
 
   private static Process spawn(ServiceSpec spec) throws IOException {
     Process process =
         new ProcessBuilder(DetachedCommand.of(spec.command()))
+            .directory(spec.directory().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(spec.log()).toFile()))
             .start();
@@ -79,14 +75,23 @@ final class SupervisedService {
     Process first = current();
     StartLimit limit = StartLimit.of(timeout, first.toHandle());
     boolean told = false;
-    while (!ready()) {
+    int refusals = 0;
+    while (!spec.health().ready()) {
       if (first.waitFor(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         throw PlatformException.failed(
             spec.name()
                 + " ended with exit code "
                 + first.exitValue()
-                + " while starting;\n"
+                + " while starting"
+                + FullDisk.of(spec.log())
+                + ";\n"
                 + LogTail.of(spec.log()));
+      }
+      String hopeless = spec.health().hopeless();
+      refusals = hopeless.isEmpty() ? 0 : refusals + 1;
+      if (refusals == LIVENESS_REFUSALS) {
+        throw PlatformException.failed(
+            spec.name() + " cannot start, " + hopeless + ";\n" + LogTail.of(spec.log()));
       }
       if (limit.exceeded()) {
         throw PlatformException.failed(
@@ -107,25 +112,21 @@ final class SupervisedService {
     watcher.start();
   }
 
-  private boolean ready() throws InterruptedException {
-    return status(spec.ready()) == 200;
-  }
-
-  /** The status of an answer; 0 if there is none. */
-  private int status(URI check) throws InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(check).timeout(PROBE_TIMEOUT).build();
-    try {
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    } catch (IOException noAnswer) {
-      return 0;
-    }
-  }
-
   /** Ends a process that says that it cannot recover. One that does not answer may be busy. */
   private int awaitEnd(Process watched) throws InterruptedException {
     int refusals = 0;
+    int unready = 0;
     while (!watched.waitFor(LIVENESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-      refusals = status(spec.live()) == 503 ? refusals + 1 : 0;
+      boolean ready = spec.health().ready();
+      if (ready && unready >= UNREADY_CHECKS) {
+        messages.accept(spec.name() + " is ready again");
+      }
+      unready = ready ? 0 : unready + 1;
+      if (unready == UNREADY_CHECKS) {
+        messages.accept(spec.name() + " is not ready (log: " + spec.log() + ")");
+      }
+      String hopeless = spec.health().hopeless();
+      refusals = hopeless.isEmpty() ? 0 : refusals + 1;
       if (refusals == LIVENESS_REFUSALS) {
         messages.accept(spec.name() + " says that only a restart can help; ending it");
         ProcessTermination.terminate(List.of(watched.toHandle()), GRACE_PERIOD);
@@ -147,6 +148,7 @@ final class SupervisedService {
             spec.name()
                 + " ended with exit code "
                 + exitCode
+                + FullDisk.of(spec.log())
                 + "; restarting it in "
                 + delay.toMillis()
                 + " ms (log: "

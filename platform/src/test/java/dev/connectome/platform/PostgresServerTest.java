@@ -2,6 +2,7 @@ package dev.connectome.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.connectome.platform.fixture.FreePort;
 import java.nio.file.Files;
@@ -12,7 +13,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +46,25 @@ class PostgresServerTest {
     try (PostgresServer server = start(FreePort.find())) {
       assertThat(server.password()).isEqualTo(password);
       assertThat(query(server, "SELECT value FROM kept")).isEqualTo("42");
+    }
+    assertThat(PostgresServer.runningOn(files().data())).isEmpty();
+  }
+
+  @Test
+  void aServerThatIsKilledIsStartedAgainUntilItIsClosed() throws Exception {
+    List<String> messages = new CopyOnWriteArrayList<>();
+    try (PostgresServer server = start(FreePort.find())) {
+      execute(server, "CREATE TABLE kept (value int)");
+      server.supervise(messages::add);
+      ProcessHandle first = PostgresServer.runningOn(files().data()).orElseThrow();
+
+      first.destroyForcibly();
+
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptionsInstanceOf(SQLException.class)
+          .until(() -> query(server, "SELECT count(*) FROM kept"), "0"::equals);
+      assertThat(messages.get(0)).startsWith("PostgreSQL ended with exit code 137; restarting");
     }
     assertThat(PostgresServer.runningOn(files().data())).isEmpty();
   }
@@ -86,6 +109,41 @@ class PostgresServerTest {
           .hasMessageContaining("Address already in use");
       assertThat(query(first, "SELECT 1")).isEqualTo("1");
     }
+  }
+
+  @Test
+  void aLiveServerWhoseProgramsAreGoneKeepsItsPidFile() throws Exception {
+    Path own = directory.resolve("programs");
+    copy(programs, own);
+    try (PostgresServer live = PostgresServer.start(own, files(), FreePort.find(), NO_FSYNC)) {
+      Directories.delete(own);
+
+      assertThat(PostgresServer.runningOn(files().data())).isPresent();
+      assertThatThrownBy(() -> start(FreePort.find()))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageStartingWith("a PostgreSQL server is running on " + files().data());
+      assertThat(files().data().resolve("postmaster.pid")).exists();
+      assertThat(query(live, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void thePidFileOfAKilledServerIsNoObstacleWhoeverHasItsIdNow() throws Exception {
+    start(FreePort.find()).close();
+    Path pidFile = files().data().resolve("postmaster.pid");
+    for (long pid : List.of(ProcessHandle.current().pid(), 1L << 21)) {
+      Files.writeString(
+          pidFile, pid + "\n" + files().data() + "\n1\n5432\n\n127.0.0.1\n  1  1\nready\n");
+
+      try (PostgresServer server = start(FreePort.find())) {
+        assertThat(query(server, "SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws Exception {
+    assertThat(new ProcessBuilder("cp", "-a", from.toString(), to.toString()).start().waitFor())
+        .isZero();
   }
 
   private PostgresFiles files() {

@@ -44,7 +44,7 @@ class StateDirectoryTest {
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     StateDirectory state = new StateDirectory(root);
-    StateLock.acquire(state).close();
+    StateLock.acquire(state, line -> {}).close();
 
     assertThatThrownBy(state::prepare).isInstanceOf(PlatformException.class);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,8 +35,10 @@ class SupervisedServiceTest {
     readiness.createContext(
         "/",
         exchange -> {
+          byte[] text = "no library".getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(
-              exchange.getRequestURI().getPath().equals("/ready") ? 200 : 503, -1);
+              exchange.getRequestURI().getPath().equals("/ready") ? 200 : 503, text.length);
+          exchange.getResponseBody().write(text);
           exchange.close();
         });
     readiness.start();
@@ -78,12 +81,22 @@ class SupervisedServiceTest {
 
   @Test
   void aServiceThatEndsWhileStartingShowsTheEndOfItsLog() throws Exception {
-    SupervisedService service = start("echo no such database; exit 3", "/never");
+    SupervisedService service = start("echo no such database; exit 3", "/never", "/ready");
 
     assertThatThrownBy(() -> service.awaitReady(TIMEOUT))
         .isInstanceOf(PlatformException.class)
         .hasMessageStartingWith("service ended with exit code 3 while starting")
         .hasMessageEndingWith("    no such database");
+  }
+
+  @Test
+  void aServiceThatCannotStartSaysWhyAtOnce() throws Exception {
+    SupervisedService service = start("exec sleep 600", "/never", "/never");
+
+    assertThatThrownBy(() -> service.awaitReady(Duration.ofHours(1)))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageStartingWith("service cannot start, it says: no library");
+    service.stop(TIMEOUT);
   }
 
   @Test
@@ -111,12 +124,11 @@ class SupervisedServiceTest {
         new ServiceSpec(
             "service",
             List.of("sh", "-c", script),
+            directory,
             directory.resolve("log"),
             directory.resolve("pid"),
-            uri(path),
-            uri(live)),
-        messages::add,
-        HttpClient.newHttpClient());
+            Health.http(HttpClient.newHttpClient(), uri(path), uri(live))),
+        messages::add);
   }
 
   private Optional<ProcessHandle> process() {

@@ -117,7 +117,7 @@ public final class TrainerCommand implements Callable<Integer> {
       platform.stopServices();
     }
     return new TrainerBench(
-            Installation.current().trainerCommand(),
+            Installation.current().trainerCommand(state),
             platform.endpoints().kafka().bootstrapServers(),
             images,
             Files.createDirectories(state.resolve("bench-trainings")),

@@ -3,6 +3,7 @@ package dev.connectome.cli.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Text in columns as wide as their widest cell; columns of numbers are aligned right. */
 public final class Table {
@@ -28,18 +29,23 @@ public final class Table {
 
   /** The lines of the table, its header first, without trailing blanks. */
   public List<String> lines() {
-    List<String> lines = new ArrayList<>();
-    lines.add(line(header));
-    rows.forEach(row -> lines.add(line(row)));
-    return lines;
+    int[] widths = new int[header.size()];
+    boolean[] numeric = new boolean[header.size()];
+    for (int column = 0; column < widths.length; column++) {
+      widths[column] = width(column);
+      numeric[column] = numeric(column);
+    }
+    return Stream.concat(Stream.of(header), rows.stream())
+        .map(cells -> line(cells, widths, numeric))
+        .toList();
   }
 
-  private String line(List<String> cells) {
+  private static String line(List<String> cells, int[] widths, boolean[] numeric) {
     StringBuilder line = new StringBuilder();
-    for (int column = 0; column < cells.size(); column++) {
+    for (int column = 0; column < widths.length; column++) {
       String cell = cells.get(column);
-      String blanks = " ".repeat(width(column) - cell.length());
-      line.append(column == 0 ? "" : GAP).append(numeric(column) ? blanks + cell : cell + blanks);
+      String blanks = " ".repeat(widths[column] - cell.length());
+      line.append(column == 0 ? "" : GAP).append(numeric[column] ? blanks + cell : cell + blanks);
     }
     return line.toString().stripTrailing();
   }

@@ -24,6 +24,7 @@ public class StreamsLiveness implements HealthCheck {
     return HealthCheckResponse.named("streams")
         .status(phase.kind() != Kind.FAILED)
         .withData("phase", phase.kind().name())
+        .withData("detail", phase.detail())
         .build();
   }
 }

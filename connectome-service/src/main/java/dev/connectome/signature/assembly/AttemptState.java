@@ -73,11 +73,17 @@ public record AttemptState(
 
   /** Records every open snapshot and gives up the connectomes. */
   AttemptState withoutData() {
+    AttemptState closed = withoutOpen();
+    return new AttemptState(attempt, closed.recorded, List.of(), SignedSnapshots.NONE, lastSeen);
+  }
+
+  /** Records every open snapshot. */
+  AttemptState withoutOpen() {
     EpochSet closed = recorded;
     for (OpenSnapshot snapshot : open) {
       closed = closed.with(snapshot.epoch());
     }
-    return new AttemptState(attempt, closed, List.of(), SignedSnapshots.NONE, lastSeen);
+    return new AttemptState(attempt, closed, List.of(), signed, lastSeen);
   }
 
   private Stream<OpenSnapshot> withoutOpen(int epoch) {

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long the state of an attempt is kept after its last record.
+ * How long the state of an attempt is kept after its last record. Time in which nobody could have
+ * seen a record is not counted.
  *
- * @param silent how long its batches and connectomes are kept
- * @param recorded how long it is known which epochs have their record, a few bytes; a duplicate
- *     that arrives later is taken for a new batch
+ * @param silent how long the batches of open snapshots are kept
+ * @param recorded how long the connectomes are kept, with which the next snapshot is compared, and
+ *     how long it is known which epochs have their record; a duplicate that arrives later is taken
+ *     for a new batch
  * @param checkInterval how often both are checked
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {
@@ -33,13 +35,21 @@ public record Retention(Duration silent, Duration recorded, Duration checkInterv
     }
   }
 
-  /** Whether the attempt holds batches or connectomes and has been silent for too long. */
-  public boolean isSilent(AttemptState state, Instant now) {
-    return state.holdsData() && !now.isBefore(state.lastSeen().plus(silent));
+  /**
+   * Whether the attempt has open snapshots and has been silent for too long.
+   *
+   * @param watched since when its records have been read; those of an outage before come after it
+   */
+  public boolean isSilent(AttemptState state, Instant watched, Instant now) {
+    return !state.open().isEmpty() && !now.isBefore(last(state, watched).plus(silent));
   }
 
-  /** Whether the attempt holds no data and everything known of it can be deleted. */
-  public boolean canBeDeleted(AttemptState state, Instant now) {
-    return !state.holdsData() && !now.isBefore(state.lastSeen().plus(recorded));
+  /** Whether the attempt has no open snapshots and everything known of it can be deleted. */
+  public boolean canBeDeleted(AttemptState state, Instant watched, Instant now) {
+    return state.open().isEmpty() && !now.isBefore(last(state, watched).plus(recorded));
+  }
+
+  private static Instant last(AttemptState state, Instant watched) {
+    return state.lastSeen().isAfter(watched) ? state.lastSeen() : watched;
   }
 }

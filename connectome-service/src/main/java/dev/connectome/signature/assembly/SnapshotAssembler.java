@@ -35,13 +35,13 @@ public final class SnapshotAssembler {
   }
 
   /**
-   * Closes the open snapshots of a silent attempt as incomplete and gives up its connectomes. The
-   * recorded epochs stay known, so that late duplicates are still recognised.
+   * Closes the open snapshots of a silent attempt as incomplete. The recorded epochs stay known, so
+   * that late duplicates are still recognised.
    */
   public Transition expire(AttemptState state) {
     String cause = "in the time that the run's state is kept; last record at " + state.lastSeen();
     return new Transition(
-        state.withoutData(), unfinished(state, state.open(), INCOMPLETE, cause), new Step.Closed());
+        state.withoutOpen(), unfinished(state, state.open(), INCOMPLETE, cause), new Step.Closed());
   }
 
   private static Transition acceptEnd(AttemptState state, Instant now) {

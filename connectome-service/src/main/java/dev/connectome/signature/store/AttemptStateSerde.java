@@ -104,10 +104,11 @@ public final class AttemptStateSerde implements Serde<AttemptState> {
   private static AttemptState read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
-      if (version < 1 || version > VERSION) {
-        throw new SerializationException(
-            "an attempt's state has format %d; this version reads up to %d"
-                .formatted(version, VERSION));
+      if (version > VERSION) {
+        throw new LaterFormatException(version, VERSION);
+      }
+      if (version < 1) {
+        throw new SerializationException("an attempt's state has format " + version);
       }
       int attempt = in.readInt();
       if (version < 4) {

@@ -4,9 +4,11 @@ import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.topology.FunctionalConnectome;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jboss.logging.Logger;
 
 /**
  * Stores connectomes as pages of their upper triangle, little-endian float32, each page small
@@ -14,6 +16,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class ConnectomeStore {
 
+  private static final Logger LOG = Logger.getLogger(ConnectomeStore.class);
   private static final int PAGE_BYTES = 900_000;
 
   private final KeyValueStore<Bytes, byte[]> pages;
@@ -34,23 +37,22 @@ public final class ConnectomeStore {
   }
 
   /**
-   * Reads the connectome of a snapshot that the run's state names.
-   *
-   * @throws IllegalStateException if a page is missing
+   * Reads the connectome of a snapshot that the run's state names; empty if a page of it is lost.
    */
-  public FunctionalConnectome get(UUID runUid, int attempt, SignedSnapshot snapshot) {
+  public Optional<FunctionalConnectome> get(UUID runUid, int attempt, SignedSnapshot snapshot) {
     ByteBuffer triangle = triangleOf(snapshot);
     for (int page = 0; triangle.hasRemaining(); page++) {
       byte[] bytes = pages.get(key(runUid, attempt, snapshot, page));
       if (bytes == null) {
-        throw new IllegalStateException(
-            "page %d of the connectome of run %s, attempt %d, epoch %d is missing from its store"
-                .formatted(page, runUid, attempt, snapshot.epoch()));
+        LOG.warnf(
+            "connectome lost, signatures have no distance from it runId=%s attempt=%d epoch=%d page=%d",
+            runUid, attempt, snapshot.epoch(), page);
+        return Optional.empty();
       }
       triangle.put(bytes);
     }
-    return FunctionalConnectome.ofUpperTriangle(
-        snapshot.neurons(), triangle.flip().asFloatBuffer());
+    return Optional.of(
+        FunctionalConnectome.ofUpperTriangle(snapshot.neurons(), triangle.flip().asFloatBuffer()));
   }
 
   void delete(UUID runUid, int attempt, SignedSnapshot snapshot) {

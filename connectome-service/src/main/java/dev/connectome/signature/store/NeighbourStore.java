@@ -32,20 +32,14 @@ public final class NeighbourStore {
     tables.put(key(runUid, attempt, snapshot), bytes.array());
   }
 
-  /**
-   * Reads the neighbours of a snapshot that the run's state names; empty if it has none.
-   *
-   * @throws IllegalStateException if they are missing
-   */
+  /** Reads the neighbours of a snapshot that the run's state names; empty if none are there. */
   public Optional<NeighbourTable> get(UUID runUid, int attempt, SignedSnapshot snapshot) {
     if (snapshot.inputs() == 0) {
       return Optional.empty();
     }
     byte[] bytes = tables.get(key(runUid, attempt, snapshot));
     if (bytes == null) {
-      throw new IllegalStateException(
-          "the neighbours of run %s, attempt %d, epoch %d are missing from their store"
-              .formatted(runUid, attempt, snapshot.epoch()));
+      return Optional.empty();
     }
     int[] neighbours = new int[bytes.length / Integer.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(neighbours);

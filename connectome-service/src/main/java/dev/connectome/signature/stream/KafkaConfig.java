@@ -48,6 +48,9 @@ public final class KafkaConfig {
 
   private static final int POLL_RECORDS = 4;
 
+  /** Several snapshots of the largest size may be computed in one. */
+  private static final int TRANSACTION_MILLIS = 60_000;
+
   /**
    * By default Kafka Streams lets a closing member time out, for quick restarts. Here static
    * membership does that; a member without it gives up its partitions at once.
@@ -88,6 +91,7 @@ public final class KafkaConfig {
         .ifPresent(
             id -> config.put(mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), id));
     config.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    config.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_MILLIS);
     config.put(producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BYTES);
     config.put(producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
     config.put(

@@ -14,6 +14,7 @@ import dev.connectome.signature.compute.Computation;
 import dev.connectome.signature.metrics.PipelineMeters;
 import dev.connectome.signature.store.RunStores;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import org.apache.kafka.common.header.Headers;
@@ -35,6 +36,7 @@ final class RunProcessor {
   private final SignaturePublisher publisher;
   private final PipelineMeters meters;
   private final InstantSource clock;
+  private final Instant started;
 
   RunProcessor(
       RunStores stores,
@@ -47,6 +49,7 @@ final class RunProcessor {
     this.publisher = publisher;
     this.meters = meters;
     this.clock = clock;
+    this.started = clock.instant();
   }
 
   Plan plan(ActivationMessage message) {
@@ -88,9 +91,10 @@ final class RunProcessor {
   void expireSilentAttempts(Retention retention) {
     stores.forEachAttempt(
         (runUid, state) -> {
-          if (retention.canBeDeleted(state, clock.instant())) {
+          if (retention.canBeDeleted(state, started, clock.instant())) {
             stores.delete(runUid, state);
-          } else if (retention.isSilent(state, clock.instant())) {
+            computer.evict(runUid, state);
+          } else if (retention.isSilent(state, started, clock.instant())) {
             expire(runUid, state);
           }
         });
@@ -101,9 +105,8 @@ final class RunProcessor {
     Headers noTrace = new RecordHeaders();
     transition.failures().forEach(failure -> publisher.publish(runUid, failure, noTrace));
     stores.save(runUid, state, transition.state());
-    computer.evict(runUid, state);
     LOG.infof(
-        "attempt is silent, its batches and connectomes were deleted runId=%s attempt=%d",
+        "attempt is silent, its open snapshots were closed runId=%s attempt=%d",
         runUid, state.attempt());
   }
 

@@ -50,7 +50,7 @@ public final class SignatureStreams {
     streams.setUncaughtExceptionHandler(
         failure -> {
           meters.countFailedThread();
-          if (replacements.admit()) {
+          if (replacements.admit(failure)) {
             LOG.error("stream thread failed and is replaced", failure);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }

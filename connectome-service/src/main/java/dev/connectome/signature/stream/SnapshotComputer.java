@@ -31,7 +31,7 @@ final class SnapshotComputer {
   Computation compute(AttemptState state, OpenSnapshot snapshot, ActivationBatch last) {
     Optional<SignedSnapshot> previous = state.signed().previousTo(snapshot.epoch());
     Optional<SignedSnapshot> first = state.signed().firstBefore(snapshot.epoch());
-    Optional<EarlierConnectome> earlier = previous.map(signed -> load(last, signed));
+    Optional<EarlierConnectome> earlier = previous.flatMap(signed -> load(last, signed));
     return engine.compute(
         new CompleteSnapshot(
             snapshot.shape().samples(),
@@ -39,7 +39,7 @@ final class SnapshotComputer {
             snapshot.lastLayer().orElse(snapshot.shape().neurons()),
             matrix -> stores.batches().read(snapshot, last, matrix)),
         earlier,
-        first.equals(previous) ? earlier : first.map(signed -> load(last, signed)));
+        first.equals(previous) ? earlier : first.flatMap(signed -> load(last, signed)));
   }
 
   /** Stores what later snapshots are compared with; returns the state that names it. */
@@ -68,16 +68,21 @@ final class SnapshotComputer {
     cache.remove(runUid, state.attempt());
   }
 
-  private EarlierConnectome load(ActivationBatch batch, SignedSnapshot snapshot) {
+  private Optional<EarlierConnectome> load(ActivationBatch batch, SignedSnapshot snapshot) {
     UUID runUid = batch.runUid();
     int attempt = batch.attempt();
     return cache
         .get(runUid, attempt, snapshot.epoch())
-        .orElseGet(
+        .or(
             () ->
-                engine.restore(
-                    snapshot.epoch(),
-                    stores.connectomes().get(runUid, attempt, snapshot),
-                    stores.neighbours().get(runUid, attempt, snapshot)));
+                stores
+                    .connectomes()
+                    .get(runUid, attempt, snapshot)
+                    .map(
+                        connectome ->
+                            engine.restore(
+                                snapshot.epoch(),
+                                connectome,
+                                stores.neighbours().get(runUid, attempt, snapshot))));
   }
 }

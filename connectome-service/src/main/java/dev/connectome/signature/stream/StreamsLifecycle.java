@@ -96,18 +96,30 @@ public final class StreamsLifecycle implements AutoCloseable {
       engine.warmUp();
       nativesLoaded.complete(null);
     } catch (LinkageError e) {
-      LOG.error("native library not loaded", e);
-      phases.enter(Kind.FAILED, "the native libraries could not be loaded: " + e);
-      closeStreams();
+      fail("the native libraries could not be loaded: ", e);
     }
   }
 
   private void provisionAndStart() {
+    try {
+      if (provision()) {
+        startStreams();
+      } else {
+        retryLater();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | LinkageError e) {
+      fail("the streams could not be started: ", e);
+    }
+  }
+
+  /** Whether the broker has the topics. */
+  private boolean provision() throws InterruptedException {
     try (Admin admin = Admin.create(KafkaConfig.admin(settings.kafka()))) {
       List<String> mismatches = provisioner.provision(admin);
       if (mismatches.isEmpty()) {
-        startStreams();
-        return;
+        return true;
       }
       mismatches.forEach(mismatch -> LOG.errorf("topic unusable message=%s", mismatch));
       phases.enter(Kind.TOPICS_UNUSABLE, String.join("; ", mismatches));
@@ -115,11 +127,15 @@ public final class StreamsLifecycle implements AutoCloseable {
       waitForBroker(e.getCause() == null ? e : e.getCause());
     } catch (KafkaException e) {
       waitForBroker(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
     }
-    retryLater();
+    return false;
+  }
+
+  /** For good: only another process can help, or a person. */
+  private void fail(String what, Throwable cause) {
+    LOG.error("service failed", cause);
+    phases.enter(Kind.FAILED, what + Causes.first(cause));
+    closeStreams();
   }
 
   private void waitForBroker(Throwable cause) {
@@ -144,17 +160,17 @@ public final class StreamsLifecycle implements AutoCloseable {
     phases.enter(Kind.STARTING, "partitions are being assigned and state is being restored");
     var replacements = new ThreadReplacements(settings.streams().threads(), InstantSource.system());
     KafkaStreams created = SignatureStreams.create(settings, engine, meters, replacements);
-    created.setStateListener((state, before) -> onStateChange(state));
+    created.setStateListener((state, before) -> onStateChange(state, replacements));
     streams = created;
     created.start();
   }
 
   /** A rebalance of running streams only moves partitions; the service stays ready. */
-  private void onStateChange(KafkaStreams.State state) {
+  private void onStateChange(KafkaStreams.State state, ThreadReplacements replacements) {
     if (state == KafkaStreams.State.RUNNING) {
       nativesLoaded.thenRun(() -> phases.enter(Kind.RUNNING, "signatures are being computed"));
     } else if (state == KafkaStreams.State.ERROR) {
-      phases.enter(Kind.FAILED, "Kafka Streams gave up; see its log");
+      phases.enter(Kind.FAILED, "Kafka Streams gave up: " + replacements.lastCause());
     }
   }
 

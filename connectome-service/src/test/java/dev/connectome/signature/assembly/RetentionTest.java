@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
@@ -15,21 +17,32 @@ class RetentionTest {
       new Retention(Duration.ofHours(6), Duration.ofDays(7), Duration.ofMinutes(1));
 
   @Test
-  void aRunWithAConnectomeIsSilentAfterSixHours() {
-    AttemptState state = AttemptState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
+  void anOpenSnapshotIsClosedAfterSixHoursAndConnectomesAreKeptForSevenDays() {
+    AttemptState open = AttemptState.begin(1, SEEN).withOpen(snapshot());
+    assertThat(retention.isSilent(open, SEEN, SEEN.plus(Duration.ofHours(6)).minusMillis(1)))
+        .isFalse();
+    assertThat(retention.isSilent(open, SEEN, SEEN.plus(Duration.ofHours(6)))).isTrue();
+    assertThat(retention.canBeDeleted(open, SEEN, SEEN.plus(Duration.ofDays(8)))).isFalse();
 
-    assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)).minusMillis(1))).isFalse();
-    assertThat(retention.isSilent(state, SEEN.plus(Duration.ofHours(6)))).isTrue();
-    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
+    AttemptState signed = AttemptState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
+    assertThat(retention.isSilent(signed, SEEN, SEEN.plus(Duration.ofDays(8)))).isFalse();
+    assertThat(retention.canBeDeleted(signed, SEEN, SEEN.plus(Duration.ofDays(7)).minusMillis(1)))
+        .isFalse();
+    assertThat(retention.canBeDeleted(signed, SEEN, SEEN.plus(Duration.ofDays(7)))).isTrue();
   }
 
   @Test
-  void aRunWithoutDataIsDeletedAfterSevenDays() {
-    AttemptState state = AttemptState.begin(1, SEEN);
+  void anOutageIsNoSilenceOfTheRuns() {
+    AttemptState open = AttemptState.begin(1, SEEN).withOpen(snapshot());
+    Instant back = SEEN.plus(Duration.ofHours(30));
 
-    assertThat(retention.isSilent(state, SEEN.plus(Duration.ofDays(8)))).isFalse();
-    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofHours(7)))).isFalse();
-    assertThat(retention.canBeDeleted(state, SEEN.plus(Duration.ofDays(7)))).isTrue();
+    assertThat(retention.isSilent(open, back, back.plus(Duration.ofMinutes(1)))).isFalse();
+    assertThat(retention.isSilent(open, back, back.plus(Duration.ofHours(6)))).isTrue();
+  }
+
+  private static OpenSnapshot snapshot() {
+    return new OpenSnapshot(
+        1, new SnapshotShape(2, 2, 2), List.of(), OptionalInt.empty(), SnapshotMetadata.NONE, SEEN);
   }
 
   @Test

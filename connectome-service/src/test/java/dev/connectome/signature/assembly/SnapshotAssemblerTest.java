@@ -215,7 +215,7 @@ class SnapshotAssemblerTest {
   }
 
   @Test
-  void aSilentRunLosesItsDataButKeepsTheRecordedEpochs() {
+  void aSilentRunLosesItsOpenSnapshotsButKeepsTheRecordedEpochsAndConnectomes() {
     take(batch(1, 1, 0, 1));
     sign(1);
     take(batch(1, 2, 0, 2));
@@ -226,7 +226,8 @@ class SnapshotAssemblerTest {
         .extracting(SnapshotFailure::reason)
         .containsExactly(INCOMPLETE);
     state = transition.state();
-    assertThat(state.holdsData()).isFalse();
+    assertThat(state.open()).isEmpty();
+    assertThat(state.signed().epochs()).containsExactly(1);
     assertThat(take(batch(1, 2, 1, 2))).isEqualTo(ignored(IgnoredReason.ALREADY_RECORDED));
     assertThat(take(batch(1, 3, 0, 1))).isInstanceOf(Step.Completed.class);
   }

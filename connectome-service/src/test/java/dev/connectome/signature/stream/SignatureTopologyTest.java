@@ -10,6 +10,7 @@ import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.EpochMetrics;
 import dev.connectome.protos.signature.v1.SignatureRecord;
 import dev.connectome.protos.signature.v1.SnapshotFailureReason;
+import dev.connectome.signature.compute.MemoryBudget;
 import dev.connectome.signature.fixture.Signatures;
 import dev.connectome.signature.fixture.TestSnapshot;
 import io.micrometer.core.instrument.Timer;
@@ -275,7 +276,7 @@ class SignatureTopologyTest {
   }
 
   @Test
-  void aSilentRunLosesItsDataAndIsDeletedLater() throws Exception {
+  void aSilentRunLosesItsOpenSnapshotsAndIsDeletedLater() throws Exception {
     publish(snapshot(1, 40).records(1));
     publish(snapshot(2, 40).records(2).subList(0, 1));
 
@@ -283,11 +284,38 @@ class SignatureTopologyTest {
 
     List<SignatureRecord> records = topology.readSignatures();
     assertFailure(records.get(1), 1, 2, SNAPSHOT_FAILURE_REASON_INCOMPLETE);
-    assertThat(topology.storedKeys("connectomes")).isZero();
+    assertThat(topology.storedKeys("batches")).isZero();
     assertThat(topology.storedKeys("runs")).isEqualTo(1);
 
     topology.advance(Duration.ofDays(7));
+    assertThat(topology.storedKeys("connectomes")).isZero();
     assertThat(topology.storedKeys("runs")).isZero();
+  }
+
+  @Test
+  void aLostConnectomeCostsTheDistancesFromItAndNoSignature() throws Exception {
+    try (TopologyHarness uncached =
+        new TopologyHarness(
+            stateDir.resolve("uncached"), new MemoryBudget(64 << 20, 64 << 20), 0)) {
+      uncached.publish(RUN, TestSnapshot.random(RUN, 1, 1, 40, 12).records(1));
+      uncached.lose("connectomes");
+      for (int epoch = 2; epoch <= 3; epoch++) {
+        uncached.publish(RUN, TestSnapshot.random(RUN, 1, epoch, 40, 12).records(1));
+      }
+
+      List<SignatureRecord> records = uncached.readSignatures();
+      assertThat(uncached.readDeadLetters()).isEmpty();
+      assertThat(records).extracting(SignatureRecord::getEpoch).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void anEpochLongerThanTheSilenceLimitHasItsDistances() throws Exception {
+    publish(snapshot(1, 40).records(1));
+    topology.advance(Duration.ofHours(60));
+    publish(snapshot(2, 40).records(1));
+
+    Signatures.assertMatchesLibrary(topology.readSignatures().get(1), published);
   }
 
   @Test

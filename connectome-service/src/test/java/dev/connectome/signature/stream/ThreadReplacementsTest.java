@@ -1,7 +1,9 @@
 package dev.connectome.signature.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.connectome.signature.store.AttemptStateSerde;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.IntStream;
@@ -16,7 +18,7 @@ class ThreadReplacementsTest {
     var replacements = new ThreadReplacements(1, () -> now);
 
     for (int failure = 0; failure < 100; failure++) {
-      assertThat(replacements.admit()).isTrue();
+      assertThat(replacements.admit(new IllegalStateException("full disk"))).isTrue();
       now = now.plus(Duration.ofMinutes(4));
     }
   }
@@ -25,7 +27,9 @@ class ThreadReplacementsTest {
   void aFaultThatLastsIsGivenUp() {
     var replacements = new ThreadReplacements(1, () -> now);
 
-    assertThat(IntStream.range(0, 5).mapToObj(failure -> replacements.admit()))
+    assertThat(
+            IntStream.range(0, 5)
+                .mapToObj(failure -> replacements.admit(new IllegalStateException("full disk"))))
         .containsExactly(true, true, true, false, false);
   }
 
@@ -33,7 +37,23 @@ class ThreadReplacementsTest {
   void allThreadsMayFailOfTheSamePassingFault() {
     var replacements = new ThreadReplacements(4, () -> now);
 
-    assertThat(IntStream.range(0, 12).mapToObj(failure -> replacements.admit())).containsOnly(true);
-    assertThat(replacements.admit()).isFalse();
+    assertThat(
+            IntStream.range(0, 12)
+                .mapToObj(failure -> replacements.admit(new IllegalStateException("full disk"))))
+        .containsOnly(true);
+    assertThat(replacements.admit(new IllegalStateException("full disk"))).isFalse();
+  }
+
+  @Test
+  void stateOfALaterVersionIsGivenUpAtOnceWithASentence() {
+    var replacements = new ThreadReplacements(4, () -> now);
+    byte[] stored = {99};
+    Throwable later =
+        catchThrowable(() -> new AttemptStateSerde().deserializer().deserialize("runs", stored));
+
+    assertThat(replacements.admit(new IllegalStateException("in a task", later))).isFalse();
+    assertThat(replacements.lastCause())
+        .startsWith("the state of a run is stored in format 99, and this version reads up to ")
+        .endsWith("start the version that wrote it, or a later one");
   }
 }

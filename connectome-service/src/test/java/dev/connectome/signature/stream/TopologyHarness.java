@@ -131,6 +131,16 @@ final class TopologyHarness implements AutoCloseable {
     return count;
   }
 
+  /** Deletes what a store holds, as a disk may. */
+  void lose(String store) {
+    KeyValueStore<Object, Object> keys = driver.getKeyValueStore(store);
+    List<Object> all = new ArrayList<>();
+    try (KeyValueIterator<Object, Object> entries = keys.all()) {
+      entries.forEachRemaining(entry -> all.add(entry.key));
+    }
+    all.forEach(keys::delete);
+  }
+
   double count(String meter, String tag, String value) {
     return meters.get(meter).tag(tag, value).counter().count();
   }

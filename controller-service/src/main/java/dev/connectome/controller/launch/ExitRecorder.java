@@ -92,7 +92,12 @@ final class ExitRecorder {
     if (exit.requested() || wasTerminated(runUid, attempt)) {
       return new AttemptEnd.Interrupted();
     }
-    String line = files.lastLogLine(runUid, attempt);
+    String tail = files.logTail(runUid, attempt);
+    Optional<CrashReport> crash = CrashReport.find(tail);
+    if (crash.isPresent()) {
+      return new AttemptEnd.Gone(exit.description() + ": " + crash.get().description());
+    }
+    String line = tail.lines().filter(said -> !said.isBlank()).reduce("", (a, last) -> last);
     Path log = files.log(runUid, attempt);
     return new AttemptEnd.Gone(
         line.isEmpty()

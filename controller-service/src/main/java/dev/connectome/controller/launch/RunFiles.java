@@ -52,8 +52,8 @@ public final class RunFiles {
     return attempt(runUid, attempt).resolve("outcome.json");
   }
 
-  /** The last non-blank line of an attempt's log; empty if there is none. */
-  String lastLogLine(UUID runUid, int attempt) {
+  /** The end of an attempt's log; empty if there is none. */
+  String logTail(UUID runUid, int attempt) {
     Path log = log(runUid, attempt);
     if (!Files.isRegularFile(log)) {
       return "";
@@ -62,11 +62,7 @@ public final class RunFiles {
       var tail = new byte[(int) Math.min(LOG_TAIL_BYTES, file.length())];
       file.seek(file.length() - tail.length);
       file.readFully(tail);
-      return new String(tail, StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.isBlank())
-          .reduce((first, second) -> second)
-          .orElse("");
+      return new String(tail, StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
     }

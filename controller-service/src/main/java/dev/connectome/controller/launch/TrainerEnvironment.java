@@ -58,6 +58,14 @@ final class TrainerEnvironment {
           "CONNECTOME_SNAPSHOT_BUFFER",
           "CONNECTOME_SNAPSHOT_BUFFER_MIB");
 
+  private static final String ENGINE_LIBRARY = "PYTORCH_LIBRARY_PATH";
+
+  /**
+   * NVIDIA's images set it to what Python has there. To a trainer's engine it means another library
+   * than its own, and only together with {@link #ENGINE_LIBRARY}.
+   */
+  private static final String ENGINE_VERSION = "PYTORCH_VERSION";
+
   private TrainerEnvironment() {}
 
   /**
@@ -74,6 +82,9 @@ final class TrainerEnvironment {
             name ->
                 Stream.concat(PASSED_ON.stream(), more.stream())
                     .noneMatch(pattern -> matches(pattern, name)));
+    if (!selected.containsKey(ENGINE_LIBRARY) && !more.contains(ENGINE_VERSION)) {
+      selected.remove(ENGINE_VERSION);
+    }
     return selected;
   }
 

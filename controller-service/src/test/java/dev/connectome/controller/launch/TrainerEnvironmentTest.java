@@ -26,6 +26,16 @@ class TrainerEnvironmentTest {
   }
 
   @Test
+  void theVersionOfALibraryIsPassedOnWithTheLibraryOnly() {
+    Map<String, String> image = Map.of("PYTORCH_VERSION", "2.5.0a0+872d972e41.nv24.08");
+    assertThat(TrainerEnvironment.select(image, List.of())).isEmpty();
+
+    Map<String, String> own =
+        Map.of("PYTORCH_VERSION", "2.7.1", "PYTORCH_LIBRARY_PATH", "/opt/libtorch/lib");
+    assertThat(TrainerEnvironment.select(own, List.of())).isEqualTo(own);
+  }
+
+  @Test
   void anOperatorPassesMoreOnByNameOrPrefix() {
     assertThat(TrainerEnvironment.select(CONTROLLERS, List.of("KUBECONFIG", "TEAM_*")))
         .containsKeys("KUBECONFIG", "TEAM_PROXY")

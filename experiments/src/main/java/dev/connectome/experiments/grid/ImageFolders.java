@@ -1,7 +1,6 @@
 package dev.connectome.experiments.grid;
 
 import dev.connectome.cli.CommandFailure;
-import dev.connectome.platform.ImageDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

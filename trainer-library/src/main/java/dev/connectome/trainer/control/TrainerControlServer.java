@@ -112,6 +112,13 @@ public final class TrainerControlServer implements AutoCloseable {
     public void stopTraining(
         StopTrainingRequest request, StreamObserver<StopTrainingResponse> observer) {
       Identity served = identity.get();
+      if (served.attempt() == 0) {
+        observer.onError(
+            Status.FAILED_PRECONDITION
+                .withDescription("this trainer is not registered yet; send the stop again")
+                .asRuntimeException());
+        return;
+      }
       if (!served.runUid().equals(request.getRunUid())
           || served.attempt() != request.getAttempt()) {
         observer.onError(

@@ -157,7 +157,7 @@ public final class ConnectomeListener implements TrainingListener {
     midEpoch = false;
     int epoch = progress.completedEpochs() + 1;
     progress.epochEnded(epoch, EvaluatorMetrics.of(trainer));
-    if (epoch % joined.spec().getProbe().getEveryEpochs() == 0) {
+    if (epoch % Math.max(1, joined.spec().getProbe().getEveryEpochs()) == 0) {
       long start = System.nanoTime();
       joined.publish(probe(trainer, joined).observe(epoch, progress.metrics()));
       progress.probed(System.nanoTime() - start);

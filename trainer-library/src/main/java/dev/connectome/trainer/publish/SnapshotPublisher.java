@@ -25,6 +25,7 @@ public final class SnapshotPublisher implements AutoCloseable {
   private final RecordSender sender;
   private final AtomicLong publicationNanos = new AtomicLong();
   private final Thread thread;
+  private volatile boolean complete;
 
   /**
    * Limits of the snapshots that are kept while they cannot be published. Both apply; the newest
@@ -118,9 +119,11 @@ public final class SnapshotPublisher implements AutoCloseable {
   public boolean end(int finalEpoch, Duration timeout) throws InterruptedException {
     queue.end(finalEpoch);
     thread.join(Math.max(1, timeout.toMillis()));
-    boolean complete = !thread.isAlive();
     if (!complete) {
-      LOG.warn("broker unreachable, snapshots left unpublished waiting={}", queue.unpublished());
+      LOG.warn(
+          "{}, snapshots left unpublished waiting={}",
+          thread.isAlive() ? "broker unreachable" : "publisher ended early",
+          queue.unpublished());
     }
     return complete;
   }
@@ -141,6 +144,7 @@ public final class SnapshotPublisher implements AutoCloseable {
       while (!sender.send(List.of(records.end(queue.finalEpoch())))) {
         LOG.debug("end of attempt sent again");
       }
+      complete = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -150,9 +154,15 @@ public final class SnapshotPublisher implements AutoCloseable {
   private boolean send(ActivationSnapshot snapshot) throws InterruptedException {
     while (!queue.isFull()) {
       long start = System.nanoTime();
-      if (sender.send(records.snapshot(snapshot))) {
-        publicationNanos.addAndGet(System.nanoTime() - start);
-        return true;
+      try {
+        if (sender.send(records.snapshot(snapshot))) {
+          publicationNanos.addAndGet(System.nanoTime() - start);
+          return true;
+        }
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // Of this snapshot: the next ones may be smaller.
+        LOG.error("snapshot cannot be published, dropped epoch={}", snapshot.epoch(), e);
+        return false;
       }
     }
     return false;

@@ -77,7 +77,16 @@ public final class Heartbeats implements AutoCloseable {
    */
   public void start(Duration interval) {
     executor.scheduleWithFixedDelay(
-        () -> send(interval.multipliedBy(2)), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+        () -> sendSafely(interval.multipliedBy(2)), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** An exception would end all heartbeats, and the run be lost while it trains. */
+  private void sendSafely(Duration timeout) {
+    try {
+      send(timeout);
+    } catch (RuntimeException e) {
+      LOG.error("heartbeat failed, the next one follows", e);
+    }
   }
 
   /**

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Over a real connection. */
 class TrainerControlServerTest {
 
+  private volatile int attempt = 2;
+
   private final StopSwitch stopSwitch = new StopSwitch();
   private TrainerControlServer server;
   private ManagedChannel channel;
@@ -38,7 +40,7 @@ class TrainerControlServerTest {
         TrainerControlServer.start(
             "127.0.0.1",
             0,
-            () -> new TrainerControlServer.Identity("run", 2, "instance"),
+            () -> new TrainerControlServer.Identity("run", attempt, "instance"),
             stopSwitch,
             () -> TrainingProgress.newBuilder().setCompletedEpochs(7).build());
     channel =
@@ -80,6 +82,15 @@ class TrainerControlServerTest {
                 .getTrainingStatus(GetTrainingStatusRequest.getDefaultInstance())
                 .getStopCommandId())
         .isEqualTo("a");
+  }
+
+  @Test
+  void rejectsEveryStopBeforeItIsRegistered() {
+    attempt = 0;
+
+    assertThatThrownBy(() -> trainer.stopTraining(request(0, "a")))
+        .hasMessageStartingWith("FAILED_PRECONDITION: this trainer is not registered yet");
+    assertThat(stopSwitch.due(Boundary.EPOCH)).isEmpty();
   }
 
   @Test

@@ -62,6 +62,23 @@ class SnapshotPublisherTest {
         Map.of("trainLoss", 0.5));
   }
 
+  @Test
+  void aPublisherThatEndedEarlyIsNotComplete() throws Exception {
+    try (var publisher =
+        new SnapshotPublisher(
+            "no-such-broker.invalid:9092",
+            Map.of(),
+            "topic",
+            "run",
+            1,
+            new SnapshotPublisher.Buffer(2, 1 << 20))) {
+      publisher.publish(snapshot(1, 4, 3));
+      publisher.close();
+
+      assertThat(publisher.end(1, LONG)).isFalse();
+    }
+  }
+
   private static List<ActivationRecord> read(String topic, int count) throws Exception {
     List<ActivationRecord> records = new ArrayList<>();
     try (var consumer =

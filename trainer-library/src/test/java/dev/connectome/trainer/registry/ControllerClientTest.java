@@ -71,6 +71,27 @@ class ControllerClientTest {
   }
 
   @Test
+  void heartbeatsGoOnAfterAnException() throws Exception {
+    var failures = new AtomicInteger();
+    try (FakeController controller = FakeController.start();
+        var client = new ControllerClient(controller.endpoint());
+        Heartbeats heartbeats =
+            new Heartbeats(
+                client,
+                WHO,
+                3,
+                () -> {
+                  failures.incrementAndGet();
+                  throw new IllegalStateException("a progress that cannot be told");
+                },
+                stopSwitch)) {
+      heartbeats.start(Duration.ofMillis(10));
+
+      await().atMost(PATIENCE).until(() -> failures.get() >= 3);
+    }
+  }
+
+  @Test
   void givesUpAfterTheTimeout() throws Exception {
     FakeController gone = FakeController.start();
     String endpoint = gone.endpoint();

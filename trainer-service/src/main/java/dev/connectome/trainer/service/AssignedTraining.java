@@ -11,6 +11,7 @@ import dev.connectome.trainer.control.StopSwitch;
 import dev.connectome.trainer.registry.TrainerSession;
 import dev.connectome.trainer.service.data.TrainingData;
 import dev.connectome.trainer.service.training.DiskFullException;
+import dev.connectome.trainer.service.training.EngineLibrary;
 import dev.connectome.trainer.service.training.Training;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,13 @@ final class AssignedTraining {
       fail(outcome, e.problem()).setPermanent(true);
     } catch (IOException e) {
       fail(outcome, String.valueOf(e.getMessage())).setPermanent(e instanceof DiskFullException);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (OutOfMemoryError e) {
+      LOG.error("out of memory", e);
+      fail(
+          outcome,
+          "the trainer's heap of %d MiB is too small (%s): give trainers a larger one, with -Xmx or, on one machine, with CONNECTOME_TRAINER_HEAP for connectome up"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20, e.getMessage()));
+    } catch (RuntimeException e) {
       LOG.error("training failed", e);
       fail(outcome, e.toString());
     }
@@ -67,6 +74,7 @@ final class AssignedTraining {
 
   private void train(TrainingOutcome.Builder outcome)
       throws IOException, InterruptedException, UserException {
+    EngineLibrary.load();
     TrainingSpec spec = withDevice(session.spec());
     TrainingData data = TrainingData.load(spec.getData(), spec.getSeed(), settings.dataDirectory());
     try (Training training =

@@ -11,14 +11,17 @@ import dev.connectome.trainer.registry.TrainerSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
 /** The life of a trainer process: register, train, report, exit with the right code. */
 final class TrainerProcess {
@@ -48,7 +51,7 @@ final class TrainerProcess {
   /** Returns the exit code, with which the process ends also after a signal. */
   int run() {
     Thread trainer = Thread.currentThread();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> endAfterSignal(trainer), "signal"));
+    handleSignals(trainer);
     int code = FAILURE;
     try (MetricsServer metrics = serveMetrics()) {
       if (metrics != null) {
@@ -66,6 +69,23 @@ final class TrainerProcess {
       exitCode.complete(code);
     }
     return code;
+  }
+
+  /** Not by a shutdown hook: beside it, that of the log would end the log. */
+  private void handleSignals(Thread trainer) {
+    var first = new AtomicBoolean(true);
+    for (String name : List.of("TERM", "INT", "HUP")) {
+      Signal.handle(
+          new Signal(name),
+          signal -> {
+            if (first.getAndSet(false)) {
+              LOG.info("signal received, the training ends signal={}", name);
+              var ending = new Thread(() -> endAfterSignal(trainer), "signal");
+              ending.setDaemon(true);
+              ending.start();
+            }
+          });
+    }
   }
 
   /** Lets the training finish, then exits with its code instead of the signal's. */

@@ -100,6 +100,11 @@ class TrainerProcessIT {
   }
 
   private void start(Path checkpoints, String bootstrapServers) throws IOException {
+    start(checkpoints, bootstrapServers, Map.of());
+  }
+
+  private void start(Path checkpoints, String bootstrapServers, Map<String, String> environment)
+      throws IOException {
     var builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -124,6 +129,7 @@ class TrainerProcessIT {
                 checkpoints.resolve("outcome.json").toString(),
                 "CONNECTOME_SNAPSHOT_BUFFER",
                 "2"));
+    builder.environment().putAll(environment);
     trainer = builder.start();
   }
 
@@ -182,6 +188,9 @@ class TrainerProcessIT {
     trainer.destroy();
 
     assertExit(143);
+    assertThat(log())
+        .contains("signal received, the training ends signal=TERM")
+        .contains("training ended end=TRAINING_END_INTERRUPTED");
     assertThat(outcome().getEnd()).isEqualTo(TrainingEnd.TRAINING_END_INTERRUPTED);
     int trained = outcome().getFinalEpoch();
     assertThat(Path.of(URI.create(outcome().getCheckpointUri()))).isDirectory();
@@ -255,6 +264,23 @@ class TrainerProcessIT {
         .contains("broker unreachable, snapshots kept")
         .contains("snapshot dropped epoch=1 ");
     assertThat(controller.progress.get().getDroppedSnapshots()).isPositive();
+  }
+
+  /** As NVIDIA's images set it. */
+  @Test
+  void anEngineThatCannotBeLoadedFailsTheRunForGoodWithTheRemedy() throws Exception {
+    assign(ENDLESS, OFTEN, false);
+    start(
+        directory.resolve("checkpoints"),
+        broker.bootstrapServers(),
+        Map.of("PYTORCH_VERSION", "2.5.0a0+872d972e41.nv24.08"));
+
+    assertExit(1);
+    assertThat(outcome().getFailureMessage())
+        .startsWith("the engine, PyTorch, could not be loaded (")
+        .contains("PYTORCH_VERSION is \"2.5.0a0+872d972e41.nv24.08\"")
+        .contains("unset it");
+    assertThat(outcome().getPermanent()).isTrue();
   }
 
   @Test

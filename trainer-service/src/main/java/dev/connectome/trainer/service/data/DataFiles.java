@@ -23,13 +23,9 @@ final class DataFiles {
    * @throws UserException if the directory is missing, damaged or of no known format
    */
   static Parts read(Path directory, String format, int side) throws UserException {
-    if (!Files.isDirectory(directory)) {
-      throw new UserException(
-          "data directory %s does not exist; give a folder with the data set's files"
-              .formatted(directory));
-    }
+    requireFolder(directory);
     return switch (format) {
-      case "", "auto" -> read(directory, detectFormat(directory), side);
+      case "", "auto" -> read(directory, format(directory), side);
       case "idx" -> new Parts(IdxFiles.read(directory, "train"), IdxFiles.read(directory, "t10k"));
       case "cifar10" -> CifarFiles.read(directory, CifarFiles.Kind.CIFAR10);
       case "cifar100" -> CifarFiles.read(directory, CifarFiles.Kind.CIFAR100);
@@ -41,7 +37,21 @@ final class DataFiles {
     };
   }
 
-  private static String detectFormat(Path directory) throws UserException {
+  private static void requireFolder(Path directory) throws UserException {
+    if (!Files.isDirectory(directory)) {
+      throw new UserException(
+          "data directory %s does not exist; give a folder with the data set's files"
+              .formatted(directory));
+    }
+  }
+
+  /**
+   * Detects the format of a directory by its files.
+   *
+   * @throws UserException if the directory is missing or of no known format
+   */
+  static String format(Path directory) throws UserException {
+    requireFolder(directory);
     if (IdxFiles.matches(directory)) {
       return "idx";
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,27 +21,42 @@ final class CheckpointStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String HIDDEN = ".";
+  private static final String OLD = ".old";
 
   private static final Comparator<Path> NEWEST_FIRST =
       Comparator.comparing((Path path) -> path.getFileName().toString()).reversed();
 
   private final Path directory;
   private final int keep;
+  private final Disk disk;
   private final WriteFence fence;
   private @Nullable Path newestDurable;
 
   /**
-   * Opens a run's checkpoints, and deletes what a killed process left half-written.
+   * Opens a run's checkpoints. What a killed process was replacing is put back, what it left
+   * half-written is deleted.
    *
    * @param directory created with the first checkpoint
    * @param keep how many checkpoints at ends of epochs are kept
    */
   CheckpointStore(Path directory, int keep) throws IOException {
+    this(directory, keep, new Disk());
+  }
+
+  CheckpointStore(Path directory, int keep, Disk disk) throws IOException {
     this.directory = directory;
     this.keep = keep;
+    this.disk = disk;
     this.fence = new WriteFence(directory);
     for (Path leftover : list(HIDDEN + CheckpointFolder.PREFIX)) {
-      CheckpointFolder.delete(leftover);
+      String name = leftover.getFileName().toString();
+      Path replaced =
+          leftover.resolveSibling(name.substring(HIDDEN.length()).replaceFirst("\\.old$", ""));
+      if (name.endsWith(OLD) && !Files.exists(replaced)) {
+        disk.rename(leftover, replaced);
+      } else {
+        disk.deleteFolder(leftover);
+      }
     }
   }
 
@@ -71,25 +85,26 @@ final class CheckpointStore {
    * @throws IOException if it could not be written
    */
   Path write(Checkpoint checkpoint, boolean durably) throws IOException {
-    String name = CheckpointFolder.name(checkpoint);
+    String name = CheckpointFolder.name(checkpoint.position());
     Path target = directory.resolve(name);
-    Path part = directory.resolve("%s%s.%s.part".formatted(HIDDEN, name, fence.writer()));
-    Optional<Path> best = checkpoint.best().map(found -> atEnd(found.epoch()));
+    Path part = directory.resolve(HIDDEN + name + "." + fence.writer() + ".part");
+    Optional<Path> best = checkpoint.position().best().map(found -> atEnd(found.epoch()));
+    boolean forced = durably || target.equals(newestDurable);
     try {
-      Files.createDirectories(directory);
+      disk.createFolders(directory);
       fence.check();
-      if (durably && CheckpointFolder.holds(target, checkpoint)) {
-        CheckpointFolder.sync(target);
+      if (forced && Files.exists(target) && CheckpointFolder.holds(target, checkpoint)) {
+        disk.forceFolder(target);
       } else {
-        CheckpointFolder.write(part, checkpoint, durably);
+        CheckpointFolder.write(disk, part, checkpoint, forced);
         fence.check();
         replace(target, part);
       }
-      if (durably) {
+      if (forced) {
         if (best.isPresent() && Files.isDirectory(best.get())) {
-          CheckpointFolder.sync(best.get());
+          disk.forceFolder(best.get());
         }
-        CheckpointFolder.syncEntries(directory);
+        forceNames();
         newestDurable = target;
       }
       deleteSurplus(target, best);
@@ -119,17 +134,31 @@ final class CheckpointStore {
     }
   }
 
-  /** A folder cannot be renamed over another, so the old one is renamed first. */
+  /**
+   * A folder cannot be renamed over another, so the old one is renamed first; it is found again if
+   * the process is killed before the new one has the name.
+   */
   private void replace(Path target, Path part) throws IOException {
     if (!Files.exists(target)) {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      disk.rename(part, target);
       return;
     }
-    Path old = directory.resolve(HIDDEN + target.getFileName() + ".old");
-    CheckpointFolder.delete(old);
-    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    CheckpointFolder.delete(old);
+    Path old = directory.resolve(HIDDEN + target.getFileName() + OLD);
+    disk.deleteFolder(old);
+    disk.rename(target, old);
+    disk.rename(part, target);
+    disk.force(directory);
+    disk.deleteFolder(old);
+  }
+
+  /** Also those of the folders above, which may be as new. */
+  private void forceNames() throws IOException {
+    disk.force(directory);
+    for (Path above = directory.getParent();
+        above != null && newestDurable == null && Files.isReadable(above);
+        above = above.getParent()) {
+      disk.force(above);
+    }
   }
 
   private void deleteSurplus(Path written, Optional<Path> best) throws IOException {
@@ -145,15 +174,15 @@ final class CheckpointStore {
         keeps = true;
       }
       if (!keeps) {
-        CheckpointFolder.delete(folder);
+        disk.deleteFolder(folder);
       }
     }
   }
 
   /** The newest undamaged checkpoint. */
-  Optional<Checkpoint> newest() throws IOException {
+  Optional<StoredCheckpoint> newest() throws IOException {
     for (Path folder : newestFirst()) {
-      Optional<Checkpoint> checkpoint = read(folder);
+      Optional<StoredCheckpoint> checkpoint = read(folder);
       if (checkpoint.isPresent()) {
         return checkpoint;
       }
@@ -161,8 +190,22 @@ final class CheckpointStore {
     return Optional.empty();
   }
 
+  /**
+   * The newest undamaged checkpoint, to go on from: it is forced to the disk, and stays until there
+   * is a newer one that is.
+   */
+  Optional<StoredCheckpoint> resume() throws IOException {
+    Optional<StoredCheckpoint> newest = newest();
+    if (newest.isPresent()) {
+      disk.forceFolder(newest.get().folder());
+      forceNames();
+      newestDurable = newest.get().folder();
+    }
+    return newest;
+  }
+
   /** The checkpoint at the end of an epoch; empty if it is missing or damaged. */
-  Optional<Checkpoint> atEndOf(int epoch) {
+  Optional<StoredCheckpoint> atEndOf(int epoch) {
     return read(atEnd(epoch));
   }
 
@@ -170,7 +213,7 @@ final class CheckpointStore {
     return directory.resolve(CheckpointFolder.endOfEpoch(epoch));
   }
 
-  private static Optional<Checkpoint> read(Path folder) {
+  private static Optional<StoredCheckpoint> read(Path folder) {
     try {
       return Optional.of(CheckpointFolder.read(folder));
     } catch (IOException e) {
@@ -192,9 +235,9 @@ final class CheckpointStore {
     }
   }
 
-  private static void tryDelete(Path folder) {
+  private void tryDelete(Path folder) {
     try {
-      CheckpointFolder.delete(folder);
+      disk.deleteFolder(folder);
     } catch (IOException e) {
       LOG.warn("half-written checkpoint not deleted path={} error=\"{}\"", folder, e.getMessage());
     }

@@ -9,17 +9,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes checkpoints on a thread of its own. The training waits only for the previous checkpoint,
- * and at most {@value #MAX_WAIT_SECONDS} s. Checkpoints are forced to the disk at the end and every
- * 30 s. Used by one thread.
+ * or for one that is not a copy, and at most {@value #MAX_WAIT_SECONDS} s and a second for each
+ * {@value #BYTES_PER_SECOND} bytes. Checkpoints are forced to the disk at the end and every 30 s.
+ * Used by one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
   private static final Duration SYNC_INTERVAL = Duration.ofSeconds(30);
   private static final long MAX_WAIT_SECONDS = 120;
+  private static final long BYTES_PER_SECOND = 10_000_000;
 
   private final CheckpointStore store;
   private final ExecutorService executor =
@@ -30,6 +33,7 @@ final class CheckpointWriter implements AutoCloseable {
             return thread;
           });
   private @Nullable Future<Path> pending;
+  private long pendingBytes;
   private long lastSync = System.nanoTime();
 
   CheckpointWriter(CheckpointStore store) {
@@ -37,15 +41,20 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Starts to write a checkpoint.
+   * Waits for the previous checkpoint and starts to write another.
    *
-   * @throws IOException if the previous one could not be written
+   * @param checkpoint makes it, once the previous one needs no memory any more
+   * @throws IOException if one could not be written
    */
-  void write(Checkpoint checkpoint) throws IOException, InterruptedException {
+  void write(Supplier<Checkpoint> checkpoint) throws IOException, InterruptedException {
     await();
     boolean sync = System.nanoTime() - lastSync >= SYNC_INTERVAL.toNanos();
     lastSync = sync ? System.nanoTime() : lastSync;
-    pending = executor.submit(() -> store.write(checkpoint, sync));
+    Checkpoint made = checkpoint.get();
+    submit(made, sync);
+    if (!made.copied()) {
+      await();
+    }
   }
 
   /**
@@ -55,15 +64,27 @@ final class CheckpointWriter implements AutoCloseable {
    * @throws IOException if it could not be written
    */
   Path writeDurably(Checkpoint checkpoint) throws IOException, InterruptedException {
-    pending = executor.submit(() -> store.write(checkpoint, true));
+    submit(checkpoint, true);
     return await();
+  }
+
+  private void submit(Checkpoint checkpoint, boolean durably) {
+    pendingBytes = checkpoint.bytes();
+    pending =
+        executor.submit(
+            () -> {
+              try (checkpoint) {
+                return store.write(checkpoint, durably);
+              }
+            });
   }
 
   private Path await() throws IOException, InterruptedException {
     Future<Path> waited = pending;
     pending = null;
+    long limit = MAX_WAIT_SECONDS + pendingBytes / BYTES_PER_SECOND;
     try {
-      return waited == null ? Path.of("") : waited.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+      return waited == null ? Path.of("") : waited.get(limit, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;
@@ -72,7 +93,7 @@ final class CheckpointWriter implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new IOException(
           "the checkpoint was not written within %d s: the disk of %s does not respond"
-              .formatted(MAX_WAIT_SECONDS, store.directory()),
+              .formatted(limit, store.directory()),
           e);
     }
   }

@@ -33,11 +33,18 @@ final class EpochTrainer implements AutoCloseable {
    * What an epoch, or what was trained of it, gave.
    *
    * @param stop why it ended early; empty if it did not
-   * @param nextBatch the mini-batch that comes next
-   * @param loss the mean training loss
-   * @param accuracy the share of images whose class was found, 0 to 1
    */
-  record Result(Optional<StopRequest> stop, int nextBatch, double loss, double accuracy) {}
+  record Result(Optional<StopRequest> stop, Reached reached) {}
+
+  /**
+   * How far an epoch has come.
+   *
+   * @param nextBatch the mini-batch that comes next
+   * @param sums the metrics of those before it
+   */
+  record Reached(int nextBatch, EpochSums sums) {
+    static final Reached START = new Reached(0, EpochSums.NONE);
+  }
 
   EpochTrainer(
       Trainer trainer,
@@ -72,13 +79,11 @@ final class EpochTrainer implements AutoCloseable {
   }
 
   /** Trains the epoch that was prepared, until its end or until a stop is due. */
-  Result train(int epoch, int firstBatch, StopSwitch stopSwitch, ProgressTracker progress)
+  Result train(int epoch, Reached from, StopSwitch stopSwitch, ProgressTracker progress)
       throws InterruptedException {
-    double loss = 0;
-    long correct = 0;
-    int seen = 0;
+    EpochSums sums = from.sums();
     Optional<StopRequest> stop = Optional.empty();
-    int next = firstBatch;
+    int next = from.nextBatch();
     while (next < batches) {
       stop = stopSwitch.due(Boundary.MINI_BATCH);
       if (stop.isPresent()) {
@@ -94,17 +99,19 @@ final class EpochTrainer implements AutoCloseable {
           NDList logits = trainer.forward(new NDList(inputs));
           NDArray value = trainer.getLoss().evaluate(new NDList(labels), logits);
           gradients.backward(value);
-          loss += (double) value.getFloat() * batch.count();
-          correct += correct(logits.singletonOrThrow(), batch.classes());
+          sums =
+              sums.plus(
+                  (double) value.getFloat() * batch.count(),
+                  correct(logits.singletonOrThrow(), batch.classes()),
+                  batch.count());
         }
         optimizer.step(network);
         average.ifPresent(WeightAverage::update);
       }
-      seen += batch.count();
       next++;
       progress.trained(System.nanoTime() - start, batch.count());
     }
-    return new Result(stop, next, loss / seen, (double) correct / seen);
+    return new Result(stop, new Reached(next, sums));
   }
 
   /** Counted here, because for few images that is faster than in the engine. */

@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import dev.connectome.protos.trainer.v1.KeptWeights;
 import dev.connectome.trainer.service.UserException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class FinalWeights {
    * @param weights which they are
    * @param metrics theirs
    */
-  record Chosen(Checkpoint checkpoint, KeptWeights weights, Map<String, Double> metrics) {}
+  record Chosen(StoredCheckpoint checkpoint, KeptWeights weights, Map<String, Double> metrics) {}
 
   FinalWeights(
       KeptWeights wanted,
@@ -61,12 +62,12 @@ final class FinalWeights {
    * @param now the checkpoint of the moment
    * @param metrics those of the last epoch
    */
-  Chosen choose(Checkpoint now, Optional<Integer> asked, Map<String, Double> metrics)
+  Chosen choose(StoredCheckpoint now, Optional<Integer> asked, Map<String, Double> metrics)
       throws IOException, UserException {
-    Optional<Integer> best = now.best().map(BestEpoch.Found::epoch);
-    Optional<Checkpoint> atEpoch =
+    Optional<Integer> best = now.position().best().map(BestEpoch.Found::epoch);
+    Optional<StoredCheckpoint> atEpoch =
         asked.flatMap(epoch -> atEndOf(epoch, now)).or(() -> best.flatMap(e -> atEndOf(e, now)));
-    Checkpoint chosen = atEpoch.orElse(now);
+    StoredCheckpoint chosen = atEpoch.orElse(now);
     KeptWeights weights =
         chosen.average().isPresent()
             ? KeptWeights.KEPT_WEIGHTS_AVERAGE
@@ -78,11 +79,11 @@ final class FinalWeights {
     return new Chosen(chosen, weights, measured);
   }
 
-  private Optional<Checkpoint> atEndOf(int epoch, Checkpoint now) {
+  private Optional<StoredCheckpoint> atEndOf(int epoch, StoredCheckpoint now) {
     return epoch == now.epoch() && now.nextBatch() == 0 ? Optional.of(now) : store.atEndOf(epoch);
   }
 
-  private void measure(Checkpoint chosen, boolean earlier, Map<String, Double> metrics)
+  private void measure(StoredCheckpoint chosen, boolean earlier, Map<String, Double> metrics)
       throws IOException, UserException {
     boolean averaged = chosen.average().isPresent();
     if (averaged) {
@@ -98,7 +99,7 @@ final class FinalWeights {
   }
 
   private boolean measure(
-      byte[] parameters, String prefix, boolean validate, Map<String, Double> metrics)
+      Path parameters, String prefix, boolean validate, Map<String, Double> metrics)
       throws IOException, UserException {
     try (NDManager own = manager.newSubManager()) {
       Block network = networks.build();

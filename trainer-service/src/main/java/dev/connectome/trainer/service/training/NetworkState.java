@@ -1,29 +1,26 @@
 package dev.connectome.trainer.service.training;
 
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Copies the state of a network, its average and its optimizer into checkpoints, and back. */
+/** Takes the state of a network, its average and its optimizer into checkpoints, and back. */
 final class NetworkState {
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkState.class);
+
+  /** More than this is not copied: such a training waits rather than need twice its memory. */
+  private static final long MOST_COPIED_BYTES = 256L << 20;
 
   private final Block network;
   private final ResumableOptimizer optimizer;
   private final Optional<WeightAverage> average;
   private final NDManager manager;
-  private int weightsSize;
-  private int optimizerSize;
 
   NetworkState(
       Block network,
@@ -36,39 +33,28 @@ final class NetworkState {
     this.manager = manager;
   }
 
-  Checkpoint checkpoint(int epoch, int nextBatch, Optional<BestEpoch.Found> best) {
-    byte[] weights = save(network, weightsSize);
-    weightsSize = weights.length;
-    var steps = new PresizedOutput(optimizerSize);
-    try {
-      optimizer.save(steps);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    optimizerSize = steps.size();
-    return new Checkpoint(
-        epoch,
-        nextBatch,
-        weights,
-        average.flatMap(WeightAverage::averaged).map(averaged -> save(averaged, weightsSize)),
-        steps.bytes(),
-        optimizer.steps(),
-        best);
-  }
-
   /**
-   * The parameters of a network, in DJL's format.
+   * The state of the moment.
    *
-   * @param expectedSize saves a copy if it is right
+   * @param waits whether the training waits until it is written, so that it need not be copied
    */
-  static byte[] save(Block network, int expectedSize) {
-    var bytes = new PresizedOutput(expectedSize);
-    try {
-      network.saveParameters(new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.bytes();
+  Checkpoint checkpoint(
+      int epoch, EpochTrainer.Reached within, Optional<BestEpoch.Found> best, boolean waits) {
+    ParameterFormat weights = ParameterFormat.of(network);
+    Optional<ParameterFormat> averaged =
+        average.flatMap(WeightAverage::averaged).map(ParameterFormat::of);
+    long bytes =
+        weights.bytes()
+            + averaged.map(ParameterFormat::bytes).orElse(0L)
+            + optimizer.content(false).bytes();
+    boolean copy = !waits && bytes <= MOST_COPIED_BYTES;
+    return new Checkpoint(
+        new Checkpoint.Position(
+            epoch, within.nextBatch(), Optional.of(within.sums()), optimizer.steps(), best),
+        weights.content(copy),
+        averaged.map(parameters -> parameters.content(copy)),
+        optimizer.content(copy),
+        copy);
   }
 
   /**
@@ -76,9 +62,11 @@ final class NetworkState {
    *
    * @throws IOException if the average is of another network
    */
-  void restoreRest(Checkpoint checkpoint) throws IOException {
-    optimizer.restore(manager, checkpoint.optimizerState(), checkpoint.optimizerSteps());
-    if (average.isPresent() && checkpoint.isTrained()) {
+  void restoreRest(StoredCheckpoint checkpoint) throws IOException {
+    try (DataInputStream in = StoredCheckpoint.open(checkpoint.optimizerState())) {
+      optimizer.restore(manager, in, checkpoint.position().optimizerSteps());
+    }
+    if (average.isPresent() && checkpoint.position().isTrained()) {
       if (checkpoint.average().isEmpty()) {
         LOG.warn(
             "checkpoint without an average of the weights, it starts from its weights epoch={}",
@@ -89,26 +77,13 @@ final class NetworkState {
   }
 
   /**
-   * Loads parameters into a network.
+   * Loads the parameters in a file into a network.
    *
    * @throws IOException if they are of another network
    */
-  static void load(Block network, NDManager manager, byte[] parameters) throws IOException {
-    try {
-      network.loadParameters(manager, new DataInputStream(new ByteArrayInputStream(parameters)));
-    } catch (MalformedModelException e) {
-      throw new IOException("the parameters are of another network: " + e.getMessage(), e);
-    }
-  }
-
-  /** As large as the previous checkpoint from the start, so that its bytes need no copy. */
-  private static final class PresizedOutput extends ByteArrayOutputStream {
-    PresizedOutput(int expected) {
-      super(expected);
-    }
-
-    byte[] bytes() {
-      return count == buf.length ? buf : toByteArray();
+  static void load(Block network, NDManager manager, Path parameters) throws IOException {
+    try (DataInputStream in = StoredCheckpoint.open(parameters)) {
+      ParameterFormat.load(network, manager, in);
     }
   }
 }

@@ -9,8 +9,11 @@ import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import dev.connectome.protos.trainer.v1.OptimizerSpec;
 import dev.connectome.trainer.service.UserException;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -82,8 +85,14 @@ abstract sealed class ResumableOptimizer {
         });
   }
 
-  void save(OutputStream out) throws IOException {
-    new NDList(states.values()).encode(out);
+  /** All states, in the format of DJL's {@code NDList.encode}. */
+  Content content(boolean copy) {
+    byte[] count = ByteBuffer.allocate(Integer.BYTES).putInt(states.size()).array();
+    return ArrayContent.of(
+        count,
+        Collections.nCopies(states.size(), count.length),
+        List.copyOf(states.values()),
+        copy);
   }
 
   /** The number of updates of each parameter. */
@@ -91,17 +100,14 @@ abstract sealed class ResumableOptimizer {
     return Map.copyOf(steps);
   }
 
-  /**
-   * Restores a saved state. A state without arrays is only their number, 4 bytes, which DJL writes
-   * but refuses to read.
-   */
-  void restore(NDManager manager, byte[] saved, Map<String, Integer> savedSteps) {
+  /** Restores a saved state. */
+  void restore(NDManager manager, DataInputStream saved, Map<String, Integer> savedSteps)
+      throws IOException {
     states.clear();
-    if (saved.length > Integer.BYTES) {
-      for (NDArray array : NDList.decode(manager, saved)) {
-        array.detach();
-        states.put(array.getName(), array);
-      }
+    for (int left = saved.readInt(); left > 0; left--) {
+      NDArray array = ArrayFormat.read(manager, saved);
+      array.detach();
+      states.put(array.getName(), array);
     }
     steps.clear();
     steps.putAll(savedSteps);

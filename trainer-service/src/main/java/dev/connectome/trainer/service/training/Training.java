@@ -66,7 +66,7 @@ public final class Training implements AutoCloseable {
   private final FinalWeights finalWeights;
   private final Optional<BestEpoch> best;
   private int completedEpochs;
-  private int nextBatch;
+  private EpochTrainer.Reached reached = EpochTrainer.Reached.START;
 
   /** How a training ended. Without a stop, all epochs were trained. */
   public record Ended(Optional<StopRequest> stop, int finalEpoch) {}
@@ -117,7 +117,7 @@ public final class Training implements AutoCloseable {
     this.manager = model.getNDManager();
     this.average = average(stepsPerEpoch);
     this.state = new NetworkState(network, average, optimizer, manager);
-    Optional<Checkpoint> checkpoint = resume ? store.newest() : Optional.empty();
+    Optional<StoredCheckpoint> checkpoint = resume ? store.resume() : Optional.empty();
     if (checkpoint.isPresent()) {
       NetworkState.load(network, manager, checkpoint.get().weights());
     }
@@ -129,11 +129,12 @@ public final class Training implements AutoCloseable {
     if (checkpoint.isPresent()) {
       state.restoreRest(checkpoint.get());
       completedEpochs = checkpoint.get().epoch();
-      nextBatch = checkpoint.get().nextBatch();
+      reached = reached(checkpoint.get().position());
     }
     this.best =
         spec.hasBest()
-            ? Optional.of(new BestEpoch(spec.getBest(), checkpoint.flatMap(Checkpoint::best)))
+            ? Optional.of(
+                new BestEpoch(spec.getBest(), checkpoint.flatMap(found -> found.position().best())))
             : Optional.empty();
     this.probe = probe();
     this.evaluator = new EpochEvaluator(spec, data, manager);
@@ -155,6 +156,17 @@ public final class Training implements AutoCloseable {
             new Augmentation(spec.getAugmentation(), data.train()),
             spec.getBatchSize(),
             seeds);
+  }
+
+  private static EpochTrainer.Reached reached(Checkpoint.Position position) {
+    if (position.nextBatch() > 0 && position.partial().isEmpty()) {
+      LOG.warn(
+          "training metrics are those of the rest of the epoch, the checkpoint lacks the others epoch={} fromBatch={}",
+          position.epoch() + 1,
+          position.nextBatch());
+    }
+    return new EpochTrainer.Reached(
+        position.nextBatch(), position.partial().orElse(EpochSums.NONE));
   }
 
   private static Loss loss(AugmentationSpec augmentation) {
@@ -206,15 +218,15 @@ public final class Training implements AutoCloseable {
     prepareEpoch();
     while (completedEpochs < progress.totalEpochs()) {
       EpochTrainer.Result trained =
-          epochs.train(completedEpochs + 1, nextBatch, stopSwitch, progress);
-      nextBatch = trained.nextBatch();
+          epochs.train(completedEpochs + 1, reached, stopSwitch, progress);
+      reached = trained.reached();
       if (trained.stop().isPresent()) {
         return new Ended(trained.stop(), completedEpochs);
       }
       completedEpochs++;
-      nextBatch = 0;
+      reached = EpochTrainer.Reached.START;
       prepareEpoch();
-      finishEpoch(trained);
+      finishEpoch(trained.reached().sums());
       Optional<StopRequest> stop = stopSwitch.due(Boundary.EPOCH);
       if (stop.isPresent() && completedEpochs < progress.totalEpochs()) {
         return new Ended(stop, completedEpochs);
@@ -226,12 +238,12 @@ public final class Training implements AutoCloseable {
 
   /** Early, so that mini-batches are gathered while the epoch before is evaluated. */
   private void prepareEpoch() {
-    epochs.prepare(completedEpochs + 1, nextBatch);
+    epochs.prepare(completedEpochs + 1, reached.nextBatch());
   }
 
-  private void finishEpoch(EpochTrainer.Result trained) throws IOException, InterruptedException {
+  private void finishEpoch(EpochSums trained) throws IOException, InterruptedException {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("trainLoss", trained.loss());
+    metrics.put("trainLoss", trained.meanLoss());
     metrics.put("trainAccuracy", trained.accuracy());
     progress.epochEnded(completedEpochs, metrics);
     evaluator.evaluate(network, average.flatMap(WeightAverage::averaged), completedEpochs, metrics);
@@ -245,13 +257,13 @@ public final class Training implements AutoCloseable {
     }
     if (isBest || completedEpochs % Math.max(1, spec.getCheckpoint().getEveryEpochs()) == 0) {
       long start = System.nanoTime();
-      checkpoints.write(checkpoint());
+      checkpoints.write(() -> checkpoint(false));
       progress.waitedForCheckpoint(System.nanoTime() - start);
     }
   }
 
-  private Checkpoint checkpoint() {
-    return state.checkpoint(completedEpochs, nextBatch, best.flatMap(BestEpoch::found));
+  private Checkpoint checkpoint(boolean waits) {
+    return state.checkpoint(completedEpochs, reached, best.flatMap(BestEpoch::found), waits);
   }
 
   /**
@@ -266,11 +278,10 @@ public final class Training implements AutoCloseable {
    */
   public Result keepWeights(Optional<Integer> restoreEpoch)
       throws IOException, InterruptedException, UserException {
-    Checkpoint now = checkpoint();
-    Path last = checkpoints.writeDurably(now);
+    StoredCheckpoint now = CheckpointFolder.read(saveCheckpoint());
     FinalWeights.Chosen chosen = finalWeights.choose(now, restoreEpoch, progress.metrics());
-    Path folder = last.resolveSibling(CheckpointFolder.name(chosen.checkpoint()));
-    CheckpointFolder.sync(folder);
+    Path folder = chosen.checkpoint().folder();
+    new Disk().forceFolder(folder);
     return new Result(chosen.checkpoint().epoch(), chosen.weights(), folder, chosen.metrics());
   }
 
@@ -280,7 +291,7 @@ public final class Training implements AutoCloseable {
    * @return its folder
    */
   public Path saveCheckpoint() throws IOException, InterruptedException {
-    return checkpoints.writeDurably(checkpoint());
+    return checkpoints.writeDurably(checkpoint(true));
   }
 
   /** Frees the network and waits for the disk. */

@@ -6,6 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,12 @@ final class WeightAverage {
   }
 
   /** Starts as the network is, or as a checkpoint says. */
-  void start(Optional<byte[]> saved) throws IOException {
-    NetworkState.load(averaged, manager, saved.orElseGet(() -> NetworkState.save(network, 0)));
+  void start(Optional<Path> saved) throws IOException {
+    if (saved.isPresent()) {
+      NetworkState.load(averaged, manager, saved.get());
+    } else {
+      ParameterFormat.of(network).copyTo(averaged, manager);
+    }
     List<Parameter> averages = averaged.getParameters().values();
     List<Parameter> weights = network.getParameters().values();
     for (int i = 0; i < weights.size(); i++) {

@@ -56,7 +56,7 @@ class StopAnytimeTest {
         training.saveCheckpoint();
       }
       stopper.join();
-      Checkpoint kept = new CheckpointStore(directory, 3).newest().orElseThrow();
+      StoredCheckpoint kept = new CheckpointStore(directory, 3).newest().orElseThrow();
       assertThat(kept.epoch()).isGreaterThanOrEqualTo(epoch);
       assertThat(kept.epoch() > epoch || kept.nextBatch() >= batch).isTrue();
       epoch = kept.epoch();

@@ -1,11 +1,12 @@
-package dev.connectome.platform;
+package dev.connectome.experiments.grid;
 
+import dev.connectome.platform.PlatformException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Checks a folder of images before anything is started for it. */
-public final class ImageDirectory {
+final class ImageDirectory {
   private static final List<String> FILES =
       List.of(
           "train-images-idx3-ubyte",
@@ -20,7 +21,7 @@ public final class ImageDirectory {
    *
    * @throws PlatformException that names what is missing
    */
-  public static void check(Path directory) {
+  static void check(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw PlatformException.badInput(
           "the data directory "

@@ -1,0 +1,74 @@
+package dev.connectome.platform;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Ends all that a platform has started once the platform is gone, however it went: SIGKILL and a
+ * crash of the virtual machine too. It is a shell that waits for the end of its input, a pipe from
+ * this process that the operating system closes, and then runs {@link GuardProcess}.
+ *
+ * <p>Thread-safe.
+ */
+final class Guard implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Guard.class.getName());
+  private static final String WAIT = "while read -r line; do :; done; exec \"$@\"";
+
+  private final StateDirectory state;
+  private final List<String> command;
+  private boolean closed;
+  private Process process;
+
+  private Guard(StateDirectory state, List<String> command) throws IOException {
+    this.state = state;
+    this.command = command;
+    this.process = spawn();
+  }
+
+  /** To be started before what it guards. */
+  static Guard start(StateDirectory state) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", WAIT, "guard"));
+    command.addAll(
+        JavaCommand.ofThisClassPath(
+            List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            GuardProcess.class,
+            List.of(state.root().toString())));
+    return new Guard(state, command);
+  }
+
+  private Process spawn() throws IOException {
+    Process started =
+        new ProcessBuilder(DetachedCommand.of(command))
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(OwnerOnly.file(state.log("guard")).toFile()))
+            .start();
+    var unused = started.onExit().thenRun(this::replace);
+    return started;
+  }
+
+  private synchronized void replace() {
+    if (closed) {
+      return;
+    }
+    try {
+      process = spawn();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the guard ended and could not be replaced", e);
+    }
+  }
+
+  synchronized ProcessHandle process() {
+    return process.toHandle();
+  }
+
+  /** Nothing is left to guard. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    process.destroyForcibly();
+  }
+}
