@@ -102,8 +102,7 @@ public final class Platform implements AutoCloseable {
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     Path connectomeConfig = state.config(ServiceNames.CONNECTOME);
     ServiceSettings.write(
-        ServiceSettings.connectome(
-            state.streams(), ports, kafka, PlatformTokens.grants(options)),
+        ServiceSettings.connectome(state.streams(), ports, kafka, PlatformTokens.grants(options)),
         connectomeConfig);
     SupervisedService connectome =
         SupervisedService.start(
