@@ -102,5 +102,5 @@ def own_home(tmp_path, monkeypatch, home):
     (tmp_path / "connectome" / "platforms").symlink_to(home / "connectome" / "platforms")
     addresses = ("CONNECTOME_URL", "CONNECTOME_TOKEN", "CONNECTOME_TOKEN_FILE")
     ranks = ("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
-    for name in (*addresses, "CONNECTOME_RUN", "CONNECTOME_MODE", *ranks):
+    for name in (*addresses, "CONNECTOME_RUN", "CONNECTOME_MODE", "CONNECTOME_OFFLINE_DIR", *ranks):
         monkeypatch.delenv(name, raising=False)

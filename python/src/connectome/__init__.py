@@ -10,6 +10,7 @@ with connectome.run("digits", policy="default", epochs=60) as run:
 
 from typing import TYPE_CHECKING, Any
 
+from ._offline import upload
 from ._run import Run, run
 from ._session import Stop
 from ._snapshot import Snapshot
@@ -19,7 +20,19 @@ if TYPE_CHECKING:
     from ._probe import Probe
     from ._signature import Distances, Signature, signature
 
-__all__ = ["Distances", "LocalRun", "Probe", "Run", "Signature", "Snapshot", "Stop", "local", "run", "signature"]
+__all__ = [
+    "Distances",
+    "LocalRun",
+    "Probe",
+    "Run",
+    "Signature",
+    "Snapshot",
+    "Stop",
+    "local",
+    "run",
+    "signature",
+    "upload",
+]
 
 _LAZY = {
     "local": "_local",

@@ -8,10 +8,12 @@ import sys
 import threading
 import traceback
 import uuid
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Type, Union
 
 from ._http import Http
+from ._offline import Recorder
 from ._session import Report, Session, Stop, numbers
 from ._snapshot import Snapshot
 
@@ -19,7 +21,8 @@ LOG = logging.getLogger("connectome")
 
 DEFAULT_URL = "http://127.0.0.1:9480"
 _NO_BUDGET = 100_000
-_MODES = ("online", "disabled")
+_MODES = ("online", "offline", "disabled")
+_OFFLINE = "connectome-runs"
 _JOIN_SECONDS = 5.0
 _CLOSE_SECONDS = 60.0
 _AWAY_SECONDS = 3.0
@@ -53,7 +56,8 @@ def run(
     :param url: the platform's address; CONNECTOME_URL, else http://127.0.0.1:9480.
     :param token: sent as a bearer token; CONNECTOME_TOKEN, the file CONNECTOME_TOKEN_FILE, else that of a platform
         that this user has started on this machine.
-    :param mode: ``"online"``, or ``"disabled"`` where nothing is sent; CONNECTOME_MODE.
+    :param mode: ``"online"``; ``"offline"``, which records the run below CONNECTOME_OFFLINE_DIR, else
+        ``connectome-runs``, to be uploaded later; or ``"disabled"``; CONNECTOME_MODE.
     :param timeout: seconds that one call may take.
     :raises ValueError: if an argument cannot be right. A platform that is away raises nothing.
     """
@@ -69,12 +73,14 @@ def run(
     if shadow:
         definition["shadowPolicies"] = [_policy(one) for one in shadow]
     named = name or os.environ.get("CONNECTOME_RUN") or f"run-{uuid.uuid4().hex[:8]}"
-    session = None
+    session: Union[Session, Recorder, None] = None
     # Of several processes of one training the first one speaks.
     if chosen == "online" and _is_first():
         http = Http(url or os.environ.get("CONNECTOME_URL") or DEFAULT_URL, token, timeout)
-        session = Session(http, named, definition, _AWAY_SECONDS)
-        session.wait(lambda: session is not None and session.joined is not None, _JOIN_SECONDS)
+        online = session = Session(http, named, definition, _AWAY_SECONDS)
+        online.wait(lambda: online.joined is not None, _JOIN_SECONDS)
+    elif chosen == "offline" and _is_first():
+        session = Recorder(Path(os.environ.get("CONNECTOME_OFFLINE_DIR") or _OFFLINE), named, definition)
     return Run(named, session, epochs)
 
 
@@ -97,7 +103,7 @@ def _policy(policy: Policy) -> Dict[str, Any]:
 class Run:
     """A run that this process trains. No method raises because of the platform, or waits for it unless told to."""
 
-    def __init__(self, name: str, session: Optional[Session], epochs: Optional[int]) -> None:
+    def __init__(self, name: str, session: Union[Session, Recorder, None], epochs: Optional[int]) -> None:
         """Use ``connectome.run``."""
         self.name = name
         self._session = session

@@ -141,6 +141,16 @@ class Session:
                 del self._queue[1]
             self._condition.notify_all()
 
+    def drain(self, timeout: float) -> bool:
+        """Wait until the platform has all that was put."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._queue or self._ended, timeout)
+            return not self._queue and not self._ended
+
+    def abandon(self) -> None:
+        """End the conversation; the run waits for whoever goes on with it."""
+        self._end(None)
+
     def finish(self, outcome: Dict[str, Any], timeout: float) -> bool:
         """Send what waits and how the training ended; return whether the platform has it."""
         with self._condition:
