@@ -2,12 +2,15 @@ package dev.connectome.cli;
 
 import dev.connectome.cli.demo.DemoCommand;
 import dev.connectome.cli.runs.RunsCommand;
+import dev.connectome.cli.setup.CompletionCommand;
+import dev.connectome.cli.setup.DoctorCommand;
 import dev.connectome.cli.signature.SignatureCommand;
 import java.util.ServiceLoader;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,7 +28,10 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       RunsCommand.class,
       PageCommand.class,
-      SignatureCommand.class
+      SignatureCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
@@ -34,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  connectome up                                 start the platform on this machine",
       "  connectome runs create --name a --epochs 60   submit a run to it",
       "  connectome runs watch a                       follow the run to its end",
+      "  connectome doctor                             look for what keeps a platform from running here",
       "",
       "Exit codes: 0 success, 1 failure, 2 usage or bad input."
     })
@@ -60,6 +67,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     ServiceLoader.load(CommandExtension.class).forEach(line::addSubcommand);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new UsageReport())
         .setExecutionExceptionHandler(new FailureReport());
   }
 
