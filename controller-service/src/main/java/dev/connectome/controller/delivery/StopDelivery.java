@@ -21,11 +21,15 @@ import dev.connectome.protos.trainer.v1.StopTrainingRequest;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +83,27 @@ public final class StopDelivery implements AutoCloseable {
 
   /** Starts the pushes that are due, without waiting for them, and escalates what is overdue. */
   public void tick() {
+    release(PUSH, stop -> stop.phase() == StopPhase.PENDING);
+    release(ESCALATION, stop -> true);
     pushDue();
     escalateOverdue();
+  }
+
+  /** A stop that was obeyed or ended meanwhile needs nothing of what has failed any more. */
+  private void release(String work, Predicate<StopRow> needs) {
+    Set<UUID> failing = quarantine.failing(work);
+    if (!failing.isEmpty()) {
+      Map<UUID, StopRow> stops =
+          store.inTransaction(transaction -> transaction.stops().latest(failing));
+      failing.stream()
+          .filter(
+              run ->
+                  Optional.ofNullable(stops.get(run))
+                      .filter(stop -> stop.finishTime().isEmpty())
+                      .filter(needs)
+                      .isEmpty())
+          .forEach(run -> quarantine.release(work, run));
+    }
   }
 
   /** Leases no more than can be pushed at once, so that no lease runs out while its push waits. */

@@ -15,12 +15,14 @@ import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.stopping.EpochObservation;
 import dev.connectome.stopping.StopDecision;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +33,9 @@ import java.util.stream.Collectors;
 public final class PolicyEvaluator {
 
   private static final int CACHED_RUNS = 10_000;
+
+  /** A run that somebody else has locked for longer is tried again later, after the others. */
+  private static final Duration LOCK_WAIT = Duration.ofMillis(300);
 
   private final Store store;
   private final Enforcement enforcement;
@@ -66,8 +71,7 @@ public final class PolicyEvaluator {
     if (received.isEmpty()) {
       return new Accepted(0, List.of());
     }
-    Intake intake =
-        store.inTransaction(transaction -> SignatureIntake.store(transaction, received));
+    Intake intake = locking(transaction -> SignatureIntake.store(transaction, received));
     List<Extended> pending = intake.runs();
     while (!pending.isEmpty()) {
       pending = reload(evaluateAll(pending));
@@ -98,6 +102,14 @@ public final class PolicyEvaluator {
     changed.addAll(recordProgress(unremarkable));
     evaluations.invalidateAll(changed);
     return changed;
+  }
+
+  private <T> T locking(Function<Transaction, T> work) {
+    return store.inTransaction(
+        transaction -> {
+          transaction.waitForLocksAtMost(LOCK_WAIT);
+          return work.apply(transaction);
+        });
   }
 
   private List<Extended> reload(Set<UUID> runs) {
@@ -173,7 +185,7 @@ public final class PolicyEvaluator {
         evaluated.stream().map(evaluation -> evaluation.run().uid()).collect(Collectors.toSet());
     if (!runs.isEmpty()) {
       runs.removeAll(
-          store.inTransaction(
+          locking(
               transaction ->
                   transaction
                       .runs()
@@ -184,7 +196,7 @@ public final class PolicyEvaluator {
 
   /** Returns false if the run has changed since the evaluation began. */
   private boolean record(Evaluation evaluation) {
-    return store.inTransaction(
+    return locking(
         transaction ->
             transaction
                 .runs()

@@ -31,6 +31,12 @@ public final class Quarantine {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
   private static final int MAX_MESSAGE_LENGTH = 500;
 
+  /** Work that nobody has tried again for so long has become needless. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
+
+  /** What is not shown at once is shown later: nobody waits for it. */
+  private static final Duration LOCK_WAIT = Duration.ofMillis(50);
+
   /** A conflict or a statement that took too long seldom comes again. */
   private static final int TIMES_UNTIL_SHOWN = 3;
 
@@ -38,9 +44,17 @@ public final class Quarantine {
   private final InstantSource clock;
   private final Map<Key, Failure> failures = new ConcurrentHashMap<>();
 
+  /** Runs that do not show yet what fails. */
+  private final Set<UUID> unshown = ConcurrentHashMap.newKeySet();
+
   private record Key(String work, UUID runUid) {}
 
-  private record Failure(int count, Instant retryAt) {}
+  /**
+   * Work that has failed several times in a row.
+   *
+   * @param text what the run shows; empty if it shows nothing
+   */
+  private record Failure(int count, Instant retryAt, String text) {}
 
   public Quarantine(Store store, InstantSource clock) {
     this.store = store;
@@ -141,11 +155,43 @@ public final class Quarantine {
     return run;
   }
 
-  /** Work on a run was done. */
+  /** Work on a run was done, or is needless now. */
   public void release(String work, UUID runUid) {
-    if (failures.remove(new Key(work, runUid)) != null) {
-      show(runUid, "");
+    Failure removed = failures.remove(new Key(work, runUid));
+    if (removed != null && !removed.text().isEmpty()) {
+      show(runUid);
     }
+  }
+
+  /**
+   * Releases runs that were deleted, and work that nobody tries any more; shows what could not be
+   * shown before.
+   *
+   * @throws RuntimeException only if the database has failed
+   */
+  public void tidy() {
+    Instant forgotten = clock.instant().minus(FORGOTTEN_AFTER);
+    failures.forEach(
+        (key, failure) -> {
+          if (failure.retryAt().isBefore(forgotten) && failures.remove(key, failure)) {
+            unshown.add(key.runUid());
+          }
+        });
+    Set<UUID> runs =
+        failures.keySet().stream().map(Key::runUid).collect(Collectors.toCollection(HashSet::new));
+    if (!runs.isEmpty()) {
+      runs.removeAll(store.inTransaction(transaction -> transaction.runs().existing(runs)));
+      failures.keySet().removeIf(key -> runs.contains(key.runUid()));
+    }
+    unshown.forEach(this::show);
+  }
+
+  /** Runs whose work has failed and was not done since. */
+  public Set<UUID> failing(String work) {
+    return failures.keySet().stream()
+        .filter(key -> key.work().equals(work))
+        .map(Key::runUid)
+        .collect(Collectors.toSet());
   }
 
   /** Runs whose work has failed lately and that are not to be tried yet; a mutable set. */
@@ -169,12 +215,14 @@ public final class Quarantine {
   }
 
   private void hold(Key key, RuntimeException e) {
-    int count = 1 + Optional.ofNullable(failures.get(key)).map(Failure::count).orElse(0);
+    Optional<Failure> before = Optional.ofNullable(failures.get(key));
+    int count = 1 + before.map(Failure::count).orElse(0);
     long pause = FIRST_PAUSE.toMillis() << Math.min(count - 1, 20);
     Duration wait = Duration.ofMillis(Math.min(pause, LONGEST_PAUSE.toMillis()));
-    failures.put(key, new Failure(count, clock.instant().plus(wait)));
+    Instant retryAt = clock.instant().plus(wait);
     boolean perhapsPassing = DatabaseFault.of(e).isPresent();
     if (perhapsPassing && count < TIMES_UNTIL_SHOWN) {
+      failures.put(key, new Failure(count, retryAt, before.map(Failure::text).orElse("")));
       LOG.debug("work failed, will be retried work={} runId={}", key.work(), key.runUid(), e);
       return;
     }
@@ -189,21 +237,42 @@ public final class Quarantine {
           e.toString());
     }
     String text = "quarantined: %s fails, %s".formatted(key.work(), e);
-    show(
-        key.runUid(),
-        text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH));
+    failures.put(
+        key,
+        new Failure(
+            count,
+            retryAt,
+            text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH)));
+    show(key.runUid());
   }
 
-  private void show(UUID runUid, String text) {
+  private String text(UUID runUid) {
+    return failures.entrySet().stream()
+        .filter(entry -> entry.getKey().runUid().equals(runUid))
+        .map(entry -> entry.getValue().text())
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The run is locked before it is read what fails, so that the last who writes knows all. */
+  private void show(UUID runUid) {
     try {
       store.inTransaction(
           transaction -> {
-            transaction.runs().setQuarantine(runUid, text);
-            transaction.markChanged(runUid);
+            transaction.waitForLocksAtMost(LOCK_WAIT);
+            Optional<RunRow> run = transaction.runs().lock(runUid);
+            unshown.remove(runUid);
+            String text = text(runUid);
+            if (run.filter(row -> !row.quarantine().equals(text)).isPresent()) {
+              transaction.runs().setQuarantine(runUid, text);
+              transaction.markChanged(runUid);
+            }
             return text;
           });
     } catch (RuntimeException e) {
-      LOG.warn("quarantine not shown runId={} error=\"{}\"", runUid, e.toString());
+      unshown.add(runUid);
+      LOG.debug("quarantine not shown, will be retried runId={}", runUid, e);
     }
   }
 }

@@ -90,6 +90,7 @@ public final class Watchdog {
           (transaction, except) -> transaction.runQueue().lockHung(hung, host, except),
           this::terminateHung);
     }
+    quarantine.tidy();
     return lost;
   }
 

@@ -97,6 +97,15 @@ public final class RunTable {
         .list();
   }
 
+  /** Those of the runs that exist. */
+  public Set<UUID> existing(Collection<UUID> uids) {
+    return handle
+        .createQuery("SELECT uid FROM runs WHERE uid = ANY (:uids)")
+        .bindArray("uids", UUID.class, List.copyOf(uids))
+        .mapTo(UUID.class)
+        .set();
+  }
+
   /** The caller has checked that the transition is legal. */
   public void setState(UUID uid, RunState from, RunState to, String message) {
     handle

@@ -5,6 +5,7 @@ import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.controller.run.Wanted;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Transaction {
   /** Pages hold many messages. */
   private static final int LONGEST_MESSAGE = 8_192;
 
+  private final Handle handle;
   private final RunTable runs;
   private final RunList runList;
   private final RunQueue runQueue;
@@ -37,6 +39,7 @@ public final class Transaction {
   private final List<EventKind> eventKinds = new ArrayList<>();
 
   Transaction(Handle handle) {
+    this.handle = handle;
     runs = new RunTable(handle);
     runList = new RunList(handle);
     runQueue = new RunQueue(handle);
@@ -52,6 +55,11 @@ public final class Transaction {
     deletedRuns = new DeletedRunTable(handle);
     requests = new RequestTable(handle);
     page = new PageTable(handle);
+  }
+
+  /** From now on it fails with a conflict once it has waited that long for a lock. */
+  public void waitForLocksAtMost(Duration wait) {
+    handle.execute("SET LOCAL lock_timeout TO %d".formatted(wait.toMillis()));
   }
 
   public RunTable runs() {

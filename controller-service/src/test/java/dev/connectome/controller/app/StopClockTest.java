@@ -18,6 +18,7 @@ import dev.connectome.protos.run.v1.StopPhase;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.trainer.v1.StopCommand;
+import dev.connectome.protos.trainer.v1.TrainingEnd;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -43,6 +44,7 @@ class StopClockTest {
   private Launcher.Ending ending = Launcher.Ending.NO;
   private ControllerUnderTest controller;
   private SimulatedTrainer trainer;
+  private Quarantine quarantine;
   private Watchdog watchdog;
   private StopDelivery delivery;
 
@@ -89,13 +91,14 @@ class StopClockTest {
             attempts,
             timeouts,
             "here");
+    quarantine = new Quarantine(controller.store(), InstantSource.system());
     delivery =
         new StopDelivery(
             controller.store(),
             attempts,
             new Launchers(Map.of(LauncherType.LOCAL, new Answering())),
             LocalHost.current(Optional.of("here")),
-            new Quarantine(controller.store(), InstantSource.system()),
+            quarantine,
             timeouts.maxGap());
     look();
     var unused =
@@ -170,6 +173,22 @@ class StopClockTest {
     lookFor(Duration.ofSeconds(25), true);
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
+  }
+
+  @Test
+  void whatFailedOfAStopIsForgottenOnceItHasEnded() throws Exception {
+    UUID run = UUID.fromString(trainer.runUid());
+    quarantine.hold("delivery of its stop", run, new IllegalStateException("of the test"));
+    quarantine.hold("escalation", run, new IllegalStateException("of the test"));
+    delivery.tick();
+    assertThat(quarantine.failing("escalation")).containsExactly(run);
+    assertThat(controller.get("a").getStateMessage()).startsWith("quarantined");
+
+    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 1);
+    delivery.tick();
+
+    assertThat(quarantine.size()).isZero();
+    assertThat(controller.get("a").getStateMessage()).doesNotStartWith("quarantined");
   }
 
   private void makeLocal() throws Exception {
