@@ -127,20 +127,23 @@ public final class SignatureConsumer implements AutoCloseable {
     try (var consumer =
         new KafkaConsumer<>(
             configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      held.removeAll(held.partitions());
+      storage.forget(held.partitions());
+      var unused = held.takeRewinds();
       consumer.subscribe(List.of(topic), forgetting());
       while (!closed) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
+        Set<TopicPartition> read = held.partitions();
+        read.addAll(records.partitions());
         if (!records.isEmpty()) {
           process(records);
         }
-        Set<TopicPartition> read = held.partitions();
-        read.addAll(records.partitions());
         storage.storeHeld();
+        // Records that are read twice change nothing.
+        held.takeRewinds().forEach(consumer::seek);
         deadLetters.flush();
         if (!read.isEmpty()) {
           read.retainAll(consumer.assignment());
-          // A later commit makes up for one that fails; records that are read twice change nothing.
+          // A later commit makes up for one that fails.
           consumer.commitAsync(
               held.committable(
                   read.stream()
@@ -163,7 +166,7 @@ public final class SignatureConsumer implements AutoCloseable {
     return new ConsumerRebalanceListener() {
       @Override
       public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        held.removeAll(partitions);
+        storage.forget(partitions);
       }
 
       @Override

@@ -10,16 +10,19 @@ import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.store.DatabaseFault;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,9 @@ final class SignatureStorage {
 
   /** From this round on, a run that fails alone is held. */
   private static final int ROUNDS = 4;
+
+  /** So that a pass takes no longer than Kafka waits for the next, even if all are locked. */
+  private static final int MAX_RETRIES_IN_A_PASS = 20;
 
   private final PolicyEvaluator evaluator;
   private final Quarantine quarantine;
@@ -67,9 +73,7 @@ final class SignatureStorage {
     List<Held> free = new ArrayList<>();
     for (Held record : records) {
       UUID run = record.signature().runUid();
-      if (held.isFull(run)) {
-        deadLetters.send(record.origin(), "NOT_STORED", "too many signatures of its run are held");
-      } else if (held.contains(run)) {
+      if (held.contains(run)) {
         // It stays behind the records of its run that came before.
         held.add(record);
       } else {
@@ -97,6 +101,7 @@ final class SignatureStorage {
       }
       try {
         accept(group);
+        group.forEach(record -> quarantine.release(WORK, record.signature().runUid()));
       } catch (RuntimeException e) {
         boolean retryable = DatabaseFault.isRetryable(e);
         isDown = isOutage(e);
@@ -108,7 +113,7 @@ final class SignatureStorage {
           failed.addAll(runs);
         } else if (!retryable) {
           passOver(group, e);
-        } else if (round < ROUNDS || isDown || held.isFull()) {
+        } else if (round < ROUNDS || isDown) {
           failed.add(group);
         } else {
           quarantine.hold(WORK, runOf(group), e);
@@ -124,26 +129,46 @@ final class SignatureStorage {
     if (held.isEmpty()) {
       return;
     }
-    var paused = quarantine.held(WORK);
-    for (UUID run : held.runs()) {
-      if (!paused.contains(run)) {
-        try {
-          accept(held.of(run));
-          held.remove(run);
-          quarantine.release(WORK, run);
-        } catch (RuntimeException e) {
-          if (isOutage(e)) {
-            loop.failed(e);
-            return;
-          }
-          quarantine.hold(WORK, run, e);
-          if (!DatabaseFault.isRetryable(e)) {
-            passOver(held.of(run), e);
-            held.remove(run);
-          }
-        }
+    Set<UUID> paused = quarantine.held(WORK);
+    List<UUID> due =
+        held.runs().stream()
+            .filter(run -> !paused.contains(run))
+            .limit(MAX_RETRIES_IN_A_PASS)
+            .toList();
+    for (UUID run : due) {
+      if (!storeHeld(run)) {
+        return;
       }
     }
+  }
+
+  /** Returns false if the database fails for all runs. */
+  private boolean storeHeld(UUID run) {
+    List<Held> records = held.of(run);
+    try {
+      accept(records);
+    } catch (RuntimeException e) {
+      if (isOutage(e)) {
+        loop.failed(e);
+        return false;
+      }
+      if (DatabaseFault.isRetryable(e)) {
+        quarantine.hold(WORK, run, e);
+        return true;
+      }
+      passOver(records, e);
+    }
+    held.release(run);
+    // A run of which no record could be held is tried once its records are read again.
+    if (!records.isEmpty()) {
+      quarantine.release(WORK, run);
+    }
+    return true;
+  }
+
+  /** Records of partitions that somebody else reads now are that one's work. */
+  void forget(Collection<TopicPartition> partitions) {
+    held.removeAll(partitions).forEach(run -> quarantine.release(WORK, run));
   }
 
   private void accept(List<Held> group) {

@@ -10,15 +10,21 @@ import dev.connectome.controller.fixture.SimulatedTrainer;
 import dev.connectome.controller.fixture.TestDatabase;
 import dev.connectome.controller.fixture.WatchedDataSource;
 import dev.connectome.platform.fixture.TestBroker;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListSignaturesRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SignatureRecord;
+import dev.connectome.protos.trainer.v1.TrainingSpec;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -30,6 +36,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is stored of signatures when the database, a record or a run is at fault. */
 class IngestFaultsTest {
+
+  /** More than are held of a run. */
+  private static final int MANY = 650;
 
   private final DataSource unwatched = TestDatabase.create();
   private final WatchedDataSource database = new WatchedDataSource(unwatched, 16);
@@ -102,14 +111,7 @@ class IngestFaultsTest {
   void aRunForWhichTheDatabaseGoesOnFailingKeepsNoOtherWaitingAndLosesNothing() throws Exception {
     String poison = running("poison");
     String good = running("good");
-    execute(
-        """
-        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = 'XX001'; END $$;
-        CREATE TRIGGER fails BEFORE INSERT ON signatures
-          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
-        """
-            .formatted(poison));
+    failStorage(poison, "XX001");
 
     for (int epoch = 1; epoch <= 3; epoch++) {
       topic.publish(Signatures.of(poison, 1, epoch, 1), Signatures.of(good, 1, epoch, 1));
@@ -132,14 +134,7 @@ class IngestFaultsTest {
   void whatIsHeldIsReadAgainByTheNextController() throws Exception {
     String poison = running("poison");
     String good = running("good");
-    execute(
-        """
-        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = 'XX001'; END $$;
-        CREATE TRIGGER fails BEFORE INSERT ON signatures
-          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
-        """
-            .formatted(poison));
+    failStorage(poison, "XX001");
     topic.publish(Signatures.of(poison, 1, 1, 1), Signatures.of(good, 1, 1, 1));
     topic.publish(Signatures.of(good, 1, 2, 1));
     await().untilAsserted(() -> assertThat(epochs("good")).containsExactly(1, 2));
@@ -149,6 +144,65 @@ class IngestFaultsTest {
     startController();
 
     await().untilAsserted(() -> assertThat(epochs("poison")).containsExactly(1));
+  }
+
+  @Test
+  void aRunOfWhichMoreComesThanIsHeldLosesNothing() throws Exception {
+    String poison = running("poison", MANY);
+    failStorage(poison, "XX001");
+    topic.publish(
+        IntStream.rangeClosed(1, MANY)
+            .mapToObj(epoch -> Signatures.of(poison, 1, epoch, 1))
+            .toArray(SignatureRecord[]::new));
+    topic.publish(poison, "read when all before was".getBytes(UTF_8));
+    deadLetters(1);
+
+    execute("DROP TRIGGER fails ON signatures");
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(epochsAsStored(poison))
+                    .isEqualTo(IntStream.rangeClosed(1, MANY).boxed().toList()));
+    assertThat(deadLetters(1))
+        .extracting(record -> header(record, "connectome-error"))
+        .containsOnly("MALFORMED");
+    await().untilAsserted(() -> assertThat(controller.get("poison").getStateMessage()).isEmpty());
+  }
+
+  @Test
+  void aRunThatSomebodyHasLockedKeepsNoOtherWaiting() throws Exception {
+    String locked = running("locked");
+    String good = running("good");
+    try (Connection connection = unwatched.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("SELECT FROM runs WHERE uid = '%s' FOR UPDATE".formatted(locked));
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        topic.publish(Signatures.of(locked, 1, epoch, 1), Signatures.of(good, 1, epoch, 1));
+        int stored = epoch;
+        await().untilAsserted(() -> assertThat(epochs("good")).hasSize(stored));
+      }
+      connection.rollback();
+    }
+
+    await().untilAsserted(() -> assertThat(epochs("locked")).containsExactly(1, 2, 3));
+  }
+
+  @Test
+  void aRunWhoseHeldSignaturesWerePassedOverIsNoLongerQuarantined() throws Exception {
+    String poison = running("poison");
+    failStorage(poison, "XX001");
+    topic.publish(Signatures.of(poison, 1, 1, 1));
+    await()
+        .untilAsserted(
+            () -> assertThat(controller.get("poison").getStateMessage()).startsWith("quarantined"));
+
+    failStorage(poison, "23514");
+
+    assertThat(header(deadLetters(1).get(0), "connectome-error")).isEqualTo("NOT_STORED");
+    await().untilAsserted(() -> assertThat(controller.get("poison").getStateMessage()).isEmpty());
   }
 
   @Test
@@ -172,7 +226,23 @@ class IngestFaultsTest {
   }
 
   private String running(String runId) throws Exception {
-    String uid = controller.createExternal(runId, StoppingPolicy.newBuilder()).getUid();
+    return running(runId, 100);
+  }
+
+  private String running(String runId, int epochs) throws Exception {
+    String uid =
+        controller
+            .runs()
+            .createTrainingRun(
+                CreateTrainingRunRequest.newBuilder()
+                    .setTrainingRunId(runId)
+                    .setTrainingRun(
+                        TrainingRun.newBuilder()
+                            .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
+                            .setPolicy(StoppingPolicy.getDefaultInstance())
+                            .setSpec(TrainingSpec.newBuilder().setEpochs(epochs)))
+                    .build())
+            .getUid();
     var trainer = new SimulatedTrainer(controller.channel(), uid);
     trainers.add(trainer);
     trainer.register();
@@ -187,6 +257,33 @@ class IngestFaultsTest {
         .stream()
         .map(SignatureRecord::getEpoch)
         .toList();
+  }
+
+  private List<Integer> epochsAsStored(String uid) throws Exception {
+    List<Integer> epochs = new ArrayList<>();
+    try (Connection connection = unwatched.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT epoch FROM signatures WHERE run_uid = '%s' ORDER BY position"
+                    .formatted(uid))) {
+      while (rows.next()) {
+        epochs.add(rows.getInt(1));
+      }
+    }
+    return epochs;
+  }
+
+  /** From now on no signature of a run can be stored. */
+  private void failStorage(String uid, String state) throws Exception {
+    execute(
+        """
+        CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = '%s'; END $$;
+        CREATE OR REPLACE TRIGGER fails BEFORE INSERT ON signatures
+          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
+        """
+            .formatted(state, uid));
   }
 
   private void execute(String sql) throws Exception {
