@@ -7,6 +7,7 @@ import dev.connectome.controller.fixture.Tokens;
 import dev.connectome.identity.Role;
 import dev.connectome.identity.Token;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -57,6 +58,29 @@ class PageSessionsTest {
     assertThat(second.statusCode()).isEqualTo(401);
     assertThat(second.headers().map()).doesNotContainKey("set-cookie");
     assertThat(read(cookie(first)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aSessionOfAnEarlierStartOfThePlatformIsWorthNothing() throws Exception {
+    String session = cookie(signIn("token", tokens.of(Role.ADMIN)));
+    Map<String, String> settings = new HashMap<>(tokens.settings());
+    settings.put("connectome.auth.session-scope", "another start");
+
+    try (ControllerUnderTest later = ControllerUnderTest.notStarted(database, settings)) {
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(later.http().resolve("/v1/runs"))
+                  .header(
+                      "Cookie",
+                      session.replace(
+                          "connectome-" + controller.http().getPort(),
+                          "connectome-" + later.http().getPort()))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(401);
+    }
+    assertThat(read(session).statusCode()).isEqualTo(200);
   }
 
   @Test
