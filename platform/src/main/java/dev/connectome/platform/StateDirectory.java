@@ -130,15 +130,14 @@ record StateDirectory(Path root) {
     return pids().resolve(service + PID);
   }
 
-  /** The files that record the services, whichever were started; the broker is none. */
+  /** The files that record the services, whichever were started; broker and database are none. */
   List<Path> servicePids() throws IOException {
     if (!Files.isDirectory(pids())) {
       return List.of();
     }
+    List<Path> others = List.of(pid(ServiceNames.KAFKA), pid(ServiceNames.POSTGRES));
     try (Stream<Path> files = Files.list(pids())) {
-      return files
-          .filter(file -> file.toString().endsWith(PID) && !file.equals(pid(ServiceNames.KAFKA)))
-          .toList();
+      return files.filter(file -> file.toString().endsWith(PID) && !others.contains(file)).toList();
     }
   }
 
@@ -148,7 +147,10 @@ record StateDirectory(Path root) {
 
   PostgresFiles postgres() {
     return new PostgresFiles(
-        root.resolve("postgres"), root.resolve("postgres.password"), log(ServiceNames.POSTGRES));
+        root.resolve("postgres"),
+        root.resolve("postgres.password"),
+        log(ServiceNames.POSTGRES),
+        pid(ServiceNames.POSTGRES));
   }
 
   /** An empty folder for the temporary files of a service that is about to start. */
