@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from connectome._token import stamp
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -78,7 +80,7 @@ def platform(tmp_path_factory, home):
         here = home / "connectome" / "platforms"
         here.mkdir(parents=True)
         (home / "token").write_text(token)
-        (here / str(urllib.parse.urlsplit(url).port)).write_text(f"{os.getpid()}\n{home}\n")
+        (here / str(urllib.parse.urlsplit(url).port)).write_text(f"{stamp(os.getpid())}\n{home}\n")
         yield Platform(url, token)
         return
     state = tmp_path_factory.mktemp("platform") / "state"

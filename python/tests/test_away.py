@@ -11,6 +11,7 @@ import pytest
 
 import connectome
 from conftest import eventually
+from connectome._token import stamp
 
 JOINED = {
     "runUid": "0b5c0d2e-0000-4000-8000-000000000000",
@@ -30,6 +31,7 @@ class Controller(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls = []
         self.answers = {}
+        self.redirect = None
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -44,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.calls.append((verb, dict(self.headers), body))
         answer = self.server.answers.get(verb, JOINED if verb == "join" else {})
         status, text = answer() if callable(answer) else (200, json.dumps(answer))
-        self.send_response(status)
+        self.send_response(302 if self.server.redirect else status)
+        if self.server.redirect:
+            self.send_header("Location", self.server.redirect)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text.encode())
@@ -190,7 +194,10 @@ def test_a_token_of_a_file_is_read_anew_for_each_call(controller, monkeypatch, t
     assert [headers.get("Authorization") for _, headers, _ in controller.calls] == ["Bearer first", "Bearer second"]
 
 
-@pytest.mark.parametrize("process", [os.getpid(), 2**22 + 1])
+SELF = stamp(os.getpid())
+
+
+@pytest.mark.parametrize("process", [SELF, SELF.replace(" ", " 1", 1), SELF + "0", str(os.getpid())])
 def test_a_platform_of_this_user_is_known_by_its_port(controller, monkeypatch, tmp_path, process):
     home = tmp_path / "home"
     platforms = home / "connectome" / "platforms"
@@ -201,8 +208,44 @@ def test_a_platform_of_this_user_is_known_by_its_port(controller, monkeypatch, t
     with connectome.run("a", url=controller.url):
         pass
 
-    shown = "Bearer of-the-platform" if process == os.getpid() else None
+    shown = "Bearer of-the-platform" if process == SELF else None
     assert controller.calls[0][1].get("Authorization") == shown
+
+
+def test_a_token_is_shown_without_its_line_end_and_a_wrong_one_is_refused_without_its_text(controller, caplog):
+    with connectome.run("a", url=controller.url, token="secret\n"):
+        pass
+    with pytest.raises(ValueError, match="a token has") as refused:
+        connectome.run("a", url=controller.url, token="secret\nof two lines")
+
+    assert controller.calls[0][1]["Authorization"] == "Bearer secret"
+    assert "secret" not in str(refused.value)
+    assert "secret" not in caplog.text
+
+
+def test_a_redirect_takes_the_token_nowhere(controller, caplog):
+    shown = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            shown.append(self.headers.get("Authorization"))
+            self.send_response(204)
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as elsewhere:
+        threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+        controller.redirect = f"http://127.0.0.1:{elsewhere.server_port}/"
+        with connectome.run("a", url=controller.url, token="secret") as run:
+            run.report(1, {"a": 1.0})
+        elsewhere.shutdown()
+
+    assert shown == []
+    assert "status 302" in caplog.text
 
 
 def test_a_refused_token_ends_no_training(controller, caplog):

@@ -8,7 +8,7 @@ import urllib.request
 import uuid
 from typing import Any, Dict, Optional
 
-from ._token import find, is_loopback
+from ._token import check, find, is_loopback
 
 DOMAIN = "connectome.dev"
 
@@ -26,6 +26,13 @@ class Refused(Exception):
         self.waits = waits
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A token goes to the address that it was given for, and to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class Http:
     """The controller at a base URL. Loopback addresses are never asked for through a proxy."""
 
@@ -34,10 +41,10 @@ class Http:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"the platform's address must be http://host:port, not {url[:64]!r}")
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        self._token = token
+        self._token = check(token) if token else None
         self._timeout = timeout
         handlers = [urllib.request.ProxyHandler({})] if is_loopback(parts.hostname) else []
-        self._opener = urllib.request.build_opener(*handlers)
+        self._opener = urllib.request.build_opener(_NoRedirects, *handlers)
 
     def post(self, path: str, body: Dict[str, Any], values: Optional[bytes] = None) -> Dict[str, Any]:
         """Send JSON, and values as they are in a part of their own; return the answer's JSON."""

@@ -42,6 +42,11 @@ public final class Grants {
           "line %d is not of the form NAME ROLE sha256:HASH, the hash with 64 hexadecimal digits"
               .formatted(number));
     }
+    if (words[0].equals(Principal.ANYBODY.name())) {
+      throw new IllegalArgumentException(
+          "line %d has the name %s, which is that of callers whom nobody asks"
+              .formatted(number, words[0]));
+    }
     var grant = new Grant(new Principal(words[0], role(number, words[1])), words[2]);
     if (byHash.putIfAbsent(grant.hash(), grant) != null) {
       throw new IllegalArgumentException(

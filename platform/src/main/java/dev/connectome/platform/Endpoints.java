@@ -2,19 +2,21 @@ package dev.connectome.platform;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.connectome.identity.client.ProcessStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The addresses of a running platform, kept in a file in its state directory.
  *
- * @param pid the process that supervises the platform
+ * @param process the {@link ProcessStamp} of the process that supervises the platform
  */
 public record Endpoints(
-    Service controller, Service connectome, Kafka kafka, Postgres postgres, long pid) {
+    Service controller, Service connectome, Kafka kafka, Postgres postgres, String process) {
   static final String FILE_NAME = "endpoints.json";
 
   private static final ObjectMapper JSON =
@@ -35,12 +37,12 @@ public record Endpoints(
   public record Postgres(String jdbcUrl) {}
 
   /**
-   * Reads the addresses that a platform has written.
+   * Reads the addresses of a platform that is up.
    *
-   * @throws PlatformException if there are none, or they cannot be read
+   * @throws PlatformException if there is none, or they cannot be read
    */
   public static Endpoints read(Path stateDirectory) {
-    return find(stateDirectory)
+    return findRunning(stateDirectory)
         .orElseThrow(
             () ->
                 PlatformException.badInput(
@@ -54,7 +56,7 @@ public record Endpoints(
    *
    * @throws PlatformException if they cannot be read
    */
-  public static Optional<Endpoints> find(Path stateDirectory) {
+  static Optional<Endpoints> find(Path stateDirectory) {
     Path file = stateDirectory.resolve(FILE_NAME);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -69,11 +71,40 @@ public record Endpoints(
   /**
    * Reads the addresses of a platform whose supervising process is alive.
    *
-   * @throws PlatformException if they cannot be read
+   * @throws PlatformException if they cannot be read, or may not be this user's: whoever wrote them
+   *     would be sent a token
    */
   public static Optional<Endpoints> findRunning(Path stateDirectory) {
-    return find(stateDirectory)
-        .filter(found -> ProcessHandle.of(found.pid()).filter(ProcessHandle::isAlive).isPresent());
+    Optional<Endpoints> found =
+        find(stateDirectory)
+            .filter(
+                endpoints ->
+                    ProcessStamp.parse(String.valueOf(endpoints.process()))
+                        .filter(ProcessStamp::isAlive)
+                        .isPresent());
+    if (found.isPresent()) {
+      new StateDirectory(stateDirectory).checkOwner();
+      found.get().checkLocal();
+    }
+    return found;
+  }
+
+  private void checkLocal() {
+    for (String address : List.of(controller.grpc(), connectome.grpc())) {
+      if (!address.startsWith("127.0.0.1:")) {
+        throw notOwn(address);
+      }
+    }
+    for (String address : List.of(controller.http(), connectome.http())) {
+      if (!address.matches("http://127\\.0\\.0\\.1:[0-9]+")) {
+        throw notOwn(address);
+      }
+    }
+  }
+
+  private static PlatformException notOwn(String address) {
+    return PlatformException.badInput(
+        "the platform's address is " + address + ", which no platform of this machine has");
   }
 
   /** Writes the file atomically: a reader sees all of it or none. */

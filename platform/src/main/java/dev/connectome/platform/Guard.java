@@ -1,8 +1,12 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,7 +23,9 @@ final class Guard implements AutoCloseable {
 
   private final StateDirectory state;
   private final List<String> command;
+  private final RestartBackoff backoff = new RestartBackoff();
   private boolean closed;
+  private boolean told;
   private Process process;
 
   private Guard(StateDirectory state, List<String> command) throws IOException {
@@ -40,14 +46,23 @@ final class Guard implements AutoCloseable {
   }
 
   private Process spawn() throws IOException {
+    Instant start = Instant.now();
     Process started =
         new ProcessBuilder(DetachedCommand.of(command))
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(OwnerOnly.file(state.log("guard")).toFile()))
             .start();
-    var unused = started.onExit().thenRun(this::replace);
+    var unused =
+        started.onExit().thenRun(() -> replaceLater(Duration.between(start, Instant.now())));
     return started;
+  }
+
+  private synchronized void replaceLater(Duration uptime) {
+    if (!closed) {
+      long delay = backoff.nextDelay(uptime).toMillis();
+      CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(this::replace);
+    }
   }
 
   private synchronized void replace() {
@@ -56,8 +71,13 @@ final class Guard implements AutoCloseable {
     }
     try {
       process = spawn();
+      told = false;
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the guard ended and could not be replaced", e);
+      if (!told) {
+        LOG.log(Level.WARNING, "the guard ended and cannot be replaced yet", e);
+      }
+      told = true;
+      replaceLater(Duration.ZERO);
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** This platform among those that programs of the same user find by a port alone. */
-record KnownPlatform(List<Integer> ports) {
+record KnownPlatform(List<Integer> ports) implements AutoCloseable {
   /** Adds a platform; where the user's home cannot be written, programs have to name the token. */
   static KnownPlatform add(StateDirectory state, PortPlan ports, Consumer<String> progress) {
     KnownPlatform known =
@@ -24,7 +24,8 @@ record KnownPlatform(List<Integer> ports) {
     return known;
   }
 
-  void remove() {
+  @Override
+  public void close() {
     try {
       StartedPlatforms.ofThisUser().remove(ports);
     } catch (IOException ignored) {

@@ -28,7 +28,7 @@ final class OrphanedProcesses {
     count += terminateTrainers(GRACE_PERIOD);
     count += terminate(state.servicePids(), GRACE_PERIOD);
     count += terminate(List.of(state.pid(ServiceNames.KAFKA)), GRACE_PERIOD);
-    Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres().data());
+    Optional<ProcessHandle> database = PostgresServer.runningOn(state.postgres());
     if (database.isPresent()) {
       PostgresServer.shutDown(database.get(), GRACE_PERIOD);
       count++;
@@ -60,6 +60,7 @@ final class OrphanedProcesses {
       Files.deleteIfExists(file);
     }
     Files.deleteIfExists(state.pid(ServiceNames.KAFKA));
+    Files.deleteIfExists(state.postgres().pid());
     Files.deleteIfExists(state.endpoints());
   }
 }

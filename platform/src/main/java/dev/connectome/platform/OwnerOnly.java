@@ -9,8 +9,7 @@ import java.util.Set;
 
 /** Files and directories that other users of the machine can neither read nor write. */
 final class OwnerOnly {
-  private static final Set<PosixFilePermission> DIRECTORY =
-      PosixFilePermissions.fromString("rwx------");
+  static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
   private OwnerOnly() {}

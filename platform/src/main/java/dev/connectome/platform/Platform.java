@@ -1,5 +1,6 @@
 package dev.connectome.platform;
 
+import dev.connectome.identity.client.ProcessStamp;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -21,19 +22,16 @@ public final class Platform implements AutoCloseable {
   private final StateDirectory state;
   private final ShutdownSequence running;
   private final Endpoints endpoints;
-  private final KnownPlatform known;
 
   private Platform(
       PlatformOptions options,
       StateDirectory state,
       ShutdownSequence running,
-      Endpoints endpoints,
-      KnownPlatform known) {
+      Endpoints endpoints) {
     this.options = options;
     this.state = state;
     this.running = running;
     this.endpoints = endpoints;
-    this.known = known;
   }
 
   /**
@@ -62,14 +60,14 @@ public final class Platform implements AutoCloseable {
       }
       orphans.deleteFiles();
       PortPlan ports = PortPlan.choose(options.ports());
+      running.add(KnownPlatform.add(state, ports, progress));
       running.add(PlatformLog.to(state.log("up")));
       running.add(LogRotation.of(state.logs(), progress));
       running.add(Guard.start(state));
       Endpoints endpoints = startAll(options, state, ports, running, progress);
       endpoints.write(state.endpoints());
-      KnownPlatform known = KnownPlatform.add(state, ports, progress);
       started = true;
-      return new Platform(options, state, running, endpoints, known);
+      return new Platform(options, state, running, endpoints);
     } catch (IOException e) {
       throw PlatformException.failed(
           "the platform could not be started: " + IoMessages.of(e) + FullDisk.of(state.root()), e);
@@ -135,7 +133,7 @@ public final class Platform implements AutoCloseable {
         endpoints(ports.connectomeGrpc(), ports.connectomeHttp()),
         new Endpoints.Kafka(kafka),
         new Endpoints.Postgres(postgres.jdbcUrl()),
-        ProcessHandle.current().pid());
+        ProcessStamp.ofThisProcess().toString());
   }
 
   private static SupervisedService startBroker(
@@ -204,7 +202,6 @@ public final class Platform implements AutoCloseable {
   /** Stops everything within 20 s; what does not end by itself is killed. */
   @Override
   public void close() {
-    known.remove();
     try {
       Files.deleteIfExists(state.endpoints());
     } catch (IOException ignored) {

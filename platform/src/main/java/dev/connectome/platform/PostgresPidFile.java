@@ -7,21 +7,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The file in which a PostgreSQL server notes its process. A server that was killed leaves it; the
- * next one takes it over, unless another process has its id by now.
+ * The file in which a PostgreSQL server notes its process, beside the one in which its platform has
+ * recorded it. A server that was killed leaves it; the next one takes it over, unless another
+ * process has its id by now.
  */
 final class PostgresPidFile {
   private final Path data;
   private final Path file;
+  private final Path recorded;
 
-  PostgresPidFile(Path data) {
-    this.data = data;
+  PostgresPidFile(PostgresFiles files) {
+    this.data = files.data();
+    this.recorded = files.pid();
     this.file = data.resolve("postmaster.pid");
   }
 
   /** The live server on the data directory, whoever started it. */
   Optional<ProcessHandle> server() {
-    return noted().filter(process -> worksIn(process).map(this::isData).orElse(false));
+    return ProcessFile.find(recorded)
+        .or(() -> noted().filter(process -> worksIn(process).map(this::isData).orElse(false)));
   }
 
   /** Leaves it where the process is a server here, or cannot be known. */
@@ -42,7 +46,8 @@ final class PostgresPidFile {
 
   /**
    * Servers work in their data directory. What program a process runs says less: one that was
-   * deleted meanwhile has no name.
+   * deleted meanwhile has no name. In many containers not even root sees where another user's
+   * process works.
    */
   private static Optional<Path> worksIn(ProcessHandle process) {
     try {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -44,18 +43,21 @@ public final class PostgresServer implements AutoCloseable {
 
   private final List<String> command;
   private final Path log;
+  private final Path pidFile;
   private final int port;
   private final String password;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Restarts restarts;
   private Process process;
 
-  private PostgresServer(List<String> command, Path log, int port, String password)
+  private PostgresServer(List<String> command, PostgresFiles files, int port, String password)
       throws IOException {
     this.command = command;
-    this.log = log;
+    this.log = files.log();
+    this.pidFile = files.pid();
     this.port = port;
     this.password = password;
-    this.process = launch(command, log);
+    this.restarts = new Restarts("PostgreSQL", log);
+    this.process = ProcessFile.record(pidFile, launch(command, log));
   }
 
   /**
@@ -77,7 +79,7 @@ public final class PostgresServer implements AutoCloseable {
       initialize(programs, files, settings, user);
     }
     user.own(files.data());
-    PostgresPidFile pidFile = new PostgresPidFile(files.data());
+    PostgresPidFile pidFile = new PostgresPidFile(files);
     Optional<ProcessHandle> running = pidFile.server();
     if (running.isPresent()) {
       throw PlatformException.failed(
@@ -95,7 +97,7 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", ""));
     command.addAll(options(settings));
     PostgresServer server =
-        new PostgresServer(DetachedCommand.of(user.command(command)), files.log(), port, password);
+        new PostgresServer(DetachedCommand.of(user.command(command)), files, port, password);
     try {
       server.awaitReady();
     } catch (InterruptedException | RuntimeException e) {
@@ -206,42 +208,21 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void watch(Consumer<String> messages) {
-    RestartBackoff backoff = new RestartBackoff();
     try {
-      while (true) {
-        Instant started = Instant.now();
-        int exitCode = current().waitFor();
-        Duration delay = backoff.nextDelay(Duration.between(started, Instant.now()));
-        if (closing.getCount() == 0) {
-          return;
-        }
-        messages.accept(
-            "PostgreSQL ended with exit code "
-                + exitCode
-                + FullDisk.of(log)
-                + "; restarting it in "
-                + delay.toMillis()
-                + " ms (log: "
-                + log
-                + ")");
-        if (closing.await(delay.toMillis(), TimeUnit.MILLISECONDS) || !restart()) {
-          return;
-        }
-      }
+      Instant started;
+      int exitCode;
+      do {
+        started = Instant.now();
+        exitCode = current().waitFor();
+      } while (restarts.after(
+          exitCode, Duration.between(started, Instant.now()), this::restart, messages));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      messages.accept("PostgreSQL could not be restarted: " + IoMessages.of(e));
     }
   }
 
-  /** Does nothing and returns false once the server is being closed. */
-  private synchronized boolean restart() throws IOException {
-    if (closing.getCount() == 0) {
-      return false;
-    }
-    process = launch(command, log);
-    return true;
+  private synchronized void restart() throws IOException {
+    process = ProcessFile.record(pidFile, launch(command, log));
   }
 
   private synchronized Process current() {
@@ -265,9 +246,9 @@ public final class PostgresServer implements AutoCloseable {
     return password;
   }
 
-  /** The live server process on a data directory, whoever started it. */
-  static Optional<ProcessHandle> runningOn(Path data) {
-    return new PostgresPidFile(data).server();
+  /** The live server process on the files, whoever started it. */
+  static Optional<ProcessHandle> runningOn(PostgresFiles files) {
+    return new PostgresPidFile(files).server();
   }
 
   /** Shuts a server down without waiting for its clients; kills it after the grace period. */
@@ -286,9 +267,7 @@ public final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (this) {
-      closing.countDown();
-    }
+    restarts.end();
     shutDown(current().toHandle(), GRACE_PERIOD);
   }
 }

@@ -19,6 +19,17 @@ final class ProcessFile {
 
   private ProcessFile() {}
 
+  /** Writes the file of a process that has just been started; ends it if that is impossible. */
+  static Process record(Path file, Process process) throws IOException {
+    try {
+      write(file, process.toHandle());
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+    return process;
+  }
+
   /** Writes the file atomically. */
   static void write(Path file, ProcessHandle process) throws IOException {
     long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);

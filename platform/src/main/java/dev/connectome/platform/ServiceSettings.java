@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** The settings that the services are started with. */
 final class ServiceSettings {
@@ -48,6 +49,8 @@ final class ServiceSettings {
     settings.put(launch + "token-file", state.trainersToken().toString());
     // Not the host's name, which may be another at the next start: the runs are still here then.
     settings.put(launch + "host", "the platform's own");
+    // A port that was this platform's may have been somebody else's since, who has seen the cookie.
+    settings.put("connectome.auth.session-scope", UUID.randomUUID().toString());
     settings.put(launch + "max-concurrent-runs", Integer.toString(options.maxConcurrentRuns()));
     settings.put(launch + "controller-endpoint", LOOPBACK + ":" + ports.controllerGrpc());
     if (options.dataDirectory() != null) {

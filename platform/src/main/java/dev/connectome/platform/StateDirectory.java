@@ -2,6 +2,7 @@ package dev.connectome.platform;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,6 +46,30 @@ record StateDirectory(Path root) {
       }
       for (Path directory : List.of(root, config(), logs(), pids(), runs())) {
         OwnerOnly.directory(directory);
+      }
+    } catch (IOException e) {
+      throw PlatformException.failed(
+          "the state directory " + root + " cannot be used: " + IoMessages.of(e), e);
+    }
+  }
+
+  /**
+   * Checks that nobody else can have written what is in the directory: a checkout or another user
+   * may bring one along.
+   *
+   * @throws PlatformException if somebody could
+   */
+  void checkOwner() {
+    try {
+      Object owner = Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+      Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      boolean isOwn =
+          owner.equals(self) && Files.getPosixFilePermissions(root).equals(OwnerOnly.DIRECTORY);
+      if (!isOwn || Files.isSymbolicLink(token())) {
+        throw PlatformException.badInput(
+            root
+                + " is not as 'connectome up' makes a state directory, which is its owner's alone:"
+                + " its token is not used; name another one with --state-dir");
       }
     } catch (IOException e) {
       throw PlatformException.failed(
@@ -105,15 +130,14 @@ record StateDirectory(Path root) {
     return pids().resolve(service + PID);
   }
 
-  /** The files that record the services, whichever were started; the broker is none. */
+  /** The files that record the services, whichever were started; broker and database are none. */
   List<Path> servicePids() throws IOException {
     if (!Files.isDirectory(pids())) {
       return List.of();
     }
+    List<Path> others = List.of(pid(ServiceNames.KAFKA), pid(ServiceNames.POSTGRES));
     try (Stream<Path> files = Files.list(pids())) {
-      return files
-          .filter(file -> file.toString().endsWith(PID) && !file.equals(pid(ServiceNames.KAFKA)))
-          .toList();
+      return files.filter(file -> file.toString().endsWith(PID) && !others.contains(file)).toList();
     }
   }
 
@@ -123,7 +147,10 @@ record StateDirectory(Path root) {
 
   PostgresFiles postgres() {
     return new PostgresFiles(
-        root.resolve("postgres"), root.resolve("postgres.password"), log(ServiceNames.POSTGRES));
+        root.resolve("postgres"),
+        root.resolve("postgres.password"),
+        log(ServiceNames.POSTGRES),
+        pid(ServiceNames.POSTGRES));
   }
 
   /** An empty folder for the temporary files of a service that is about to start. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -26,8 +25,7 @@ final class SupervisedService {
 
   private final ServiceSpec spec;
   private final Consumer<String> messages;
-  private final RestartBackoff backoff = new RestartBackoff();
-  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Restarts restarts;
   private Process process;
   private Instant started;
   private Duration readyAfter = Duration.ZERO;
@@ -35,6 +33,7 @@ final class SupervisedService {
   private SupervisedService(ServiceSpec spec, Consumer<String> messages) throws IOException {
     this.spec = spec;
     this.messages = messages;
+    this.restarts = new Restarts(spec.name(), spec.log());
     this.started = Instant.now();
     this.process = spawn(spec);
   }
@@ -49,19 +48,13 @@ final class SupervisedService {
   }
 
   private static Process spawn(ServiceSpec spec) throws IOException {
-    Process process =
+    return ProcessFile.record(
+        spec.pidFile(),
         new ProcessBuilder(DetachedCommand.of(spec.command()))
             .directory(spec.directory().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(OwnerOnly.file(spec.log()).toFile()))
-            .start();
-    try {
-      ProcessFile.write(spec.pidFile(), process.toHandle());
-    } catch (IOException e) {
-      process.destroyForcibly();
-      throw e;
-    }
-    return process;
+            .start());
   }
 
   /**
@@ -137,42 +130,19 @@ final class SupervisedService {
 
   private void watch() {
     try {
-      while (true) {
-        Process watched = current();
-        int exitCode = awaitEnd(watched);
-        Duration delay = backoff.nextDelay(Duration.between(startedAt(), Instant.now()));
-        if (stopping.getCount() == 0) {
-          return;
-        }
-        messages.accept(
-            spec.name()
-                + " ended with exit code "
-                + exitCode
-                + FullDisk.of(spec.log())
-                + "; restarting it in "
-                + delay.toMillis()
-                + " ms (log: "
-                + spec.log()
-                + ")");
-        if (stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS) || !restart()) {
-          return;
-        }
-      }
+      int exitCode;
+      do {
+        exitCode = awaitEnd(current());
+      } while (restarts.after(
+          exitCode, Duration.between(startedAt(), Instant.now()), this::restart, messages));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      messages.accept(spec.name() + " could not be restarted: " + IoMessages.of(e));
     }
   }
 
-  /** Does nothing and returns false once the service is being stopped. */
-  private synchronized boolean restart() throws IOException {
-    if (stopping.getCount() == 0) {
-      return false;
-    }
+  private synchronized void restart() throws IOException {
     started = Instant.now();
     process = spawn(spec);
-    return true;
   }
 
   private synchronized void recordReady() {
@@ -194,9 +164,7 @@ final class SupervisedService {
 
   /** Ends the process for good: SIGTERM, then SIGKILL after the grace period. */
   void stop(Duration gracePeriod) {
-    synchronized (this) {
-      stopping.countDown();
-    }
+    restarts.end();
     ProcessTermination.terminate(List.of(current().toHandle()), gracePeriod);
   }
 }

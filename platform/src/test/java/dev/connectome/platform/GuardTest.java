@@ -12,6 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +68,51 @@ class GuardTest {
     child.destroyForcibly();
   }
 
+  @Test
+  void aGuardThatCannotBeReplacedYetIsReplacedLater() throws Exception {
+    StateDirectory state = new StateDirectory(root.resolve("state"));
+    state.prepare();
+    List<LogRecord> said = new CopyOnWriteArrayList<>();
+    Logger log = Logger.getLogger(Guard.class.getName());
+    Handler handler = new Collector(said);
+    log.addHandler(handler);
+    try (Guard guard = Guard.start(state)) {
+      ProcessHandle first = guard.process();
+      Path away = Files.move(state.logs(), root.resolve("away"));
+
+      first.destroyForcibly();
+
+      await().atMost(TIMEOUT).until(() -> !said.isEmpty());
+      Files.move(away, state.logs());
+      await().atMost(TIMEOUT).until(() -> !guard.process().equals(first));
+      assertThat(guard.process().isAlive()).isTrue();
+      assertThat(said)
+          .singleElement()
+          .satisfies(line -> assertThat(line.getMessage()).contains("cannot be replaced yet"));
+    } finally {
+      log.removeHandler(handler);
+    }
+  }
+
+  private static final class Collector extends Handler {
+    private final List<LogRecord> records;
+
+    Collector(List<LogRecord> records) {
+      this.records = records;
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      records.add(line);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
   private static Process startPlatform(StateDirectory state) throws IOException {
     return new ProcessBuilder(
             JavaCommand.ofThisClassPath(
@@ -86,7 +135,7 @@ class GuardTest {
             state.trainerPids().get(0));
     return Stream.concat(
             files.stream().map(ProcessFile::find),
-            Stream.of(PostgresServer.runningOn(state.postgres().data())))
+            Stream.of(PostgresServer.runningOn(state.postgres())))
         .flatMap(Optional::stream)
         .toList();
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,11 @@ class PostgresServerTest {
   private static Path programs;
 
   @TempDir Path directory;
+
+  @BeforeEach
+  void createFolder() throws Exception {
+    Files.createDirectory(pids());
+  }
 
   @BeforeAll
   static void unpack() throws Exception {
@@ -47,7 +53,7 @@ class PostgresServerTest {
       assertThat(server.password()).isEqualTo(password);
       assertThat(query(server, "SELECT value FROM kept")).isEqualTo("42");
     }
-    assertThat(PostgresServer.runningOn(files().data())).isEmpty();
+    assertThat(PostgresServer.runningOn(files())).isEmpty();
   }
 
   @Test
@@ -56,17 +62,21 @@ class PostgresServerTest {
     try (PostgresServer server = start(FreePort.find())) {
       execute(server, "CREATE TABLE kept (value int)");
       server.supervise(messages::add);
-      ProcessHandle first = PostgresServer.runningOn(files().data()).orElseThrow();
+      ProcessHandle first = PostgresServer.runningOn(files()).orElseThrow();
+      Path away = Files.move(pids(), directory.resolve("away"));
 
       first.destroyForcibly();
 
+      await().atMost(Duration.ofMinutes(1)).until(() -> messages.size() == 2);
+      assertThat(messages.get(1)).startsWith("PostgreSQL could not be restarted: " + pids());
+      Files.move(away, pids());
       await()
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptionsInstanceOf(SQLException.class)
           .until(() -> query(server, "SELECT count(*) FROM kept"), "0"::equals);
       assertThat(messages.get(0)).startsWith("PostgreSQL ended with exit code 137; restarting");
     }
-    assertThat(PostgresServer.runningOn(files().data())).isEmpty();
+    assertThat(PostgresServer.runningOn(files())).isEmpty();
   }
 
   @Test
@@ -101,7 +111,10 @@ class PostgresServerTest {
     try (PostgresServer first = start(port)) {
       var other =
           new PostgresFiles(
-              directory.resolve("other"), directory.resolve("other-password"), files().log());
+              directory.resolve("other"),
+              directory.resolve("other-password"),
+              files().log(),
+              directory.resolve("other-pid"));
 
       assertThatThrownBy(() -> PostgresServer.start(programs, other, port, NO_FSYNC))
           .isInstanceOf(PlatformException.class)
@@ -118,7 +131,7 @@ class PostgresServerTest {
     try (PostgresServer live = PostgresServer.start(own, files(), FreePort.find(), NO_FSYNC)) {
       Directories.delete(own);
 
-      assertThat(PostgresServer.runningOn(files().data())).isPresent();
+      assertThat(PostgresServer.runningOn(files())).isPresent();
       assertThatThrownBy(() -> start(FreePort.find()))
           .isInstanceOf(PlatformException.class)
           .hasMessageStartingWith("a PostgreSQL server is running on " + files().data());
@@ -146,9 +159,16 @@ class PostgresServerTest {
         .isZero();
   }
 
+  private Path pids() {
+    return directory.resolve("pids");
+  }
+
   private PostgresFiles files() {
     return new PostgresFiles(
-        directory.resolve("data"), directory.resolve("password"), directory.resolve("log"));
+        directory.resolve("data"),
+        directory.resolve("password"),
+        directory.resolve("log"),
+        pids().resolve("postgres.pid"));
   }
 
   private PostgresServer start(int port) throws Exception {

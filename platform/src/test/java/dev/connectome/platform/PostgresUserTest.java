@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class PostgresUserTest {
 
       assertThat(new String(start.getInputStream().readAllBytes()))
           .as("refused: %s", refused)
-          .contains("started");
+          .contains("started and found");
       assertThat(start.waitFor()).isZero();
     }
   }
@@ -47,7 +48,10 @@ class PostgresUserTest {
         .contains("docker run --user 1000");
   }
 
-  /** With programs on the path that fail as they do without the rights. */
+  /**
+   * With programs on the path that fail as they do without the rights, and without the right to see
+   * where another user's process works.
+   */
   private Process start(String... refused) throws Exception {
     Path bin = Files.createTempDirectory(root, "bin");
     for (String program : refused) {
@@ -57,8 +61,12 @@ class PostgresUserTest {
     }
     ProcessBuilder builder =
         new ProcessBuilder(
-                JavaCommand.ofThisClassPath(
-                    List.of("-Xmx64m"), Starter.class, List.of(root.toString())))
+                Stream.concat(
+                        Stream.of("setpriv", "--bounding-set=-sys_ptrace"),
+                        JavaCommand.ofThisClassPath(
+                            List.of("-Xmx64m"), Starter.class, List.of(root.toString()))
+                            .stream())
+                    .toList())
             .redirectErrorStream(true);
     builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
     return builder.start();
@@ -69,14 +77,20 @@ class PostgresUserTest {
 
     public static void main(String[] arguments) throws Exception {
       Path root = Path.of(arguments[0]);
+      PostgresFiles files =
+          new PostgresFiles(
+              root.resolve("data"),
+              root.resolve("password"),
+              root.resolve("log"),
+              root.resolve("pid"));
       try (PostgresServer server =
           PostgresServer.start(
               PostgresPrograms.unpacked(Installation.current().unpackedPrograms()),
-              new PostgresFiles(
-                  root.resolve("data"), root.resolve("password"), root.resolve("log")),
+              files,
               FreePort.find(),
               Map.of("fsync", "off"))) {
-        System.out.println("started " + server.port());
+        boolean found = PostgresServer.runningOn(files).isPresent();
+        System.out.println("started " + (found ? "and found" : "on port " + server.port()));
       } catch (PlatformException e) {
         System.out.println(e.getMessage());
       }

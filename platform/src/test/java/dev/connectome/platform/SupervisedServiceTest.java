@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ class SupervisedServiceTest {
 
   @BeforeEach
   void answerReadiness() throws Exception {
+    Files.createDirectory(pids());
     readiness = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     readiness.createContext(
         "/",
@@ -61,6 +63,27 @@ class SupervisedServiceTest {
         .atMost(TIMEOUT)
         .until(() -> process().filter(now -> now.pid() != first.pid()).isPresent());
     assertThat(messages).singleElement().asString().startsWith("service ended with exit code 137");
+    service.stop(TIMEOUT);
+    assertThat(process()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatCannotBeRestartedYetIsRestartedLater() throws Exception {
+    SupervisedService service = start("exec sleep 600", "/ready");
+    service.awaitReady(TIMEOUT);
+    ProcessHandle first = process().orElseThrow();
+    Path away = Files.move(pids(), directory.resolve("away"));
+
+    first.destroyForcibly();
+
+    await().atMost(TIMEOUT).until(() -> messages.size() == 2);
+    assertThat(messages.get(1))
+        .startsWith("service could not be restarted: " + pids())
+        .endsWith("does not exist; trying until it can be");
+    Files.move(away, pids());
+    await().atMost(TIMEOUT).until(() -> messages.size() == 3);
+    assertThat(messages.get(2)).isEqualTo("service is started again");
+    assertThat(process()).isPresent();
     service.stop(TIMEOUT);
     assertThat(process()).isEmpty();
   }
@@ -111,6 +134,10 @@ class SupervisedServiceTest {
     assertThat(new OrphanedProcesses(state).terminateAll()).isZero();
   }
 
+  private Path pids() {
+    return directory.resolve("pids");
+  }
+
   private URI uri(String path) {
     return URI.create("http://127.0.0.1:" + readiness.getAddress().getPort() + path);
   }
@@ -126,12 +153,12 @@ class SupervisedServiceTest {
             List.of("sh", "-c", script),
             directory,
             directory.resolve("log"),
-            directory.resolve("pid"),
+            pids().resolve("pid"),
             Health.http(HttpClient.newHttpClient(), uri(path), uri(live))),
         messages::add);
   }
 
   private Optional<ProcessHandle> process() {
-    return ProcessFile.find(directory.resolve("pid"));
+    return ProcessFile.find(pids().resolve("pid"));
   }
 }

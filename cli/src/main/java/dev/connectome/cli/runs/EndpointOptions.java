@@ -29,8 +29,8 @@ final class EndpointOptions {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "File with the token to show. Default: CONNECTOME_TOKEN, CONNECTOME_TOKEN_FILE, or the"
-              + " platform's own")
+          "File with the token to show. Default: with --endpoint CONNECTOME_TOKEN or"
+              + " CONNECTOME_TOKEN_FILE, else the platform's own")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -66,7 +66,7 @@ final class EndpointOptions {
   }
 
   private Endpoints local() {
-    return Endpoints.find(stateDir)
+    return Endpoints.findRunning(stateDir)
         .orElseThrow(
             () ->
                 CommandFailure.badInput(

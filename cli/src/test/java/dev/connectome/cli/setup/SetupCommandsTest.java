@@ -89,7 +89,7 @@ class SetupCommandsTest {
       delimiter = '|',
       textBlock =
           """
-          runs lst              | connectome: Unmatched argument at index 1: 'lst' | Did you mean: runs list
+          runs lisst            | connectome: Unmatched argument at index 1: 'lisst' | Did you mean: runs list
           runs create --epoch 3 | connectome: Unknown options: '--epoch', '3'      | Possible solutions: --epochs
           runs list --limit x   | connectome: Invalid value for option '--limit'   | Try 'connectome runs list --help'.
           """)

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long the state of an attempt is kept after its last record. Time in which nobody could have
- * seen a record is not counted.
+ * How long the state of an attempt is kept after its last record. After a start it is kept at least
+ * until the records of the outage before can have been read.
  *
  * @param silent how long the batches of open snapshots are kept
  * @param recorded how long the connectomes are kept, with which the next snapshot is compared, and
@@ -14,6 +14,9 @@ import java.time.Instant;
  * @param checkInterval how often both are checked
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {
+
+  /** Enough to read what was published during an outage. */
+  private static final Duration CATCH_UP = Duration.ofHours(1);
 
   /**
    * Checks the durations.
@@ -41,15 +44,17 @@ public record Retention(Duration silent, Duration recorded, Duration checkInterv
    * @param watched since when its records have been read; those of an outage before come after it
    */
   public boolean isSilent(AttemptState state, Instant watched, Instant now) {
-    return !state.open().isEmpty() && !now.isBefore(last(state, watched).plus(silent));
+    return !state.open().isEmpty() && isOver(silent, state, watched, now);
   }
 
   /** Whether the attempt has no open snapshots and everything known of it can be deleted. */
   public boolean canBeDeleted(AttemptState state, Instant watched, Instant now) {
-    return state.open().isEmpty() && !now.isBefore(last(state, watched).plus(recorded));
+    return state.open().isEmpty() && isOver(recorded, state, watched, now);
   }
 
-  private static Instant last(AttemptState state, Instant watched) {
-    return state.lastSeen().isAfter(watched) ? state.lastSeen() : watched;
+  /** Restarts delay it by no more than the time to catch up, however many there are. */
+  private static boolean isOver(Duration kept, AttemptState state, Instant watched, Instant now) {
+    Duration catchUp = kept.compareTo(CATCH_UP) < 0 ? kept : CATCH_UP;
+    return !now.isBefore(state.lastSeen().plus(kept)) && !now.isBefore(watched.plus(catchUp));
   }
 }

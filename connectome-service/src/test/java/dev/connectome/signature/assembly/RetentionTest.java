@@ -37,7 +37,32 @@ class RetentionTest {
     Instant back = SEEN.plus(Duration.ofHours(30));
 
     assertThat(retention.isSilent(open, back, back.plus(Duration.ofMinutes(1)))).isFalse();
-    assertThat(retention.isSilent(open, back, back.plus(Duration.ofHours(6)))).isTrue();
+    assertThat(retention.isSilent(open, back, back.plus(Duration.ofHours(1)).minusMillis(1)))
+        .isFalse();
+    assertThat(retention.isSilent(open, back, back.plus(Duration.ofHours(1)))).isTrue();
+  }
+
+  @Test
+  void aServiceThatIsStoppedEveryDayDeletesWhatIsOldAllTheSame() {
+    AttemptState signed = AttemptState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
+    for (int day = 1; day < 7; day++) {
+      Instant morning = SEEN.plus(Duration.ofDays(day));
+      assertThat(retention.canBeDeleted(signed, morning, morning.plus(Duration.ofHours(9))))
+          .isFalse();
+    }
+    Instant last = SEEN.plus(Duration.ofDays(7));
+    assertThat(retention.canBeDeleted(signed, last, last.plus(Duration.ofMinutes(59)))).isFalse();
+    assertThat(retention.canBeDeleted(signed, last, last.plus(Duration.ofHours(1)))).isTrue();
+  }
+
+  @Test
+  void theTimeToCatchUpIsNoLongerThanWhatIsKept() {
+    var brief = new Retention(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    AttemptState open = AttemptState.begin(1, SEEN).withOpen(snapshot());
+    AttemptState signed = AttemptState.begin(1, SEEN).withSigned(new SignedSnapshot(1, 2, 0));
+
+    assertThat(brief.isSilent(open, SEEN, SEEN.plusSeconds(2))).isTrue();
+    assertThat(brief.canBeDeleted(signed, SEEN, SEEN.plusSeconds(5))).isTrue();
   }
 
   private static OpenSnapshot snapshot() {

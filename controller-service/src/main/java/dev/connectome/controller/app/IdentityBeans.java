@@ -46,8 +46,10 @@ public class IdentityBeans {
 
   @Produces
   @Singleton
-  PageSessions pageSessions(Authentication authentication, Store store) {
-    return new PageSessions(authentication, store, InstantSource.system());
+  PageSessions pageSessions(
+      Authentication authentication, Store store, ControllerSettings settings) {
+    return new PageSessions(
+        authentication, store, InstantSource.system(), settings.auth().sessionScope().orElse(""));
   }
 
   /** The door of the gRPC server. */

@@ -113,6 +113,7 @@ public final class SessionRoutes {
               if (made.failed()) {
                 HttpCall.away(request, made.cause());
               } else if (made.result().isPresent()) {
+                audit.signedIn(request.path(), String.valueOf(request.remoteAddress()));
                 give.accept(made.result().get());
               } else {
                 audit.denied(

@@ -31,7 +31,11 @@ public final class PageSessions {
   private final SecureRandom random = new SecureRandom();
   private final Supplier<Seal> seal;
 
-  public PageSessions(Authentication authentication, Store store, InstantSource clock) {
+  /**
+   * @param scope sessions and links of another scope are worth nothing
+   */
+  public PageSessions(
+      Authentication authentication, Store store, InstantSource clock, String scope) {
     this.authentication = authentication;
     this.store = store;
     this.clock = clock;
@@ -39,7 +43,8 @@ public final class PageSessions {
         Suppliers.memoize(
             () ->
                 new Seal(
-                    store.inTransaction(transaction -> transaction.page().secret(proposal()))));
+                    store.inTransaction(transaction -> transaction.page().secret(proposal())),
+                    scope));
   }
 
   /**

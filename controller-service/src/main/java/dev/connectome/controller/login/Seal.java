@@ -1,6 +1,7 @@
 package dev.connectome.controller.login;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -39,9 +40,14 @@ final class Seal {
   private static final Base64.Encoder TO_TEXT = Base64.getUrlEncoder().withoutPadding();
 
   private final byte[] secret;
+  private final byte[] scope;
 
-  Seal(byte[] secret) {
+  /**
+   * @param scope what is sealed in one is not valid in another
+   */
+  Seal(byte[] secret, String scope) {
     this.secret = secret.clone();
+    this.scope = scope.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Signs; the result has characters for which neither a cookie nor an address needs quotes. */
@@ -82,6 +88,7 @@ final class Seal {
       mac.init(new SecretKeySpec(secret, ALGORITHM));
       mac.update((byte) purpose.ordinal());
       mac.update(bytes, 0, CONTENT_BYTES);
+      mac.update(scope);
       return Arrays.copyOf(mac.doFinal(), SIGNATURE_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("each JDK has " + ALGORITHM, e);

@@ -127,6 +127,12 @@ public interface ControllerSettings {
   /** Who may call. */
   interface Auth {
     /**
+     * Any text: sessions of the page that were begun under another one are worth nothing. All
+     * replicas have the same.
+     */
+    Optional<String> sessionScope();
+
+    /**
      * A file with a line {@code NAME ROLE sha256:HASH} for each token; roles are trainer, viewer,
      * operator and admin. It is read again when it has changed.
      */

@@ -43,8 +43,12 @@ public final class PageFiles {
   }
 
   private void answer(RoutingContext context) {
-    String path = context.request().path();
-    String name = path.equals("/") ? "index.html" : path.substring(FOLDER.length());
+    // As the router matches it, which takes the folder's own path for one of its files.
+    String path = context.normalizedPath();
+    String name =
+        path.equals("/")
+            ? "index.html"
+            : path.startsWith(FOLDER) ? path.substring(FOLDER.length()) : "";
     file(name).ifPresentOrElse(file -> answer(context.request(), file), context::next);
   }
 

@@ -126,7 +126,12 @@ public final class ControllerUnderTest implements AutoCloseable {
     Authentication authentication =
         IdentityBeans.authentication(settings, List.of("127.0.0.1", "localhost"));
     var audit = new Audit(InstantSource.system());
-    var sessions = new PageSessions(authentication, store, InstantSource.system());
+    var sessions =
+        new PageSessions(
+            authentication,
+            store,
+            InstantSource.system(),
+            settings.auth().sessionScope().orElse(""));
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .intercept(new CallerInterceptor())

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,6 +58,29 @@ class PageSessionsTest {
     assertThat(second.statusCode()).isEqualTo(401);
     assertThat(second.headers().map()).doesNotContainKey("set-cookie");
     assertThat(read(cookie(first)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aSessionOfAnEarlierStartOfThePlatformIsWorthNothing() throws Exception {
+    String session = cookie(signIn("token", tokens.of(Role.ADMIN)));
+    Map<String, String> settings = new HashMap<>(tokens.settings());
+    settings.put("connectome.auth.session-scope", "another start");
+
+    try (ControllerUnderTest later = ControllerUnderTest.notStarted(database, settings)) {
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(later.http().resolve("/v1/runs"))
+                  .header(
+                      "Cookie",
+                      session.replace(
+                          "connectome-" + controller.http().getPort(),
+                          "connectome-" + later.http().getPort()))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(401);
+    }
+    assertThat(read(session).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -127,6 +127,7 @@ class PageFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "/page",
         "/page/",
         "/page/nothing.js",
         "/page/main.js/",

@@ -39,11 +39,10 @@ public record StartedPlatforms(Path directory) {
   Optional<Path> stateDirectory(int port) {
     try {
       List<String> lines = Files.readAllLines(file(port));
-      long process = Long.parseLong(lines.get(0));
-      return ProcessHandle.of(process).filter(ProcessHandle::isAlive).isPresent()
+      return ProcessStamp.parse(lines.get(0)).filter(ProcessStamp::isAlive).isPresent()
           ? Optional.of(Path.of(lines.get(1)))
           : Optional.empty();
-    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+    } catch (IOException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
   }
@@ -60,17 +59,21 @@ public record StartedPlatforms(Path directory) {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    ProcessStamp self = ProcessStamp.ofThisProcess();
     for (int port : ports) {
-      Path part = directory.resolve(port + "." + ProcessHandle.current().pid());
-      Files.writeString(part, ProcessHandle.current().pid() + "\n" + stateDirectory + "\n");
+      Path part = directory.resolve(port + "." + self.pid());
+      Files.writeString(part, self + "\n" + stateDirectory + "\n");
       Files.move(part, file(port), StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
-  /** Forgets a platform that is down. */
+  /** Forgets the platform of this process. */
   public void remove(List<Integer> ports) throws IOException {
+    String self = ProcessStamp.ofThisProcess().toString();
     for (int port : ports) {
-      Files.deleteIfExists(file(port));
+      if (Files.exists(file(port)) && Files.readString(file(port)).startsWith(self + "\n")) {
+        Files.delete(file(port));
+      }
     }
   }
 

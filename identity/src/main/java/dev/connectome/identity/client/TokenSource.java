@@ -1,6 +1,8 @@
 package dev.connectome.identity.client;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where a caller has its token from. It is read anew for each call, so that it may change.
@@ -18,9 +21,8 @@ import java.util.regex.Pattern;
  */
 public sealed interface TokenSource {
 
-  /** This machine, and a port of it. */
-  Pattern LOOPBACK =
-      Pattern.compile("(localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]):(?<port>\\d{1,5})");
+  /** Where a platform that this user has started listens, and a port of it. */
+  Pattern OWN = Pattern.compile("(?<host>localhost|127\\.0\\.0\\.1):(?<port>\\d{1,5})");
 
   /**
    * The token; empty if there is none to show.
@@ -42,12 +44,24 @@ public sealed interface TokenSource {
       if (token.isEmpty()) {
         throw new IOException("the token file " + file + " is empty");
       }
+      try {
+        check(token);
+      } catch (IllegalArgumentException e) {
+        throw new IOException("the token file " + file + ": " + e.getMessage(), e);
+      }
       return Optional.of(token);
     }
   }
 
   /** What a variable holds. */
   record OfText(String token) implements TokenSource {
+    /**
+     * @throws IllegalArgumentException if it can be no token; the message does not have it
+     */
+    public OfText {
+      check(token);
+    }
+
     @Override
     public Optional<String> read() {
       return Optional.of(token);
@@ -94,9 +108,26 @@ public sealed interface TokenSource {
         return name.equals("CONNECTOME_TOKEN") ? new OfText(value) : new OfFile(Path.of(value));
       }
     }
-    Matcher own = LOOPBACK.matcher(endpoint);
-    return own.matches()
+    Matcher own = OWN.matcher(endpoint);
+    return own.matches() && isOwn(own.group("host"))
         ? new OfPort(Integer.parseInt(own.group("port")), StartedPlatforms.directory(environment))
         : new None();
+  }
+
+  /** Another user may listen at another address that the name stands for. */
+  private static boolean isOwn(String host) {
+    try {
+      return Stream.of(InetAddress.getAllByName(host))
+          .allMatch(address -> address.getHostAddress().equals("127.0.0.1"));
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static void check(String token) {
+    if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new IllegalArgumentException(
+          "a token has letters, digits and signs only, no blanks or ends of lines within it");
+    }
   }
 }

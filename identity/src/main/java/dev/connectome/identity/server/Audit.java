@@ -51,6 +51,11 @@ public final class Audit {
     return ++denials <= DENIALS_PER_SECOND;
   }
 
+  /** A browser was let in, or a link made that lets one in. */
+  public void signedIn(String how, String from) {
+    LOG.info("signed in by={} from={}", how, from);
+  }
+
   /** A call that changes something has ended. */
   void done(Principal principal, String method, String subject, String from, Status status) {
     LOG.info(
@@ -68,7 +73,8 @@ public final class Audit {
     if (request instanceof Message message) {
       for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
         boolean names = field.getName().equals("name") || field.getName().equals("training_run_id");
-        if (names && message.getField(field) instanceof String name) {
+        if (names && message.getField(field) instanceof String text) {
+          String name = text.replace('"', '\'');
           return name.length() <= LONGEST ? name : name.substring(0, LONGEST) + "...";
         }
         if (field.getName().equals("training_run")

@@ -53,7 +53,10 @@ public final class GrantsFile {
 
   private static Read read(Path file) throws IOException {
     // The version first: a change while it is read is noticed the next time.
-    Version version = Version.of(file);
+    return read(file, Version.of(file));
+  }
+
+  private static Read read(Path file, Version version) throws IOException {
     try {
       return new Read(Grants.parse(Files.readAllLines(file)), version);
     } catch (IllegalArgumentException e) {
@@ -87,22 +90,17 @@ public final class GrantsFile {
     if (read != last) {
       return read.grants();
     }
+    Version version = last.version();
     try {
-      read = read(file);
+      version = Version.of(file);
+      read = read(file, version);
       LOG.info("grants read again path={} count={}", file, read.grants().size());
     } catch (IOException e) {
       LOG.warn("grants not read again, those before hold path={} error=\"{}\"", file, problem(e));
-      read = new Read(last.grants(), version(last));
+      // What could not be understood is complained of once, what could not be read is tried again.
+      boolean understood = !(e.getCause() instanceof IllegalArgumentException);
+      read = new Read(last.grants(), understood ? last.version() : version);
     }
     return read.grants();
-  }
-
-  /** So that a file that cannot be read is complained of once. */
-  private Version version(Read last) {
-    try {
-      return Version.of(file);
-    } catch (IOException e) {
-      return last.version();
-    }
   }
 }

@@ -54,11 +54,44 @@ class TokenSourceTest {
   @Test
   void aPlatformWhoseProcessIsGoneIsNotShownAToken() throws Exception {
     Path directory = Files.createDirectories(folder.resolve("connectome").resolve("platforms"));
-    Files.writeString(directory.resolve("9400"), Long.MAX_VALUE + "\n" + folder + "\n");
+    Files.writeString(directory.resolve("9400"), Long.MAX_VALUE + " 1 boot\n" + folder + "\n");
     Files.writeString(folder.resolve("token"), "of-the-platform");
 
     assertThat(TokenSource.of(Map.of("XDG_STATE_HOME", folder.toString()), "127.0.0.1:9400").read())
         .isEmpty();
+  }
+
+  @Test
+  void aProcessThatHasTheIdLaterOrOnAnotherMachineIsShownNoToken() throws Exception {
+    Path directory = Files.createDirectories(folder.resolve("connectome").resolve("platforms"));
+    Files.writeString(folder.resolve("token"), "of-the-platform");
+    Map<String, String> environment = Map.of("XDG_STATE_HOME", folder.toString());
+    ProcessStamp self = ProcessStamp.ofThisProcess();
+
+    for (ProcessStamp other :
+        List.of(
+            new ProcessStamp(self.pid(), "1" + self.start(), self.boot()),
+            new ProcessStamp(self.pid(), self.start(), "another machine".replace(' ', '-')))) {
+      Files.writeString(directory.resolve("9400"), other + "\n" + folder + "\n");
+      assertThat(TokenSource.of(environment, "127.0.0.1:9400").read()).as("%s", other).isEmpty();
+    }
+    Files.writeString(directory.resolve("9400"), self + "\n" + folder + "\n");
+    assertThat(TokenSource.of(environment, "127.0.0.1:9400").read()).contains("of-the-platform");
+    assertThat(TokenSource.of(environment, "[::1]:9400").read()).isEmpty();
+    assertThat(TokenSource.of(environment, "127.1.2.3:9400").read()).isEmpty();
+  }
+
+  @Test
+  void whatCanBeNoTokenIsRefusedWithoutItsText() throws Exception {
+    Path lines = Files.writeString(folder.resolve("lines"), "secret-a\nsecret-b\n");
+
+    assertThatThrownBy(() -> new TokenSource.OfFile(lines).read())
+        .hasMessageContaining(lines.toString())
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(
+            () -> TokenSource.of(Map.of("CONNECTOME_TOKEN", "secret a"), "127.0.0.1:9400"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("secret");
   }
 
   @Test

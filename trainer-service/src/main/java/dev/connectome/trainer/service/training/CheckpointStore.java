@@ -151,13 +151,25 @@ final class CheckpointStore {
     disk.deleteFolder(old);
   }
 
-  /** Also those of the folders above, which may be as new. */
   private void forceNames() throws IOException {
     disk.force(directory);
-    for (Path above = directory.getParent();
-        above != null && newestDurable == null && Files.isReadable(above);
-        above = above.getParent()) {
-      disk.force(above);
+    if (newestDurable == null) {
+      forceFoldersAbove();
+    }
+  }
+
+  /**
+   * They may be as new. Those that cannot be forced, since others own them or their file system has
+   * no such thing, are none that this run has made.
+   */
+  private void forceFoldersAbove() {
+    for (Path above = directory.getParent(); above != null; above = above.getParent()) {
+      try {
+        disk.force(above);
+      } catch (IOException e) {
+        LOG.debug("folder not forced to the disk path={} error=\"{}\"", above, reason(e));
+        return;
+      }
     }
   }
 

@@ -27,11 +27,11 @@ class Disk {
     }
   }
 
-  /** Forces the content of a file, or the names in a folder, to the disk. */
+  /**
+   * Forces the content of a file, or the names in a folder, to the disk. To read them is enough.
+   */
   void force(Path path) throws IOException {
-    StandardOpenOption access =
-        Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
-    try (FileChannel channel = FileChannel.open(path, access)) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

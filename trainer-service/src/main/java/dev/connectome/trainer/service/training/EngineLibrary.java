@@ -4,6 +4,8 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import com.google.common.base.Throwables;
 import dev.connectome.trainer.service.UserException;
+import java.io.IOException;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,22 +22,32 @@ public final class EngineLibrary {
   /**
    * Loads the engine, unless it is loaded.
    *
-   * @throws UserException if it cannot be loaded here, however often it is tried
+   * @throws UserException if the environment names a library that cannot be loaded
+   * @throws IOException if it cannot be loaded now; the disk may be full, for instance
    */
-  public static void load() throws UserException {
+  public static void load() throws IOException, UserException {
+    load(Engine::getInstance, System.getenv());
+  }
+
+  static void load(Runnable engine, Map<String, String> environment)
+      throws IOException, UserException {
     try {
-      Engine.getInstance();
+      engine.run();
     } catch (EngineException | LinkageError | AssertionError e) {
       LOG.error("engine not loaded", e);
-      throw new UserException(
+      String problem =
           "the engine, PyTorch, could not be loaded (%s): %s"
-              .formatted(Throwables.getRootCause(e), remedy()));
+              .formatted(Throwables.getRootCause(e), remedy(environment));
+      if (environment.containsKey(LIBRARY) || environment.containsKey(VERSION)) {
+        throw new UserException(problem);
+      }
+      throw new IOException(problem, e);
     }
   }
 
-  private static String remedy() {
-    String library = System.getenv(LIBRARY);
-    String version = System.getenv(VERSION);
+  private static String remedy(Map<String, String> environment) {
+    String library = environment.get(LIBRARY);
+    String version = environment.get(VERSION);
     if (library != null) {
       return "%s is \"%s\"; it must name libtorch 2.7.1, and %s and PYTORCH_FLAVOR what it is"
           .formatted(LIBRARY, shown(library), VERSION);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -205,6 +206,45 @@ class CheckpointStoreTest {
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", mount.toString()));
     try {
       fill(mount.resolve("checkpoints"), "No space left on device");
+    } finally {
+      assertThat(run("umount", mount.toString())).isTrue();
+    }
+  }
+
+  @Test
+  void foldersAboveThatCannotBeForcedAreNoObstacle() throws IOException {
+    Path checkpoints = directory.resolve("run/checkpoints");
+    List<Path> asked = new ArrayList<>();
+    var disk =
+        new Disk() {
+          @Override
+          void force(Path path) throws IOException {
+            if (directory.startsWith(path)) {
+              asked.add(path);
+              throw new IOException("Invalid argument");
+            }
+            super.force(path);
+          }
+        };
+
+    new CheckpointStore(checkpoints, 1, disk).write(checkpoint(1, 0), true);
+
+    assertThat(new CheckpointStore(checkpoints, 1, disk).resume().orElseThrow().epoch())
+        .isEqualTo(1);
+    assertThat(asked).containsExactly(directory, directory);
+  }
+
+  /** As one of another user is, or one on a disk that can only be read. */
+  @Test
+  void aTrainingGoesOnFromACheckpointThatItMayOnlyRead() throws Exception {
+    Path mount = Files.createDirectories(directory.resolve("small"));
+    assumeTrue(run("mount", "-t", "tmpfs", "tmpfs", mount.toString()));
+    try {
+      Path checkpoints = mount.resolve("checkpoints");
+      new CheckpointStore(checkpoints, 1).write(checkpoint(4, 0), false);
+      assertThat(run("mount", "-o", "remount,ro", mount.toString())).isTrue();
+
+      assertThat(new CheckpointStore(checkpoints, 1).resume().orElseThrow().epoch()).isEqualTo(4);
     } finally {
       assertThat(run("umount", mount.toString())).isTrue();
     }
