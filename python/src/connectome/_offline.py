@@ -18,6 +18,7 @@ _RUN = "run.json"
 _REPORTS = "reports.jsonl"
 _WAIT_SECONDS = 60.0
 _FINISH_SECONDS = 600.0
+_CLOSE_SECONDS = 10.0
 
 
 class Recorder:
@@ -102,15 +103,26 @@ def upload(folder: str, *, url: str, token: Optional[str] = None, timeout: float
     if not session.wait(lambda: session.joined is not None, _WAIT_SECONDS):
         session.abandon()
         raise RuntimeError(f"{url} does not take run {name}: it is away, or has a run of this name that has ended")
-    outcome: Dict[str, Any] = {"end": "TRAINING_END_INTERRUPTED"}
-    for report, ending in _lines(path):
-        if ending is not None:
-            outcome = ending
-        elif report is not None:
-            session.put(report)
-            if not session.drain(_FINISH_SECONDS):
-                session.abandon()
-                raise RuntimeError(f"{url} has not taken epoch {report.epoch} of run {name}: upload it again to go on")
+    sent = session.completed
+    outcome: Dict[str, Any] = {"end": "TRAINING_END_INTERRUPTED", "finalEpoch": sent}
+    interrupted = dict(outcome)
+    try:
+        for report, ending in _lines(path):
+            if ending is not None:
+                outcome = ending
+            elif report is not None and report.epoch > sent:
+                session.put(report)
+                if not session.drain(_FINISH_SECONDS):
+                    raise RuntimeError(
+                        f"{url} has not taken epoch {report.epoch} of run {name}: upload it again to go on"
+                    )
+                interrupted["finalEpoch"] = report.epoch
+        # Policies judge no run that has ended.
+        session.wait(lambda: session.evaluated >= interrupted["finalEpoch"], _WAIT_SECONDS)
+    except BaseException:
+        # The run waits for whoever goes on with it.
+        session.finish(interrupted, _CLOSE_SECONDS)
+        raise
     if not session.finish(outcome, _FINISH_SECONDS):
         raise RuntimeError(f"{url} has not taken the end of run {name}: upload it again to go on")
     return name
