@@ -296,10 +296,10 @@ class Envelope:
                 return Decision(f"{series} is {value} and was not finite before: the training has broken down", set())
             if math.isfinite(value):
                 self._look(series, value)
-        decision = self._inner.read(epoch, values)
+        decision: Optional[Decision] = self._inner.read(epoch, values)
         if decision is None or epoch < self._first_epoch or not decision.moved <= self._moved:
             return None
-        return Decision(decision.reason, decision.moved, decision.restore_epoch)
+        return decision
 
     def _look(self, series: str, value: float) -> None:
         first = self._first.setdefault(series, value)
