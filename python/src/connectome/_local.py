@@ -25,8 +25,8 @@ _ROUNDING = 1e-10
 def local(policy: Policy = "default", *, first_epoch: int = 2, probe_every: int = 1, name: str = "local") -> "LocalRun":
     """Begin a run that no platform sees: trying costs no more than an import.
 
-    :param policy: ``"default"``, or the platform's JSON for a policy of the rules diminishing, slowing, patience, any
-        and all.
+    :param policy: ``"default"``, or the platform's JSON for a policy of the rules diminishing, slowing, flat,
+        patience, any and all.
     :param first_epoch: the first epoch at which the policy may stop; choose the one after a warm-up, and at least 100
         updates of the weights.
     :param probe_every: every how many epochs a probe is reported; policies read distances between such neighbours.

@@ -47,6 +47,11 @@ DEFAULT: Dict[str, Any] = {
                 "monitor": "trainLoss",
                 "slowing": {"smoothing": 0.5, "minFall": 0.25, "window": 1, "maxPace": 0.9, "confirm": 1},
             },
+            {
+                "policyId": "trend",
+                "monitor": "neighbourDisagreement",
+                "flat": {"window": 12, "minFall": 0.04, "significance": 6},
+            },
         ]
     },
 }
@@ -135,6 +140,34 @@ class Slowing:
         return f"has slowed down: its average is {self._average:.4g}, down from {self._first:.4g}"
 
 
+class Flat:
+    """Stops once the line through the last points of a series no longer falls steadily."""
+
+    def __init__(self, window: int = 12, minFall: float = 0.04, significance: float = 6) -> None:
+        if not 5 <= window <= 1000:
+            raise ValueError(f"window must be 5 to 1000, not {window}")
+        self._least = minFall
+        self._significance = significance
+        self._values: Deque[float] = deque(maxlen=int(window))
+
+    def read(self, epoch: int, value: float) -> Optional[str]:
+        """Read the next finite point; return why to stop there."""
+        self._values.append(value)
+        n = len(self._values)
+        if n < 5:
+            return None
+        mean = sum(self._values) / n
+        spread = n * (n * n - 1) / 12
+        times = [i - (n - 1) / 2 for i in range(n)]
+        slope = sum(time * (y - mean) for time, y in zip(times, self._values)) / spread
+        residuals = sum((y - mean - slope * time) ** 2 for time, y in zip(times, self._values))
+        error = math.sqrt(residuals / (n - 2) / spread)
+        fall = -slope * (n - 1)
+        if slope < 0 and fall >= self._least * abs(mean) and -slope >= self._significance * error:
+            return None
+        return f"is flat: the line through its last {n} points does not fall steadily"
+
+
 class Patience:
     """Stops after a number of points without a new best one."""
 
@@ -174,7 +207,7 @@ class Patience:
         return f"has not improved for {self._waited} points; its best value was {self._sign * self._best:.4g}"
 
 
-_RULES = {"diminishing": Diminishing, "slowing": Slowing, "patience": Patience}
+_RULES = {"diminishing": Diminishing, "slowing": Slowing, "flat": Flat, "patience": Patience}
 
 
 def _average(average: float, value: float, weight: float) -> float:

@@ -64,7 +64,7 @@ export function words(name) {
 }
 
 /** What a policy is called: its id, and its rule where that says more. */
-export const RULES = ['never', 'patience', 'plateau', 'diminishing', 'any', 'all', 'trough', 'slowing'];
+export const RULES = ['never', 'patience', 'plateau', 'diminishing', 'any', 'all', 'trough', 'slowing', 'flat'];
 export const rule = (policy) => RULES.find((name) => policy?.[name]) ?? 'default';
 
 export function policyName(policy) {

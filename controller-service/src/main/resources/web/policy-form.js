@@ -37,6 +37,11 @@ const KNOBS = {
     maxPace: {...fraction(0.7), max: 0.99, help: 'How much of its fastest fall the latest one may be'},
     confirm: {...points(2), help: 'Points in a row for which it must hold'},
   },
+  flat: {
+    window: {...points(12, 50), min: 5, help: 'Points through which the line is drawn'},
+    minFall: {...fraction(0.04), help: 'The least fall of the line, as a fraction of the mean'},
+    significance: {standard: 6, min: 0, max: 20, step: 0.5, help: 'The least slope, in standard errors'},
+  },
 };
 
 const MEANING = {
@@ -46,6 +51,7 @@ const MEANING = {
   patience: 'Stops when the series no longer improves, as in Keras and Lightning',
   trough: 'Stops when the series has passed its lowest point, and keeps that one',
   slowing: 'Stops when the series has fallen well and falls more slowly',
+  flat: 'Stops when the series no longer falls steadily',
 };
 
 const LOSSES = ['trainLoss', 'validationLoss', 'testLoss', 'trainAccuracy', 'validationAccuracy', 'testAccuracy'];

@@ -16,6 +16,8 @@ public enum DecisionReason {
   DIMINISHING_CHANGE,
   /** The series has fallen far below its first value, and falls more slowly than it did. */
   SLOWED,
+  /** The series no longer falls steadily. */
+  FLAT,
   /** The series rose again after its first trough. */
   TROUGH_PASSED,
   /** A person or a pipeline requested it. */

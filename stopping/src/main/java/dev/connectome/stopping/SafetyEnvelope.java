@@ -125,6 +125,7 @@ public record SafetyEnvelope(int firstEpoch, double minChange) {
               PLATEAU_REACHED,
               DIMINISHING_CHANGE,
               SLOWED,
+              FLAT,
               TROUGH_PASSED,
               REQUESTED ->
               !notMoved.containsKey(decision.monitor());

@@ -11,7 +11,13 @@ import java.util.Optional;
  * otherwise. Rules are immutable.
  */
 public sealed interface StoppingRule
-    permits NeverRule, PatienceRule, PlateauRule, DiminishingRule, SlowingRule, TroughRule {
+    permits NeverRule,
+        PatienceRule,
+        PlateauRule,
+        DiminishingRule,
+        SlowingRule,
+        FlatRule,
+        TroughRule {
 
   /** {@return the rule's name, as users write it} */
   String name();

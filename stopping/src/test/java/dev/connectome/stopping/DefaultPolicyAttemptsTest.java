@@ -25,7 +25,7 @@ class DefaultPolicyAttemptsTest {
     return new Values(
         0.1 + 2.2 * settling,
         1 + 20 * settling,
-        0.05 + 0.6 * settling,
+        0.05 + 0.6 * settling + 0.002 * (epoch % 2),
         0.1 + 0.1 * Math.exp(-epoch));
   }
 

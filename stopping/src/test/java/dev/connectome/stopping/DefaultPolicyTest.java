@@ -23,8 +23,11 @@ class DefaultPolicyTest {
   /** One that hardly changes, since nothing is being learned. */
   private static final IntToDoubleFunction QUIET = epoch -> 1 + 0.1 * (epoch % 3);
 
-  /** A share of neighbours decided differently that falls like an error rate. */
-  private static final IntToDoubleFunction AGREEING = epoch -> 0.05 + 0.6 * Math.exp(-epoch / 4.0);
+  /**
+   * A share of neighbours decided differently that falls like an error rate, and varies a little.
+   */
+  private static final IntToDoubleFunction AGREEING =
+      epoch -> 0.05 + 0.6 * Math.exp(-epoch / 4.0) + 0.002 * (epoch % 2);
 
   /** Ten classes, all predicted from the first epochs on. */
   private static final IntToDoubleFunction SPREAD = epoch -> 0.1 + 0.1 * Math.exp(-epoch);
@@ -91,6 +94,16 @@ class DefaultPolicyTest {
         .isEmpty();
     assertThat(stop(floor, epoch -> 1 + 20 * Math.exp(-epoch / 8.0), AGREEING, SPREAD))
         .hasValueSatisfying(epoch -> assertThat(epoch).isGreaterThan(14));
+  }
+
+  @Test
+  void aTrainingThatImprovesSlowlyButSteadilyIsNotStopped() {
+    // The disagreement of neighbours falls by less than 5 % in four epochs, and does not cease to.
+    IntToDoubleFunction slow = epoch -> 0.3 * Math.pow(0.99, epoch) + 0.0005 * (epoch % 2);
+
+    assertThat(stop(LEARNING, SETTLING, slow, SPREAD)).isEmpty();
+    assertThat(stop(LEARNING, SETTLING, epoch -> slow.applyAsDouble(Math.min(epoch, 40)), SPREAD))
+        .hasValueSatisfying(epoch -> assertThat(epoch).isBetween(41, 52));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.connectome.stopping;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
@@ -36,6 +37,9 @@ final class NaiveRules {
       double[] s = movingAverage(v, slowing.smoothing());
       return held(t, slowing.confirm(), k -> slows(slowing, v[0], s, k));
     }
+    if (rule instanceof FlatRule flat) {
+      return isFlat(flat, v, t);
+    }
     if (rule instanceof TroughRule trough) {
       return passedTrough(trough, movingAverage(v, trough.smoothing()), t);
     }
@@ -63,6 +67,31 @@ final class NaiveRules {
     return first - s[t] >= rule.minFall() * Math.abs(first)
         && fastest > 0
         && s[t - rule.window()] - s[t] <= rule.maxPace() * fastest;
+  }
+
+  /** By the correlation of the values with time, from which the t statistic follows. */
+  private static boolean isFlat(FlatRule rule, double[] v, int t) {
+    int n = Math.min(rule.window(), t + 1);
+    if (n < 5) {
+      return false;
+    }
+    double[] y = Arrays.copyOfRange(v, t + 1 - n, t + 1);
+    double mean = Arrays.stream(y).sum() / n;
+    double products = 0;
+    double squares = 0;
+    double times = 0;
+    for (int i = 0; i < n; i++) {
+      double time = i - (n - 1) / 2.0;
+      products += time * y[i];
+      squares += (y[i] - mean) * (y[i] - mean);
+      times += time * time;
+    }
+    double correlation = squares == 0 ? 0 : products / Math.sqrt(times * squares);
+    double statistic =
+        correlation * Math.sqrt((n - 2) / Math.max(0, 1 - correlation * correlation));
+    return correlation >= 0
+        || -products / times * (n - 1) < rule.minFall() * Math.abs(mean)
+        || -statistic < rule.significance();
   }
 
   private static double largestFall(double[] s, int window, int t) {

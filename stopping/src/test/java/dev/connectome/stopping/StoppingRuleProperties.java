@@ -199,6 +199,13 @@ class StoppingRuleProperties {
                 Arbitraries.doubles().between(0.05, 0.9),
                 Arbitraries.integers().between(1, 3))
             .as(SlowingRule::new);
+    // Not round, so that no series meets a threshold exactly, where rounding decides.
+    Arbitrary<StoppingRule> flat =
+        Combinators.combine(
+                Arbitraries.integers().between(5, 9),
+                Arbitraries.doubles().between(0.01, 0.3).map(x -> x * Math.E),
+                Arbitraries.doubles().between(0.5, 3).map(x -> x * Math.E))
+            .as(FlatRule::new);
     Arbitrary<StoppingRule> trough =
         Combinators.combine(shares(), shares(), Arbitraries.integers().between(1, 4))
             .as(TroughRule::new);
@@ -218,7 +225,7 @@ class StoppingRuleProperties {
                         true,
                         false));
     return Arbitraries.oneOf(
-        plateau, diminishing, slowing, trough, patience, Arbitraries.of(new NeverRule()));
+        plateau, diminishing, slowing, flat, trough, patience, Arbitraries.of(new NeverRule()));
   }
 
   private static Arbitrary<Double> shares() {

@@ -19,6 +19,7 @@ final class PolicyOptions {
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",
+        "flat:monitor=neighbourDisagreement,window=12,min-fall=0.04,significance=6",
         "diminishing:monitor=neighbourDisagreement,smoothing=0.5,window=4,min-relative-drop=0.05",
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",

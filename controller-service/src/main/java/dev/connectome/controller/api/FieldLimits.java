@@ -135,6 +135,9 @@ final class FieldLimits {
           entry("SlowingRule.min_fall", ANY),
           entry("SlowingRule.window", POINTS),
           entry("SlowingRule.max_pace", ANY),
+          entry("FlatRule.window", whole(5, 1_000)),
+          entry("FlatRule.min_fall", ANY),
+          entry("FlatRule.significance", ANY),
           entry(
               "KubernetesSpec.image",
               matching(1_024, "\\S*", "a reference to an image, without spaces")),

@@ -6,6 +6,7 @@ import dev.connectome.protos.run.v1.MonitorMode;
 import dev.connectome.stopping.CombinedPolicy;
 import dev.connectome.stopping.DefaultPolicy;
 import dev.connectome.stopping.DiminishingRule;
+import dev.connectome.stopping.FlatRule;
 import dev.connectome.stopping.NeverRule;
 import dev.connectome.stopping.PatienceRule;
 import dev.connectome.stopping.PlateauRule;
@@ -50,6 +51,7 @@ public final class PolicyCodec {
       case DIMINISHING -> series(message, diminishing(message.getDiminishing()));
       case TROUGH -> series(message, trough(message.getTrough()));
       case SLOWING -> series(message, slowing(message.getSlowing()));
+      case FLAT -> series(message, flat(message.getFlat()));
       case RULE_NOT_SET -> withoutRule(message, depth);
     };
   }
@@ -140,6 +142,8 @@ public final class PolicyCodec {
       message.setTrough(message(rule));
     } else if (series.rule() instanceof SlowingRule rule) {
       message.setSlowing(message(rule));
+    } else if (series.rule() instanceof FlatRule rule) {
+      message.setFlat(message(rule));
     } else {
       message.setNever(dev.connectome.protos.run.v1.NeverRule.getDefaultInstance());
     }
@@ -178,6 +182,14 @@ public final class PolicyCodec {
         .setWindow(rule.window())
         .setMaxPace(rule.maxPace())
         .setConfirm(rule.confirm())
+        .build();
+  }
+
+  private static dev.connectome.protos.run.v1.FlatRule message(FlatRule rule) {
+    return dev.connectome.protos.run.v1.FlatRule.newBuilder()
+        .setWindow(rule.window())
+        .setMinFall(rule.minFall())
+        .setSignificance(rule.significance())
         .build();
   }
 
@@ -233,6 +245,14 @@ public final class PolicyCodec {
         settings.hasWindow() ? settings.getWindow() : defaults.window(),
         settings.hasMaxPace() ? settings.getMaxPace() : defaults.maxPace(),
         settings.hasConfirm() ? settings.getConfirm() : defaults.confirm());
+  }
+
+  private static FlatRule flat(dev.connectome.protos.run.v1.FlatRule settings) {
+    FlatRule defaults = FlatRule.DEFAULT;
+    return new FlatRule(
+        settings.hasWindow() ? settings.getWindow() : defaults.window(),
+        settings.hasMinFall() ? settings.getMinFall() : defaults.minFall(),
+        settings.hasSignificance() ? settings.getSignificance() : defaults.significance());
   }
 
   private static PatienceRule patience(dev.connectome.protos.run.v1.PatienceRule settings) {

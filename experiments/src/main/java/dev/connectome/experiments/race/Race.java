@@ -93,7 +93,7 @@ public final class Race {
         .map(pair -> rule.heldOut() ? pair.heldOut() : pair.all())
         .anyMatch(
             run ->
-                run.decisions().containsKey(rule.id())
+                isRecorded(rule, run)
                     || run.series().keySet().containsAll(rule.replayPolicy().monitors()));
   }
 
@@ -134,8 +134,12 @@ public final class Race {
     return pairs.stream().map(pair -> result(pair, false, Weights.OWN, rule)).toList();
   }
 
+  private static boolean isRecorded(ComparedRules.Rule rule, RecordedRun run) {
+    return ComparedRules.hasFixedSettings(rule) && run.decisions().containsKey(rule.id());
+  }
+
   private Optional<Decision> decision(ComparedRules.Rule rule, RecordedRun run) {
-    if (run.decisions().containsKey(rule.id())) {
+    if (isRecorded(rule, run)) {
       return Optional.ofNullable(run.decisions().get(rule.id()));
     }
     return rule.control()

@@ -67,8 +67,15 @@ public final class ComparedRules {
                       NEIGHBOURS,
                       Candidate.diminishing("neighbourTurnover", FALLS_LITTLE)),
                   all(
+                      "neighbours-witnesses",
+                      "the product's former default: neighbours, while predictions spread over the classes no further and the training loss has fallen",
+                      NEIGHBOURS,
+                      SETTLED,
+                      Candidate.diminishing("predictedClassConcentration", HARDLY_FALLS),
+                      Candidate.slowing("trainLoss", new SlowingRule(0.5, 0.25, 1, 0.9, 1))),
+                  all(
                       "connectome-slowing",
-                      "the product's former default: connectomeDistance has settled and the training loss has slowed",
+                      "the default before that: connectomeDistance has settled and the training loss has slowed",
                       Candidate.diminishing(CONNECTOME, new DiminishingRule(0.3, 0.9, 5, 0.2, 3)),
                       Candidate.slowing("trainLoss", SlowingRule.DEFAULT)),
                   rule(
@@ -212,7 +219,8 @@ public final class ComparedRules {
 
   /** The product's defaults, the present one last. */
   public static List<Rule> defaults() {
-    return Stream.of("loss-diminishing-3", "connectome-slowing", DefaultPolicy.ID)
+    return Stream.of(
+            "loss-diminishing-3", "connectome-slowing", "neighbours-witnesses", DefaultPolicy.ID)
         .map(id -> ON_ALL_IMAGES.stream().filter(rule -> rule.id().equals(id)).findFirst())
         .map(Optional::orElseThrow)
         .toList();
@@ -229,7 +237,15 @@ public final class ComparedRules {
 
   /** The rules that watch a training while it runs; the others are replayed. */
   public static List<Rule> watching(boolean heldOut) {
-    return of(heldOut).stream().filter(rule -> !rule.control()).toList();
+    return of(heldOut).stream().filter(rule -> !rule.control() && hasFixedSettings(rule)).toList();
+  }
+
+  /**
+   * Whether the settings of a rule are the same in every release, so that a recorded decision is
+   * still its own. Those of the product's default are not: it is always replayed.
+   */
+  public static boolean hasFixedSettings(Rule rule) {
+    return rule != PRODUCT_DEFAULT;
   }
 
   /** All rules, those on the validation loss last. */

@@ -114,19 +114,30 @@ class RaceTest {
     assertThat(summary.medianAboveSameWeights().median()).isZero();
   }
 
-  /** A former default loses much in settings a and b; the present one in c. */
+  /** The first default loses much in settings a and b; the present one, which never stops, in c. */
   @Test
   void countsTheHarmThatTheDefaultAvoidsAndTheHarmThatItDoes() {
-    Map<String, List<Double>> averaged = Map.of("averagedTestAccuracy", List.of(0.5, 0.9));
+    List<Double> quiet = List.of(1.0, 1.0);
     List<RecordedRun> runs = new ArrayList<>();
     for (String setting : List.of("a", "b", "c")) {
-      int former = setting.equals("c") ? 2 : 1;
+      boolean getsWorse = setting.equals("c");
+      Decision best = getsWorse ? new Decision(1, 1) : new Decision(2, 2);
       Map<String, Decision> decisions =
           Map.of(
-              "loss-diminishing-3", new Decision(former, former),
-              "connectome-slowing", new Decision(2, 2),
-              "default", new Decision(3 - former, 3 - former));
-      runs.add(RecordedRuns.run(setting, 1, false, decisions, averaged, 0.5, 0.9));
+              "loss-diminishing-3", new Decision(1, 1),
+              "connectome-slowing", best,
+              "neighbours-witnesses", best,
+              // Of a release whose default had other settings: it does not count.
+              "default", best);
+      Double[] accuracies = getsWorse ? new Double[] {0.9, 0.5} : new Double[] {0.5, 0.9};
+      Map<String, List<Double>> series =
+          Map.of(
+              "averagedTestAccuracy", List.of(accuracies),
+              "trainLoss", quiet,
+              "neighbourDisagreement", quiet,
+              "connectomeDistance", quiet,
+              "predictedClassConcentration", quiet);
+      runs.add(RecordedRuns.run(setting, 1, false, decisions, series, accuracies));
       runs.add(RecordedRuns.run(setting, 1, true, stop("validation-5", 2, 2), averaged, 0.5, 0.85));
     }
 
@@ -134,14 +145,15 @@ class RaceTest {
 
     assertThat(harm)
         .extracting(one -> one.summary().rule())
-        .containsExactly("loss-diminishing-3", "connectome-slowing", "default");
-    assertThat(harm).extracting(one -> one.summary().loseFive()).containsExactly(2, 0, 1);
-    assertThat(harm).extracting(Harm::avoided).containsExactly(2, 0, 0);
-    assertThat(harm).extracting(Harm::caused).containsExactly(1, 1, 0);
-    assertThat(harm.get(2).summary().weights()).isEqualTo(Weights.AVERAGED);
+        .containsExactly(
+            "loss-diminishing-3", "connectome-slowing", "neighbours-witnesses", "default");
+    assertThat(harm).extracting(one -> one.summary().loseFive()).containsExactly(2, 0, 0, 1);
+    assertThat(harm).extracting(Harm::avoided).containsExactly(2, 0, 0, 0);
+    assertThat(harm).extracting(Harm::caused).containsExactly(1, 1, 1, 0);
+    assertThat(harm.get(3).summary().weights()).isEqualTo(Weights.AVERAGED);
     assertThat(Harm.lines(harm).get(1))
         .matches(
-            "loss-diminishing-3 \\(former\\) +of the epoch +1\\.3 +-35\\.00 +-35\\.00 +2/3 +2 +1");
+            "loss-diminishing-3 \\(former\\) +of the epoch +1\\.0 +-35\\.00 +-35\\.00 +2/3 +2 +1");
   }
 
   @Test
