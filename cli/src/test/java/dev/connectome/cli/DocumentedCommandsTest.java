@@ -49,8 +49,7 @@ class DocumentedCommandsTest {
     List<String> problems = new ArrayList<>();
     for (Path document : documents()) {
       String prose = BLOCK.matcher(Files.readString(document)).replaceAll("");
-      for (String command :
-          INLINE.matcher(prose).results().map(found -> found.group(1)).toList()) {
+      for (String command : INLINE.matcher(prose).results().map(found -> found.group(1)).toList()) {
         if (!command.contains("…")) {
           check(document, command, problems);
         }

@@ -60,8 +60,8 @@ public interface ControllerSettings {
   int maxInterruptions();
 
   /**
-   * Pause before the attempt after a failure. It doubles with each further failure; a random part of
-   * up to half is left out of each pause.
+   * Pause before the attempt after a failure. It doubles with each further failure; a random part
+   * of up to half is left out of each pause.
    */
   @WithDefault("10s")
   Duration retryPause();
@@ -96,8 +96,8 @@ public interface ControllerSettings {
   Launch launch();
 
   /**
-   * The circuit breaker: when policies stop too many runs, the controller suspends enforcement until
-   * a person lifts the suspension.
+   * The circuit breaker: when policies stop too many runs, the controller suspends enforcement
+   * until a person lifts the suspension.
    */
   interface Breaker {
     /** Stops by policies within the window that are too many. */
@@ -109,8 +109,9 @@ public interface ControllerSettings {
     Duration window();
 
     /**
-     * The share, 0 to 1, that these stops must be of the runs that were running at the first of them.
-     * Runs that started later do not count, so a sweep of short runs does not trip the breaker.
+     * The share, 0 to 1, that these stops must be of the runs that were running at the first of
+     * them. Runs that started later do not count, so a sweep of short runs does not trip the
+     * breaker.
      */
     @WithDefault("0.5")
     double share();
@@ -128,9 +129,7 @@ public interface ControllerSettings {
 
   /** Authentication. */
   interface Auth {
-    /**
-     * Any text, the same on all replicas. Changing it ends every browser session of the page.
-     */
+    /** Any text, the same on all replicas. Changing it ends every browser session of the page. */
     Optional<String> sessionScope();
 
     /**
@@ -216,8 +215,8 @@ public interface ControllerSettings {
     Optional<Path> tokenFile();
 
     /**
-     * Environment variables that trainers inherit from the controller, besides those of the machine,
-     * of Java and of devices. A name that ends with {@code *} is a prefix.
+     * Environment variables that trainers inherit from the controller, besides those of the
+     * machine, of Java and of devices. A name that ends with {@code *} is a prefix.
      */
     Optional<List<String>> environment();
 

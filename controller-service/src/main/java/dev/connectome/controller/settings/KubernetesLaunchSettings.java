@@ -61,8 +61,8 @@ public interface KubernetesLaunchSettings {
   Allow allow();
 
   /**
-   * What runs may request beyond the settings above; nothing by default. Each is a list of names, in
-   * which {@code *} stands for any characters.
+   * What runs may request beyond the settings above; nothing by default. Each is a list of names,
+   * in which {@code *} stands for any characters.
    */
   interface Allow {
 

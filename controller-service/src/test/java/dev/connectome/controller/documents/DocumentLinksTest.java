@@ -30,8 +30,7 @@ class DocumentLinksTest {
     for (Path document : documents()) {
       for (String link : links(document)) {
         String[] parts = link.split("#", 2);
-        Path target =
-            parts[0].isEmpty() ? document : document.resolveSibling(parts[0]).normalize();
+        Path target = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]).normalize();
         if (!Files.exists(target) || (parts.length == 2 && !anchors(target).contains(parts[1]))) {
           broken.add(ROOT.relativize(document) + ": " + link);
         }

@@ -43,7 +43,11 @@ public final class GeneratedParts {
             .replaceAll(
                 part ->
                     Matcher.quoteReplacement(
-                        part.group(1) + "\n" + parts.get(part.group(2)).strip() + "\n\n" + part.group(3)));
+                        part.group(1)
+                            + "\n"
+                            + parts.get(part.group(2)).strip()
+                            + "\n\n"
+                            + part.group(3)));
     if (System.getProperty(WRITE) != null) {
       Files.writeString(path, wanted);
     } else {

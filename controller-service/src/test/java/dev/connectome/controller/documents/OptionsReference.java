@@ -19,7 +19,11 @@ final class OptionsReference {
 
   static String of(Path source) throws IOException {
     var text = new StringBuilder("| option | variable | default | meaning |\n|---|---|---|---|\n");
-    OPTION.matcher(Files.readString(source)).results().map(OptionsReference::row).forEach(text::append);
+    OPTION
+        .matcher(Files.readString(source))
+        .results()
+        .map(OptionsReference::row)
+        .forEach(text::append);
     return text.toString();
   }
 
@@ -44,8 +48,7 @@ final class OptionsReference {
   /** The value of an attribute, pieces of it joined. */
   private static String attribute(String declaration, String name) {
     Matcher value =
-        Pattern.compile(
-                name + "\\s*=\\s*((?:\"[^\"]*\"\\s*\\+?\\s*)+)", Pattern.DOTALL)
+        Pattern.compile(name + "\\s*=\\s*((?:\"[^\"]*\"\\s*\\+?\\s*)+)", Pattern.DOTALL)
             .matcher(declaration);
     if (!value.find()) {
       throw new AssertionError("no " + name + ": " + declaration);

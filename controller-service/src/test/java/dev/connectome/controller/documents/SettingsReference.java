@@ -121,8 +121,7 @@ final class SettingsReference {
             name,
             type.getMembers().stream()
                 .filter(VariableTree.class::isInstance)
-                .map(
-                    value -> ((VariableTree) value).getName().toString().toLowerCase(Locale.ROOT))
+                .map(value -> ((VariableTree) value).getName().toString().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", ")));
       }
       settings = outer;

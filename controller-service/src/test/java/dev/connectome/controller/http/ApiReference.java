@@ -48,7 +48,8 @@ final class ApiReference {
 
   private void service(ServiceDescriptor service) {
     heading("##", service.getName(), service.getFullName());
-    text.append("| method | takes, returns | over HTTP | roles | meaning |\n|---|---|---|---|---|\n");
+    text.append(
+        "| method | takes, returns | over HTTP | roles | meaning |\n|---|---|---|---|---|\n");
     service
         .getMethods()
         .forEach(
