@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,16 +22,14 @@ class DocumentedCommandsTest {
   /** Commands of other modules. */
   private static final Set<String> ELSEWHERE = Set.of("bench", "experiment");
 
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```sh\n(.*?)^ *```");
   private static final Pattern INLINE = Pattern.compile("`((?:\\./)?connectome [^`]+)`");
-  private static final Pattern WORD = Pattern.compile("\"[^\"]*\"|'[^']*'|[^\\s\"']+");
 
   @Test
   void everyCommandInABlockOfShellIsOneThatCanBeRun() throws Exception {
     List<String> problems = new ArrayList<>();
     int commands = 0;
     for (Path document : documents()) {
-      for (String line : shellLines(Files.readString(document))) {
+      for (String line : ShellBlocks.lines(Files.readString(document))) {
         if (line.startsWith("./connectome ")) {
           commands++;
           check(document, line, problems);
@@ -48,7 +45,7 @@ class DocumentedCommandsTest {
   void everyCommandThatTheTextMentionsExistsWithItsOptions() throws Exception {
     List<String> problems = new ArrayList<>();
     for (Path document : documents()) {
-      String prose = BLOCK.matcher(Files.readString(document)).replaceAll("");
+      String prose = ShellBlocks.prose(Files.readString(document));
       for (String command : INLINE.matcher(prose).results().map(found -> found.group(1)).toList()) {
         if (!command.contains("…")) {
           check(document, command, problems);
@@ -61,12 +58,7 @@ class DocumentedCommandsTest {
   }
 
   private static void check(Path document, String command, List<String> problems) {
-    List<String> words =
-        WORD.matcher(command.split(" +# |[|&>]", 2)[0])
-            .results()
-            .map(MatchResult::group)
-            .map(word -> word.replaceAll("^[\"']|[\"']$", ""))
-            .toList();
+    List<String> words = ShellBlocks.words(command);
     if (words.size() < 2 || ELSEWHERE.contains(words.get(1))) {
       return;
     }
@@ -77,16 +69,6 @@ class DocumentedCommandsTest {
     } catch (ParameterException e) {
       problems.add("%s: %s: %s".formatted(document, command, e.getMessage()));
     }
-  }
-
-  /** The lines of all blocks of shell commands, continued lines joined. */
-  private static List<String> shellLines(String document) {
-    return BLOCK
-        .matcher(document)
-        .results()
-        .flatMap(block -> block.group(1).replaceAll("\\\\\n\\s*", "").lines())
-        .map(String::strip)
-        .toList();
   }
 
   private static List<Path> documents() throws IOException {
