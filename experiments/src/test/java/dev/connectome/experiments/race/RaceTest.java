@@ -138,7 +138,15 @@ class RaceTest {
               "connectomeDistance", quiet,
               "predictedClassConcentration", quiet);
       runs.add(RecordedRuns.run(setting, 1, false, decisions, series, accuracies));
-      runs.add(RecordedRuns.run(setting, 1, true, stop("validation-5", 2, 2), Map.of("averagedTestAccuracy", List.of(0.5, 0.9)), 0.5, 0.85));
+      runs.add(
+          RecordedRuns.run(
+              setting,
+              1,
+              true,
+              stop("validation-5", 2, 2),
+              Map.of("averagedTestAccuracy", List.of(0.5, 0.9)),
+              0.5,
+              0.85));
     }
 
     List<Harm> harm = Results.of(RecordedRuns.PROVENANCE, Race.of(runs)).harm();
