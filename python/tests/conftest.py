@@ -19,7 +19,8 @@ def begin(state, home):
     """Start a platform of a user with a home, and return its process."""
     jar = os.environ.get("CONNECTOME_CLI_JAR", str(ROOT / "cli" / "target" / "cli.jar"))
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else "java"
-    command = [str(java), "-Xmx384m", "-XX:+UseSerialGC", f"-Dconnectome.home={ROOT}", "-cp", jar]
+    home_of_jar = Path(jar).parents[2]
+    command = [str(java), "-Xmx384m", "-XX:+UseSerialGC", f"-Dconnectome.home={home_of_jar}", "-cp", jar]
     log = (state.parent / "platform.log").open("ab")
     return subprocess.Popen(
         [*command, "dev.connectome.cli.Main", "up", "--state-dir", str(state)],
