@@ -34,8 +34,10 @@ def begin(state, home):
 class Platform:
     """The platform's HTTP API, for people."""
 
-    def __init__(self, url, token):
+    def __init__(self, url, token, state=None):
         self.url = url
+        self.token = token
+        self.state = state
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def get(self, path):
@@ -91,7 +93,7 @@ def platform(tmp_path_factory, home):
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
         url = json.loads(endpoints.read_text())["controller"]["http"]
-        yield Platform(url, (state / "token").read_text().strip())
+        yield Platform(url, (state / "token").read_text().strip(), state)
     finally:
         process.terminate()
         process.wait(60)

@@ -113,7 +113,9 @@ class TestRay:
             def step(self):
                 if self.best == 0:
                     raise ArithmeticError("no more")
-                return {"val_loss": loss(self.iteration + 1, self.best), "note": "text"}
+                # Its process cannot import this module.
+                late = max(0, self.iteration + 1 - self.best)
+                return {"val_loss": 1.0 / (self.iteration + 1 - late) + 0.01 * late, "note": "text"}
 
         stopper = ConnectomeStopper(policy=POLICY, url=platform.url)
         tuner = self.tune.Tuner(
