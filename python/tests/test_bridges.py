@@ -1,5 +1,6 @@
 """Searches in the frameworks themselves, against a real platform: each trial is a run that its policy stops."""
 
+import pickle
 import uuid
 
 import pytest
@@ -117,6 +118,9 @@ class TestRay:
                 late = max(0, self.iteration + 1 - self.best)
                 return {"val_loss": 1.0 / (self.iteration + 1 - late) + 0.01 * late, "note": "text"}
 
+            def save_checkpoint(self, directory):
+                """Ray asks for one as it stops a trial."""
+
         stopper = ConnectomeStopper(policy=POLICY, url=platform.url)
         tuner = self.tune.Tuner(
             Training,
@@ -164,3 +168,14 @@ def test_parameters_that_cannot_be_labels_are_left_out():
     assert labels["lr"] == "0.1"
     assert len(labels) == 64
     assert not {"layers", "a b", "name"} & set(labels)
+
+
+def test_a_search_that_is_restored_joins_its_runs_anew():
+    trials = _bridge.Trials(0.0, {"mode": "disabled"})
+    assert not trials.report("search", "1", {}, 1, {"val_loss": 1.0})
+
+    restored = pickle.loads(pickle.dumps(trials))
+
+    assert not restored.report("search", "1", {}, 2, {"val_loss": 1.0})
+    restored.end("1")
+    trials.end("1")

@@ -3,9 +3,12 @@
 from typing import Any, Dict, List, Optional, Sequence
 
 from ray import tune
+from ray.tune.result import AUTO_RESULT_KEYS
 
 from ._bridge import Trials
 from ._run import Policy
+
+_RAYS_OWN = {*AUTO_RESULT_KEYS, "done", "should_checkpoint"}
 
 
 class ConnectomeStopper(tune.Stopper, tune.Callback):  # type: ignore[misc]
@@ -30,7 +33,7 @@ class ConnectomeStopper(tune.Stopper, tune.Callback):  # type: ignore[misc]
 
     def __call__(self, trial_id: str, result: Dict[str, Any]) -> bool:
         """Report a result; return whether to stop its trial."""
-        names = result.keys() - set(tune.result.AUTO_RESULT_KEYS) if self._metrics is None else self._metrics
+        names = result.keys() - _RAYS_OWN if self._metrics is None else self._metrics
         metrics = {name: result[name] for name in names if isinstance(result.get(name), (int, float))}
         return self._trials.report("", trial_id, result.get("config", {}), result["training_iteration"], metrics)
 
