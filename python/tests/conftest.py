@@ -19,7 +19,8 @@ def begin(state, home):
     """Start a platform of a user with a home, and return its process."""
     jar = os.environ.get("CONNECTOME_CLI_JAR", str(ROOT / "cli" / "target" / "cli.jar"))
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else "java"
-    command = [str(java), "-Xmx384m", "-XX:+UseSerialGC", f"-Dconnectome.home={ROOT}", "-cp", jar]
+    home_of_jar = Path(jar).parents[2]
+    command = [str(java), "-Xmx384m", "-XX:+UseSerialGC", f"-Dconnectome.home={home_of_jar}", "-cp", jar]
     log = (state.parent / "platform.log").open("ab")
     return subprocess.Popen(
         [*command, "dev.connectome.cli.Main", "up", "--state-dir", str(state)],
@@ -33,8 +34,10 @@ def begin(state, home):
 class Platform:
     """The platform's HTTP API, for people."""
 
-    def __init__(self, url, token):
+    def __init__(self, url, token, state=None):
         self.url = url
+        self.token = token
+        self.state = state
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def get(self, path):
@@ -90,7 +93,7 @@ def platform(tmp_path_factory, home):
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
         url = json.loads(endpoints.read_text())["controller"]["http"]
-        yield Platform(url, (state / "token").read_text().strip())
+        yield Platform(url, (state / "token").read_text().strip(), state)
     finally:
         process.terminate()
         process.wait(60)

@@ -44,7 +44,7 @@ _LAZY = {
 }
 
 
-_FRAMEWORKS = ("keras", "lightning", "transformers")
+_FRAMEWORKS = ("katib", "keras", "lightning", "optuna", "ray", "transformers")
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from ._token import check, find, is_loopback
 
@@ -62,10 +62,17 @@ class Http:
                     f"\r\n--{boundary}--\r\n".encode(),
                 )
             )
+        return self._call("POST", path, text, headers)
+
+    def get(self, path: str, query: Sequence[Tuple[str, str]] = ()) -> Dict[str, Any]:
+        """Ask for something; return the answer's JSON."""
+        return self._call("GET", f"{path}?{urllib.parse.urlencode(query)}", None, {})
+
+    def _call(self, method: str, path: str, data: Optional[bytes], headers: Dict[str, str]) -> Dict[str, Any]:
         token = self._token or find(self.url)
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(self.url + path, data=text, headers=headers, method="POST")
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         try:
             with self._opener.open(request, timeout=self._timeout) as response:
                 answer = json.loads(response.read())

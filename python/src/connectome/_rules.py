@@ -66,6 +66,30 @@ class Decision:
     restore_epoch: Optional[int] = None
 
 
+class Averages:
+    """Moving averages of a series over a window, and how often in a row something has held of them."""
+
+    def __init__(self, smoothing: float, window: int, confirm: int) -> None:
+        self._smoothing = smoothing
+        self.window = int(window)
+        self._confirm = int(confirm)
+        self._recent: Deque[float] = deque()
+        self._held = 0
+        self.current = math.nan
+
+    def read(self, value: float) -> Optional[float]:
+        """Read the next finite point; return the average a window ago, once there is one."""
+        weighted = self._smoothing * value + (1 - self._smoothing) * self.current
+        self.current = value if math.isnan(self.current) else weighted
+        self._recent.append(self.current)
+        return self._recent.popleft() if len(self._recent) > self.window else None
+
+    def confirmed(self, holds: bool) -> bool:
+        """Count a point at which something holds or not; return whether it has held often enough."""
+        self._held = self._held + 1 if holds else 0
+        return self._held >= self._confirm
+
+
 class Diminishing:
     """Stops once the average of a series, below a fraction of its peak, has almost stopped falling."""
 
@@ -77,33 +101,27 @@ class Diminishing:
         minRelativeDrop: float = 0.3,
         confirm: int = 2,
     ) -> None:
-        self._smoothing = smoothing
+        self._averages = Averages(smoothing, window, confirm)
         self._fraction = peakFraction
-        self._window = int(window)
         self._least = minRelativeDrop
-        self._confirm = int(confirm)
-        self._averages: Deque[float] = deque()
-        self._average = math.nan
         self._peak = 0.0
         self._largest = 0.0
-        self._held = 0
 
     def read(self, epoch: int, value: float) -> Optional[str]:
         """Read the next finite point; return why to stop there."""
-        self._average = _average(self._average, value, self._smoothing)
-        self._peak = max(self._peak, self._average)
-        self._averages.append(self._average)
+        start = self._averages.read(value)
+        average = self._averages.current
+        self._peak = max(self._peak, average)
         holds, drop = False, 0.0
-        if len(self._averages) > self._window:
-            start = self._averages.popleft()
-            fall = start - self._average
+        if start is not None:
+            fall = start - average
             self._largest = max(self._largest, fall)
             drop = fall / start if start > 0 else (fall / self._largest if self._largest > 0 else 0.0)
-            holds = self._peak > 0 and self._average <= self._fraction * self._peak and drop < self._least
-        self._held = self._held + 1 if holds else 0
-        if self._held < self._confirm:
+            holds = self._peak > 0 and average <= self._fraction * self._peak and drop < self._least
+        if not self._averages.confirmed(holds):
             return None
-        return f"has settled: its average fell by {drop:.0%} over {self._window} points (threshold {self._least:.0%})"
+        points = self._averages.window
+        return f"has settled: its average fell by {drop:.0%} over {points} points (threshold {self._least:.0%})"
 
 
 class Slowing:
@@ -112,32 +130,26 @@ class Slowing:
     def __init__(
         self, smoothing: float = 0.5, minFall: float = 0.25, window: int = 3, maxPace: float = 0.7, confirm: int = 2
     ) -> None:
-        self._smoothing = smoothing
+        self._averages = Averages(smoothing, window, confirm)
         self._least = minFall
-        self._window = int(window)
         self._pace = maxPace
-        self._confirm = int(confirm)
-        self._averages: Deque[float] = deque()
-        self._first = math.nan
-        self._average = math.nan
+        self._first: Optional[float] = None
         self._fastest = 0.0
-        self._held = 0
 
     def read(self, epoch: int, value: float) -> Optional[str]:
         """Read the next finite point; return why to stop there."""
-        self._first = value if math.isnan(self._first) else self._first
-        self._average = _average(self._average, value, self._smoothing)
-        self._averages.append(self._average)
+        first = self._first = value if self._first is None else self._first
+        start = self._averages.read(value)
+        average = self._averages.current
         holds = False
-        if len(self._averages) > self._window:
-            fall = self._averages.popleft() - self._average
+        if start is not None:
+            fall = start - average
             self._fastest = max(self._fastest, fall)
-            fallen = self._first - self._average >= self._least * abs(self._first)
+            fallen = first - average >= self._least * abs(first)
             holds = fallen and self._fastest > 0 and fall <= self._pace * self._fastest
-        self._held = self._held + 1 if holds else 0
-        if self._held < self._confirm:
+        if not self._averages.confirmed(holds):
             return None
-        return f"has slowed down: its average is {self._average:.4g}, down from {self._first:.4g}"
+        return f"has slowed down: its average is {average:.4g}, down from {first:.4g}"
 
 
 class Flat:
@@ -208,10 +220,6 @@ class Patience:
 
 
 _RULES = {"diminishing": Diminishing, "slowing": Slowing, "flat": Flat, "patience": Patience}
-
-
-def _average(average: float, value: float, weight: float) -> float:
-    return value if math.isnan(average) else weight * value + (1 - weight) * average
 
 
 @dataclass

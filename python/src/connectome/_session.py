@@ -50,14 +50,15 @@ class Report:
         return len(self.snapshot.values) if self.snapshot else 0
 
 
+def number(value: Any) -> Any:
+    """Make a number fit for JSON: a text if it is not finite."""
+    plain = float(value)
+    return plain if math.isfinite(plain) else _NOT_FINITE.get(plain, "NaN")
+
+
 def numbers(metrics: Mapping[str, Any]) -> Dict[str, Any]:
-    """Make metrics fit for JSON: plain numbers, and a text for what is not finite."""
-    plain: Dict[str, Any] = {}
-    for name, value in metrics.items():
-        number = float(value)
-        plain[str(name)] = (
-            number if math.isfinite(number) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(number, "NaN")
-        )
+    """Make metrics fit for JSON, and leave out those that are too many."""
+    plain = {str(name): number(value) for name, value in metrics.items()}
     if len(plain) > _MAX_METRICS or any(len(name) > 64 for name in plain):
         kept = [name for name in plain if 0 < len(name) <= 64][:_MAX_METRICS]
         LOG.warning("at most %d metrics with names of at most 64 characters are kept", _MAX_METRICS)
