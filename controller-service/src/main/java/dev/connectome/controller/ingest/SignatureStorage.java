@@ -9,8 +9,11 @@ import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.store.DatabaseFault;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,9 +96,14 @@ final class SignatureStorage {
   /** Returns what is to be tried again. */
   private List<List<Held>> storeEach(List<List<Held>> groups, int round) {
     List<List<Held>> failed = new ArrayList<>();
+    Set<UUID> waiting = new HashSet<>();
     boolean isDown = false;
     for (List<Held> group : groups) {
-      if (isDown) {
+      if (held.contains(runOf(group))) {
+        group.forEach(held::add);
+        continue;
+      }
+      if (isDown || waiting.contains(runOf(group))) {
         failed.add(group);
         continue;
       }
@@ -108,13 +116,14 @@ final class SignatureStorage {
         if (retryable) {
           loop.failed(e);
         }
-        List<List<Held>> runs = byRun(group);
-        if (runs.size() > 1) {
-          failed.addAll(runs);
+        List<List<Held>> parts = parts(group, retryable);
+        if (parts.size() > 1) {
+          failed.addAll(parts);
         } else if (!retryable) {
           passOver(group, e);
         } else if (round < ROUNDS || isDown) {
           failed.add(group);
+          waiting.add(runOf(group));
         } else {
           quarantine.hold(WORK, runOf(group), e);
           group.forEach(held::add);
@@ -145,18 +154,26 @@ final class SignatureStorage {
   /** Returns false if the database fails for all runs. */
   private boolean storeHeld(UUID run) {
     List<Held> records = held.of(run);
-    try {
-      accept(records);
-    } catch (RuntimeException e) {
-      if (isOutage(e)) {
-        loop.failed(e);
-        return false;
+    Deque<List<Held>> parts = new ArrayDeque<>(records.isEmpty() ? List.of() : List.of(records));
+    while (!parts.isEmpty()) {
+      List<Held> part = parts.removeFirst();
+      try {
+        accept(part);
+      } catch (RuntimeException e) {
+        if (isOutage(e)) {
+          loop.failed(e);
+          return false;
+        }
+        if (DatabaseFault.isRetryable(e)) {
+          quarantine.hold(WORK, run, e);
+          return true;
+        }
+        if (part.size() == 1) {
+          passOver(part, e);
+        } else {
+          parts(part, false).forEach(parts::addLast);
+        }
       }
-      if (DatabaseFault.isRetryable(e)) {
-        quarantine.hold(WORK, run, e);
-        return true;
-      }
-      passOver(records, e);
     }
     held.release(run);
     // A run of which no record could be held is tried once its records are read again.
@@ -194,6 +211,12 @@ final class SignatureStorage {
 
   private static UUID runOf(List<Held> group) {
     return group.get(0).signature().runUid();
+  }
+
+  /** A run's records, or one run's each alone if trying again does not help all of them. */
+  private static List<List<Held>> parts(List<Held> group, boolean retryable) {
+    List<List<Held>> runs = byRun(group);
+    return runs.size() > 1 || retryable ? runs : group.stream().map(List::of).toList();
   }
 
   private static List<List<Held>> byRun(List<Held> records) {

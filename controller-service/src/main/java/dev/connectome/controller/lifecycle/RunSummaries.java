@@ -44,6 +44,8 @@ public final class RunSummaries {
                 () ->
                     store.inTransaction(
                         transaction -> {
+                          // No signature is stored meanwhile: it would be in neither.
+                          transaction.runs().lock(run.runUid());
                           transaction.ranges().derive(List.of(run.runUid()));
                           transaction
                               .heartbeats()

@@ -206,6 +206,19 @@ class IngestFaultsTest {
   }
 
   @Test
+  void aSignatureThatCannotBeStoredTakesNoneOfItsRunWithIt() throws Exception {
+    String uid = running("a");
+    failStorage(uid, "23514", "NEW.epoch = 2");
+    topic.publish(
+        Signatures.of(uid, 1, 1, 0), Signatures.of(uid, 1, 2, 10), Signatures.of(uid, 1, 3, 9));
+
+    await().untilAsserted(() -> assertThat(epochs("a")).containsExactly(1, 3));
+    assertThat(deadLetters(1))
+        .extracting(record -> SignatureRecord.parseFrom(record.value()).getEpoch())
+        .containsExactly(2);
+  }
+
+  @Test
   void whatNoTrainerOfTheRunCanHaveSentIsRefusedAndBlindsNobody() throws Exception {
     String uid = running("a");
     topic.publish(Signatures.of(uid, Integer.MAX_VALUE, 1, 1));
@@ -276,14 +289,18 @@ class IngestFaultsTest {
 
   /** From now on no signature of a run can be stored. */
   private void failStorage(String uid, String state) throws Exception {
+    failStorage(uid, state, "true");
+  }
+
+  private void failStorage(String uid, String state, String condition) throws Exception {
     execute(
         """
         CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION USING MESSAGE = 'invalid page', ERRCODE = '%s'; END $$;
         CREATE OR REPLACE TRIGGER fails BEFORE INSERT ON signatures
-          FOR EACH ROW WHEN (NEW.run_uid = '%s') EXECUTE FUNCTION fail()
+          FOR EACH ROW WHEN (NEW.run_uid = '%s' AND %s) EXECUTE FUNCTION fail()
         """
-            .formatted(state, uid));
+            .formatted(state, uid, condition));
   }
 
   private void execute(String sql) throws Exception {
