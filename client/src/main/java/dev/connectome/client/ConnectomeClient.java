@@ -305,9 +305,7 @@ public final class ConnectomeClient implements AutoCloseable {
     return call(calls -> calls.updateEnforcement(request));
   }
 
-  /**
-   * Lists the changes of enforcement, newest first. Pages are fetched as the stream is read.
-   */
+  /** Lists the changes of enforcement, newest first. Pages are fetched as the stream is read. */
   public Stream<Enforcement> enforcementChanges() {
     var request = ListEnforcementChangesRequest.newBuilder().setPageSize(PAGE_SIZE);
     return PageIterator.stream(

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     name = "stop",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Stops one run or many; each keeps its weights.")
+    description = "Stops one run or many; they keep their weights.")
 final class StopCommand extends ControllerCommand {
   @Mixin private RunSelectionOptions runs;
 
@@ -37,7 +37,7 @@ final class StopCommand extends ControllerCommand {
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
   private String reason = "";
 
-  @Option(names = "--dry-run", description = "With --runs: only list the runs that would be stopped.")
+  @Option(names = "--dry-run", description = "With --runs: only list the runs it would stop.")
   private boolean dryRun;
 
   @Option(names = "--wait", description = "Follow the run to its end; not with --runs.")
