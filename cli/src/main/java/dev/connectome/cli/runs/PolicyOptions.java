@@ -14,8 +14,9 @@ final class PolicyOptions {
       paramLabel = "POLICY",
       description = {
         "What stops the run. By default a new run is stopped once inputs that the network sees as"
-            + " close get the same class as often as they will, its connectome and its predictions have"
-            + " settled and its training loss has fallen; an external run is only watched. Examples:",
+            + " close get the same class as often as they will, its connectome and its predictions"
+            + " have settled and its training loss has fallen; an external run is only watched."
+            + " Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",
