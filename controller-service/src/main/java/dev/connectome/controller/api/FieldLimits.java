@@ -191,7 +191,9 @@ final class FieldLimits {
           entry("DataSpec.validation_fraction", BELOW_ONE),
           entry("DataSpec.label_noise", FRACTION),
           entry(
-              "DataSpec.format", oneOf("auto", "cifar10", "cifar100", "embedded", "folder", "idx")),
+              "DataSpec.format",
+              oneOf("auto", "cifar10", "cifar100", "embedded", "folder", "idx", "table")),
+          entry("DataSpec.label_column", text(256)),
           entry("DataSpec.train_fraction", ABOVE_ZERO),
           entry("DataSpec.image_size", whole(4, 1_024)),
           entry("DataSpec.class_imbalance", real("1 to 1000", x -> x >= 1 && x <= 1_000)),
