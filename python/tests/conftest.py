@@ -41,7 +41,14 @@ class Platform:
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def get(self, path):
-        request = urllib.request.Request(self.url + "/v1/" + path, headers=self.headers)
+        return self._get("/v1/" + path)
+
+    def openapi(self):
+        """The document that describes the API."""
+        return self._get("/openapi.json")
+
+    def _get(self, path):
+        request = urllib.request.Request(self.url + path, headers=self.headers)
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
@@ -49,6 +56,14 @@ class Platform:
         request = urllib.request.Request(self.url + "/v1/" + path, json.dumps(body).encode(), self.headers)
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
+
+    def answers(self):
+        """Whether it is up."""
+        try:
+            self.get("enforcement")
+        except OSError:
+            return False
+        return True
 
     def signatures(self, name, count):
         """The signatures of a run, once there are so many."""
@@ -93,7 +108,11 @@ def platform(tmp_path_factory, home):
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
         url = json.loads(endpoints.read_text())["controller"]["http"]
-        yield Platform(url, (state / "token").read_text().strip(), state)
+        platform = Platform(url, (state / "token").read_text().strip(), state)
+        # Its addresses are known before it answers there.
+        eventually(lambda: platform.answers() or process.poll() is not None, bool, 300)
+        assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
+        yield platform
     finally:
         process.terminate()
         process.wait(60)
