@@ -41,14 +41,7 @@ class Platform:
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def get(self, path):
-        return self._get("/v1/" + path)
-
-    def openapi(self):
-        """The document that describes the API."""
-        return self._get("/openapi.json")
-
-    def _get(self, path):
-        request = urllib.request.Request(self.url + path, headers=self.headers)
+        request = urllib.request.Request(self.url + "/v1/" + path, headers=self.headers)
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
