@@ -24,6 +24,7 @@ import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.report.ActivationRelay;
 import dev.connectome.controller.report.Reports;
+import dev.connectome.controller.report.StopPushes;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -130,6 +131,16 @@ public class ControllerBeans {
   @Singleton
   Reports reports(Heartbeats heartbeats, ActivationRelay relay) {
     return new Reports(heartbeats, relay);
+  }
+
+  @Produces
+  @Singleton
+  StopPushes stopPushes(Store store) {
+    return new StopPushes(store);
+  }
+
+  void close(@Disposes StopPushes pushes) {
+    pushes.close();
   }
 
   @Produces
