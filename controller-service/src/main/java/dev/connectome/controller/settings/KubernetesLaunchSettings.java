@@ -4,6 +4,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,11 +16,20 @@ public interface KubernetesLaunchSettings {
   @WithDefault("false")
   boolean enabled();
 
-  /** Namespace of the Jobs; the client's own if unset. */
+  /** Namespace of the Jobs of runs that name none; the client's own if unset. */
   Optional<String> namespace();
+
+  /**
+   * Further namespaces in which runs may be, by name, each with {@code max-devices} and {@code
+   * allow.…} of its own; one line makes it known.
+   */
+  Map<String, Tenant> namespaces();
 
   /** The controller's address for trainers, host:port. Required if enabled. */
   Optional<String> controllerEndpoint();
+
+  /** The controller's HTTP address for trainers that report over HTTP, as in http://host:9480. */
+  Optional<String> controllerUrl();
 
   /** Trainer image of runs that name none. */
   Optional<String> image();
@@ -45,6 +55,9 @@ public interface KubernetesLaunchSettings {
   /** File with a batch/v1 Job that is merged into the built-in one. */
   Optional<Path> jobTemplate();
 
+  /** Folder of runtimes: files NAME.yaml, each a batch/v1 Job for the trainers of one kind. */
+  Optional<Path> runtimes();
+
   /** How many runs may have a Job at the same time, including those in the cluster's queues. */
   @WithDefault("1000")
   int maxConcurrentRuns();
@@ -57,7 +70,23 @@ public interface KubernetesLaunchSettings {
   @WithDefault("50")
   double requestsPerSecond();
 
+  /**
+   * How many devices, GPUs and others, a run may have in {@code namespace}, all its pods together.
+   */
+  @WithDefault("1000000")
+  int maxDevices();
+
   Allow allow();
+
+  /** What runs in a further namespace may have. */
+  interface Tenant {
+
+    /** How many devices, GPUs and others, a run may have, all its pods together. */
+    @WithDefault("1000000")
+    int maxDevices();
+
+    Allow allow();
+  }
 
   /**
    * What runs may name beside what is set above; nothing by default. Each is a list of names, in
@@ -77,6 +106,7 @@ public interface KubernetesLaunchSettings {
     /** Persistent volume claims for checkpoints. */
     Optional<List<String>> checkpointClaims();
 
+    /** Priority classes of pods. */
     Optional<List<String>> priorityClasses();
 
     /** Kueue queues. */
@@ -89,5 +119,27 @@ public interface KubernetesLaunchSettings {
 
     /** Labels by which runs may select nodes. */
     Optional<List<String>> nodeLabels();
+
+    /** Runtimes; all of them if unset. */
+    Optional<List<String>> runtimes();
+
+    /** Variables that runs may set. */
+    Optional<List<String>> variables();
+
+    /** Secrets that runs may read. The platform's own are never allowed. */
+    Optional<List<String>> secrets();
+
+    /** ConfigMaps that runs may read. */
+    Optional<List<String>> configMaps();
+
+    /** Claims that runs may write to. */
+    Optional<List<String>> writableClaims();
+
+    /** Classes by which Kueue orders its queues. */
+    Optional<List<String>> queuePriorityClasses();
+
+    /** Whether runs may say what their image runs, in command and args. */
+    @WithDefault("false")
+    boolean commands();
   }
 }
