@@ -72,6 +72,18 @@ def controller():
     server.server_close()
 
 
+def test_a_trainer_that_the_platform_has_started_joins_as_the_one_that_it_expects(controller, monkeypatch):
+    monkeypatch.setenv("CONNECTOME_RUN", "a")
+    monkeypatch.setenv("CONNECTOME_INSTANCE_ID", "expected")
+    with connectome.run(url=controller.url):
+        pass
+    with connectome.run("another", url=controller.url):
+        pass
+    joins = [json.loads(body)["instanceId"] for verb, _, body in controller.calls if verb == "join"]
+    assert joins[0] == "expected"
+    assert joins[1] != "expected"
+
+
 def test_nobody_there(caplog):
     array = np.zeros((100, 50), dtype=np.float32)
     with connectome.run("a", url="http://127.0.0.1:9", policy="default") as run:

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import random
 import threading
 import time
@@ -74,6 +75,12 @@ def seconds(text: Any, default: float) -> float:
         return default
 
 
+def _assigned(name: str) -> Optional[str]:
+    """Who a trainer is that the platform itself has started, for its own run."""
+    own = name in (os.environ.get("CONNECTOME_RUN"), os.environ.get("CONNECTOME_RUN_UID"))
+    return os.environ.get("CONNECTOME_INSTANCE_ID") if own else None
+
+
 class Session:
     """Joins a run, sends what is reported in order, tells that it lives, and hears of stops."""
 
@@ -82,7 +89,7 @@ class Session:
         self._name = name
         self._definition = definition
         self._patience = patience
-        self._instance = str(uuid.uuid4())
+        self._instance = _assigned(name) or str(uuid.uuid4())
         self._replaces = _state.predecessor(http.url, name)
         self._condition = threading.Condition()
         self._queue: Deque[Report] = deque()

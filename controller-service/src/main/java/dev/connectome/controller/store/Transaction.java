@@ -33,6 +33,7 @@ public final class Transaction {
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
   private final DeletedRunTable deletedRuns;
+  private final JobDeletionTable jobDeletions;
   private final RequestTable requests;
   private final PageTable page;
   private final Set<UUID> changed = new HashSet<>();
@@ -53,6 +54,7 @@ public final class Transaction {
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
     deletedRuns = new DeletedRunTable(handle);
+    jobDeletions = new JobDeletionTable(handle);
     requests = new RequestTable(handle);
     page = new PageTable(handle);
   }
@@ -112,6 +114,10 @@ public final class Transaction {
 
   public DeletedRunTable deletedRuns() {
     return deletedRuns;
+  }
+
+  public JobDeletionTable jobDeletions() {
+    return jobDeletions;
   }
 
   public RequestTable requests() {
