@@ -86,6 +86,8 @@ public interface ControllerSettings {
    */
   Optional<List<String>> externalEndpoints();
 
+  NotificationSettings notifications();
+
   Breaker breaker();
 
   Http http();

@@ -35,6 +35,7 @@ public final class Transaction {
   private final DeletedRunTable deletedRuns;
   private final RequestTable requests;
   private final PageTable page;
+  private final NotificationTable notifications;
   private final Set<UUID> changed = new HashSet<>();
   private final List<EventKind> eventKinds = new ArrayList<>();
 
@@ -55,6 +56,7 @@ public final class Transaction {
     deletedRuns = new DeletedRunTable(handle);
     requests = new RequestTable(handle);
     page = new PageTable(handle);
+    notifications = new NotificationTable(handle);
   }
 
   /** From now on it fails with a conflict once it has waited that long for a lock. */
@@ -120,6 +122,10 @@ public final class Transaction {
 
   public PageTable page() {
     return page;
+  }
+
+  public NotificationTable notifications() {
+    return notifications;
   }
 
   /**
