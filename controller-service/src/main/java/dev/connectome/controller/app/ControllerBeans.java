@@ -22,6 +22,8 @@ import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.notification.NotificationMeters;
+import dev.connectome.controller.notification.Notifications;
 import dev.connectome.controller.report.ActivationRelay;
 import dev.connectome.controller.report.Reports;
 import dev.connectome.controller.report.StopPushes;
@@ -197,6 +199,10 @@ public class ControllerBeans {
     RunMeters.register(store, metrics);
     ControlMeters.stops(store, metrics);
     ControlMeters.faults(quarantine, enforcement, metrics);
+    Notifications notifications =
+        InvalidSettings.check(() -> Notifications.of(store, settings, loops, Controller.MAX_AGE));
+    var backlogs = new CachedQuery<>(store, transaction -> transaction.notifications().backlogs());
+    NotificationMeters.register(notifications, backlogs::get, metrics);
     return new Controller(
         store,
         launchers,
@@ -207,6 +213,7 @@ public class ControllerBeans {
         settings
             .retention()
             .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE)),
+        notifications,
         loops);
   }
 

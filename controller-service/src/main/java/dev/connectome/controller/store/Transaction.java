@@ -36,6 +36,7 @@ public final class Transaction {
   private final JobDeletionTable jobDeletions;
   private final RequestTable requests;
   private final PageTable page;
+  private final NotificationTable notifications;
   private final Set<UUID> changed = new HashSet<>();
   private final List<EventKind> eventKinds = new ArrayList<>();
 
@@ -57,6 +58,7 @@ public final class Transaction {
     jobDeletions = new JobDeletionTable(handle);
     requests = new RequestTable(handle);
     page = new PageTable(handle);
+    notifications = new NotificationTable(handle);
   }
 
   /** From now on it fails with a conflict once it has waited that long for a lock. */
@@ -126,6 +128,10 @@ public final class Transaction {
 
   public PageTable page() {
     return page;
+  }
+
+  public NotificationTable notifications() {
+    return notifications;
   }
 
   /**
