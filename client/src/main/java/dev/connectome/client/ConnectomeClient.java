@@ -150,7 +150,7 @@ public final class ConnectomeClient implements AutoCloseable {
   }
 
   /**
-   * Orders a stop. Stopping a run that is stopping or has ended is no error.
+   * Stops a run. Stopping a run that is stopping or has ended is not an error.
    *
    * @param mode how soon; unspecified means graceful
    * @param reason why, for the record, at most 1024 characters; may be empty
@@ -167,7 +167,7 @@ public final class ConnectomeClient implements AutoCloseable {
   }
 
   /**
-   * Orders a stop of every live run that is selected; with {@code dry_run}, only lists them.
+   * Stops every selected live run; with {@code dry_run}, only lists them.
    *
    * @param request the selection needs a label or a prefix, and may cover at most 1000 live runs
    * @return the runs that were live and not yet stopping, newest first
@@ -184,7 +184,7 @@ public final class ConnectomeClient implements AutoCloseable {
   /**
    * Continues a run that has ended from its newest checkpoint, as a new attempt.
    *
-   * @param request the run, by its name or run_id; what becomes of its policy, and when the policy
+   * @param request the run, by its name or run_id; what happens to its policy, and when the policy
    *     may stop it again
    */
   public TrainingRun resume(ResumeTrainingRunRequest request) {
@@ -286,14 +286,14 @@ public final class ConnectomeClient implements AutoCloseable {
         BatchReplayPolicyResponse::getNextPageToken);
   }
 
-  /** Tells whether decisions stop runs on this platform. */
+  /** Returns whether decisions stop runs on this platform. */
   public Enforcement enforcement() {
     return call(calls -> calls.getEnforcement(GetEnforcementRequest.getDefaultInstance()));
   }
 
   /**
-   * Suspends or resumes all enforcement. Decisions made while it is suspended are recorded and stop
-   * no run, then or later.
+   * Suspends or resumes all enforcement. Decisions made during a suspension are recorded and never
+   * stop a run.
    *
    * @param reason why, for the record, at most 1024 characters; may be empty
    */
@@ -305,9 +305,7 @@ public final class ConnectomeClient implements AutoCloseable {
     return call(calls -> calls.updateEnforcement(request));
   }
 
-  /**
-   * Lists the changes of the enforcement, newest first. Pages are fetched as the stream is read.
-   */
+  /** Lists the changes of enforcement, newest first. Pages are fetched as the stream is read. */
   public Stream<Enforcement> enforcementChanges() {
     var request = ListEnforcementChangesRequest.newBuilder().setPageSize(PAGE_SIZE);
     return PageIterator.stream(

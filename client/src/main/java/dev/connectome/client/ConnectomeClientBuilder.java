@@ -61,7 +61,7 @@ public final class ConnectomeClientBuilder {
    * Sends the content of a file as bearer token. The file is read at each call, so that the token
    * can be rotated; a call fails with UNAUTHENTICATED while it cannot be read or is empty. Default:
    * the token in the environment variable CONNECTOME_TOKEN, else the file that
-   * CONNECTOME_TOKEN_FILE names, else the token of the platform on this machine, if this user has
+   * CONNECTOME_TOKEN_FILE names, else the token of the platform on this machine, if this user
    * started it.
    */
   public ConnectomeClientBuilder tokenFile(Path file) {

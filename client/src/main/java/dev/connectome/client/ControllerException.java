@@ -84,7 +84,7 @@ public final class ControllerException extends RuntimeException {
   }
 
   /**
-   * Whether the request itself is at fault, so that repeating it is of no use: INVALID_ARGUMENT,
+   * Whether the request itself is wrong, so that repeating it does not help: INVALID_ARGUMENT,
    * ALREADY_EXISTS, FAILED_PRECONDITION or NOT_FOUND.
    */
   public boolean isBadRequest() {
@@ -93,7 +93,7 @@ public final class ControllerException extends RuntimeException {
 
   /**
    * Whether the same call may succeed later: UNAVAILABLE or DEADLINE_EXCEEDED. A call that changes
-   * something may have been carried out all the same.
+   * something may nevertheless have been carried out.
    */
   public boolean isTransient() {
     return TRANSIENT.contains(code);

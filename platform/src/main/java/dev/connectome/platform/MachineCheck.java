@@ -85,7 +85,7 @@ public final class MachineCheck {
       add(
           "system",
           Verdict.FAILED,
-          "%s on %s: the native libraries are those for Linux on amd64; use such a machine or container",
+          "%s on %s: the native libraries are for Linux on amd64; use such a machine or container",
           system,
           processor);
     }
@@ -108,8 +108,8 @@ public final class MachineCheck {
           "user",
           Verdict.OK,
           command.size() == 1
-              ? "an ordinary user, who may run PostgreSQL"
-              : "root; PostgreSQL runs as nobody, by " + command.get(0));
+              ? "an ordinary user"
+              : "root; PostgreSQL runs as nobody, with " + command.get(0));
     } catch (PlatformException e) {
       add("user", Verdict.FAILED, "%s", String.valueOf(e.getMessage()));
     }
@@ -159,7 +159,7 @@ public final class MachineCheck {
     add(
         "disk",
         enough ? Verdict.OK : Verdict.WARNING,
-        enough ? "%d MiB are free" : "%d MiB are free: make room, a platform wants 1024",
+        enough ? "%d MiB are free" : "%d MiB are free: a platform needs 1024; free some space",
         free >> 20);
   }
 
@@ -173,7 +173,7 @@ public final class MachineCheck {
           enough ? Verdict.OK : Verdict.WARNING,
           enough
               ? "%d MiB are available"
-              : "%d MiB are available: a platform with one small training wants 1500",
+              : "%d MiB are available: a platform with one small training needs 1500",
           kib >> 10);
     }
   }
@@ -186,7 +186,8 @@ public final class MachineCheck {
         utf8 ? Verdict.OK : Verdict.WARNING,
         utf8
             ? "names of files are %s"
-            : "names of files are %s: start by ./connectome, or set LC_ALL=C.UTF-8, for names beyond ASCII",
+            : "names of files are %s: for names beyond ASCII, start with ./connectome or set"
+                  + " LC_ALL=C.UTF-8",
         encoding);
   }
 
@@ -198,7 +199,8 @@ public final class MachineCheck {
         "engine",
         odd ? Verdict.WARNING : Verdict.OK,
         odd
-            ? "PYTORCH_VERSION is set without PYTORCH_LIBRARY_PATH: trainers of a platform do not get it; unset it for others"
+            ? "PYTORCH_VERSION is set without PYTORCH_LIBRARY_PATH: a platform does not pass it to"
+                  + " its trainers; unset it for trainers that you start yourself"
             : "variables of PyTorch: %s",
         set.isEmpty() ? "none" : String.join(", ", set));
   }
@@ -209,7 +211,7 @@ public final class MachineCheck {
         "gpu",
         Verdict.OK,
         found
-            ? "an NVIDIA GPU; a training uses it with an installed libtorch, PYTORCH_LIBRARY_PATH"
-            : "none; trainings use the processors");
+            ? "an NVIDIA GPU; to train on it, install libtorch and set PYTORCH_LIBRARY_PATH"
+            : "none; networks train on the CPU");
   }
 }

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /**
- * The class that the network itself predicts for each input of a snapshot; no labels. Says how far
- * inputs that the network sees as close are also decided alike,
+ * The class that the network itself predicts for each input of a snapshot; no labels. Measures how
+ * often inputs that the network sees as close get the same class,
  *
  * <pre>
  *   agreement = (h - q) / max(1 - q, 0.05)
  * </pre>
  *
  * <p>with h the share of pairs that are of one class and q, the {@linkplain #concentration
- * concentration}, what that share would be by chance. Without the correction a network that gives
- * everything one class, as one does that has not begun to learn, would agree perfectly; here its
- * agreement is 0. Agreement is at most 1 and negative where close inputs are decided differently
- * more often than by chance; the bound of 0.05 keeps it finite.
+ * concentration}, what that share would be by chance. Without this correction, a network that has
+ * not begun to learn and gives every input the same class would agree perfectly; here its agreement
+ * is 0. Agreement is at most 1, and negative if close inputs get different classes more often than
+ * by chance; the bound of 0.05 keeps it finite.
  */
 public final class PredictedClasses {
 

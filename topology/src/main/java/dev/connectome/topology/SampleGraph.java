@@ -9,8 +9,8 @@ import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The snapshot read the other way round: its inputs as points, at the Euclidean distances that one
- * layer gives them. With H the N × d activations of the layer,
+ * The inputs of a snapshot as points: the rows of one layer, with their Euclidean distances. With H
+ * the N × d activations of the layer,
  *
  * <pre>
  *   d²(i,j) = Σ_m (h(i,m) - h(j,m))² = |x_i|² + |x_j|² - 2 x_i·x_j,   x = H without its column means

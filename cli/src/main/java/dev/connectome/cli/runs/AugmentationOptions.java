@@ -10,10 +10,12 @@ final class AugmentationOptions {
   @Option(
       names = "--shift",
       paramLabel = "PIXELS",
-      description = "Move each training image by up to so many pixels. Default: 0")
+      description = "Move each training image by up to this many pixels. Default: 0")
   private @Nullable Integer shift;
 
-  @Option(names = "--flip", description = "Mirror every second training image, left to right.")
+  @Option(
+      names = "--flip",
+      description = "Mirror each training image left to right with probability 1/2.")
   private @Nullable Boolean flip;
 
   @Option(

@@ -50,7 +50,7 @@ final class ModelOptions {
   @Option(names = "--dropout", paramLabel = "P", description = "0 <= P < 1. Default: 0")
   private @Nullable Double dropout;
 
-  @Option(names = "--batch-norm", description = "Normalise hidden layers by batch.")
+  @Option(names = "--batch-norm", description = "Use batch normalisation in the hidden layers.")
   private @Nullable Boolean batchNorm;
 
   ModelSpec spec() {

@@ -41,7 +41,7 @@ final class OptimizerOptions {
   @Option(
       names = "--schedule-factor",
       paramLabel = "X",
-      description = "step: what the learning rate is multiplied by. Default: 0.1")
+      description = "step: the factor of each change. Default: 0.1")
   private @Nullable Double scheduleFactor;
 
   @Option(

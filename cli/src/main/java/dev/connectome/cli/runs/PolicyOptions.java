@@ -13,9 +13,10 @@ final class PolicyOptions {
       names = "--policy",
       paramLabel = "POLICY",
       description = {
-        "What stops the run. If you leave it out, a new run is stopped once inputs that the network"
-            + " sees as close are decided alike as much as they will be, its connectome has settled"
-            + " and its training loss has fallen; an external run is only watched. Examples:",
+        "What stops the run. By default a new run is stopped once inputs that the network sees as"
+            + " close get the same class as often as they will, its connectome and its predictions"
+            + " have settled and its training loss has fallen; an external run is only watched."
+            + " Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",
@@ -23,9 +24,9 @@ final class PolicyOptions {
         "patience:monitor=validationLoss,patience=5,mode=min,restore-best",
         "plateau:fraction=0.2",
         "never",
-        "default: what a new run has",
-        "any(diminishing; patience:monitor=validationLoss): as soon as one says stop",
-        "all(diminishing; plateau): once every one has said stop"
+        "default: the policy of a new run",
+        "any(diminishing; patience:monitor=validationLoss): as soon as one of them decides",
+        "all(diminishing; plateau): once all of them agree"
       })
   private @Nullable String policy;
 
@@ -34,7 +35,7 @@ final class PolicyOptions {
       paramLabel = "POLICY",
       description =
           "A policy that only records what it would have done; may be repeated. An update replaces"
-              + " the shadow policies of the run by these.")
+              + " all shadow policies of the run.")
   private List<String> shadows = new ArrayList<>();
 
   boolean hasPolicy() {

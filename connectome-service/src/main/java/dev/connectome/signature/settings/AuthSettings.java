@@ -4,17 +4,17 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Who may call over gRPC. */
+/** Authentication over gRPC. */
 public interface AuthSettings {
 
   /**
-   * A file with a line {@code NAME ROLE sha256:HASH} for each token; trainers, operators and
-   * administrators may publish activations. It is read again when it has changed.
+   * File with a line {@code NAME ROLE sha256:HASH} for each token; the roles trainer, operator and
+   * admin may publish activations. The service reads it again when it changes.
    */
   Optional<Path> tokensFile();
 
   /**
-   * Whether callers are asked who they are. False lets everybody publish who can connect, and is
+   * Whether callers must show a token. {@code false} lets everyone who can connect publish; it is
    * refused unless the service listens on loopback addresses only.
    */
   @WithDefault("true")

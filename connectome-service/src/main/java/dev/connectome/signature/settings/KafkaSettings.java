@@ -9,19 +9,22 @@ import java.util.Optional;
 /** The broker and the topics. */
 public interface KafkaSettings {
 
-  /** Bootstrap servers, host:port separated by commas. */
+  /** Bootstrap servers as host:port, separated by commas. */
   @WithDefault("127.0.0.1:9092")
   String bootstrapServers();
 
-  /** Prefix of all topic names. */
+  /** Prefix of the topic names. */
   @WithDefault("connectome.")
   String topicPrefix();
 
-  /** Partitions of each topic; existing topics must have as many. */
+  /**
+   * Partitions of each topic; existing topics must have as many. At most this many threads of all
+   * instances work in parallel.
+   */
   @WithDefault("8")
   int partitions();
 
-  /** Replicas of each topic, including the changelogs of Kafka Streams. */
+  /** Replicas of each topic, including the changelogs of Kafka Streams. Use 3 on a cluster. */
   @WithDefault("1")
   short replicationFactor();
 
@@ -29,7 +32,7 @@ public interface KafkaSettings {
   @WithDefault("PT24H")
   Duration activationsRetention();
 
-  /** Retention of the activations topic in bytes, for each partition. */
+  /** Retention of the activations topic, in bytes for each partition. */
   @WithDefault("536870912")
   long activationsRetentionBytes();
 
@@ -37,7 +40,7 @@ public interface KafkaSettings {
   @WithDefault("P30D")
   Duration signaturesRetention();
 
-  /** Retention of the signatures topic in bytes, for each partition. */
+  /** Retention of the signatures topic, in bytes for each partition. */
   @WithDefault("536870912")
   long signaturesRetentionBytes();
 
@@ -45,13 +48,13 @@ public interface KafkaSettings {
   @WithDefault("P7D")
   Duration deadLettersRetention();
 
-  /** Retention of the dead-letters topic in bytes, for each partition. */
+  /** Retention of the dead-letters topic, in bytes for each partition. */
   @WithDefault("134217728")
   long deadLettersRetentionBytes();
 
-  /** Additional properties of every Kafka client, for instance {@code security.protocol}. */
+  /** A property of the Kafka clients by its name, such as {@code security.protocol}. */
   Map<String, String> properties();
 
-  /** A properties file with additional properties of every Kafka client. */
+  /** Properties file for the Kafka clients. */
   Optional<Path> propertiesFile();
 }

@@ -4,37 +4,40 @@ import dev.connectome.signature.codec.RecordLimits;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** Limits of a record; one that exceeds them becomes a dead letter. */
+/** Limits. A record that exceeds one becomes a dead letter. */
 public interface LimitSettings {
 
-  /** Neurons of a snapshot (P). */
+  /** Most neurons of a snapshot (P). */
   @WithDefault("16384")
   int maxNeurons();
 
-  /** Samples of a snapshot (N). */
+  /** Most inputs of a snapshot (N). */
   @WithDefault("100000")
   int maxSnapshotSamples();
 
-  /** Bytes of a snapshot's activations. */
+  /** Most bytes of a snapshot's activations. */
   @WithDefault("268435456")
   long maxSnapshotBytes();
 
-  /** Batches of a snapshot. */
+  /** Most batches of a snapshot. */
   @WithDefault("1024")
   int maxBatches();
 
-  /** The highest epoch. */
+  /** Highest epoch. */
   @WithDefault("100000")
   int maxEpoch();
 
-  /** Metrics in a batch; the controller reads no more than 64. */
+  /** Most metrics in a batch; the controller reads no more than 64. */
   @WithDefault("64")
   int maxMetrics();
 
-  /** Heap for one snapshot; computed from the heap of the process unless set. */
+  /** Heap for one snapshot, in bytes. Default: computed from the heap of the process. */
   Optional<Long> snapshotHeapBytes();
 
-  /** Memory outside the heap for one snapshot; computed from the process unless set. */
+  /**
+   * Memory outside the heap for one snapshot, in bytes. Default: computed from the memory of the
+   * machine or container.
+   */
   Optional<Long> snapshotNativeBytes();
 
   default RecordLimits toRecordLimits() {

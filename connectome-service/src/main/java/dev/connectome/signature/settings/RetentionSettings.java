@@ -3,21 +3,25 @@ package dev.connectome.signature.settings;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long the state of a run is kept after its last record. */
+/** How long the state of an attempt is kept after its last record. */
 public interface RetentionSettings {
 
-  /** How long open snapshots are kept. */
+  /**
+   * How long an attempt may be silent before its open snapshots are closed as incomplete. After a
+   * start the service first reads for an hour, or for this time if it is shorter: what was
+   * published during an outage is not late.
+   */
   @WithDefault("PT6H")
   Duration silent();
 
   /**
-   * How long connectomes are kept, and how long it is known which epochs have their record; at
-   * least {@link #silent()}.
+   * How long the connectomes of an attempt that has not ended are kept, so that an epoch may take
+   * as long, and how long duplicates are recognised. At least {@link #silent()}.
    */
   @WithDefault("P7D")
   Duration recorded();
 
-  /** Interval between checks for silent runs. */
+  /** Interval between checks for silent attempts. */
   @WithDefault("PT1M")
   Duration checkInterval();
 }

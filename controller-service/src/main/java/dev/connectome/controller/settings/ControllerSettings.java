@@ -14,75 +14,76 @@ public interface ControllerSettings {
   Kafka kafka();
 
   /**
-   * Interval of trainers' heartbeats. A run is LOST once three are missing, but not before 10 s.
+   * Interval between a trainer's heartbeats. A run is LOST once three are missing, but not before
+   * 10 s.
    */
   @WithDefault("5s")
   Duration heartbeatInterval();
 
   /**
-   * How long a run may be LOST before its trainer, which is still there, is terminated and the run
-   * tried again from its checkpoint. 0 leaves such trainers alone.
+   * How long a run may be LOST while its trainer's process still exists. Then the trainer is
+   * terminated and the run resumes from its checkpoint. 0 leaves such trainers alone.
    */
   @WithDefault("1h")
   Duration lostTimeout();
 
   /**
-   * How long a run may be LOST before it fails, if this controller cannot observe its trainer
+   * How long a run may be LOST before it fails if this controller cannot see its trainer's process,
    * because the run is external or the trainer runs on another machine.
    */
   @WithDefault("24h")
   Duration externalLostTimeout();
 
   /**
-   * How long a trainer that the controller has started may take to register before its attempt
-   * fails.
+   * How long a trainer that the controller started may take to register. Then its attempt fails.
    */
   @WithDefault("10m")
   Duration startTimeout();
 
   /**
-   * How long a trainer has to obey a GRACEFUL or IMMEDIATE stop, once it was given the command,
-   * before it is terminated. A run's spec may say otherwise.
+   * How long a trainer has to obey a GRACEFUL or IMMEDIATE stop, counted from its delivery. Then it
+   * is terminated. A run's {@code spec.stop} overrides this.
    */
   @WithDefault("60s")
   Duration stopGrace();
 
-  /** The same for END_OF_EPOCH: more than the longest epoch. */
+  /** The same for an END_OF_EPOCH stop. Set it above your longest epoch. */
   @WithDefault("24h")
   Duration stopGraceEndOfEpoch();
 
-  /** Failures in a row, without progress between them, after which a run fails. */
+  /** Failures in a row, without a new epoch in between, after which a run fails. */
   @WithDefault("5")
   int maxFailures();
 
-  /** Interruptions in a row, without progress between them, after which a run fails. */
+  /** Interruptions in a row, without a new epoch in between, after which a run fails. */
   @WithDefault("50")
   int maxInterruptions();
 
   /**
-   * Pause after the first failure; it doubles with each further one. A random part of up to half is
-   * left out of each.
+   * Pause before the attempt after a failure. It doubles with each further failure; a random part
+   * of up to half is left out of each pause.
    */
   @WithDefault("10s")
   Duration retryPause();
 
-  /** Pause after the first interruption; it doubles with each further one. */
+  /** Pause before the attempt after an interruption. It doubles with each further interruption. */
   @WithDefault("2s")
   Duration interruptionPause();
 
-  /** Pauses grow no longer than this. */
+  /** The longest pause between attempts. */
   @WithDefault("10m")
   Duration longestPause();
 
   /**
-   * How long ended runs are kept. Then they are deleted with their series, decisions and events,
-   * but not their files. Unset keeps them for ever.
+   * How long ended runs are kept. Then they are deleted with their series, decisions and events;
+   * their checkpoints and logs stay on the disk. Unset keeps runs forever.
    */
   Optional<Duration> retention();
 
   /**
-   * Hosts to which stops of external runs may be pushed, {@code *.example.org} for all below one;
-   * trainers elsewhere get their stops with their heartbeats. Unset: any host.
+   * Hosts to which the controller may connect to push stops to external trainers, such as {@code
+   * *.example.org}. Trainers on other hosts receive stops in the answers to their heartbeats. Unset
+   * allows any host.
    */
   Optional<List<String>> externalEndpoints();
 
@@ -95,20 +96,22 @@ public interface ControllerSettings {
   Launch launch();
 
   /**
-   * When policies stop too many runs, enforcement is suspended until a person lifts the suspension.
+   * The circuit breaker: when policies stop too many runs, the controller suspends enforcement
+   * until a person lifts the suspension.
    */
   interface Breaker {
-    /** How many stops by policies within the window are too many. */
+    /** Stops by policies within the window that are too many. */
     @WithDefault("20")
     int stops();
 
-    /** The window, counted back from a decision. */
+    /** Length of the window, counted back from the latest decision. */
     @WithDefault("10m")
     Duration window();
 
     /**
-     * What part of the runs that were running at the first of those stops they must be, 0 to 1.
-     * Runs that started later do not count: a sweep of short runs may stop one after the other.
+     * The share, 0 to 1, that these stops must be of the runs that were running at the first of
+     * them. Runs that started later do not count, so a sweep of short runs does not trip the
+     * breaker.
      */
     @WithDefault("0.5")
     double share();
@@ -117,58 +120,57 @@ public interface ControllerSettings {
   /** The API over HTTP. */
   interface Http {
     /**
-     * Additional host names, without ports, under which a controller that listens on a loopback
-     * address accepts requests, for instance those of a proxy on its machine. A controller that
-     * listens on another address accepts any.
+     * Further host names, without ports, for which a controller on a loopback address answers, such
+     * as that of a proxy on its machine. A controller that listens on any other address answers for
+     * every name.
      */
     Optional<List<String>> allowedHosts();
   }
 
-  /** Who may call. */
+  /** Authentication. */
   interface Auth {
-    /**
-     * Any text: sessions of the page that were begun under another one are worth nothing. All
-     * replicas have the same.
-     */
+    /** Any text, the same on all replicas. Changing it ends every browser session of the page. */
     Optional<String> sessionScope();
 
     /**
-     * A file with a line {@code NAME ROLE sha256:HASH} for each token; roles are trainer, viewer,
-     * operator and admin. It is read again when it has changed.
+     * File with a line {@code NAME ROLE sha256:HASH} for each token; the roles are trainer, viewer,
+     * operator and admin. The controller reads it again when it changes.
      */
     Optional<Path> tokensFile();
 
     /**
-     * Whether callers are asked who they are. False lets everybody do everything who can connect,
-     * and is refused unless the controller listens on loopback addresses only.
+     * Whether callers must show a token. {@code false} lets everyone who can connect do everything;
+     * it is refused unless the controller listens on loopback addresses only.
      */
     @WithDefault("true")
     boolean enabled();
   }
 
+  /** The broker. */
   interface Kafka {
     /** Bootstrap servers as host:port, separated by commas. */
     @WithDefault("127.0.0.1:9092")
     String bootstrapServers();
 
-    /** Prefix of the topics' names. */
+    /** Prefix of the topic names. */
     @WithDefault("connectome.")
     String topicPrefix();
 
-    /** Consumer group that shares the signatures. */
+    /** Consumer group; controllers in one group share the signatures. */
     @WithDefault("connectome-controller")
     String groupId();
 
     /**
-     * Static group membership id, unique in the group. With it a controller that restarts after a
-     * crash gets its partitions back at once rather than after 10 s.
+     * Static membership id, unique in the group. A controller that restarts after a crash then gets
+     * its partitions back at once instead of after 10 s.
      */
     Optional<String> groupInstanceId();
 
-    /** A file with further properties of the Kafka client, such as {@code security.protocol}. */
+    /** Properties file for the Kafka clients, for instance with {@code security.protocol}. */
     Optional<Path> propertiesFile();
   }
 
+  /** Who starts trainers. */
   interface Launch {
     /** Launchers. */
     enum Standard {
@@ -177,7 +179,7 @@ public interface ControllerSettings {
       EXTERNAL
     }
 
-    /** Launcher of runs that name none: local, kubernetes or external. */
+    /** The launcher of runs that name none. */
     @WithDefault("local")
     Standard standard();
 
@@ -188,7 +190,7 @@ public interface ControllerSettings {
 
   /** Trainers as processes on this machine. */
   interface Local {
-    /** The trainer's command line: program and arguments. Unset disables local trainers. */
+    /** Command line of the trainer: program and arguments. Unset disables local trainers. */
     Optional<List<String>> command();
 
     /** Folder of the runs' checkpoints, logs and outcomes. */
@@ -196,29 +198,29 @@ public interface ControllerSettings {
     Path directory();
 
     /**
-     * Name of this machine where controllers on several machines share a database: only a
-     * controller on a trainer's machine checks whether its process is alive. Must be unique and
-     * survive restarts; each container is a machine. Defaults to the host name and the machine id.
+     * Name of this machine, if controllers on several machines share a database: only a controller
+     * on a trainer's machine can tell whether its process is alive. Must be unique and survive
+     * restarts; a container counts as a machine. Default: host name and machine id.
      */
     Optional<String> host();
 
-    /** How many runs may have a trainer on this machine at the same time. */
+    /** The most trainers on this machine at the same time; further runs wait. */
     @WithDefault("2")
     int maxConcurrentRuns();
 
-    /** Data folder of runs that name none. */
+    /** Data folder for runs that name none. */
     Optional<Path> dataDir();
 
-    /** A file with the token that trainers show, of role trainer; they are told its path. */
+    /** File with the token of role trainer that trainers show; they get its path. */
     Optional<Path> tokenFile();
 
     /**
-     * Names of environment variables that trainers get from the controller, in addition to the
-     * usual ones of the machine, of Java and of devices; a name that ends with * is a prefix.
+     * Environment variables that trainers inherit from the controller, besides those of the
+     * machine, of Java and of devices. A name that ends with {@code *} is a prefix.
      */
     Optional<List<String>> environment();
 
-    /** The controller's address for trainers, host:port. */
+    /** Address at which trainers reach the controller, host:port. */
     @WithDefault("127.0.0.1:${quarkus.grpc.server.port}")
     String controllerEndpoint();
   }

@@ -13,52 +13,52 @@ import java.util.Optional;
  */
 public interface KubernetesLaunchSettings {
 
+  /** Whether this controller creates Jobs. {@code --launcher kubernetes} sets it. */
   @WithDefault("false")
   boolean enabled();
 
-  /** Namespace of the Jobs of runs that name none; the client's own if unset. */
+  /**
+   * Namespace of the Jobs of runs that name none. Default: that of the Kubernetes client's context.
+   */
   Optional<String> namespace();
 
-  /**
-   * Further namespaces in which runs may be, by name, each with {@code max-devices} and {@code
-   * allow.…} of its own; one line makes it known.
-   */
+  /** Further namespaces in which runs may be, by name; one setting makes a namespace known. */
   Map<String, Tenant> namespaces();
 
-  /** The controller's address for trainers, host:port. Required if enabled. */
+  /** Address at which trainers reach the controller, host:port. Required if enabled. */
   Optional<String> controllerEndpoint();
 
-  /** The controller's HTTP address for trainers that report over HTTP, as in http://host:9480. */
+  /** Address at which trainers reach the controller over HTTP, as in {@code http://host:9480}. */
   Optional<String> controllerUrl();
 
-  /** Trainer image of runs that name none. */
+  /** Trainer image for runs that name none. */
   Optional<String> image();
 
-  /** Kueue queue of runs that name none. */
+  /** Kueue queue for runs that name none. */
   Optional<String> queue();
 
-  /** Persistent volume claim with the data of runs that name none. */
+  /** Persistent volume claim with the data, for runs that name none. */
   Optional<String> dataClaim();
 
   /**
-   * Persistent volume claim for the checkpoints of runs that name none. Must allow access from
+   * Persistent volume claim for checkpoints, for runs that name none. Its access mode must allow
    * several nodes.
    */
   Optional<String> checkpointClaim();
 
-  /** Secret whose {@code client.properties} configures the trainers' Kafka clients. */
+  /** Secret with the {@code client.properties} of the trainers' Kafka clients. */
   Optional<String> kafkaSecret();
 
-  /** Secret whose {@code token} trainers show to the controller, of role trainer. */
+  /** Secret whose {@code token}, of role trainer, trainers show to the controller. */
   Optional<String> tokenSecret();
 
-  /** File with a batch/v1 Job that is merged into the built-in one. */
+  /** File with any part of a {@code batch/v1} Job; it is merged into the built-in one. */
   Optional<Path> jobTemplate();
 
-  /** Folder of runtimes: files NAME.yaml, each a batch/v1 Job for the trainers of one kind. */
+  /** Folder with a file NAME.yaml for each runtime, a {@code batch/v1} Job for its trainers. */
   Optional<Path> runtimes();
 
-  /** How many runs may have a Job at the same time, including those in the cluster's queues. */
+  /** The most Jobs at the same time, including those that wait in the cluster's queues. */
   @WithDefault("1000")
   int maxConcurrentRuns();
 
@@ -66,7 +66,7 @@ public interface KubernetesLaunchSettings {
   @WithDefault("15m")
   Duration keepFinished();
 
-  /** Maximum rate of requests to the API server, per second. */
+  /** The most requests to the API server per second. */
   @WithDefault("50")
   double requestsPerSecond();
 
@@ -89,15 +89,15 @@ public interface KubernetesLaunchSettings {
   }
 
   /**
-   * What runs may name beside what is set above; nothing by default. Each is a list of names, in
-   * which {@code *} stands for any characters.
+   * What runs may request beyond the settings above; nothing by default. Each is a list of names,
+   * in which {@code *} stands for any characters.
    */
   interface Allow {
 
-    /** Images of trainers, for instance {@code registry.example.com/vision/*}. */
+    /** Trainer images, such as {@code registry.example.com/vision/*}. */
     Optional<List<String>> images();
 
-    /** Secrets with which images are pulled. */
+    /** Image pull secrets. */
     Optional<List<String>> imagePullSecrets();
 
     /** Persistent volume claims with data. The claim of the checkpoints is never allowed. */
@@ -106,14 +106,15 @@ public interface KubernetesLaunchSettings {
     /** Persistent volume claims for checkpoints. */
     Optional<List<String>> checkpointClaims();
 
-    /** Priority classes of pods. */
+    /** Pod priority classes. */
     Optional<List<String>> priorityClasses();
 
     /** Kueue queues. */
     Optional<List<String>> queues();
 
     /**
-     * Keys of taints that runs may tolerate; an empty key, which tolerates all, needs {@code *}.
+     * Keys of taints that runs may tolerate. An empty key, which tolerates everything, needs {@code
+     * *}.
      */
     Optional<List<String>> tolerations();
 
