@@ -17,19 +17,18 @@ public interface KubernetesLaunchSettings {
   @WithDefault("false")
   boolean enabled();
 
-  /** Namespace of the Jobs of runs that name none. Default: that of the Kubernetes client's context. */
+  /**
+   * Namespace of the Jobs of runs that name none. Default: that of the Kubernetes client's context.
+   */
   Optional<String> namespace();
 
-  /**
-   * Further namespaces in which runs may be, by name, each with {@code max-devices} and {@code
-   * allow.…} of its own; one line makes it known.
-   */
+  /** Further namespaces in which runs may be, by name; one setting makes a namespace known. */
   Map<String, Tenant> namespaces();
 
   /** Address at which trainers reach the controller, host:port. Required if enabled. */
   Optional<String> controllerEndpoint();
 
-  /** The controller's HTTP address for trainers that report over HTTP, as in http://host:9480. */
+  /** Address at which trainers reach the controller over HTTP, as in {@code http://host:9480}. */
   Optional<String> controllerUrl();
 
   /** Trainer image for runs that name none. */
@@ -56,10 +55,10 @@ public interface KubernetesLaunchSettings {
   /** File with any part of a {@code batch/v1} Job; it is merged into the built-in one. */
   Optional<Path> jobTemplate();
 
-  /** Folder of runtimes: files NAME.yaml, each a batch/v1 Job for the trainers of one kind. */
+  /** Folder with a file NAME.yaml for each runtime, a {@code batch/v1} Job for its trainers. */
   Optional<Path> runtimes();
 
-  /** The most runs with a Job at the same time, including those that wait in the cluster's queues. */
+  /** The most Jobs at the same time, including those that wait in the cluster's queues. */
   @WithDefault("1000")
   int maxConcurrentRuns();
 
