@@ -314,3 +314,20 @@ def test_wrong_arguments_are_named():
         connectome.run("a", policy="trough")
     with connectome.run("a", mode="disabled") as run, pytest.raises(ValueError, match="epoch must be 1"):
         run.report(0)
+
+
+def test_the_end_is_told_to_a_platform_that_is_being_restarted(controller):
+    refused = []
+
+    def away_for_a_while():
+        if len(refused) < 8:
+            refused.append(503)
+            return 503, "restarting"
+        return 200, "{}"
+
+    controller.answers["finish"] = away_for_a_while
+
+    with connectome.run("a", url=controller.url) as run:
+        run.report(1, {"trainLoss": 1.0})
+
+    assert controller.verbs().count("finish") == 9

@@ -82,7 +82,8 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
         if (as != null) {
           reports.finish(
               as.named(request.getFinish()),
-              answer(done -> TrainerSessionResponse.newBuilder().setFinished(done), this::complete));
+              answer(
+                  done -> TrainerSessionResponse.newBuilder().setFinished(done), this::complete));
         } else {
           refuseUnjoined();
         }

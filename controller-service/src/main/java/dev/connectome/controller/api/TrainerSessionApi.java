@@ -14,8 +14,7 @@ import io.smallrye.common.annotation.Blocking;
 /** The calls of trainers in one stream. */
 @GrpcService
 @Blocking
-public class TrainerSessionApi
-    implements BindableService, TrainerSessionServiceGrpc.AsyncService {
+public class TrainerSessionApi implements BindableService, TrainerSessionServiceGrpc.AsyncService {
 
   private final TrainerReportApi reports;
   private final TrainerRegistryApi registry;

@@ -42,7 +42,8 @@ class TrainerSessionTest {
   void aStopComesUnaskedAndIsObeyed() throws Exception {
     SessionTrainer trainer = joined("obeys", "i1");
 
-    String command = stop("obeys", StopMode.STOP_MODE_END_OF_EPOCH).getStop().getCommand().getCommandId();
+    String command =
+        stop("obeys", StopMode.STOP_MODE_END_OF_EPOCH).getStop().getCommand().getCommandId();
     StopCommand pushed = trainer.next().getStop();
     TrainingRun told = controller.get("obeys");
     trainer.report(3);
