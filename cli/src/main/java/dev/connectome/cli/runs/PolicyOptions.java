@@ -52,7 +52,9 @@ final class PolicyOptions {
     if (policy != null) {
       run.setPolicy(PolicySyntax.parse(policy));
     }
-    List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
-    run.addAllShadowPolicies(parsed);
+    if (hasShadows()) {
+      List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
+      run.clearShadowPolicies().addAllShadowPolicies(parsed);
+    }
   }
 }
