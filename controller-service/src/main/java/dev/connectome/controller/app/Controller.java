@@ -8,6 +8,7 @@ import dev.connectome.controller.lifecycle.RunSummaries;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.LoopThread;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.notification.Notifications;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class Controller implements AutoCloseable {
   private final RunSummaries summaries;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
+  private final Notifications notifications;
 
   private final LoopThread launching;
   private final LoopThread delivering;
@@ -45,6 +47,7 @@ public final class Controller implements AutoCloseable {
       RunSummaries summaries,
       SignatureConsumer consumer,
       Optional<Retention> retention,
+      Notifications notifications,
       Loops loops) {
     this.store = store;
     this.launchers = launchers;
@@ -53,6 +56,7 @@ public final class Controller implements AutoCloseable {
     this.summaries = summaries;
     this.consumer = consumer;
     this.retention = retention;
+    this.notifications = notifications;
     this.loops = loops;
     this.launching = thread("launch", launchers::tick);
     this.delivering = thread("delivery", delivery::tick);
@@ -84,6 +88,7 @@ public final class Controller implements AutoCloseable {
     retention.ifPresent(
         runs -> thread("retention", runs::deleteExpired).start(RETENTION_INTERVAL));
     thread("files", launchers::tidy).start(TIDY_INTERVAL);
+    notifications.start();
     consumer.start();
   }
 
@@ -99,6 +104,7 @@ public final class Controller implements AutoCloseable {
     consumer.close();
     launchers.close();
     threads.forEach(LoopThread::close);
+    notifications.close();
     delivery.close();
   }
 }
