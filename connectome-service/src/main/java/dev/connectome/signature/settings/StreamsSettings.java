@@ -30,8 +30,8 @@ public interface StreamsSettings {
   Optional<String> groupInstanceId();
 
   /**
-   * Time without a heartbeat to the broker after which an instance counts as dead; at least 6 s with
-   * a broker's defaults.
+   * Time without a heartbeat to the broker after which an instance counts as dead; at least 6 s
+   * with a broker's defaults.
    */
   @WithDefault("PT10S")
   Duration sessionTimeout();
