@@ -50,6 +50,14 @@ class Platform:
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
+    def answers(self):
+        """Whether it is up."""
+        try:
+            self.get("enforcement")
+        except OSError:
+            return False
+        return True
+
     def signatures(self, name, count):
         """The signatures of a run, once there are so many."""
         return eventually(
@@ -93,7 +101,11 @@ def platform(tmp_path_factory, home):
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
         url = json.loads(endpoints.read_text())["controller"]["http"]
-        yield Platform(url, (state / "token").read_text().strip(), state)
+        platform = Platform(url, (state / "token").read_text().strip(), state)
+        # Its addresses are known before it answers there.
+        eventually(lambda: platform.answers() or process.poll() is not None, bool, 300)
+        assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
+        yield platform
     finally:
         process.terminate()
         process.wait(60)

@@ -72,6 +72,18 @@ def controller():
     server.server_close()
 
 
+def test_a_trainer_that_the_platform_has_started_joins_as_the_one_that_it_expects(controller, monkeypatch):
+    monkeypatch.setenv("CONNECTOME_RUN", "a")
+    monkeypatch.setenv("CONNECTOME_INSTANCE_ID", "expected")
+    with connectome.run(url=controller.url):
+        pass
+    with connectome.run("another", url=controller.url):
+        pass
+    joins = [json.loads(body)["instanceId"] for verb, _, body in controller.calls if verb == "join"]
+    assert joins[0] == "expected"
+    assert joins[1] != "expected"
+
+
 def test_nobody_there(caplog):
     array = np.zeros((100, 50), dtype=np.float32)
     with connectome.run("a", url="http://127.0.0.1:9", policy="default") as run:
@@ -302,3 +314,20 @@ def test_wrong_arguments_are_named():
         connectome.run("a", policy="trough")
     with connectome.run("a", mode="disabled") as run, pytest.raises(ValueError, match="epoch must be 1"):
         run.report(0)
+
+
+def test_the_end_is_told_to_a_platform_that_is_being_restarted(controller):
+    refused = []
+
+    def away_for_a_while():
+        if len(refused) < 8:
+            refused.append(503)
+            return 503, "restarting"
+        return 200, "{}"
+
+    controller.answers["finish"] = away_for_a_while
+
+    with connectome.run("a", url=controller.url) as run:
+        run.report(1, {"trainLoss": 1.0})
+
+    assert controller.verbs().count("finish") == 9

@@ -13,22 +13,26 @@ import connectome
 from conftest import eventually
 
 TRAINERS = 50
-BEST = 20
+# More stops by policies in so short a time suspend the platform's enforcement.
+STOPPED = 20
+EPOCHS = 15
+BEST = 8
 PATIENCE = 3
 
 TRAINER = f"""
-import itertools, sys, time, numpy, connectome
+import sys, time, numpy, connectome
 
 policy = {{"policyId": "patience", "monitor": "val_loss", "patience": {{"patience": {PATIENCE}}}}}
 random = numpy.random.default_rng(int(sys.argv[2]))
-with connectome.run(sys.argv[1], policy=policy) as run:
-    for epoch in itertools.count(1):
+stopped = int(sys.argv[2]) < {STOPPED}
+with connectome.run(sys.argv[1], policy=policy if stopped else None) as run:
+    for epoch in range(1, 100000 if stopped else {EPOCHS} + 1):
         late = max(0, epoch - {BEST})
         probe = connectome.Snapshot.of(random.normal(size=(50, 16)))
         if run.report(epoch, {{"val_loss": 1 / (epoch - late) + 0.01 * late}}, probe):
             break
-        time.sleep(0.2)
-print(run.attempt, epoch, run.stop.command_id)
+        time.sleep(0.5)
+print(run.attempt, epoch, run.stop.command_id if run.stop else "")
 """
 
 
@@ -52,23 +56,27 @@ def test_fifty_trainers_lose_and_double_nothing_when_the_controller_is_killed(pl
     try:
         eventually(
             lambda: platform.get("runs?page_size=1000&view=RUN_VIEW_BASIC&id_prefix=many-").get("trainingRuns", []),
-            lambda runs: sum(run.get("progress", {}).get("completedEpochs", 0) >= 5 for run in runs) == TRAINERS,
+            lambda runs: sum(run.get("progress", {}).get("completedEpochs", 0) >= 3 for run in runs) == TRAINERS,
         )
         pids = platform.state / "pids" / "controller-service.pid"
         before = pids.read_text()
         os.kill(int(before.split()[0]), signal.SIGKILL)
         eventually(pids.read_text, lambda now: now != before)
+        eventually(platform.answers, bool)
         said = [trainer.communicate()[0].split() for trainer in trainers]
     finally:
         for trainer in trainers:
             trainer.kill()
 
     assert [trainer.returncode for trainer in trainers] == [0] * TRAINERS
-    for name, (attempt, epochs, command) in zip(names, said):
+    for seed, (name, (attempt, epochs, *command)) in enumerate(zip(names, said)):
         run = platform.get(f"runs/{name}")
-        assert (attempt, run["attempt"], run["state"]) == ("1", 1, "RUN_STATE_STOPPED")
-        assert run["decision"]["stopEpoch"] == BEST + PATIENCE
-        assert run["outcome"]["stopCommandId"] == run["stop"]["command"]["commandId"] == command
+        assert (attempt, run["attempt"]) == ("1", 1)
+        if seed < STOPPED:
+            assert (run["state"], run["decision"]["stopEpoch"]) == ("RUN_STATE_STOPPED", BEST + PATIENCE)
+            assert [run["outcome"]["stopCommandId"]] == [run["stop"]["command"]["commandId"]] == command
+        else:
+            assert (run["state"], run.get("decision"), command) == ("RUN_STATE_COMPLETED", None, [])
         assert run["outcome"]["finalEpoch"] == int(epochs)
         records = platform.signatures(name, int(epochs))
         assert [record["epoch"] for record in records] == list(range(1, int(epochs) + 1))

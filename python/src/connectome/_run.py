@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Type, Union
 
 from ._http import Http
+from ._numbers import numbers
 from ._offline import Recorder
-from ._session import Report, Session, Stop, numbers
+from ._session import Report, Session, Stop
 from ._snapshot import Snapshot
 
 LOG = logging.getLogger("connectome")

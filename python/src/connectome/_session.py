@@ -1,17 +1,18 @@
 """The conversation with the platform, on a thread of its own: the training never waits for it."""
 
 import logging
-import math
+import os
 import random
 import threading
 import time
 import uuid
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Deque, Dict, Mapping, Optional, Tuple
+from typing import Any, Deque, Dict, Optional, Tuple
 
 from . import _state
 from ._http import Away, Http, Refused
+from ._numbers import seconds
 from ._snapshot import Snapshot
 
 LOG = logging.getLogger("connectome")
@@ -20,10 +21,10 @@ _ENDS_TRAINING = ("RUN_DELETED", "SUPERSEDED")
 _NEVER = ("RUN_ENDED", "INVALID_FIELD", "RUN_NOT_FOUND", *_ENDS_TRAINING)
 _MAX_REPORTS = 10_000
 _MAX_BYTES = 256 << 20
-_MAX_METRICS = 64
 _WARN_AFTER = 3
 _POLL = 0.1
-_NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
+_RESTART_SECONDS = 60.0
+_CLOSING_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
@@ -50,28 +51,10 @@ class Report:
         return len(self.snapshot.values) if self.snapshot else 0
 
 
-def number(value: Any) -> Any:
-    """Make a number fit for JSON: a text if it is not finite."""
-    plain = float(value)
-    return plain if math.isfinite(plain) else _NOT_FINITE.get(plain, "NaN")
-
-
-def numbers(metrics: Mapping[str, Any]) -> Dict[str, Any]:
-    """Make metrics fit for JSON, and leave out those that are too many."""
-    plain = {str(name): number(value) for name, value in metrics.items()}
-    if len(plain) > _MAX_METRICS or any(len(name) > 64 for name in plain):
-        kept = [name for name in plain if 0 < len(name) <= 64][:_MAX_METRICS]
-        LOG.warning("at most %d metrics with names of at most 64 characters are kept", _MAX_METRICS)
-        plain = {name: plain[name] for name in kept}
-    return plain
-
-
-def seconds(text: Any, default: float) -> float:
-    """Read a duration as JSON has it, such as 2.500s."""
-    try:
-        return float(str(text).rstrip("s"))
-    except ValueError:
-        return default
+def _assigned(name: str) -> Optional[str]:
+    """Who a trainer is that the platform itself has started, for its own run."""
+    own = name in (os.environ.get("CONNECTOME_RUN"), os.environ.get("CONNECTOME_RUN_UID"))
+    return os.environ.get("CONNECTOME_INSTANCE_ID") if own else None
 
 
 class Session:
@@ -82,7 +65,7 @@ class Session:
         self._name = name
         self._definition = definition
         self._patience = patience
-        self._instance = str(uuid.uuid4())
+        self._instance = _assigned(name) or str(uuid.uuid4())
         self._replaces = _state.predecessor(http.url, name)
         self._condition = threading.Condition()
         self._queue: Deque[Report] = deque()
@@ -97,6 +80,7 @@ class Session:
         self._away = False
         self._waited_for = False
         self._nudged = False
+        self._woken = False
         self.stop: Optional[Stop] = None
         self.gone: Optional[str] = None
         self.budget: Optional[int] = None
@@ -156,11 +140,14 @@ class Session:
         """Send what waits and how the training ended; return whether the platform has it."""
         with self._condition:
             self._outcome = outcome
+            self._woken = True
             self._condition.notify_all()
         deadline = time.monotonic() + timeout
+        # A platform that has answered before is being restarted; one that never did may not be there at all.
+        patience = self._patience if self._joined is None else _RESTART_SECONDS
         while self._thread.is_alive() and time.monotonic() < deadline:
             self._thread.join(0.05)
-            if self._away and time.monotonic() > deadline - timeout + self._patience:
+            if self._away and time.monotonic() > deadline - timeout + patience:
                 break
         with self._condition:
             done = self._ended
@@ -194,7 +181,10 @@ class Session:
                     return
                 self._condition.notify_all()
                 if pause > 0:
-                    self._condition.wait_for(lambda: self._ended or (not self._away and self._pending()), pause)
+                    self._condition.wait_for(
+                        lambda: self._ended or self._woken or (not self._away and self._pending()), pause
+                    )
+                self._woken = False
 
     def _pending(self) -> bool:
         return bool(self._queue) or self._outcome is not None or self._nudged
@@ -298,7 +288,8 @@ class Session:
         if self._failures == 1:
             LOG.warning("the platform is away, the training goes on and what it reports is kept: %s", problem)
         self._away = True
-        return min(30.0, 0.2 * 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)
+        longest = 30.0 if self._outcome is None else _CLOSING_PAUSE
+        return min(longest, 0.2 * 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)
 
     def _refused(self, error: Refused) -> float:
         if error.reason in _ENDS_TRAINING:

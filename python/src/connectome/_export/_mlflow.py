@@ -9,7 +9,7 @@ import urllib.parse
 import urllib.request
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from .._session import number
+from .._numbers import number
 from ._records import Record
 
 _EXPERIMENT = "connectome"

@@ -133,7 +133,7 @@ export function compare(root) {
             set({series: shownSeries().includes(series) ? shownSeries().filter((one) => one !== series) : [...shownSeries(), series]});
             draw();
           }}), series)))),
-        h('a', {class: 'button', href: viewAddress('whatif', {runs: names})}, 'What if'))),
+        h('a', {class: 'button live', href: viewAddress('whatif', {runs: names})}, 'What if'))),
     places.table, places.charts, h('h2', {class: 'part'}, 'What differs'), places.differences);
   }
 

@@ -54,7 +54,7 @@ function copies(run) {
     'Address of this view': location.href,
   };
   return h('select', {
-    'aria-label': 'Copy', onchange: (event) => {
+    class: 'live', 'aria-label': 'Copy', onchange: (event) => {
       copy(texts[event.target.value]);
       event.target.value = '';
     },
@@ -68,7 +68,7 @@ export function head(run, reload) {
     Object.entries(run.labels ?? {}).map(([key, value]) => h('span', {class: 'tag'}, `${key}=${value}`)),
     h('div', {class: 'actions'},
       copies(run),
-      h('a', {class: 'button', href: viewAddress('whatif', {runs: id(run)})}, 'What if'),
-      resumable && h('button', {type: 'button', onclick: () => resume(run, reload)}, 'Resume …'),
-      isLive(run) && h('button', {type: 'button', disabled: run.state === 'RUN_STATE_STOPPING', onclick: () => stop(run, reload)}, 'Stop …')));
+      h('a', {class: 'button live', href: viewAddress('whatif', {runs: id(run)})}, 'What if'),
+      resumable && h('button', {type: 'button', class: 'live', onclick: () => resume(run, reload)}, 'Resume …'),
+      isLive(run) && h('button', {type: 'button', class: 'live', disabled: run.state === 'RUN_STATE_STOPPING', onclick: () => stop(run, reload)}, 'Stop …')));
 }

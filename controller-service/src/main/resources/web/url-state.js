@@ -2,8 +2,13 @@
 
 const listeners = new Set();
 
+/** What an address without a view means. */
+let beginning = {};
+export const beginWith = (view) => (beginning = view);
+
 export function parameters() {
-  return new URLSearchParams(location.search);
+  const given = new URLSearchParams(location.search);
+  return given.has('view') ? given : new URLSearchParams({...beginning, ...Object.fromEntries(given)});
 }
 
 export function parameter(name, otherwise = '') {

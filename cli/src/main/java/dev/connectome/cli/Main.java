@@ -1,6 +1,7 @@
 package dev.connectome.cli;
 
 import dev.connectome.cli.demo.DemoCommand;
+import dev.connectome.cli.runs.ReportCommand;
 import dev.connectome.cli.runs.RunsCommand;
 import dev.connectome.cli.setup.CompletionCommand;
 import dev.connectome.cli.setup.DoctorCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       RunsCommand.class,
       PageCommand.class,
+      ReportCommand.class,
       SignatureCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

@@ -25,7 +25,7 @@ public final class PageCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = ".connectome",
+      defaultValue = StateDirectory.DEFAULT,
       description = "State directory of a platform on this machine. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 

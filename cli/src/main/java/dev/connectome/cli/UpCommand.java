@@ -47,7 +47,7 @@ public final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = ".connectome",
+      defaultValue = StateDirectory.DEFAULT,
       description = "Directory for all state. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 
@@ -127,8 +127,8 @@ public final class UpCommand implements Callable<Integer> {
 
   private void printEndpoints(PrintWriter out, Platform platform) throws InterruptedException {
     Endpoints at = platform.endpoints();
-    boolean isDefault = stateDir.equals(Path.of(".connectome"));
-    String stateDirOption = isDefault ? "" : " --state-dir " + stateDir;
+    boolean named = spec.commandLine().getParseResult().hasMatchedOption("--state-dir");
+    String stateDirOption = named ? " --state-dir " + stateDir : "";
     out.printf("%nThe platform is up. Open it in a browser:%n  %s%n", platform.pageAddress());
     out.println(
         noAuth

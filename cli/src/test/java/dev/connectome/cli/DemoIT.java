@@ -42,6 +42,6 @@ class DemoIT {
     assertThat(run.get("reference").get("finalEpoch").asInt()).isEqualTo(60);
     assertThat(report)
         .content()
-        .contains(run.get("name").asText(), "have decided to stop", "</html>");
+        .contains("/v1/runs/" + run.get("name").asText(), "RUN_STATE_STOPPED", "</html>");
   }
 }

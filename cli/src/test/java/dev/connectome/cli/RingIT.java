@@ -20,6 +20,7 @@ import dev.connectome.protos.activation.v1.ActivationIngestServiceGrpc;
 import dev.connectome.protos.activation.v1.ActivationRecord;
 import dev.connectome.protos.activation.v1.PublishActivationsRequest;
 import dev.connectome.protos.activation.v1.PublishActivationsResponse;
+import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DecisionReason;
 import dev.connectome.protos.run.v1.LauncherKind;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
@@ -382,6 +383,52 @@ class RingIT {
                     HttpResponse.BodyHandlers.ofString())
                 .statusCode())
         .isEqualTo(200);
+  }
+
+  /** Printed and read again by the command line, a run is the same to the controller. */
+  @Test
+  void aRunThatWasPrintedIsCreatedAgainAsItWas() throws Exception {
+    createEndless("printed");
+    awaitRun("printed", running(1, 1));
+    TrainingRun first = stopByHand("printed");
+    StringWriter out = new StringWriter();
+    assertThat(
+            Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .execute(
+                    "runs",
+                    "get",
+                    "printed",
+                    "-o",
+                    "yaml",
+                    "--state-dir",
+                    stateDirectory.toString()))
+        .isZero();
+    Path file = Files.writeString(folder.resolve("printed.yaml"), out.toString());
+
+    assertThat(
+            Main.commandLine()
+                .setOut(new PrintWriter(new StringWriter()))
+                .execute(
+                    "runs",
+                    "create",
+                    "-f",
+                    file.toString(),
+                    "--name",
+                    "read",
+                    "--dry-run",
+                    "--state-dir",
+                    stateDirectory.toString()))
+        .isZero();
+    TrainingRun again =
+        client.create(
+            CreateTrainingRunRequest.newBuilder()
+                .setTrainingRunId("read")
+                .setTrainingRun(first)
+                .setValidateOnly(true)
+                .build());
+    assertThat(again.getSpec()).isEqualTo(first.getSpec());
+    assertThat(again.getPolicy()).isEqualTo(first.getPolicy());
   }
 
   /** What is written and what other users of the machine see of processes has no token in it. */

@@ -18,6 +18,8 @@ import dev.connectome.protos.run.v1.ListSignaturesResponse;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.ListTrainingRunsResponse;
 import dev.connectome.protos.run.v1.ReadRunLogRequest;
+import dev.connectome.protos.run.v1.ReadSeriesRequest;
+import dev.connectome.protos.run.v1.ReadSeriesResponse;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
@@ -144,8 +146,12 @@ public final class ConnectomeClient implements AutoCloseable {
    *     shadow_policies}, {@code spec.epochs}; empty for what {@code changed} has
    */
   public TrainingRun update(TrainingRun changed, FieldMask mask) {
-    var request =
-        UpdateTrainingRunRequest.newBuilder().setTrainingRun(changed).setUpdateMask(mask).build();
+    return update(
+        UpdateTrainingRunRequest.newBuilder().setTrainingRun(changed).setUpdateMask(mask).build());
+  }
+
+  /** Changes a run; with {@code validate_only}, only checks the request. */
+  public TrainingRun update(UpdateTrainingRunRequest request) {
     return call(calls -> calls.updateTrainingRun(request));
   }
 
@@ -267,6 +273,11 @@ public final class ConnectomeClient implements AutoCloseable {
         ListSignaturesResponse::getNextPageToken);
   }
 
+  /** Reads series of a run, thinned to a number of points. */
+  public ReadSeriesResponse readSeries(ReadSeriesRequest request) {
+    return call(calls -> calls.readSeries(request));
+  }
+
   /** Evaluates another policy on the recorded series of a run. Changes nothing. */
   public ReplayPolicyResponse replay(String run, StoppingPolicy policy) {
     var request =
@@ -305,9 +316,7 @@ public final class ConnectomeClient implements AutoCloseable {
     return call(calls -> calls.updateEnforcement(request));
   }
 
-  /**
-   * Lists the changes of enforcement, newest first. Pages are fetched as the stream is read.
-   */
+  /** Lists the changes of enforcement, newest first. Pages are fetched as the stream is read. */
   public Stream<Enforcement> enforcementChanges() {
     var request = ListEnforcementChangesRequest.newBuilder().setPageSize(PAGE_SIZE);
     return PageIterator.stream(

@@ -50,6 +50,13 @@ public final class ConnectomeClientBuilder {
     return this;
   }
 
+  /** Uses TLS, wherever the controller is, and trusts the JVM's certificates. */
+  public ConnectomeClientBuilder tls() {
+    plaintext = false;
+    certificates = null;
+    return this;
+  }
+
   /** Uses TLS and trusts the certificates in a PEM file, and no others. */
   public ConnectomeClientBuilder trustCertificates(Path pem) {
     plaintext = false;

@@ -11,6 +11,7 @@ public final class Access {
   private static final String RUNS = "connectome.run.v1.TrainingRunService/";
   private static final String REGISTRY = "connectome.trainer.v1.TrainerRegistryService/";
   private static final String REPORTS = "connectome.trainer.v1.TrainerReportService/";
+  private static final String SESSIONS = "connectome.trainer.v1.TrainerSessionService/";
   private static final String INGEST = "connectome.activation.v1.ActivationIngestService/";
   private static final String HEALTH = "grpc.health.v1.Health/";
 
@@ -48,6 +49,7 @@ public final class Access {
     row(REPORTS + "Join", Need.TRAIN);
     row(REPORTS + "Report", Need.TRAIN);
     row(REPORTS + "Finish", Need.TRAIN);
+    row(SESSIONS + "TrainerSession", Need.TRAIN);
     row(INGEST + "PublishActivations", Need.TRAIN);
   }
 

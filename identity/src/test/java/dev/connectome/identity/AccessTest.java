@@ -58,7 +58,7 @@ class AccessTest {
         .noneMatch(
             name ->
                 name.matches(
-                    "(Create|Update|Stop|BatchStop|Resume|Delete|Register|Join|Publish).*|Report|Finish|Heartbeat|ReportOutcome"));
+                    "(Create|Update|Stop|BatchStop|Resume|Delete|Register|Join|Publish).*|Report|Finish|Heartbeat|ReportOutcome|TrainerSession"));
     assertThat(names(allowed(Role.VIEWER)))
         .contains("ListTrainingRuns", "GetTrainingRun", "ReadRunLog", "ReplayPolicy");
   }
@@ -77,6 +77,7 @@ class AccessTest {
             "Join",
             "Report",
             "Finish",
+            "TrainerSession",
             "PublishActivations");
   }
 

@@ -186,7 +186,8 @@ public final class MachineCheck {
         utf8 ? Verdict.OK : Verdict.WARNING,
         utf8
             ? "names of files are %s"
-            : "names of files are %s: for names beyond ASCII, start with ./connectome or set LC_ALL=C.UTF-8",
+            : "names of files are %s: for names beyond ASCII, start with ./connectome or set"
+                  + " LC_ALL=C.UTF-8",
         encoding);
   }
 
@@ -198,7 +199,8 @@ public final class MachineCheck {
         "engine",
         odd ? Verdict.WARNING : Verdict.OK,
         odd
-            ? "PYTORCH_VERSION is set without PYTORCH_LIBRARY_PATH: a platform does not pass it to its trainers; unset it for trainers that you start yourself"
+            ? "PYTORCH_VERSION is set without PYTORCH_LIBRARY_PATH: a platform does not pass it to"
+                  + " its trainers; unset it for trainers that you start yourself"
             : "variables of PyTorch: %s",
         set.isEmpty() ? "none" : String.join(", ", set));
   }

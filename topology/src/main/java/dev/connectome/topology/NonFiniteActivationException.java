@@ -8,7 +8,14 @@ public final class NonFiniteActivationException extends RuntimeException {
   private final int sample;
   private final int neuron;
 
-  NonFiniteActivationException(int sample, int neuron, float value) {
+  /**
+   * Names the first such value found.
+   *
+   * @param sample its row, from 0
+   * @param neuron its column, from 0
+   * @param value the value
+   */
+  public NonFiniteActivationException(int sample, int neuron, float value) {
     super("the activation of neuron %d for sample %d is %s".formatted(neuron, sample, value));
     this.sample = sample;
     this.neuron = neuron;

@@ -19,7 +19,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.connectome.topology",
+            "dev.connectome.topology..",
             "java..",
             "org.nd4j.linalg..",
             "org.bytedeco..",

@@ -3,6 +3,7 @@ package dev.connectome.cli.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.cli.Interruption;
+import dev.connectome.cli.pages.RunReport;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.platform.Directories;
 import dev.connectome.platform.Installation;
@@ -10,6 +11,7 @@ import dev.connectome.platform.IoMessages;
 import dev.connectome.platform.Platform;
 import dev.connectome.platform.PlatformOptions;
 import dev.connectome.platform.PlatformTokens;
+import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,7 +87,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--report",
       paramLabel = "FILE",
       defaultValue = "connectome-report.html",
-      description = "Write the report to this file. Default: ${DEFAULT-VALUE}")
+      description =
+          "Write the report, the page of the runs as one file, there. Default: ${DEFAULT-VALUE}")
   private Path report;
 
   @Option(names = "--no-report", description = "Do not write a report.")
@@ -137,22 +141,25 @@ public final class DemoCommand implements Callable<Integer> {
     view.print("training " + runs + " networks, and each again to the end of its budget ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
-    List<Comparison> comparisons;
+    DemoSummary summary;
     try (ConnectomeClient client =
         ConnectomeClient.builder(platform.endpoints().controller().grpc())
             .tokenFile(PlatformTokens.owners(platform.stateDirectory()))
             .build()) {
-      comparisons = new Demo(client, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
+      List<Comparison> comparisons =
+          new Demo(client, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
+      double wallSeconds = Duration.between(start, clock.instant()).toMillis() / 1e3;
+      summary = Summaries.of(comparisons, platform(wallSeconds));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println();
+      Summaries.table(summary).forEach(out::println);
+      out.println();
+      write(summary, out);
+      if (!noReport) {
+        report(client, comparisons, clock.instant(), out);
+      }
+      out.flush();
     }
-    DemoSummary summary =
-        Summaries.of(
-            comparisons, platform(Duration.between(start, clock.instant()).toMillis() / 1e3));
-    PrintWriter out = spec.commandLine().getOut();
-    out.println();
-    Summaries.table(summary).forEach(out::println);
-    out.println();
-    write(summary, comparisons, out);
-    out.flush();
     for (DemoSummary.Run run : summary.runs()) {
       if (!run.state().equals("STOPPED")) {
         throw CommandFailure.failed(
@@ -177,19 +184,29 @@ public final class DemoCommand implements Callable<Integer> {
         wallSeconds);
   }
 
-  private void write(DemoSummary summary, List<Comparison> comparisons, PrintWriter out)
-      throws IOException {
+  private void write(DemoSummary summary, PrintWriter out) {
+    if (json == null) {
+      return;
+    }
     try {
-      if (json != null) {
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), summary);
-        out.println("summary: " + json.toAbsolutePath().normalize());
-      }
-      if (!noReport) {
-        HtmlReport.write(summary, comparisons, report);
-        out.println("report:  " + report.toAbsolutePath().normalize());
-      }
+      new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), summary);
     } catch (IOException e) {
-      throw CommandFailure.failed("cannot write the results: " + IoMessages.of(e), e);
+      throw CommandFailure.failed("cannot write the summary: " + IoMessages.of(e), e);
+    }
+    out.println("summary: " + json.toAbsolutePath().normalize());
+  }
+
+  private void report(
+      ConnectomeClient client, List<Comparison> comparisons, Instant time, PrintWriter out) {
+    List<TrainingRun> shown =
+        comparisons.stream()
+            .flatMap(each -> Stream.of(each.watched().run(), each.reference().run()))
+            .limit(RunReport.MOST_RUNS)
+            .toList();
+    RunReport.write(client, shown, time, report);
+    out.println("report:  " + report.toAbsolutePath().normalize());
+    if (stateDir != null) {
+      out.println("page:    connectome up --state-dir " + stateDir + " opens it again");
     }
   }
 

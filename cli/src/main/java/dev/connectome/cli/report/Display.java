@@ -27,12 +27,15 @@ public final class Display {
         : name(stage).toLowerCase(Locale.ROOT);
   }
 
-  /** A number of any unit, with about five significant digits; null is a hyphen. */
+  /** A number of any unit, with four significant digits or more; null is a hyphen. */
   public static String number(@Nullable Double value) {
     if (value == null) {
       return "-";
     }
     double size = Math.abs(value);
+    if (size > 0 && size < 1e-3) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
     int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }

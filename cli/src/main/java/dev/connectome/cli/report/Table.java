@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Text in columns as wide as their widest cell; columns of numbers are aligned right. */
+/**
+ * Text in columns as wide as their widest cell; columns of numbers are aligned right. Not
+ * thread-safe.
+ */
 public final class Table {
   private static final String GAP = "  ";
   private static final Pattern NUMBER =
@@ -13,10 +16,15 @@ public final class Table {
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
+  private final int[] widths;
+  private final boolean[] numeric;
+  private boolean begun;
 
   /** An empty table with a title a column. */
   public Table(String... header) {
     this.header = List.of(header);
+    this.widths = this.header.stream().mapToInt(String::length).toArray();
+    this.numeric = new boolean[header.length];
   }
 
   /** Adds a row with a cell a column. */
@@ -27,20 +35,27 @@ public final class Table {
     rows.add(List.of(cells));
   }
 
-  /** The lines of the table, its header first, without trailing blanks. */
+  /**
+   * The lines of the rows added since the last call, the first time after the header, without
+   * trailing blanks. Columns stay as wide as they were, or become wider.
+   */
   public List<String> lines() {
-    int[] widths = new int[header.size()];
-    boolean[] numeric = new boolean[header.size()];
     for (int column = 0; column < widths.length; column++) {
-      widths[column] = width(column);
-      numeric[column] = numeric(column);
+      for (List<String> row : rows) {
+        widths[column] = Math.max(widths[column], row.get(column).length());
+      }
+      numeric[column] = begun ? numeric[column] : numeric(column);
     }
-    return Stream.concat(Stream.of(header), rows.stream())
-        .map(cells -> line(cells, widths, numeric))
-        .toList();
+    List<String> lines =
+        Stream.concat(begun ? Stream.empty() : Stream.of(header), rows.stream())
+            .map(this::line)
+            .toList();
+    begun = true;
+    rows.clear();
+    return lines;
   }
 
-  private static String line(List<String> cells, int[] widths, boolean[] numeric) {
+  private String line(List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int column = 0; column < widths.length; column++) {
       String cell = cells.get(column);
@@ -48,14 +63,6 @@ public final class Table {
       line.append(column == 0 ? "" : GAP).append(numeric[column] ? blanks + cell : cell + blanks);
     }
     return line.toString().stripTrailing();
-  }
-
-  private int width(int column) {
-    int widest = header.get(column).length();
-    for (List<String> row : rows) {
-      widest = Math.max(widest, row.get(column).length());
-    }
-    return widest;
   }
 
   /** Whether every cell is a number or empty, and at least one is a number. */

@@ -13,7 +13,9 @@ final class AugmentationOptions {
       description = "Move each training image by up to this many pixels. Default: 0")
   private @Nullable Integer shift;
 
-  @Option(names = "--flip", description = "Mirror each training image left to right with probability 1/2.")
+  @Option(
+      names = "--flip",
+      description = "Mirror each training image left to right with probability 1/2.")
   private @Nullable Boolean flip;
 
   @Option(

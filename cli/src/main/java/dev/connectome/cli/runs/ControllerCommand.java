@@ -30,6 +30,12 @@ abstract class ControllerCommand implements Callable<Integer> {
   /** Does the work and returns the exit code. */
   abstract int call(ConnectomeClient client, PrintWriter out) throws Exception;
 
+  /** Says something beside the answer, which a program may read. */
+  final void note(String line) {
+    spec.commandLine().getErr().println("connectome: " + line);
+    spec.commandLine().getErr().flush();
+  }
+
   /** Prints what happens to a run until it ends; the exit code is 1 if it failed, else 0. */
   static int follow(ConnectomeClient client, String run, PrintWriter out)
       throws InterruptedException {

@@ -48,7 +48,8 @@ final class DataOptions {
   @Option(
       names = "--data-format",
       paramLabel = "NAME",
-      description = "auto (detect), idx, cifar10, cifar100, folder or embedded. Default: auto")
+      description =
+          "auto (detect), idx, cifar10, cifar100, folder, table or embedded. Default: auto")
   private @Nullable String format;
 
   @Option(
@@ -57,12 +58,26 @@ final class DataOptions {
       description = "folder: the side to which images are scaled. Default: 32")
   private @Nullable Integer imageSize;
 
+  @Option(
+      names = "--upright",
+      description = "folder: turn photographs as their EXIF orientation says. Default: as stored")
+  private boolean upright;
+
+  @Option(
+      names = "--label-column",
+      paramLabel = "NAME",
+      description =
+          "table: the column of labels. Default: label, class or target, else the last column")
+  private @Nullable String labelColumn;
+
   DataSpec spec() {
     DataSpec.Builder spec = DataSpec.newBuilder();
     Optional.ofNullable(directory)
         .ifPresent(path -> spec.setDirectory(path.toAbsolutePath().toString()));
     Optional.ofNullable(format).ifPresent(spec::setFormat);
     Optional.ofNullable(imageSize).ifPresent(spec::setImageSize);
+    Optional.ofNullable(labelColumn).ifPresent(spec::setLabelColumn);
+    spec.setUpright(upright);
     Optional.ofNullable(trainSamples).ifPresent(spec::setTrainSamples);
     Optional.ofNullable(trainFraction).ifPresent(spec::setTrainFraction);
     Optional.ofNullable(validationFraction).ifPresent(spec::setValidationFraction);

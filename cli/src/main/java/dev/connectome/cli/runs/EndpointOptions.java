@@ -15,15 +15,18 @@ final class EndpointOptions {
   @Option(
       names = "--endpoint",
       paramLabel = "HOST:PORT",
-      description = "gRPC address of the controller. Default: the platform on --state-dir")
+      description =
+          "gRPC address of the controller, also with http:// or https:// before it. Default:"
+              + " CONNECTOME_ENDPOINT, else the platform on --state-dir")
   private @Nullable String endpoint;
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = ".connectome",
-      description = "State directory of a platform on this machine. Default: ${DEFAULT-VALUE}")
-  private Path stateDir;
+      description =
+          "State directory of a platform on this machine. Default: CONNECTOME_STATE_DIR, else"
+              + " .connectome")
+  private @Nullable Path stateDir;
 
   @Option(
       names = "--token-file",
@@ -41,18 +44,22 @@ final class EndpointOptions {
 
   /** Opens a client; no request is made yet. */
   ConnectomeClient connect() {
-    String target = endpoint == null ? local().controller().grpc() : endpoint;
+    Target target = Target.choose(endpoint, stateDir, System.getenv());
+    Path local = target.stateDirectory();
     try {
-      ConnectomeClientBuilder client = ConnectomeClient.builder(target);
-      if (certificates == null) {
-        client.plaintext();
-      } else {
+      ConnectomeClientBuilder client =
+          ConnectomeClient.builder(local == null ? target.address() : running(local));
+      if (certificates != null) {
         client.trustCertificates(certificates);
+      } else if (target.tls()) {
+        client.tls();
+      } else {
+        client.plaintext();
       }
       if (tokenFile != null) {
         client.tokenFile(tokenFile);
-      } else if (endpoint == null) {
-        client.tokenFile(PlatformTokens.owners(stateDir));
+      } else if (local != null) {
+        client.tokenFile(PlatformTokens.owners(local));
       }
       return client.build();
     } catch (IllegalArgumentException e) {
@@ -65,7 +72,7 @@ final class EndpointOptions {
     }
   }
 
-  private Endpoints local() {
+  private static String running(Path stateDir) {
     return Endpoints.findRunning(stateDir)
         .orElseThrow(
             () ->
@@ -73,6 +80,8 @@ final class EndpointOptions {
                     "no platform is running on "
                         + stateDir.toAbsolutePath().normalize()
                         + ": start one with 'connectome up', or name another with --state-dir or"
-                        + " --endpoint"));
+                        + " --endpoint"))
+        .controller()
+        .grpc();
   }
 }

@@ -48,12 +48,14 @@ final class EnforcementCommand extends ControllerCommand {
       output.print(
           out,
           ListEnforcementChangesResponse.newBuilder().addAllChanges(changes).build(),
-          () -> RunTables.enforcementChanges(changes));
+          changes,
+          RunTables.ENFORCEMENT_CHANGES);
       return 0;
     }
     Enforcement enforcement =
         state == null ? client.enforcement() : client.updateEnforcement(suspended(state), reason);
-    output.print(out, enforcement, () -> List.of(sentence(enforcement)));
+    output.print(
+        out, enforcement, RunTables.ENFORCEMENT_CHANGES, () -> List.of(sentence(enforcement)));
     return 0;
   }
 

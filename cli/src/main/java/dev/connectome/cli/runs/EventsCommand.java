@@ -23,7 +23,8 @@ final class EventsCommand extends RunCommand {
     output.print(
         out,
         ListRunEventsResponse.newBuilder().addAllEvents(events).build(),
-        () -> RunTables.events(events));
+        events,
+        RunTables.EVENTS);
     return 0;
   }
 }

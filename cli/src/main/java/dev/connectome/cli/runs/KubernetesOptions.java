@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that place a run on a cluster; the operator has the defaults. */
@@ -85,6 +86,8 @@ final class KubernetesOptions {
       description = "Kubernetes: the longest an attempt may take, as in PT12H. Default: no limit")
   private @Nullable Duration activeDeadline;
 
+  @Mixin private TrainerOptions trainer = new TrainerOptions();
+
   KubernetesSpec spec() {
     var spec =
         KubernetesSpec.newBuilder()
@@ -104,6 +107,7 @@ final class KubernetesOptions {
     if (activeDeadline != null) {
       spec.setActiveDeadline(Durations.fromSeconds(activeDeadline.toSeconds()));
     }
+    trainer.addTo(spec);
     return spec.build();
   }
 

@@ -14,8 +14,9 @@ final class PolicyOptions {
       paramLabel = "POLICY",
       description = {
         "What stops the run. By default a new run is stopped once inputs that the network sees as"
-            + " close get the same class as often as they will, its connectome and its predictions have"
-            + " settled and its training loss has fallen; an external run is only watched. Examples:",
+            + " close get the same class as often as they will, its connectome and its predictions"
+            + " have settled and its training loss has fallen; an external run is only watched."
+            + " Examples:",
         "diminishing:window=8,confirm=3",
         "diminishing:monitor=connectomeDistance,smoothing=0.3,min-relative-drop=0.2,confirm=1",
         "slowing:min-fall=0.5",
@@ -51,7 +52,9 @@ final class PolicyOptions {
     if (policy != null) {
       run.setPolicy(PolicySyntax.parse(policy));
     }
-    List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
-    run.addAllShadowPolicies(parsed);
+    if (hasShadows()) {
+      List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
+      run.clearShadowPolicies().addAllShadowPolicies(parsed);
+    }
   }
 }

@@ -5,9 +5,10 @@ import dev.connectome.protos.run.v1.BatchReplayPolicyResponse;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppingPolicy;
+import dev.connectome.protos.run.v1.TrainingRun;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,18 +35,39 @@ final class ReplayCommand extends ControllerCommand {
   @Override
   int call(ConnectomeClient client, PrintWriter out) {
     StoppingPolicy replayed = PolicySyntax.parse(policy);
-    Optional<String> run = runs.singleRun();
-    if (run.isPresent()) {
-      ReplayPolicyResponse replay = client.replay(run.get(), replayed);
-      output.print(out, replay, () -> List.of(sentence(replay)));
+    if (runs.names().size() == 1) {
+      RunReplay replay = replay(client, runs.names().get(0), replayed);
+      if (output.isWhole()) {
+        output.print(out, replay.getReplay(), List.of(replay), RunTables.REPLAYS);
+      } else {
+        output.print(out, replay, RunTables.REPLAYS, () -> List.of(sentence(replay.getReplay())));
+      }
       return 0;
     }
-    List<RunReplay> replays = client.batchReplay(runs.selection(), replayed).toList();
-    output.print(
-        out,
-        BatchReplayPolicyResponse.newBuilder().addAllReplays(replays).build(),
-        () -> RunTables.replays(replays));
+    Each<RunReplay> replays =
+        runs.names().isEmpty()
+            ? Each.of(client.batchReplay(runs.selection(), replayed).toList(), Function.identity())
+            : Each.of(runs.names(), run -> replay(client, run, replayed));
+    if (replays.done().isEmpty() && output.isTable()) {
+      out.println("no run matches the selection");
+    } else {
+      output.print(
+          out,
+          BatchReplayPolicyResponse.newBuilder().addAllReplays(replays.done()).build(),
+          replays.done(),
+          RunTables.REPLAYS);
+    }
+    replays.requireAll();
     return 0;
+  }
+
+  private static RunReplay replay(ConnectomeClient client, String name, StoppingPolicy policy) {
+    TrainingRun run = client.get(name);
+    return RunReplay.newBuilder()
+        .setName(run.getName())
+        .setState(run.getState())
+        .setReplay(client.replay(name, policy))
+        .build();
   }
 
   private static String sentence(ReplayPolicyResponse replay) {

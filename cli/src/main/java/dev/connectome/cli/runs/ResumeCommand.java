@@ -69,7 +69,7 @@ final class ResumeCommand extends RunCommand {
       out.flush();
     }
     TrainingRun resumed = client.resume(request.build());
-    output.print(out, resumed, () -> RunTables.run(resumed));
+    output.print(out, List.of(resumed), true);
     return wait ? follow(client, run, out) : 0;
   }
 

@@ -5,32 +5,30 @@ import dev.connectome.protos.run.v1.RunSelection;
 import dev.connectome.protos.run.v1.RunState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The runs that a command works on: one by its name, or many by what they have in common. */
+/** The runs that a command works on: some by their names, or many by what they have in common. */
 final class RunSelectionOptions {
-  @Parameters(arity = "0..1", paramLabel = "RUN", description = "Name or uid of the run.")
-  private @Nullable String run;
+  @Parameters(arity = "0..*", paramLabel = "RUN", description = "Names or uids of runs.")
+  private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--runs",
       split = ",",
       paramLabel = "SELECTION",
       description = {
-        "All runs that match, instead of one by name: label=KEY=VALUE, prefix=TEXT or state=STATE;",
+        "All runs that match, instead of some by name: label=KEY=VALUE, prefix=TEXT or state=STATE;",
         "may be repeated, or separated by commas."
       })
   private List<String> selection = new ArrayList<>();
 
-  /** The name of the one run; empty if there is a selection. */
-  Optional<String> singleRun() {
-    if ((run == null) == selection.isEmpty()) {
-      throw CommandFailure.badInput("name either a run or, with --runs, a selection of runs");
+  /** The runs that are named; none if there is a selection. */
+  List<String> names() {
+    if (names.isEmpty() == selection.isEmpty()) {
+      throw CommandFailure.badInput("name either runs or, with --runs, a selection of runs");
     }
-    return Optional.ofNullable(run);
+    return names;
   }
 
   RunSelection selection() {

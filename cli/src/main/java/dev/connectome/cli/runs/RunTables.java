@@ -2,12 +2,11 @@ package dev.connectome.cli.runs;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.connectome.cli.report.Columns;
 import dev.connectome.cli.report.Display;
-import dev.connectome.cli.report.Table;
 import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.PolicyHold;
-import dev.connectome.protos.run.v1.ReplayPolicyResponse;
 import dev.connectome.protos.run.v1.RunEvent;
 import dev.connectome.protos.run.v1.RunReplay;
 import dev.connectome.protos.run.v1.StoppedRun;
@@ -15,30 +14,141 @@ import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.signature.v1.SampleSignals;
+import dev.connectome.protos.signature.v1.SignatureDistances;
 import dev.connectome.protos.signature.v1.SignatureRecord;
-import dev.connectome.protos.signature.v1.TopologicalSignature;
 import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the controller as lines for people. */
 final class RunTables {
   private RunTables() {}
 
-  static List<String> runs(List<TrainingRun> runs) {
-    Table table = new Table("NAME", "STATE", "EPOCH", "LOSS", "STAGE", "CREATED");
-    for (TrainingRun run : runs) {
-      table.row(
-          RunNames.id(run),
-          Display.name(run.getState()),
-          epochs(run),
-          metric(run.getProgress().getMetricsMap(), "trainLoss"),
-          Display.stage(run.getStage()),
-          time(run.getCreateTime()));
-    }
-    return table.lines();
+  static final Columns<TrainingRun> RUNS =
+      new Columns<TrainingRun>()
+          .add("NAME", RunNames::id)
+          .add("STATE", run -> Display.name(run.getState()))
+          .add("EPOCH", run -> run.getProgress().getCompletedEpochs())
+          .add("BUDGET", run -> run.getSpec().getEpochs())
+          .add("LOSS", run -> run.getProgress().getMetricsMap().get("trainLoss"))
+          .add("STAGE", run -> Display.stage(run.getStage()))
+          .add("CREATED", run -> time(run.getCreateTime()))
+          .wide("DECIDED", run -> run.hasDecision() ? run.getDecision().getStopEpoch() : null)
+          .wide("BY", run -> run.hasDecision() ? run.getDecision().getPolicyId() : null)
+          .wide("KEPT", RunTables::keptEpoch)
+          .wide("TEST ACCURACY", run -> run.getOutcome().getMetricsMap().get("testAccuracy"))
+          .wide("ATTEMPT", TrainingRun::getAttempt)
+          .wide("LAUNCHER", run -> Display.name(run.getLauncher()))
+          .wide("LABELS", RunTables::labels)
+          .wide("ENDED", run -> time(run.getEndTime()))
+          .wide("UID", TrainingRun::getUid);
+
+  static final Columns<RunEvent> EVENTS =
+      new Columns<RunEvent>()
+          .add("POSITION", RunEvent::getPosition)
+          .add("TIME", event -> time(event.getEventTime()))
+          .add("KIND", RunEvent::getKind)
+          .add("ACTOR", RunEvent::getActor)
+          .add("STATE", event -> Display.name(event.getState()))
+          .wide("ATTEMPT", event -> event.getAttempt() == 0 ? null : event.getAttempt())
+          .add("MESSAGE", RunEvent::getMessage);
+
+  static final Columns<SignatureRecord> SIGNATURES =
+      new Columns<SignatureRecord>()
+          .add("ATTEMPT", SignatureRecord::getAttempt)
+          .add("EPOCH", SignatureRecord::getEpoch)
+          .add("LOSS", record -> record.getMetricsMap().get("trainLoss"))
+          .add("DEATH", distance(SignatureDistances::getDeath))
+          .add("BIRTH", distance(SignatureDistances::getBirth))
+          .wide("TOPOLOGICAL", distance(SignatureDistances::getTopological))
+          .add("CONNECTOME", distance(from -> from.hasConnectome() ? from.getConnectome() : null))
+          .add(
+              "DISAGREEMENT",
+              signal(of -> of.hasNeighbourAgreement() ? 1 - of.getNeighbourAgreement() : null))
+          .add("TREE", signal(of -> of.hasTreeAgreement() ? 1 - of.getTreeAgreement() : null))
+          .add(
+              "TURNOVER",
+              signal(of -> of.hasNeighbourTurnover() ? of.getNeighbourTurnover() : null))
+          .add(
+              "CONCENTRATION",
+              signal(
+                  of ->
+                      of.hasPredictedClassConcentration()
+                          ? of.getPredictedClassConcentration()
+                          : null))
+          .wide("NEURONS", record -> record.getSignature().getNeuronCount())
+          .add("LATE", record -> record.getLate() ? "late" : "")
+          .add("FAILURE", record -> record.getFailure().getMessage());
+
+  static final Columns<RunReplay> REPLAYS =
+      new Columns<RunReplay>()
+          .add("NAME", run -> RunNames.id(run.getName()))
+          .add("STATE", run -> Display.name(run.getState()))
+          .add("EPOCHS", run -> run.getReplay().getLastEpoch())
+          .add(
+              "RECORDED STOP",
+              run ->
+                  stopEpoch(
+                      run.getReplay().hasRecordedDecision(), run.getReplay().getRecordedDecision()))
+          .add(
+              "REPLAYED STOP",
+              run -> stopEpoch(run.getReplay().hasDecision(), run.getReplay().getDecision()))
+          .add("SAVED", run -> run.getReplay().getEpochsSaved())
+          .add("ACCURACY", RunTables::accuracyDifference);
+
+  static final Columns<Enforcement> ENFORCEMENT_CHANGES =
+      new Columns<Enforcement>()
+          .add("TIME", change -> time(change.getUpdateTime()))
+          .add("ENFORCEMENT", change -> change.getSuspended() ? "off" : "on")
+          .add("BY", Enforcement::getActor)
+          .add("REASON", Enforcement::getReason);
+
+  static Columns<StoppedRun> stopped(boolean dryRun) {
+    return new Columns<StoppedRun>()
+        .add("NAME", run -> RunNames.id(run.getName()))
+        .add("WAS", run -> Display.name(run.getFromState()))
+        .add(
+            dryRun ? "WOULD BE STOPPED" : "IS",
+            run -> dryRun ? "yes" : Display.name(run.getState()));
+  }
+
+  private static Function<SignatureRecord, @Nullable Double> distance(
+      Function<SignatureDistances, @Nullable Double> value) {
+    return record ->
+        record.getSignature().hasFromPrevious()
+            ? value.apply(record.getSignature().getFromPrevious())
+            : null;
+  }
+
+  private static Function<SignatureRecord, @Nullable Double> signal(
+      Function<SampleSignals, @Nullable Double> value) {
+    return record -> value.apply(record.getSignature().getSampleSignals());
+  }
+
+  private static @Nullable Integer stopEpoch(boolean stopped, StoppingDecision decision) {
+    return stopped ? decision.getStopEpoch() : null;
+  }
+
+  private static @Nullable String accuracyDifference(RunReplay run) {
+    return run.getReplay().hasAccuracyDifference()
+        ? String.format(Locale.ROOT, "%+.4f", run.getReplay().getAccuracyDifference())
+        : null;
+  }
+
+  private static @Nullable Integer keptEpoch(TrainingRun run) {
+    return run.getOutcome().hasRestoredEpoch() ? run.getOutcome().getRestoredEpoch() : null;
+  }
+
+  private static String labels(TrainingRun run) {
+    return run.getLabelsMap().entrySet().stream()
+        .map(label -> label.getKey() + "=" + label.getValue())
+        .sorted()
+        .collect(Collectors.joining(","));
   }
 
   static List<String> run(TrainingRun run) {
@@ -106,113 +216,6 @@ final class RunTables {
             decision.getStopEpoch(),
             Display.name(decision.getReason()),
             decision.getMessage());
-  }
-
-  static List<String> events(List<RunEvent> events) {
-    Table table = new Table("POSITION", "TIME", "KIND", "ACTOR", "STATE", "MESSAGE");
-    for (RunEvent event : events) {
-      table.row(
-          Long.toString(event.getPosition()),
-          time(event.getEventTime()),
-          event.getKind(),
-          event.getActor(),
-          Display.name(event.getState()),
-          event.getMessage());
-    }
-    return table.lines();
-  }
-
-  static List<String> signatures(List<SignatureRecord> signatures) {
-    Table table =
-        new Table(
-            "ATTEMPT",
-            "EPOCH",
-            "LOSS",
-            "DEATH",
-            "BIRTH",
-            "CONNECTOME",
-            "DISAGREEMENT",
-            "TREE",
-            "TURNOVER",
-            "CONCENTRATION",
-            "LATE",
-            "FAILURE");
-    for (SignatureRecord signature : signatures) {
-      TopologicalSignature values = signature.getSignature();
-      boolean distances = values.hasFromPrevious();
-      SampleSignals signals = values.getSampleSignals();
-      boolean control = values.getFromPrevious().hasConnectome();
-      table.row(
-          Integer.toString(signature.getAttempt()),
-          Integer.toString(signature.getEpoch()),
-          metric(signature.getMetricsMap(), "trainLoss"),
-          distances ? Display.number(values.getFromPrevious().getDeath()) : "-",
-          distances ? Display.number(values.getFromPrevious().getBirth()) : "-",
-          control ? Display.number(values.getFromPrevious().getConnectome()) : "-",
-          signals.hasNeighbourAgreement()
-              ? Display.number(1 - signals.getNeighbourAgreement())
-              : "-",
-          signals.hasTreeAgreement() ? Display.number(1 - signals.getTreeAgreement()) : "-",
-          signals.hasNeighbourTurnover() ? Display.number(signals.getNeighbourTurnover()) : "-",
-          signals.hasPredictedClassConcentration()
-              ? Display.number(signals.getPredictedClassConcentration())
-              : "-",
-          signature.getLate() ? "late" : "",
-          signature.hasFailure() ? signature.getFailure().getMessage() : "");
-    }
-    return table.lines();
-  }
-
-  static List<String> stopped(List<StoppedRun> runs, boolean dryRun) {
-    if (runs.isEmpty()) {
-      return List.of("no live run matches the selection");
-    }
-    Table table = new Table("NAME", "WAS", dryRun ? "WOULD BE STOPPED" : "IS");
-    for (StoppedRun run : runs) {
-      table.row(
-          RunNames.id(run.getName()),
-          Display.name(run.getFromState()),
-          dryRun ? "yes" : Display.name(run.getState()));
-    }
-    return table.lines();
-  }
-
-  static List<String> replays(List<RunReplay> replays) {
-    if (replays.isEmpty()) {
-      return List.of("no run matches the selection");
-    }
-    Table table =
-        new Table("NAME", "STATE", "EPOCHS", "RECORDED STOP", "REPLAYED STOP", "SAVED", "ACCURACY");
-    for (RunReplay run : replays) {
-      ReplayPolicyResponse replay = run.getReplay();
-      table.row(
-          RunNames.id(run.getName()),
-          Display.name(run.getState()),
-          Integer.toString(replay.getLastEpoch()),
-          stopEpoch(replay.hasRecordedDecision(), replay.getRecordedDecision()),
-          stopEpoch(replay.hasDecision(), replay.getDecision()),
-          Integer.toString(replay.getEpochsSaved()),
-          replay.hasAccuracyDifference()
-              ? String.format(Locale.ROOT, "%+.4f", replay.getAccuracyDifference())
-              : "-");
-    }
-    return table.lines();
-  }
-
-  static List<String> enforcementChanges(List<Enforcement> changes) {
-    Table table = new Table("TIME", "ENFORCEMENT", "BY", "REASON");
-    for (Enforcement change : changes) {
-      table.row(
-          time(change.getUpdateTime()),
-          change.getSuspended() ? "off" : "on",
-          change.getActor(),
-          change.getReason());
-    }
-    return table.lines();
-  }
-
-  private static String stopEpoch(boolean stopped, StoppingDecision decision) {
-    return stopped ? Integer.toString(decision.getStopEpoch()) : "-";
   }
 
   private static String epochs(TrainingRun run) {

@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
       "  connectome runs create --name b --policy patience:monitor=trainLoss,patience=5 --wait",
       "  connectome runs list --state RUNNING",
       "  connectome runs list --filter 'lowest.trainLoss < 0.2' --sort lowest.trainLoss",
-      "  connectome runs get a -o json",
+      "  connectome runs list --watch -o wide",
+      "  connectome runs get a -o jsonpath=.decision.stopEpoch",
+      "  connectome runs get a -o yaml > a.yaml; connectome runs create -f a.yaml --name c",
       "  connectome runs update a --enforce trial --epochs 80",
       "  connectome runs stop --runs label=sweep=7 --dry-run",
       "  connectome runs replay --policy diminishing:window=8 --runs label=demo=true"

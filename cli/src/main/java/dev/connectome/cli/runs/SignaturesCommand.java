@@ -23,7 +23,8 @@ final class SignaturesCommand extends RunCommand {
     output.print(
         out,
         ListSignaturesResponse.newBuilder().addAllSignatures(signatures).build(),
-        () -> RunTables.signatures(signatures));
+        signatures,
+        RunTables.SIGNATURES);
     return 0;
   }
 }

@@ -57,6 +57,33 @@ final class SpecOptions {
   private List<String> probeLayers = new ArrayList<>();
 
   @Option(
+      names = "--probe-max-neurons",
+      paramLabel = "N",
+      description = "Record a random part of the neurons if there are more. Default: 4096")
+  private @Nullable Integer probeMaxNeurons;
+
+  @Option(
+      names = "--test-every",
+      paramLabel = "N",
+      description =
+          "Evaluate on the test images after every N-th epoch; 0: only the final weights."
+              + " Default: 0")
+  private @Nullable Integer testEvery;
+
+  @Option(
+      names = "--prediction-changes",
+      description =
+          "Report how many training images are classified differently than an epoch before; takes"
+              + " a third of an epoch.")
+  private @Nullable Boolean predictionChanges;
+
+  @Option(
+      names = "--checkpoint-keep",
+      paramLabel = "N",
+      description = "The newest checkpoints to keep. Default: as many as the policies may need")
+  private @Nullable Integer checkpointKeep;
+
+  @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       description = "Write a checkpoint every N-th epoch, and at a stop. Default: 1")
@@ -76,6 +103,9 @@ final class SpecOptions {
     Optional.ofNullable(batchSize).ifPresent(spec::setBatchSize);
     Optional.ofNullable(seed).ifPresent(spec::setSeed);
     Optional.ofNullable(device).ifPresent(spec::setDevice);
+    Optional.ofNullable(testEvery).ifPresent(spec::setTestEveryEpochs);
+    Optional.ofNullable(predictionChanges).ifPresent(spec::setPredictionChanges);
+    Optional.ofNullable(checkpointKeep).ifPresent(spec.getCheckpointBuilder()::setKeep);
     Optional.ofNullable(checkpointEvery).ifPresent(spec.getCheckpointBuilder()::setEveryEpochs);
     keep.addTo(spec);
     return spec.build();
@@ -84,6 +114,7 @@ final class SpecOptions {
   private ProbeSpec probeSpec() {
     ProbeSpec.Builder spec = ProbeSpec.newBuilder().addAllLayers(probeLayers);
     Optional.ofNullable(probeSamples).ifPresent(spec::setSamples);
+    Optional.ofNullable(probeMaxNeurons).ifPresent(spec::setMaxNeurons);
     Optional.ofNullable(probeEvery).ifPresent(spec::setEveryEpochs);
     return spec.build();
   }

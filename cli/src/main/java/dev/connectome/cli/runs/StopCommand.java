@@ -9,7 +9,6 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.StopMode;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Option;
     name = "stop",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Stops one run or many; each keeps its weights.")
+    description = "Stops runs; they keep their weights.")
 final class StopCommand extends ControllerCommand {
   @Mixin private RunSelectionOptions runs;
 
@@ -37,7 +36,7 @@ final class StopCommand extends ControllerCommand {
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
   private String reason = "";
 
-  @Option(names = "--dry-run", description = "With --runs: only list the runs that would be stopped.")
+  @Option(names = "--dry-run", description = "With --runs: only list the runs it would stop.")
   private boolean dryRun;
 
   @Option(names = "--wait", description = "Follow the run to its end; not with --runs.")
@@ -48,16 +47,21 @@ final class StopCommand extends ControllerCommand {
   @Override
   int call(ConnectomeClient client, PrintWriter out) throws InterruptedException {
     int modeNumber = EnumNames.parse("--mode", StopMode.getDescriptor(), mode);
-    Optional<String> run = runs.singleRun();
-    if (run.isEmpty()) {
+    List<String> names = runs.names();
+    if (names.isEmpty()) {
       return stopMany(client, modeNumber, out);
     }
     if (dryRun) {
       throw CommandFailure.badInput("--dry-run is for a selection of runs: give it with --runs");
     }
-    TrainingRun stopped = client.stop(run.get(), StopMode.forNumber(modeNumber), reason);
-    output.print(out, stopped, () -> RunTables.run(stopped));
-    return wait ? follow(client, run.get(), out) : 0;
+    if (wait && names.size() > 1) {
+      throw CommandFailure.badInput("--wait follows one run: name one");
+    }
+    StopMode asked = StopMode.forNumber(modeNumber);
+    Each<TrainingRun> stopped = Each.of(names, run -> client.stop(run, asked, reason));
+    output.print(out, stopped.done(), names.size() == 1);
+    stopped.requireAll();
+    return wait ? follow(client, names.get(0), out) : 0;
   }
 
   private int stopMany(ConnectomeClient client, int modeNumber, PrintWriter out) {
@@ -72,10 +76,15 @@ final class StopCommand extends ControllerCommand {
                 .setReason(reason)
                 .setDryRun(dryRun)
                 .build());
+    if (stopped.isEmpty() && output.isTable()) {
+      out.println("no live run matches the selection");
+      return 0;
+    }
     output.print(
         out,
         BatchStopTrainingRunsResponse.newBuilder().addAllRuns(stopped).build(),
-        () -> RunTables.stopped(stopped, dryRun));
+        stopped,
+        RunTables.stopped(dryRun));
     return 0;
   }
 }

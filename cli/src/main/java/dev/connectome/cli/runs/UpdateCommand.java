@@ -6,7 +6,9 @@ import dev.connectome.client.ConnectomeClient;
 import dev.connectome.client.RunNames;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
+import dev.connectome.protos.run.v1.UpdateTrainingRunRequest;
 import java.io.PrintWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,12 @@ final class UpdateCommand extends RunCommand {
       description = "The budget: the most epochs to train, including those already trained.")
   private @Nullable Integer epochs;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Let the controller check everything, show what it would change, and stop there.")
+  private boolean dryRun;
+
   @Mixin private OutputOption output;
 
   @Override
@@ -74,8 +82,14 @@ final class UpdateCommand extends RunCommand {
       throw CommandFailure.badInput(
           "nothing to change: give --policy, --shadow, --no-shadows, --enforce or --epochs");
     }
-    TrainingRun updated = client.update(changed.build(), mask.build());
-    output.print(out, updated, () -> RunTables.run(updated));
+    TrainingRun updated =
+        client.update(
+            UpdateTrainingRunRequest.newBuilder()
+                .setTrainingRun(changed)
+                .setUpdateMask(mask)
+                .setValidateOnly(dryRun)
+                .build());
+    output.print(out, List.of(updated), true);
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package dev.connectome.cli.setup;
 
 import dev.connectome.cli.Printable;
+import dev.connectome.cli.StateDirectory;
 import dev.connectome.cli.report.Table;
 import dev.connectome.platform.Endpoints;
 import dev.connectome.platform.MachineCheck;
@@ -30,7 +31,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = ".connectome",
+      defaultValue = StateDirectory.DEFAULT,
       description = "Where the platform keeps or would keep its state. Default: ${DEFAULT-VALUE}")
   private Path stateDir;
 

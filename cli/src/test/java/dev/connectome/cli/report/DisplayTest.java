@@ -23,13 +23,16 @@ class DisplayTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0.0000",
+    "0.0000123456, 1.235e-05",
+    "-0.00099, -9.900e-04",
     "0.12345, 0.1235",
     "1.23456, 1.235",
     "-12.3456, -12.35",
     "123.456, 123.5",
     "1234.5, 1235"
   })
-  void numbersHaveFewerDecimalsAsTheyGrow(double number, String text) {
+  void numbersHaveFewerDecimalsAsTheyGrowAndSmallOnesAPowerOfTen(double number, String text) {
     assertThat(Display.number(number)).isEqualTo(text);
   }
 

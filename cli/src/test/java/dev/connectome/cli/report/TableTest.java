@@ -21,6 +21,17 @@ class TableTest {
   }
 
   @Test
+  void columnsStayAsWideAsTheyWereForLaterRows() {
+    Table table = new Table("NAME", "EPOCH");
+    table.row("a long name", "7");
+    table.lines();
+    table.row("b", "12");
+
+    assertThat(table.lines()).containsExactly("b               12");
+    assertThat(table.lines()).isEmpty();
+  }
+
+  @Test
   void aRowNeedsACellForEachColumn() {
     assertThatThrownBy(() -> new Table("A", "B").row("1")).hasMessage("1 cells for 2 columns");
   }

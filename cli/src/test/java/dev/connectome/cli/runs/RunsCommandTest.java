@@ -34,7 +34,7 @@ class RunsCommandTest {
           create --keep last              | --keep is 'last': it must be one of epoch, best, average
           create --toleration :x          | --toleration is ':x': it must be KEY, KEY=VALUE, KEY:EFFECT or KEY=VALUE:EFFECT
           stop a --mode now               | --mode is 'now': it must be one of graceful, immediate, end-of-epoch
-          stop                            | name either a run or, with --runs, a selection of runs
+          stop                            | name either runs or, with --runs, a selection of runs
           stop a --dry-run                | --dry-run is for a selection of runs: give it with --runs
           stop --runs prefix=a --wait     | --wait follows one run: give it without --runs
           stop --runs name=a              | --runs is 'name=a': it must be label=KEY=VALUE, prefix=TEXT or state=STATE

@@ -44,6 +44,7 @@ class SpecOptionsTest {
                 + " --label-noise 0.9 --data-dir data --data-format idx --image-size 16"
                 + " --probe-samples 10 --probe-every 2 --probe-layers dense1,conv"
                 + " --class-imbalance 10 --shift 2 --flip --mixup 0.4 --label-smoothing 0.1"
+                + " --probe-max-neurons 12 --test-every 4 --prediction-changes --checkpoint-keep 5"
                 + " --checkpoint-every 3 --keep average --average-epochs 2.5 --best-metric testLoss");
 
     ScheduleSpec schedule =
@@ -67,6 +68,8 @@ class SpecOptionsTest {
                         .setDropout(0.5)
                         .setBatchNorm(true))
                 .setDevice("gpu")
+                .setTestEveryEpochs(4)
+                .setPredictionChanges(true)
                 .setKeep(KeptWeights.KEPT_WEIGHTS_AVERAGE)
                 .setAverageEpochs(2.5)
                 .setBest(BestEpochSpec.newBuilder().setMetric("testLoss"))
@@ -100,8 +103,9 @@ class SpecOptionsTest {
                     ProbeSpec.newBuilder()
                         .setSamples(10)
                         .setEveryEpochs(2)
+                        .setMaxNeurons(12)
                         .addAllLayers(List.of("dense1", "conv")))
-                .setCheckpoint(CheckpointSpec.newBuilder().setEveryEpochs(3))
+                .setCheckpoint(CheckpointSpec.newBuilder().setKeep(5).setEveryEpochs(3))
                 .build());
   }
 

@@ -21,8 +21,9 @@ import java.util.Set;
 
 /**
  * The limits of every field of every request, as the comments of the contracts state them. What
- * depends on several fields is in {@link SpecRules}; the settings of stopping rules have upper
- * limits alone, since the rules check their settings themselves.
+ * depends on several fields is in {@link SpecRules}, what places a run on a cluster in {@link
+ * KubernetesLimits}; the settings of stopping rules have upper limits alone, since the rules check
+ * their settings themselves.
  *
  * <p>A refused report is lost, so what trainers report has limits that no training reaches.
  */
@@ -65,23 +66,6 @@ final class FieldLimits {
           "words of letters, digits, '-' and '_' with dots between them");
   private static final Limit MODEL =
       value -> (((String) value).contains(".") ? MODEL_IN_JAR : BUILT_IN_MODEL).problems(value);
-
-  private static final String DNS_NAME = "[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?";
-  private static final String QUALIFIED_NAME =
-      "(" + DNS_NAME + "/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
-  private static final String LABEL_VALUE = "([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?";
-  private static final Limit CLAIM =
-      matching(253, DNS_NAME, "the name of a persistent volume claim");
-  private static final Limit RESOURCES =
-      entries(
-          64,
-          required(
-              matching(317, QUALIFIED_NAME, "names of resources such as cpu or nvidia.com/gpu")),
-          required(
-              matching(
-                  64,
-                  "[0-9]+(\\.[0-9]+)?([numkMGTPE]|[KMGTPE]i|[eE][0-9]{1,2})?",
-                  "quantities such as 500m, 2 or 4Gi")));
 
   /** By the name of a field, or by message and field where it means something else there. */
   private static final Map<String, Limit> LIMITS =
@@ -138,33 +122,6 @@ final class FieldLimits {
           entry("FlatRule.window", whole(5, 1_000)),
           entry("FlatRule.min_fall", ANY),
           entry("FlatRule.significance", ANY),
-          entry(
-              "KubernetesSpec.image",
-              matching(1_024, "\\S*", "a reference to an image, without spaces")),
-          entry(
-              "KubernetesSpec.image_pull_secrets",
-              items(8, required(matching(253, DNS_NAME, "names of Secrets")))),
-          entry("KubernetesSpec.requests", RESOURCES),
-          entry("KubernetesSpec.limits", RESOURCES),
-          entry(
-              "KubernetesSpec.node_selector",
-              entries(
-                  64,
-                  required(matching(317, QUALIFIED_NAME, "labels of nodes")),
-                  matching(63, LABEL_VALUE, "values of labels"))),
-          entry("KubernetesSpec.tolerations", items(32, ANY)),
-          entry(
-              "KubernetesSpec.priority_class",
-              matching(253, DNS_NAME, "the name of a priority class")),
-          entry("KubernetesSpec.queue", matching(253, DNS_NAME, "the name of a queue")),
-          entry("KubernetesSpec.data_claim", CLAIM),
-          entry("KubernetesSpec.checkpoint_claim", CLAIM),
-          entry("KubernetesSpec.active_deadline", seconds(1, true)),
-          entry("Toleration.key", matching(317, QUALIFIED_NAME, "the key of a taint")),
-          entry("Toleration.operator", oneOf("Equal", "Exists")),
-          entry("Toleration.value", matching(63, LABEL_VALUE, "the value of a taint")),
-          entry("Toleration.effect", oneOf("NoSchedule", "PreferNoSchedule", "NoExecute")),
-          entry("Toleration.toleration_seconds", whole(0, 315_360_000)),
           entry("TrainingSpec.epochs", whole(1, EPOCHS)),
           entry("TrainingSpec.batch_size", whole(1, 65_536)),
           entry("TrainingSpec.seed", ANY),
@@ -191,7 +148,9 @@ final class FieldLimits {
           entry("DataSpec.validation_fraction", BELOW_ONE),
           entry("DataSpec.label_noise", FRACTION),
           entry(
-              "DataSpec.format", oneOf("auto", "cifar10", "cifar100", "embedded", "folder", "idx")),
+              "DataSpec.format",
+              oneOf("auto", "cifar10", "cifar100", "embedded", "folder", "idx", "table")),
+          entry("DataSpec.label_column", text(256)),
           entry("DataSpec.train_fraction", ABOVE_ZERO),
           entry("DataSpec.image_size", whole(4, 1_024)),
           entry("DataSpec.class_imbalance", real("1 to 1000", x -> x >= 1 && x <= 1_000)),
@@ -272,6 +231,7 @@ final class FieldLimits {
   /** The limit of a field; empty for one that has none or whose message has limits of its own. */
   static Optional<Limit> of(FieldDescriptor field) {
     String inMessage = field.getContainingType().getName() + "." + field.getName();
-    return Optional.ofNullable(LIMITS.getOrDefault(inMessage, LIMITS.get(field.getName())));
+    return Optional.ofNullable(KubernetesLimits.BY_FIELD.get(inMessage))
+        .or(() -> Optional.ofNullable(LIMITS.getOrDefault(inMessage, LIMITS.get(field.getName()))));
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import dev.connectome.controller.codec.PolicyCodec;
 import dev.connectome.protos.run.v1.BatchReplayPolicyRequest;
+import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.Toleration;
@@ -53,6 +54,8 @@ final class SpecRules {
       rules.schedule(schedule, SpecDefaults.scheduleName(schedule));
     } else if (message instanceof Toleration toleration) {
       rules.toleration(toleration);
+    } else if (message instanceof KubernetesSpec spec) {
+      KubernetesRules.check(spec, problems);
     } else if (message instanceof ReportedActivations activations) {
       ReportRules.check(activations, problems);
     } else if (message instanceof ReportRequest report

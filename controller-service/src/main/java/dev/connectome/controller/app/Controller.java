@@ -8,6 +8,7 @@ import dev.connectome.controller.lifecycle.RunSummaries;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.notification.Notifications;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class Controller implements AutoCloseable {
   private final RunSummaries summaries;
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
+  private final Notifications notifications;
 
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
   private final Loops loops;
@@ -49,6 +51,7 @@ public final class Controller implements AutoCloseable {
       RunSummaries summaries,
       SignatureConsumer consumer,
       Optional<Retention> retention,
+      Notifications notifications,
       Loops loops) {
     this.store = store;
     this.launchers = launchers;
@@ -57,6 +60,7 @@ public final class Controller implements AutoCloseable {
     this.summaries = summaries;
     this.consumer = consumer;
     this.retention = retention;
+    this.notifications = notifications;
     this.loops = loops;
     this.launching = loops.add("launch", MAX_AGE);
     this.delivering = loops.add("delivery", MAX_AGE);
@@ -89,6 +93,7 @@ public final class Controller implements AutoCloseable {
           Loop deleting = loops.add("retention", MAX_AGE.plus(RETENTION_INTERVAL));
           every(RETENTION_INTERVAL, Duration.ZERO, () -> deleting.pass(runs::deleteExpired));
         });
+    notifications.start();
     consumer.start();
   }
 
@@ -119,6 +124,7 @@ public final class Controller implements AutoCloseable {
     consumer.close();
     launchers.close();
     executor.shutdownNow();
+    notifications.close();
     delivery.close();
   }
 }

@@ -22,8 +22,11 @@ import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.controller.lifecycle.Watchdog;
 import dev.connectome.controller.loop.Loops;
+import dev.connectome.controller.notification.NotificationMeters;
+import dev.connectome.controller.notification.Notifications;
 import dev.connectome.controller.report.ActivationRelay;
 import dev.connectome.controller.report.Reports;
+import dev.connectome.controller.report.StopPushes;
 import dev.connectome.controller.run.Backoff;
 import dev.connectome.controller.run.RetryBudget;
 import dev.connectome.controller.settings.ControllerSettings;
@@ -134,6 +137,16 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
+  StopPushes stopPushes(Store store) {
+    return new StopPushes(store);
+  }
+
+  void close(@Disposes StopPushes pushes) {
+    pushes.close();
+  }
+
+  @Produces
+  @Singleton
   RunWatches watchers(Store store) {
     return new RunWatches(store);
   }
@@ -186,6 +199,10 @@ public class ControllerBeans {
     RunMeters.register(store, metrics);
     ControlMeters.stops(store, metrics);
     ControlMeters.faults(quarantine, enforcement, metrics);
+    Notifications notifications =
+        InvalidSettings.check(() -> Notifications.of(store, settings, loops, Controller.MAX_AGE));
+    var backlogs = new CachedQuery<>(store, transaction -> transaction.notifications().backlogs());
+    NotificationMeters.register(notifications, backlogs::get, metrics);
     return new Controller(
         store,
         launchers,
@@ -196,6 +213,7 @@ public class ControllerBeans {
         settings
             .retention()
             .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE)),
+        notifications,
         loops);
   }
 

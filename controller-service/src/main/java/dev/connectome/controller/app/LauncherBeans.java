@@ -114,8 +114,11 @@ public class LauncherBeans {
                     new IllegalArgumentException(
                         "connectome.launch.kubernetes.controller-endpoint is not set; set it to the"
                             + " host:port at which trainers on the cluster reach this controller"));
+    Map<String, String> environment = environment(settings, endpoint);
+    kubernetes.controllerUrl().ifPresent(url -> environment.put("CONNECTOME_URL", url));
     return new KubernetesLauncherSettings(
         kubernetes.namespace(),
+        kubernetes.namespaces().keySet(),
         kubernetes.image(),
         kubernetes.queue(),
         kubernetes.dataClaim(),
@@ -123,7 +126,8 @@ public class LauncherBeans {
         kubernetes.kafkaSecret(),
         kubernetes.tokenSecret(),
         kubernetes.jobTemplate(),
-        environment(settings, endpoint),
+        kubernetes.runtimes(),
+        environment,
         kubernetes.maxConcurrentRuns(),
         settings.startTimeout(),
         kubernetes.keepFinished(),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -51,6 +52,11 @@ public record RunDefinition(TrainingRun message) {
 
   public TrainingSpec spec() {
     return message.getSpec();
+  }
+
+  /** The cluster's namespace that the run names, if it names one. */
+  public Optional<String> namespace() {
+    return Optional.of(message.getKubernetes().getNamespace()).filter(name -> !name.isEmpty());
   }
 
   /** The enforcing policy, within the run's safety envelope. */

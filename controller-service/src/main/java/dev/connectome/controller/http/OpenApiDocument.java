@@ -46,10 +46,10 @@ final class OpenApiDocument {
                 .put("version", version)
                 .put(
                     "description",
-                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status. Calls need"
-                        + " a bearer token; events and changes record its principal. The header"
-                        + " x-connectome-actor, 1 to 64 printable ASCII characters, is recorded"
-                        + " beside it and is not authenticated."))
+                    "The controller's gRPC services over HTTP. Errors are google.rpc.Status. Calls"
+                        + " need a bearer token; events and changes record its principal. The"
+                        + " header x-connectome-actor, 1 to 64 printable ASCII characters, is"
+                        + " recorded beside it and is not authenticated."))
         .put("paths", paths)
         .put("components", new JsonObject().put("schemas", schemas.all()))
         .encodePrettily();

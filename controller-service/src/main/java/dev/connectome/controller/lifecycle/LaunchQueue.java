@@ -83,10 +83,10 @@ public final class LaunchQueue {
       String instanceId,
       Optional<AttemptRow.ProcessOwner> owner) {
     int attempt = transaction.runs().nextAttempt(run.uid());
-    transaction.attempts().insert(run.uid(), attempt, instanceId, owner);
+    RunDefinition definition = RunDefinition.of(run.definition());
+    transaction.attempts().insert(run.uid(), attempt, instanceId, owner, definition.namespace());
     transaction.move(run, RunState.STARTING, Actor.CONTROLLER, "");
-    return new Launch(
-        run.uid(), run.runId(), attempt, instanceId, RunDefinition.of(run.definition()));
+    return new Launch(run.uid(), run.runId(), attempt, instanceId, definition);
   }
 
   /** Returns an attempt that was started, unless it is not wanted or its trainer has registered. */

@@ -87,6 +87,8 @@ public interface ControllerSettings {
    */
   Optional<List<String>> externalEndpoints();
 
+  NotificationSettings notifications();
+
   Breaker breaker();
 
   Http http();

@@ -4,6 +4,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,11 +17,19 @@ public interface KubernetesLaunchSettings {
   @WithDefault("false")
   boolean enabled();
 
-  /** Namespace of the Jobs. Default: that of the Kubernetes client's context. */
+  /**
+   * Namespace of the Jobs of runs that name none. Default: that of the Kubernetes client's context.
+   */
   Optional<String> namespace();
+
+  /** Further namespaces in which runs may be, by name; one setting makes a namespace known. */
+  Map<String, Tenant> namespaces();
 
   /** Address at which trainers reach the controller, host:port. Required if enabled. */
   Optional<String> controllerEndpoint();
+
+  /** Address at which trainers reach the controller over HTTP, as in {@code http://host:9480}. */
+  Optional<String> controllerUrl();
 
   /** Trainer image for runs that name none. */
   Optional<String> image();
@@ -46,6 +55,9 @@ public interface KubernetesLaunchSettings {
   /** File with any part of a {@code batch/v1} Job; it is merged into the built-in one. */
   Optional<Path> jobTemplate();
 
+  /** Folder with a file NAME.yaml for each runtime, a {@code batch/v1} Job for its trainers. */
+  Optional<Path> runtimes();
+
   /** The most Jobs at the same time, including those that wait in the cluster's queues. */
   @WithDefault("1000")
   int maxConcurrentRuns();
@@ -58,7 +70,23 @@ public interface KubernetesLaunchSettings {
   @WithDefault("50")
   double requestsPerSecond();
 
+  /**
+   * How many devices, GPUs and others, a run may have in {@code namespace}, all its pods together.
+   */
+  @WithDefault("1000000")
+  int maxDevices();
+
   Allow allow();
+
+  /** What runs in a further namespace may have. */
+  interface Tenant {
+
+    /** How many devices, GPUs and others, a run may have, all its pods together. */
+    @WithDefault("1000000")
+    int maxDevices();
+
+    Allow allow();
+  }
 
   /**
    * What runs may request beyond the settings above; nothing by default. Each is a list of names,
@@ -92,5 +120,27 @@ public interface KubernetesLaunchSettings {
 
     /** Labels by which runs may select nodes. */
     Optional<List<String>> nodeLabels();
+
+    /** Runtimes; all of them if unset. */
+    Optional<List<String>> runtimes();
+
+    /** Variables that runs may set. */
+    Optional<List<String>> variables();
+
+    /** Secrets that runs may read. The platform's own are never allowed. */
+    Optional<List<String>> secrets();
+
+    /** ConfigMaps that runs may read. */
+    Optional<List<String>> configMaps();
+
+    /** Claims that runs may write to. */
+    Optional<List<String>> writableClaims();
+
+    /** Classes by which Kueue orders its queues. */
+    Optional<List<String>> queuePriorityClasses();
+
+    /** Whether runs may say what their image runs, in command and args. */
+    @WithDefault("false")
+    boolean commands();
   }
 }

@@ -39,6 +39,18 @@ public final class SettingsCheck {
     check.duration("retry-pause", Duration.ZERO, settings.retryPause(), settings.longestPause());
     check.duration(
         "interruption-pause", Duration.ZERO, settings.interruptionPause(), settings.longestPause());
+    NotificationSettings notifications = settings.notifications();
+    check.duration("notifications.longest-pause", Duration.ZERO, notifications.longestPause(), DAY);
+    check.duration(
+        "notifications.first-pause",
+        Duration.ZERO,
+        notifications.firstPause(),
+        notifications.longestPause());
+    check.duration(
+        "notifications.give-up-after",
+        Duration.ofSeconds(1),
+        notifications.giveUpAfter(),
+        TEN_YEARS);
     settings
         .retention()
         .ifPresent(time -> check.duration("retention", Duration.ofSeconds(1), time, TEN_YEARS));

@@ -24,15 +24,37 @@ public final class AttemptTable {
     this.handle = handle;
   }
 
+  /**
+   * @param namespace the cluster's namespace that it is in, if it is in another than the operator's
+   */
   public void insert(
-      UUID runUid, int attempt, String instanceId, Optional<AttemptRow.ProcessOwner> owner) {
+      UUID runUid,
+      int attempt,
+      String instanceId,
+      Optional<AttemptRow.ProcessOwner> owner,
+      Optional<String> namespace) {
     handle.execute(
-        "INSERT INTO attempts (run_uid, attempt, instance_id, host, controller) VALUES (?, ?, ?, ?, ?)",
+        """
+        INSERT INTO attempts (run_uid, attempt, instance_id, host, controller, namespace)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
         runUid,
         attempt,
         instanceId,
         owner.map(AttemptRow.ProcessOwner::host).orElse(null),
-        owner.map(AttemptRow.ProcessOwner::controller).orElse(null));
+        owner.map(AttemptRow.ProcessOwner::controller).orElse(null),
+        namespace.orElse(null));
+  }
+
+  /** The namespace of an attempt; empty if it is the operator's. */
+  public Optional<String> namespace(UUID runUid, int attempt) {
+    return handle
+        .createQuery("SELECT namespace FROM attempts WHERE run_uid = :run AND attempt = :attempt")
+        .bind("run", runUid)
+        .bind("attempt", attempt)
+        .map((row, context) -> Optional.ofNullable(row.getString("namespace")))
+        .findOne()
+        .flatMap(namespace -> namespace);
   }
 
   public Optional<AttemptRow> byInstance(UUID runUid, String instanceId) {
@@ -156,12 +178,14 @@ public final class AttemptTable {
   /**
    * An attempt as the Kubernetes launcher sees it.
    *
+   * @param namespace empty if it is the operator's
    * @param open whether it has not ended, as far as is known
    * @param sinceEnd zero while it is open
    */
   public record OnCluster(
       UUID runUid,
       int attempt,
+      Optional<String> namespace,
       Wanted wanted,
       boolean open,
       boolean registered,
@@ -176,7 +200,7 @@ public final class AttemptTable {
     return handle
         .createQuery(
             """
-            SELECT attempts.run_uid, attempts.attempt, attempts.wanted, attempts.end_time IS NULL AS open,
+            SELECT attempts.run_uid, attempts.attempt, attempts.namespace, attempts.wanted, attempts.end_time IS NULL AS open,
               attempts.register_time IS NOT NULL AS registered,
               (extract(epoch FROM now() - attempts.launch_time) * 1000)::bigint AS since_launch,
               coalesce((extract(epoch FROM now() - attempts.end_time) * 1000)::bigint, 0) AS since_end
@@ -192,6 +216,7 @@ public final class AttemptTable {
                 new OnCluster(
                     row.getObject("run_uid", UUID.class),
                     row.getInt("attempt"),
+                    Optional.ofNullable(row.getString("namespace")),
                     Wanted.valueOf(row.getString("wanted")),
                     row.getBoolean("open"),
                     row.getBoolean("registered"),

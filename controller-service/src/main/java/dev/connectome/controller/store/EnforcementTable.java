@@ -102,5 +102,6 @@ public final class EnforcementTable {
         INSERT INTO enforcement_changes (suspended, reason, actor, update_time)
         SELECT suspended, reason, actor, update_time FROM enforcement
         """);
+    new NotificationTable(handle).addEnforcementChange();
   }
 }

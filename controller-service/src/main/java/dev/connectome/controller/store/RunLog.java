@@ -2,6 +2,7 @@ package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.EventKind;
+import dev.connectome.controller.run.Notice;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.stopping.EpochObservation;
 import java.util.ArrayList;
@@ -21,9 +22,11 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 public final class RunLog {
 
   private final Handle handle;
+  private final NotificationTable notifications;
 
   RunLog(Handle handle) {
     this.handle = handle;
+    this.notifications = new NotificationTable(handle);
   }
 
   /** An entry to append. */
@@ -127,6 +130,12 @@ public final class RunLog {
           .add();
     }
     batch.execute();
+    for (int i = 0; i < events.size(); i++) {
+      NewEvent event = events.get(i);
+      long position = positions.get(i);
+      Notice.of(event.kind(), event.state())
+          .ifPresent(notice -> notifications.add(notice, event.runUid(), position));
+    }
   }
 
   private void insertSignatures(List<NewSignature> signatures, List<Long> positions) {

@@ -33,8 +33,10 @@ public final class Transaction {
   private final InstallationTable installation;
   private final HeartbeatTable heartbeats;
   private final DeletedRunTable deletedRuns;
+  private final JobDeletionTable jobDeletions;
   private final RequestTable requests;
   private final PageTable page;
+  private final NotificationTable notifications;
   private final Set<UUID> changed = new HashSet<>();
   private final List<EventKind> eventKinds = new ArrayList<>();
 
@@ -53,8 +55,10 @@ public final class Transaction {
     installation = new InstallationTable(handle);
     heartbeats = new HeartbeatTable(handle);
     deletedRuns = new DeletedRunTable(handle);
+    jobDeletions = new JobDeletionTable(handle);
     requests = new RequestTable(handle);
     page = new PageTable(handle);
+    notifications = new NotificationTable(handle);
   }
 
   /** From now on it fails with a conflict once it has waited that long for a lock. */
@@ -114,12 +118,20 @@ public final class Transaction {
     return deletedRuns;
   }
 
+  public JobDeletionTable jobDeletions() {
+    return jobDeletions;
+  }
+
   public RequestTable requests() {
     return requests;
   }
 
   public PageTable page() {
     return page;
+  }
+
+  public NotificationTable notifications() {
+    return notifications;
   }
 
   /**

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.settings.KubernetesLaunchSettings;
+import dev.connectome.protos.run.v1.EnvironmentSource;
 import dev.connectome.protos.run.v1.KubernetesSpec;
+import dev.connectome.protos.run.v1.SecretVariable;
 import dev.connectome.protos.run.v1.Toleration;
+import dev.connectome.protos.run.v1.VolumeSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -21,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KubernetesAllowanceTest {
 
@@ -37,7 +42,13 @@ class KubernetesAllowanceTest {
           "priority-classes",
           "queues",
           "tolerations",
-          "node-labels");
+          "node-labels",
+          "runtimes",
+          "variables",
+          "secrets",
+          "config-maps",
+          "writable-claims",
+          "queue-priority-classes");
 
   @Test
   void byDefaultARunGetsNothingButWhatTheOperatorHasSet() {
@@ -52,6 +63,16 @@ class KubernetesAllowanceTest {
             .putNodeSelector("node-role.kubernetes.io/control-plane", "")
             .addTolerations(Toleration.newBuilder().setOperator("Exists"))
             .putLimits("nvidia.com/gpu", "1")
+            .setRuntime("theirs")
+            .addCommand("sh")
+            .addArgs("-c")
+            .putEnvironment("LD_PRELOAD", "/tmp/x.so")
+            .addSecretEnvironment(
+                SecretVariable.newBuilder().setName("KEY").setSecret("s3").setKey("key"))
+            .addEnvironmentFrom(EnvironmentSource.newBuilder().setConfigMap("proxies"))
+            .addVolumes(
+                VolumeSpec.newBuilder().setName("a").setClaim("somebodys").setWritable(true))
+            .setQueuePriorityClass("urgent")
             .build();
 
     List<Violation> violations = KubernetesAllowance.violations(greedy, settings(Map.of()));
@@ -66,7 +87,16 @@ class KubernetesAllowanceTest {
             "training_run.kubernetes.priority_class",
             "training_run.kubernetes.queue",
             "training_run.kubernetes.node_selector",
-            "training_run.kubernetes.tolerations");
+            "training_run.kubernetes.tolerations",
+            "training_run.kubernetes.runtime",
+            "training_run.kubernetes.command",
+            "training_run.kubernetes.args",
+            "training_run.kubernetes.environment",
+            "training_run.kubernetes.secret_environment",
+            "training_run.kubernetes.secret_environment",
+            "training_run.kubernetes.environment_from",
+            "training_run.kubernetes.volumes",
+            "training_run.kubernetes.queue_priority_class");
     assertThat(violations.get(0).problem())
         .isEqualTo(
             "may not be \"registry.attacker.example/x@sha256:0\" here: leave it out, or ask the"
@@ -124,6 +154,11 @@ class KubernetesAllowanceTest {
                 KubernetesSpec.newBuilder().setDataClaim(claim).build(), settings(all)))
         .extracting(Violation::field)
         .containsExactly("training_run.kubernetes.data_claim");
+    for (boolean writable : List.of(true, false)) {
+      VolumeSpec volume =
+          VolumeSpec.newBuilder().setName("a").setClaim(claim).setWritable(writable).build();
+      assertThat(violations(KubernetesSpec.newBuilder().addVolumes(volume), all)).hasSize(1);
+    }
     assertThat(
             KubernetesAllowance.violations(
                 KubernetesSpec.newBuilder()
@@ -137,6 +172,88 @@ class KubernetesAllowanceTest {
                     .build(),
                 settings(all)))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"connectome-postgres", "connectome-tokens", "kafka", "trainers"})
+  void thePlatformsOwnSecretsAreNobodysWhateverIsAllowed(String secret) {
+    Map<String, String> all =
+        Map.of(
+            "kafka-secret", "kafka",
+            "token-secret", "trainers",
+            "allow.secrets", "*",
+            "allow.variables", "*");
+
+    assertThat(
+            KubernetesAllowance.violations(
+                KubernetesSpec.newBuilder()
+                    .addSecretEnvironment(
+                        SecretVariable.newBuilder().setName("A").setSecret(secret).setKey("a"))
+                    .addEnvironmentFrom(EnvironmentSource.newBuilder().setSecret(secret))
+                    .addVolumes(VolumeSpec.newBuilder().setName("a").setSecret(secret))
+                    .build(),
+                settings(all)))
+        .hasSize(3)
+        .allSatisfy(one -> assertThat(one.problem()).contains("belongs to the platform itself"));
+  }
+
+  @Test
+  void eachNamespaceHasItsOwnListsAndARunIsInOneThatIsServed() {
+    Map<String, String> tenants =
+        Map.of(
+            "namespace", "trainings",
+            "allow.images", "registry.example.com/common/*",
+            "namespaces.team-a.allow.images", "registry.example.com/a/*",
+            "namespaces.team-a.max-devices", "8",
+            "namespaces.team-b.max-devices", "0");
+    KubernetesSpec own = KubernetesSpec.newBuilder().setImage("registry.example.com/a/x:1").build();
+
+    assertThat(violations(own.toBuilder().setNamespace("team-a"), tenants)).isEmpty();
+    assertThat(violations(own.toBuilder().setNamespace("team-b"), tenants))
+        .extracting(Violation::problem)
+        .containsExactly(
+            "may not be \"registry.example.com/a/x:1\" here: leave it out, or ask the operator to"
+                + " add it to connectome.launch.kubernetes.namespaces.team-b.allow.images");
+    assertThat(violations(own.toBuilder(), tenants)).hasSize(1);
+    assertThat(violations(own.toBuilder().setNamespace("kube-system"), tenants))
+        .extracting(Violation::field)
+        .containsExactly("training_run.kubernetes.namespace");
+    assertThat(violations(KubernetesSpec.newBuilder().setNamespace("trainings"), tenants))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 4, true", "3, 4, false", "1, 9, false", "1, 0, true"})
+  void devicesAreCountedInAllPodsOfARun(int pods, String gpus, boolean fits) {
+    KubernetesSpec.Builder spec =
+        KubernetesSpec.newBuilder()
+            .setPods(pods)
+            .putLimits("nvidia.com/gpu", gpus)
+            .putRequests("nvidia.com/gpu", gpus)
+            .putLimits("memory", "64Gi");
+
+    assertThat(violations(spec, Map.of("max-devices", "8"))).hasSize(fits ? 0 : 1);
+    assertThat(violations(spec, Map.of())).isEmpty();
+  }
+
+  @Test
+  void aRuntimeIsOneOfTheOperatorsFiles(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("torch.yaml"), "");
+    Files.writeString(folder.resolve("jax.yaml"), "");
+    Map<String, String> all = Map.of("runtimes", folder.toString());
+    Map<String, String> some = Map.of("runtimes", folder.toString(), "allow.runtimes", "jax");
+
+    assertThat(violations(KubernetesSpec.newBuilder().setRuntime("torch"), all)).isEmpty();
+    assertThat(violations(KubernetesSpec.newBuilder().setRuntime("torch"), some)).hasSize(1);
+    assertThat(violations(KubernetesSpec.newBuilder().setRuntime("tensorflow"), all))
+        .extracting(Violation::problem)
+        .containsExactly(
+            "may not be \"tensorflow\" here: the operator's runtimes are [jax, torch]");
+  }
+
+  private static List<Violation> violations(
+      KubernetesSpec.Builder spec, Map<String, String> values) {
+    return KubernetesAllowance.violations(spec.build(), settings(values));
   }
 
   /** The claim of the checkpoints, and those of the StatefulSets in the manifests. */

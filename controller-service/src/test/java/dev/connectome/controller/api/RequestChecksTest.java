@@ -16,13 +16,16 @@ import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.AnyRule;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
+import dev.connectome.protos.run.v1.EnvironmentSource;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import dev.connectome.protos.run.v1.PatienceRule;
 import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.SecretVariable;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.Toleration;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceProto;
+import dev.connectome.protos.run.v1.VolumeSpec;
 import dev.connectome.protos.trainer.v1.CheckpointSpec;
 import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.protos.trainer.v1.ModelSpec;
@@ -265,6 +268,46 @@ class RequestChecksTest {
                 KubernetesSpec.newBuilder()
                     .setActiveDeadline(Duration.newBuilder().setNanos(500_000_000))),
             "must be whole seconds, 1 or more and below 315360000 (10 years), not 0.5"),
+        arguments(
+            "kubernetes.environment",
+            kubernetes(KubernetesSpec.newBuilder().putEnvironment("CONNECTOME_RUN_UID", "x")),
+            "not with CONNECTOME_, not \"CONNECTOME_RUN_UID\""),
+        arguments(
+            "kubernetes.parameters",
+            kubernetes(KubernetesSpec.newBuilder().putParameters("learning-rate", "1")),
+            "\"learning-rate\""),
+        arguments(
+            "kubernetes.parameters",
+            kubernetes(manyParameters()),
+            "must have at most 65536 characters together, not 69700"),
+        arguments(
+            "kubernetes.pods",
+            kubernetes(KubernetesSpec.newBuilder().setPods(0)),
+            "must be 1 to 1000, not 0"),
+        arguments(
+            "kubernetes.volumes.mount_path",
+            volume("a", "/var/lib/connectome/../../../etc"),
+            "without \"..\""),
+        arguments(
+            "kubernetes.volumes.mount_path",
+            volume("a", "//etc/connectome/token/"),
+            "must be a folder of its own"),
+        arguments("kubernetes.volumes.name", volume("checkpoints", "/a"), "another volume's"),
+        arguments("kubernetes.volumes", volume("a", "/a"), "must name a claim, secret, config_map"),
+        arguments(
+            "kubernetes.environment_from",
+            kubernetes(
+                KubernetesSpec.newBuilder()
+                    .addEnvironmentFrom(EnvironmentSource.getDefaultInstance())),
+            "must name a secret or a config_map"),
+        arguments(
+            "kubernetes.secret_environment.name",
+            kubernetes(
+                KubernetesSpec.newBuilder()
+                    .putEnvironment("A", "1")
+                    .addSecretEnvironment(
+                        SecretVariable.newBuilder().setName("A").setSecret("b").setKey("c"))),
+            "must not be \"A\" twice"),
         arguments("policy", policy(nested(2, 65)), "must have at most 64 rules, not 130"),
         arguments(
             "policy",
@@ -275,6 +318,20 @@ class RequestChecksTest {
 
   private static TrainingRun.Builder kubernetes(KubernetesSpec.Builder kubernetes) {
     return TrainingRun.newBuilder().setKubernetes(kubernetes);
+  }
+
+  private static TrainingRun.Builder volume(String name, String path) {
+    return kubernetes(
+        KubernetesSpec.newBuilder()
+            .addVolumes(VolumeSpec.newBuilder().setName(name).setMountPath(path)));
+  }
+
+  private static KubernetesSpec.Builder manyParameters() {
+    var spec = KubernetesSpec.newBuilder();
+    for (int i = 0; i < 17; i++) {
+      spec.putParameters("abcd" + (char) ('a' + i) + "efgh", "x".repeat(4_091));
+    }
+    return spec;
   }
 
   private static TrainingRun.Builder policy(StoppingPolicy.Builder policy) {

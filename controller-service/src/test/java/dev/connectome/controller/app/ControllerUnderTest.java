@@ -5,6 +5,7 @@ import dev.connectome.controller.api.RunLogs;
 import dev.connectome.controller.api.RunWatches;
 import dev.connectome.controller.api.TrainerRegistryApi;
 import dev.connectome.controller.api.TrainerReportApi;
+import dev.connectome.controller.api.TrainerSessionApi;
 import dev.connectome.controller.api.TrainingRunApi;
 import dev.connectome.controller.http.HttpDoor;
 import dev.connectome.controller.http.HttpGateway;
@@ -20,6 +21,7 @@ import dev.connectome.controller.lifecycle.Runs;
 import dev.connectome.controller.login.PageSessions;
 import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.report.ActivationRelay;
+import dev.connectome.controller.report.StopPushes;
 import dev.connectome.controller.settings.ControllerSettings;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.web.PageFiles;
@@ -73,6 +75,7 @@ public final class ControllerUnderTest implements AutoCloseable {
   private final Heartbeats heartbeats;
   private final ActivationRelay relay;
   private final RunWatches watchers;
+  private final StopPushes pushes;
   private final RunLogs logs;
   private final Controller controller;
   private final Server server;
@@ -123,6 +126,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     relay = beans.activationRelay(settings);
     var reportApi =
         new TrainerReportApi(runs, attempts, beans.reports(heartbeats, relay), settings);
+    pushes = beans.stopPushes(store);
     Authentication authentication =
         IdentityBeans.authentication(settings, List.of("127.0.0.1", "localhost"));
     var audit = new Audit(InstantSource.system());
@@ -139,6 +143,7 @@ public final class ControllerUnderTest implements AutoCloseable {
             .addService(runApi)
             .addService(trainerApi)
             .addService(reportApi)
+            .addService(new TrainerSessionApi(reportApi, trainerApi, pushes))
             .build()
             .start();
     gateway = new HttpGateway(List.of(runApi, trainerApi, reportApi), "test", audit);
@@ -327,6 +332,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     heartbeats.close();
     relay.close();
     watchers.close();
+    pushes.close();
     logs.close();
     channel.shutdownNow();
     server.shutdownNow();

@@ -25,6 +25,7 @@ import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.run.v1.TrainingRunServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceGrpc;
 import dev.connectome.protos.trainer.v1.TrainerReportServiceGrpc;
+import dev.connectome.protos.trainer.v1.TrainerSessionServiceGrpc;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -80,6 +81,11 @@ class DoorTest {
   }
 
   static Stream<MethodDescriptor<?, ?>> methods() {
+    return Stream.concat(
+        methodsWithAPath(), TrainerSessionServiceGrpc.getServiceDescriptor().getMethods().stream());
+  }
+
+  static Stream<MethodDescriptor<?, ?>> methodsWithAPath() {
     return SERVICES.stream().flatMap(service -> service.getMethods().stream());
   }
 
@@ -112,7 +118,7 @@ class DoorTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("methodsWithAPath")
   void theSameHoldsOverHttp(MethodDescriptor<?, ?> method) throws Exception {
     HttpRule rule = rule(method);
 

@@ -17,7 +17,8 @@ final class MeterNames {
       List.of("controller-service", "connectome-service", "trainer-service");
   private static final Pattern BUILDER =
       Pattern.compile(
-          "\\b(\\w*Gauge|\\w*Counter|Timer)\\s*\\.builder\\(\\s*(PREFIX \\+ )?\"([a-z.]+)\"([^;]*);");
+          "\\b(\\w*Gauge|\\w*Counter|Timer)\\s*\\.builder\\(\\s*(PREFIX \\+"
+              + " )?\"([a-z.]+)\"([^;]*);");
   private static final Pattern SHORT = Pattern.compile("registry\\.counter\\(\\s*\"([a-z.]+)\"");
   private static final Pattern PREFIX = Pattern.compile("String PREFIX = \"([a-z.]+)\"");
   private static final Pattern PREFIXED =

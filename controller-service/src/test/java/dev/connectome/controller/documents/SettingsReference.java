@@ -33,17 +33,25 @@ final class SettingsReference {
 
   /** What is written for a type; a name that is not here is another group of settings. */
   private static final Map<String, String> KINDS =
-      Map.of(
-          "Duration", "duration",
-          "int", "whole number",
-          "long", "whole number",
-          "Long", "whole number",
-          "short", "whole number",
-          "double", "number",
-          "boolean", "true or false",
-          "String", "text",
-          "Path", "path",
-          "List<String>", "list");
+      Map.ofEntries(
+          Map.entry("Duration", "duration"),
+          Map.entry("int", "whole number"),
+          Map.entry("Integer", "whole number"),
+          Map.entry("long", "whole number"),
+          Map.entry("Long", "whole number"),
+          Map.entry("short", "whole number"),
+          Map.entry("double", "number"),
+          Map.entry("Double", "number"),
+          Map.entry("boolean", "true or false"),
+          Map.entry("Boolean", "true or false"),
+          Map.entry("String", "text"),
+          Map.entry("Path", "path"),
+          Map.entry("URI", "address"),
+          Map.entry("List<String>", "list"),
+          Map.entry("Set<String>", "list"));
+
+  private static final String MAP = "Map<String, ";
+  private static final String NAME = ".\"NAME\"";
 
   private record Setting(String method, String type, Optional<String> standard, String comment) {}
 
@@ -172,11 +180,25 @@ final class SettingsReference {
     }
     group.settings().stream()
         .filter(this::isGroup)
-        .forEach(one -> write(one.type(), prefix + "." + kebab(one.method()), depth + 1));
+        .forEach(
+            one ->
+                write(
+                    element(one.type()),
+                    prefix + "." + kebab(one.method()) + (isMap(one.type()) ? NAME : ""),
+                    depth + 1));
   }
 
   private boolean isGroup(Setting setting) {
-    return groups.containsKey(setting.type());
+    return groups.containsKey(element(setting.type()));
+  }
+
+  private static boolean isMap(String type) {
+    return type.startsWith(MAP);
+  }
+
+  /** The type of the values of a map by name, any other type itself. */
+  private static String element(String type) {
+    return isMap(type) ? type.substring(MAP.length(), type.length() - 1) : type;
   }
 
   private String row(String prefix, Setting setting) {
@@ -184,13 +206,12 @@ final class SettingsReference {
     if (setting.comment().isEmpty()) {
       throw new AssertionError(name + " has no comment: say what it means, and its unit");
     }
-    boolean map = setting.type().startsWith("Map<");
     String standard =
         setting.standard().orElseGet(() -> packaged.getProperty(name, "")).replace("|", "\\|");
     return "| `%s` | %s | %s | %s |%n"
         .formatted(
-            map ? name + ".\"NAME\"" : name,
-            map ? "text" : kind(name, setting.type()),
+            isMap(setting.type()) ? name + NAME : name,
+            kind(name, element(setting.type())),
             standard.isEmpty() ? "" : "`" + standard + "`",
             GeneratedParts.cell(setting.comment()));
   }

@@ -116,18 +116,28 @@ final class ClusterWatch implements AutoCloseable {
     List<Pod> own = pods.getIndexer().byIndex(KEY_INDEX, key.jobName());
     return jobs.getIndexer().byIndex(KEY_INDEX, key.jobName()).stream()
         .findFirst()
-        .map(job -> ObservedJob.of(key, job, own, trouble(key, own)))
+        .map(job -> ObservedJob.of(key, job, own, trouble(key, job, own)))
         .or(() -> ObservedJob.withoutJob(key, own));
   }
 
-  private Optional<PodTrouble> trouble(JobKey key, List<Pod> own) {
+  private Optional<PodTrouble> trouble(JobKey key, Job job, List<Pod> own) {
+    JobPods all = JobPods.of(own);
     String subject =
-        ObservedJob.newest(own).map(pod -> pod.getMetadata().getName()).orElse(key.jobName());
+        all.decisive()
+            .filter(pod -> all.byRank().size() >= ObservedJob.podsOf(job))
+            .map(pod -> pod.getMetadata().getName())
+            .orElse(key.jobName());
     return PodTrouble.of(events.getIndexer().byIndex(KEY_INDEX, subject));
   }
 
+  /** The pod of an attempt that reports to the platform. */
   Optional<Pod> pod(JobKey key) {
-    return ObservedJob.newest(pods.getIndexer().byIndex(KEY_INDEX, key.jobName()));
+    return JobPods.of(pods.getIndexer().byIndex(KEY_INDEX, key.jobName())).reporting();
+  }
+
+  /** Whether any pod of an attempt is seen. */
+  boolean hasPod(JobKey key) {
+    return !pods.getIndexer().byIndex(KEY_INDEX, key.jobName()).isEmpty();
   }
 
   @Override

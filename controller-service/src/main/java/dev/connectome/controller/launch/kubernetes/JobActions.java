@@ -7,13 +7,12 @@ import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.AttemptEnd;
 import dev.connectome.controller.run.EventKind;
+import dev.connectome.controller.store.Store;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,13 +20,17 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out the actions that {@link Reconciliation} decides on. Each may be repeated. */
+/**
+ * Carries out, in one namespace, the actions that {@link Reconciliation} decides on. Each may be
+ * repeated.
+ */
 final class JobActions {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobActions.class);
   private static final Duration DELETION_SEEN_WITHIN = Duration.ofMinutes(1);
   private static final Actor ACTOR = Actor.KUBERNETES;
 
+  private final Store store;
   private final LaunchQueue queue;
   private final Attempts attempts;
   private final JobTemplate template;
@@ -35,15 +38,16 @@ final class JobActions {
   private final ClusterWatch watch;
   private final Clock clock;
   private final Set<JobKey> postponed = ConcurrentHashMap.newKeySet();
-  private final Map<JobKey, Instant> deletions = new ConcurrentHashMap<>();
 
   JobActions(
+      Store store,
       LaunchQueue queue,
       Attempts attempts,
       JobTemplate template,
       JobClient jobs,
       ClusterWatch watch,
       Clock clock) {
+    this.store = store;
     this.queue = queue;
     this.attempts = attempts;
     this.template = template;
@@ -77,7 +81,7 @@ final class JobActions {
    * an attempt does not say that none trains.
    */
   private boolean hasUnseenPod(JobKey key) {
-    return watch.pod(key).isEmpty() && jobs.hasPod(key);
+    return !watch.hasPod(key) && jobs.hasPod(key);
   }
 
   private void recordWaiting(JobKey key, EventKind kind, String message) {
@@ -145,21 +149,29 @@ final class JobActions {
     }
   }
 
-  private void fail(JobKey key, String message) {
+  void fail(JobKey key, String message) {
     recordEnd(key, new AttemptEnd.Failed(message, true), Optional.empty());
   }
 
-  /** Once: until the watch tells, it is not repeated unless it may have been lost. */
+  /** Once, whoever else looks: until the watch tells, only what may have been lost is repeated. */
   void delete(JobKey key, String why) {
-    Instant now = clock.instant();
-    deletions.values().removeIf(time -> time.plus(DELETION_SEEN_WITHIN).isBefore(now));
-    if (deletions.putIfAbsent(key, now) != null) {
+    boolean mine =
+        store.inTransaction(
+            transaction ->
+                transaction
+                    .jobDeletions()
+                    .claim(jobs.namespace(), key.jobName(), DELETION_SEEN_WITHIN));
+    if (!mine) {
       return;
     }
     try {
       jobs.delete(key);
     } catch (RuntimeException e) {
-      deletions.remove(key);
+      store.inTransaction(
+          transaction -> {
+            transaction.jobDeletions().release(jobs.namespace(), key.jobName());
+            return true;
+          });
       throw e;
     }
     LOG.info("Job deleted job={} why=\"{}\"", key.jobName(), why);

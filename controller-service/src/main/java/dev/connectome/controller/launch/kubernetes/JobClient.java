@@ -15,7 +15,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Requests for Jobs and logs to the API server, at a limited rate. */
+/** Requests for the Jobs and logs of one namespace to the API server, at a limited rate. */
 final class JobClient {
 
   /** What the API server answers to a Job that it can never accept. */
@@ -27,10 +27,17 @@ final class JobClient {
   private final String namespace;
   private final RateLimiter limiter;
 
-  JobClient(KubernetesClient client, String namespace, double requestsPerSecond) {
+  /**
+   * @param limiter of all namespaces together
+   */
+  JobClient(KubernetesClient client, String namespace, RateLimiter limiter) {
     this.client = client;
     this.namespace = namespace;
-    this.limiter = RateLimiter.create(requestsPerSecond);
+    this.limiter = limiter;
+  }
+
+  String namespace() {
+    return namespace;
   }
 
   /** Fields that Jobs do not have are refused, not dropped. */

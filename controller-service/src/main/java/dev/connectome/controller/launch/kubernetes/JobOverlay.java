@@ -4,8 +4,6 @@ import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.protos.run.v1.KubernetesSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
@@ -14,9 +12,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -31,29 +27,41 @@ final class JobOverlay {
   private static final Pattern LABEL_VALUE =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
 
-  private static final String DATA_PATH = "/var/lib/connectome/data";
-  private static final String CHECKPOINT_PATH = "/var/lib/connectome/checkpoints";
-  private static final String SECRETS_PATH = "/etc/connectome/";
-  private static final String KAFKA = "kafka";
-  private static final String TOKEN = "token";
-  private static final String OUTCOME_PATH = "/dev/termination-log";
-  private static final int CONTROL_PORT = 9420;
+  /** The headless Service by which the pods of one Job find each other. */
+  static final String PEERS_SERVICE = "trainers";
+
+  /** The label of pods that train together: only they may reach each other. */
+  private static final String SEVERAL_PODS = "connectome.dev/several-pods";
 
   private final KubernetesLauncherSettings settings;
   private final String installation;
+  private final JobVolumes volumes;
+  private final JobEnvironment environment;
 
   JobOverlay(KubernetesLauncherSettings settings, String installation) {
     this.settings = settings;
+    this.volumes = new JobVolumes(settings);
+    this.environment = new JobEnvironment(settings, volumes);
     this.installation = installation;
   }
 
-  Job of(Launch launch) {
+  /**
+   * @param withImage whether the image of the settings is for this run's trainer
+   */
+  Job of(Launch launch, boolean withImage) {
     KubernetesSpec spec = launch.definition().message().getKubernetes();
     var key = new JobKey(launch.runUid(), launch.attempt());
     Map<String, String> labels = labels(launch, key);
     Optional<String> queue = orDefault(spec.getQueue(), settings.queue());
     Map<String, String> jobLabels = new LinkedHashMap<>(labels);
     queue.ifPresent(name -> jobLabels.put(JobTemplate.QUEUE, name));
+    if (!spec.getQueuePriorityClass().isEmpty()) {
+      jobLabels.put(JobTemplate.QUEUE_PRIORITY, spec.getQueuePriorityClass());
+    }
+    int pods = JobEnvironment.pods(spec);
+    if (pods > 1) {
+      labels.put(SEVERAL_PODS, "true");
+    }
     var job =
         new JobBuilder()
             .withNewMetadata()
@@ -62,13 +70,18 @@ final class JobOverlay {
             .endMetadata()
             .withNewSpec()
             .withBackoffLimit(0)
-            .withParallelism(1)
-            .withCompletions(1)
+            .withParallelism(pods)
+            .withCompletions(pods)
+            .withCompletionMode(pods > 1 ? "Indexed" : null)
             .withNewTemplate()
             .withNewMetadata()
             .withLabels(labels)
+            .withAnnotations(
+                spec.getParametersCount() == 0
+                    ? null
+                    : Map.of(JobVolumes.PARAMETERS, JobEnvironment.parameters(spec)))
             .endMetadata()
-            .withSpec(podSpec(launch, spec))
+            .withSpec(podSpec(launch, key, withImage))
             .endTemplate()
             .endSpec();
     if (queue.isPresent()) {
@@ -96,8 +109,16 @@ final class JobOverlay {
     return labels;
   }
 
-  private PodSpec podSpec(Launch launch, KubernetesSpec spec) {
-    var pod = new PodSpecBuilder().withRestartPolicy("Never").withContainers(container(launch));
+  private PodSpec podSpec(Launch launch, JobKey key, boolean withImage) {
+    KubernetesSpec spec = launch.definition().message().getKubernetes();
+    var pod =
+        new PodSpecBuilder()
+            .withRestartPolicy("Never")
+            .withContainers(container(launch, key, withImage))
+            .withVolumes(volumes.volumes(spec));
+    if (JobEnvironment.pods(spec) > 1) {
+      pod.withSubdomain(PEERS_SERVICE);
+    }
     if (!spec.getPriorityClass().isEmpty()) {
       pod.withPriorityClassName(spec.getPriorityClass());
     }
@@ -110,37 +131,21 @@ final class JobOverlay {
             .toList());
     pod.withImagePullSecrets(
         spec.getImagePullSecretsList().stream().map(LocalObjectReference::new).toList());
-    dataClaim(spec)
-        .ifPresent(
-            claim ->
-                pod.addNewVolume()
-                    .withName("data")
-                    .withNewPersistentVolumeClaim(claim, true)
-                    .endVolume());
-    checkpointClaim(spec)
-        .ifPresent(
-            claim ->
-                pod.addNewVolume()
-                    .withName("checkpoints")
-                    .withNewPersistentVolumeClaim(claim, false)
-                    .endVolume());
-    secrets()
-        .forEach(
-            (volume, name) ->
-                pod.addNewVolume()
-                    .withName(volume)
-                    .withNewSecret()
-                    .withSecretName(name)
-                    .endSecret()
-                    .endVolume());
     return pod.build();
   }
 
-  private Container container(Launch launch) {
+  private Container container(Launch launch, JobKey key, boolean withImage) {
     KubernetesSpec spec = launch.definition().message().getKubernetes();
     var container =
-        new ContainerBuilder().withName(JobTemplate.CONTAINER).withEnv(environment(launch));
-    orDefault(spec.getImage(), settings.image()).ifPresent(container::withImage);
+        new ContainerBuilder()
+            .withName(JobTemplate.CONTAINER)
+            .withCommand(spec.getCommandList())
+            .withArgs(spec.getArgsList())
+            .withEnv(environment.of(launch, key))
+            .withEnvFrom(environment.sources(spec))
+            .withVolumeMounts(volumes.mounts(launch));
+    orDefault(spec.getImage(), settings.image().filter(image -> withImage))
+        .ifPresent(container::withImage);
     if (spec.getRequestsCount() + spec.getLimitsCount() > 0) {
       container.withResources(
           new ResourceRequirementsBuilder()
@@ -148,76 +153,10 @@ final class JobOverlay {
               .withLimits(quantities(spec.getLimitsMap()))
               .build());
     }
-    container
-        .addNewVolumeMount()
-        .withName("checkpoints")
-        .withMountPath(CHECKPOINT_PATH)
-        .withSubPath(checkpointClaim(spec).map(claim -> launch.runUid().toString()).orElse(null))
-        .endVolumeMount();
-    if (dataClaim(spec).isPresent()) {
-      container
-          .addNewVolumeMount()
-          .withName("data")
-          .withMountPath(DATA_PATH)
-          .withReadOnly(true)
-          .endVolumeMount();
-    }
-    for (String volume : secrets().keySet()) {
-      container
-          .addNewVolumeMount()
-          .withName(volume)
-          .withMountPath(SECRETS_PATH + volume)
-          .withReadOnly(true)
-          .endVolumeMount();
-    }
     return container.build();
   }
 
-  /** The operator's Secrets that trainers get, by the names of their volumes. */
-  private Map<String, String> secrets() {
-    Map<String, String> secrets = new LinkedHashMap<>();
-    settings.kafkaSecret().ifPresent(name -> secrets.put(KAFKA, name));
-    settings.tokenSecret().ifPresent(name -> secrets.put(TOKEN, name));
-    return secrets;
-  }
-
-  private List<EnvVar> environment(Launch launch) {
-    Map<String, String> values = new LinkedHashMap<>(settings.environment());
-    values.put("CONNECTOME_RUN_UID", launch.runUid().toString());
-    values.put("CONNECTOME_INSTANCE_ID", launch.instanceId());
-    values.put("CONNECTOME_CHECKPOINT_DIR", CHECKPOINT_PATH);
-    values.put("CONNECTOME_OUTCOME_FILE", OUTCOME_PATH);
-    values.put("CONNECTOME_CONTROL_PORT", Integer.toString(CONTROL_PORT));
-    if (dataClaim(launch.definition().message().getKubernetes()).isPresent()) {
-      values.put("CONNECTOME_DATA_DIR", DATA_PATH);
-    }
-    if (settings.kafkaSecret().isPresent()) {
-      values.put("CONNECTOME_KAFKA_PROPERTIES_FILE", SECRETS_PATH + KAFKA + "/client.properties");
-    }
-    if (settings.tokenSecret().isPresent()) {
-      values.put("CONNECTOME_TOKEN_FILE", SECRETS_PATH + TOKEN + "/token");
-    }
-    List<EnvVar> environment = new ArrayList<>();
-    values.forEach((name, value) -> environment.add(new EnvVar(name, value, null)));
-    environment.add(
-        new EnvVarBuilder()
-            .withName("CONNECTOME_CONTROL_HOST")
-            .withNewValueFrom()
-            .withNewFieldRef("v1", "status.podIP")
-            .endValueFrom()
-            .build());
-    return environment;
-  }
-
-  private Optional<String> dataClaim(KubernetesSpec spec) {
-    return orDefault(spec.getDataClaim(), settings.dataClaim());
-  }
-
-  private Optional<String> checkpointClaim(KubernetesSpec spec) {
-    return orDefault(spec.getCheckpointClaim(), settings.checkpointClaim());
-  }
-
-  private static Optional<String> orDefault(String value, Optional<String> fallback) {
+  static Optional<String> orDefault(String value, Optional<String> fallback) {
     return value.isEmpty() ? fallback : Optional.of(value);
   }
 

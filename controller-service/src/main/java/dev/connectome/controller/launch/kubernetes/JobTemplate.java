@@ -3,6 +3,8 @@ package dev.connectome.controller.launch.kubernetes;
 import com.google.common.base.Throwables;
 import dev.connectome.controller.codec.RunDefinition;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
+import dev.connectome.controller.run.Echo;
+import dev.connectome.controller.settings.RuntimeFolder;
 import dev.connectome.protos.run.v1.TrainingRun;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,14 +15,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the Job of an attempt: the built-in skeleton, merged with the operator's template and then
- * with what the run and the launcher need.
+ * Builds the Job of an attempt: the built-in skeleton, merged with the operator's template, with
+ * the runtime that the run names, if it names one, and with what the run and the launcher need.
  */
 final class JobTemplate {
 
@@ -31,6 +36,7 @@ final class JobTemplate {
   static final String CONTROLLER = "connectome-controller";
   static final String INSTALLATION = "connectome.dev/installation";
   static final String QUEUE = "kueue.x-k8s.io/queue-name";
+  static final String QUEUE_PRIORITY = "kueue.x-k8s.io/priority-class";
 
   private static final String SAMPLE = "template-check";
 
@@ -39,6 +45,9 @@ final class JobTemplate {
   private final JobOverlay overlay;
   private final boolean hasImage;
   private final Map<String, Object> skeleton;
+  private final Optional<Path> file;
+  private final Map<String, Path> runtimeFiles;
+  private final Map<String, Map<String, Object>> runtimes = new HashMap<>();
 
   /**
    * @throws IllegalArgumentException if the operator's template cannot be read or is not a Job; the
@@ -54,6 +63,10 @@ final class JobTemplate {
             .jobTemplate()
             .map(file -> StrategicMerge.merge(builtIn, readTemplate(file)))
             .orElse(builtIn);
+    this.file = settings.jobTemplate();
+    this.runtimeFiles = settings.runtimes().map(RuntimeFolder::files).orElse(Map.of());
+    runtimeFiles.forEach(
+        (name, path) -> runtimes.put(name, StrategicMerge.merge(skeleton, readTemplate(path))));
   }
 
   /** The labels that select the platform's Jobs and pods. */
@@ -62,10 +75,21 @@ final class JobTemplate {
   }
 
   /**
-   * @throws IllegalArgumentException if neither the run nor the settings name an image
+   * @throws IllegalArgumentException if nobody names an image, or the run's runtime is not there
    */
   Job job(Launch launch) {
-    Job job = typed(StrategicMerge.merge(skeleton, fields(overlay.of(launch))));
+    String runtime = launch.definition().message().getKubernetes().getRuntime();
+    @Nullable Map<String, Object> below = runtime.isEmpty() ? skeleton : runtimes.get(runtime);
+    if (below == null) {
+      throw new IllegalArgumentException(
+          "its runtime %s is not there any more; the operator's runtimes are %s"
+              .formatted(Echo.of(runtime), runtimeFiles.keySet()));
+    }
+    boolean ownImage =
+        !runtime.isEmpty()
+            && typed(below).getSpec().getTemplate().getSpec().getContainers().stream()
+                .anyMatch(one -> CONTAINER.equals(one.getName()) && one.getImage() != null);
+    Job job = typed(StrategicMerge.merge(below, fields(overlay.of(launch, !ownImage))));
     boolean withoutImage =
         job.getSpec().getTemplate().getSpec().getContainers().stream()
             .anyMatch(container -> container.getImage() == null || container.getImage().isEmpty());
@@ -76,10 +100,21 @@ final class JobTemplate {
     return job;
   }
 
-  /** The Job of a run that asks for nothing, for the API server to check. */
-  Job sample() {
+  /**
+   * For each file of the operator the Job of a run that asks for nothing but this, for the API
+   * server to check.
+   */
+  Map<Path, Job> samples() {
+    Map<Path, Job> samples = new LinkedHashMap<>();
+    file.ifPresent(path -> samples.put(path, sample("", hasImage)));
+    runtimeFiles.forEach((name, path) -> samples.put(path, sample(name, hasImage)));
+    return samples;
+  }
+
+  private Job sample(String runtime, boolean withImage) {
     var run = TrainingRun.newBuilder();
-    if (!hasImage) {
+    run.getKubernetesBuilder().setRuntime(runtime);
+    if (!withImage) {
       run.getKubernetesBuilder().setImage(SAMPLE);
     }
     return job(new Launch(new UUID(0, 0), SAMPLE, 1, SAMPLE, new RunDefinition(run.build())));

@@ -1,11 +1,13 @@
 package dev.connectome.controller.launch.kubernetes;
 
+import com.google.common.util.concurrent.RateLimiter;
 import dev.connectome.controller.launch.Launcher;
 import dev.connectome.controller.launch.kubernetes.Reconciliation.Action;
 import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.LaunchQueue.Launch;
 import dev.connectome.controller.lifecycle.RunException;
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.controller.store.AttemptTable.OnCluster;
 import dev.connectome.controller.store.Store;
@@ -16,7 +18,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -45,11 +51,9 @@ public final class KubernetesLauncher implements Launcher {
   private final LaunchQueue queue;
   private final KubernetesLauncherSettings settings;
   private final Clock clock;
-  private final String namespace;
   private final JobTemplate template;
-  private final JobClient jobs;
-  private final JobActions actions;
-  private final ClusterWatch watch;
+  private final Place home;
+  private final Map<String, Place> places = new LinkedHashMap<>();
   private final ExecutorService executor = Executors.newFixedThreadPool(THREADS);
   private final Semaphore creations = new Semaphore(MAX_PENDING_CREATIONS);
   private final Set<JobKey> inProgress = ConcurrentHashMap.newKeySet();
@@ -70,42 +74,61 @@ public final class KubernetesLauncher implements Launcher {
     this.queue = queue;
     this.settings = settings;
     this.clock = clock;
-    this.namespace =
-        settings.namespace().or(() -> Optional.ofNullable(client.getNamespace())).orElse("default");
     this.template =
         new JobTemplate(
             settings, store.inTransaction(transaction -> transaction.installation().uid()));
-    this.jobs = new JobClient(client, namespace, settings.requestsPerSecond());
-    this.watch = new ClusterWatch(client, namespace, template.selector());
-    this.actions = new JobActions(queue, attempts, template, jobs, watch, clock);
+    String own =
+        settings.namespace().or(() -> Optional.ofNullable(client.getNamespace())).orElse("default");
+    RateLimiter limiter = RateLimiter.create(settings.requestsPerSecond());
+    Set<String> namespaces = new LinkedHashSet<>(List.of(own));
+    namespaces.addAll(settings.namespaces());
+    for (String namespace : namespaces) {
+      var jobs = new JobClient(client, namespace, limiter);
+      var watch = new ClusterWatch(client, namespace, template.selector());
+      var actions = new JobActions(store, queue, attempts, template, jobs, watch, clock);
+      places.put(namespace, new Place(namespace, jobs, watch, actions));
+    }
+    this.home = Objects.requireNonNull(places.get(own));
   }
 
   @Override
   public void validate() {
-    settings.jobTemplate().ifPresent(file -> TemplateCheck.check(file, template, jobs));
+    TemplateCheck.check(template, home.jobs());
   }
 
   @Override
   public void adopt() {
-    LOG.info("watching Jobs namespace={}", namespace);
-    watch.start();
+    LOG.info("watching Jobs namespaces={}", places.keySet());
+    places.values().forEach(place -> place.watch().start());
   }
 
+  /** Each namespace stands alone: one that cannot be seen keeps no other waiting. */
   @Override
   public synchronized void tick() {
     startPending();
-    if (!watch.hasSynced()) {
-      return;
-    }
-    for (JobKey key : actions.ready()) {
-      submit(key, () -> actions.perform(key, new Action.Create()), () -> {});
-    }
-    Set<JobKey> changed = watch.drainChanged();
     boolean resync = !lastResync.plus(RESYNC_INTERVAL).isAfter(clock.instant());
     if (resync) {
       lastResync = clock.instant();
     }
-    reconcile(resync ? watch.keys() : changed, resync);
+    Map<Place, Set<JobKey>> observed = new LinkedHashMap<>();
+    for (Place place : places.values()) {
+      if (place.watch().hasSynced()) {
+        for (JobKey key : place.actions().ready()) {
+          submit(key, () -> place.actions().perform(key, new Action.Create()), () -> {});
+        }
+        Set<JobKey> changed = place.watch().drainChanged();
+        observed.put(place, resync ? place.watch().keys() : changed);
+      }
+    }
+    if (!observed.isEmpty()) {
+      reconcile(observed, resync);
+    }
+  }
+
+  private Optional<Place> place(Optional<String> namespace) {
+    return namespace.isEmpty()
+        ? Optional.of(home)
+        : Optional.ofNullable(places.get(namespace.get()));
   }
 
   private void startPending() {
@@ -123,37 +146,57 @@ public final class KubernetesLauncher implements Launcher {
       }
       Launch launch = next.get();
       var key = new JobKey(launch.runUid(), launch.attempt());
-      submit(key, () -> actions.create(key, launch), creations::release);
+      Optional<Place> place = place(launch.definition().namespace());
+      if (place.isPresent()) {
+        submit(key, () -> place.get().actions().create(key, launch), creations::release);
+      } else {
+        submit(key, () -> home.actions().fail(key, notServed(launch)), creations::release);
+      }
     }
+  }
+
+  private static String notServed(Launch launch) {
+    return "its namespace %s is not in connectome.launch.kubernetes.namespaces any more"
+        .formatted(Echo.of(launch.definition().namespace().orElse("")));
   }
 
   /**
    * Reconciles the given attempts, those that are not wanted any more and, in a resync, every one
    * that has not ended.
    */
-  private void reconcile(Set<JobKey> observed, boolean resync) {
-    Set<UUID> runUids = observed.stream().map(JobKey::runUid).collect(Collectors.toSet());
+  private void reconcile(Map<Place, Set<JobKey>> observed, boolean resync) {
+    Set<UUID> runUids =
+        observed.values().stream()
+            .flatMap(Set::stream)
+            .map(JobKey::runUid)
+            .collect(Collectors.toSet());
     Seen seen = store.inTransaction(transaction -> see(transaction, resync, runUids));
-    Map<JobKey, OnCluster> rows = seen.attempts();
+    observed.forEach((place, keys) -> reconcile(place, keys, seen));
+  }
+
+  private void reconcile(Place place, Set<JobKey> observed, Seen seen) {
     Set<JobKey> keys = new HashSet<>(observed);
-    rows.forEach(
-        (key, attempt) -> {
-          if (attempt.open()) {
-            keys.add(key);
-          }
-        });
+    seen.attempts()
+        .forEach(
+            (key, attempt) -> {
+              if (place(attempt.namespace()).filter(place::equals).isEmpty()) {
+                keys.remove(key);
+              } else if (attempt.open()) {
+                keys.add(key);
+              }
+            });
     Instant now = clock.instant();
     for (JobKey key : keys) {
       Action action =
           Reconciliation.decide(
-              Optional.ofNullable(rows.get(key)),
+              Optional.ofNullable(seen.attempts().get(key)),
               seen.deleted().contains(key.runUid()),
-              watch.job(key),
+              place.watch().job(key),
               settings.startTimeout(),
               settings.keepFinished(),
               now);
       if (!(action instanceof Action.Nothing)) {
-        submit(key, () -> actions.perform(key, action), () -> {});
+        submit(key, () -> place.actions().perform(key, action), () -> {});
       }
     }
   }
@@ -210,12 +253,25 @@ public final class KubernetesLauncher implements Launcher {
   /** The next tick deletes the Job, or finds that there is none. */
   @Override
   public Ending end(UUID runUid, int attempt) {
-    return watch.hasSynced() ? Ending.YES : Ending.UNKNOWN;
+    return placeOf(runUid, attempt)
+        .map(place -> place.watch().hasSynced() ? Ending.YES : Ending.UNKNOWN)
+        .orElse(Ending.NO);
+  }
+
+  private Optional<Place> placeOf(UUID runUid, int attempt) {
+    return place(
+        store.inTransaction(transaction -> transaction.attempts().namespace(runUid, attempt)));
   }
 
   @Override
   public Optional<InputStream> log(UUID runUid, int attempt, boolean follow) {
-    return watch.pod(new JobKey(runUid, attempt)).map(pod -> jobs.log(pod, follow));
+    return placeOf(runUid, attempt)
+        .flatMap(
+            place ->
+                place
+                    .watch()
+                    .pod(new JobKey(runUid, attempt))
+                    .map(pod -> place.jobs().log(pod, follow)));
   }
 
   /** Leaves the Jobs running: their trainers find the next controller. */
@@ -223,6 +279,6 @@ public final class KubernetesLauncher implements Launcher {
   public void close() {
     closed = true;
     executor.shutdownNow();
-    watch.close();
+    places.values().forEach(place -> place.watch().close());
   }
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The state of an attempt's Job and its newest pod.
+ * The state of an attempt's Job and its pods.
  *
  * @param reason what blocks it, in upper snake case; empty if nothing does
  * @param message the same as text
@@ -25,6 +25,7 @@ import java.util.Set;
  * @param end present when FINISHED
  * @param outcome what the trainer left in its termination message
  * @param deleted whether the Job is gone or being deleted: then there is nothing left to delete
+ * @param leaving whether it has ended and pods of it may still train; FINISHED only
  */
 record ObservedJob(
     JobKey key,
@@ -34,7 +35,8 @@ record ObservedJob(
     Optional<Instant> since,
     Optional<AttemptEnd> end,
     Optional<TrainingOutcome> outcome,
-    boolean deleted) {
+    boolean deleted,
+    boolean leaving) {
 
   /** The Job was created, and the cluster says nothing of a pod. */
   static final String NO_POD = "NO_POD";
@@ -79,19 +81,22 @@ record ObservedJob(
     if (Conditions.deadlinePassed(job)) {
       return finished(key, DEADLINE, Optional.empty(), deleted);
     }
-    Optional<Pod> newest = newest(pods);
+    JobPods all = JobPods.of(pods);
+    Optional<Pod> decisive = all.decisive();
     boolean suspended = Boolean.TRUE.equals(job.getSpec().getSuspend());
-    Optional<ObservedJob> ended = newest.flatMap(pod -> ended(key, pod, deleted));
+    Optional<ObservedJob> ended = decisive.flatMap(pod -> ended(key, pod, all, deleted));
     if (ended.isPresent()) {
       return suspended ? ended.get().interruptedBy(QUEUE) : ended.get();
     }
     if (deleted) {
-      return deleting(key, newest);
+      return deleting(key, decisive);
     }
-    if (newest.isPresent()) {
+    boolean complete = all.byRank().size() >= podsOf(job);
+    if (decisive.isPresent()
+        && (complete || decisive.get().getMetadata().getDeletionTimestamp() != null)) {
       // Its Job may have failed already: before 1.31 while the trainer still writes its checkpoint,
       // and in every version before the watch of pods tells what the watch of Jobs has told.
-      return live(key, newest.get(), trouble);
+      return live(key, decisive.get(), trouble);
     }
     Optional<JobCondition> failed = Conditions.of(job, "Failed");
     if (failed.isPresent()) {
@@ -118,29 +123,53 @@ record ObservedJob(
   /** The same, but for a trainer that disappeared: somebody has taken it away. */
   ObservedJob interruptedBy(AttemptEnd.Interrupted interruption) {
     return end.filter(AttemptEnd.Gone.class::isInstance).isPresent()
-        ? finished(key, interruption, outcome, deleted)
+        ? new ObservedJob(
+            key,
+            phase,
+            reason,
+            message,
+            since,
+            Optional.of(interruption),
+            outcome,
+            deleted,
+            leaving)
         : this;
   }
 
   /** What the pods of a Job say that is gone; empty if they are gone too. */
   static Optional<ObservedJob> withoutJob(JobKey key, List<Pod> pods) {
-    return newest(pods)
-        .map(pod -> ended(key, pod, true).orElseGet(() -> deleting(key, newest(pods))));
+    JobPods all = JobPods.of(pods);
+    return all.decisive()
+        .map(pod -> ended(key, pod, all, true).orElseGet(() -> deleting(key, Optional.of(pod))));
   }
 
-  private static Optional<ObservedJob> ended(JobKey key, Pod pod, boolean deleted) {
-    Optional<ContainerStateTerminated> terminated = terminated(pod);
-    if (terminated.isPresent()) {
-      return Optional.of(
-          finished(
-              key,
-              PodExit.end(pod, terminated.get()),
-              PodExit.outcome(terminated.get().getMessage()),
-              deleted));
+  /** How many pods a Job has at once. */
+  static int podsOf(Job job) {
+    return Objects.requireNonNullElse(job.getSpec().getParallelism(), 1);
+  }
+
+  private static Optional<ObservedJob> ended(JobKey key, Pod pod, JobPods all, boolean deleted) {
+    if (!PodExit.hasEnded(pod)) {
+      return Optional.empty();
     }
-    return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase())
-        ? Optional.of(finished(key, PodExit.endBeforeStart(pod), Optional.empty(), deleted))
-        : Optional.empty();
+    Optional<ContainerStateTerminated> terminated = PodExit.terminated(pod);
+    AttemptEnd end =
+        terminated
+            .map(state -> PodExit.end(pod, state))
+            .orElseGet(() -> PodExit.endBeforeStart(pod));
+    return Optional.of(
+        new ObservedJob(
+            key,
+            Phase.FINISHED,
+            "",
+            "",
+            all.leaving().stream()
+                .map(other -> Conditions.time(other.getMetadata().getDeletionTimestamp()))
+                .max(Comparator.naturalOrder()),
+            Optional.of(end),
+            terminated.flatMap(state -> PodExit.outcome(state.getMessage())),
+            deleted,
+            all.someLive()));
   }
 
   /** Since its pod should have gone. */
@@ -153,14 +182,8 @@ record ObservedJob(
         pod.map(leaving -> leaving.getMetadata().getDeletionTimestamp()).map(Instant::parse),
         Optional.empty(),
         Optional.empty(),
-        true);
-  }
-
-  /** A cluster may keep an earlier pod of the Job that it has given up. */
-  static Optional<Pod> newest(List<Pod> pods) {
-    return pods.stream()
-        .max(
-            Comparator.comparing(pod -> Conditions.time(pod.getMetadata().getCreationTimestamp())));
+        true,
+        false);
   }
 
   private static ObservedJob withoutPod(JobKey key, Job job, Optional<PodTrouble> trouble) {
@@ -198,10 +221,7 @@ record ObservedJob(
           "",
           Optional.of(Conditions.time(pod.getMetadata().getDeletionTimestamp())));
     }
-    Optional<Instant> running =
-        trainer(pod)
-            .map(status -> status.getState().getRunning())
-            .map(state -> Conditions.time(state.getStartedAt()));
+    Optional<Instant> running = running(pod);
     if (running.isPresent()) {
       return waiting(key, Phase.RUNNING, "", "", running);
     }
@@ -249,13 +269,13 @@ record ObservedJob(
   private static ObservedJob waiting(
       JobKey key, Phase phase, String reason, String message, Optional<Instant> since) {
     return new ObservedJob(
-        key, phase, reason, message, since, Optional.empty(), Optional.empty(), false);
+        key, phase, reason, message, since, Optional.empty(), Optional.empty(), false, false);
   }
 
   private static ObservedJob finished(
       JobKey key, AttemptEnd end, Optional<TrainingOutcome> outcome, boolean deleted) {
     return new ObservedJob(
-        key, Phase.FINISHED, "", "", Optional.empty(), Optional.of(end), outcome, deleted);
+        key, Phase.FINISHED, "", "", Optional.empty(), Optional.of(end), outcome, deleted, false);
   }
 
   private static String queued(Job job) {
@@ -263,11 +283,14 @@ record ObservedJob(
     return queue == null ? "its Job is suspended" : "waits in queue \"%s\"".formatted(queue);
   }
 
-  private static Optional<ContainerStateTerminated> terminated(Pod pod) {
-    return trainer(pod).map(status -> status.getState().getTerminated());
+  /** Since when the trainer in a pod runs. */
+  static Optional<Instant> running(Pod pod) {
+    return trainer(pod)
+        .map(status -> status.getState().getRunning())
+        .map(state -> Conditions.time(state.getStartedAt()));
   }
 
-  private static Optional<ContainerStatus> trainer(Pod pod) {
+  static Optional<ContainerStatus> trainer(Pod pod) {
     return statuses(pod).stream()
         .filter(status -> JobTemplate.CONTAINER.equals(status.getName()))
         .filter(status -> status.getState() != null)

@@ -8,6 +8,7 @@ import dev.connectome.protos.trainer.v1.TrainingOutcome;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,33 @@ final class PodExit {
       Set.of("Evicted", "NodeLost", "NodeShutdown", "Terminated", "Preempting", "Shutdown");
 
   private PodExit() {}
+
+  /** The trainer's container, once it has terminated. */
+  static Optional<ContainerStateTerminated> terminated(Pod pod) {
+    return ObservedJob.trainer(pod).map(status -> status.getState().getTerminated());
+  }
+
+  static boolean hasEnded(Pod pod) {
+    return terminated(pod).isPresent() || hasFailed(pod);
+  }
+
+  /** Whether it has ended and not with exit code 0. */
+  static boolean isBad(Pod pod) {
+    return terminated(pod)
+        .map(state -> !Integer.valueOf(0).equals(state.getExitCode()))
+        .orElseGet(() -> hasFailed(pod));
+  }
+
+  /** When the trainer in it ended; long ago if the cluster does not say. */
+  static Instant time(Pod pod) {
+    return terminated(pod)
+        .map(state -> Conditions.time(state.getFinishedAt()))
+        .orElse(Instant.EPOCH);
+  }
+
+  private static boolean hasFailed(Pod pod) {
+    return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase());
+  }
 
   /** The end of an attempt whose container has terminated. */
   static AttemptEnd end(Pod pod, ContainerStateTerminated terminated) {

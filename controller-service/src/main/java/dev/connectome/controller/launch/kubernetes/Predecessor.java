@@ -38,7 +38,7 @@ sealed interface Predecessor {
           // Its pod may be there before it is seen here. What has no pod is being deleted.
           case SUSPENDED, WAITING, BLOCKED, RUNNING -> true;
           case TERMINATING, DELETING -> !lost(job, now);
-          case FINISHED -> false;
+          case FINISHED -> job.leaving() && !lost(job, now);
         };
     return mayTrain ? new Leaving() : new Ended();
   }

@@ -93,6 +93,11 @@ final class Reconciliation {
         if (attempt.open()) {
           yield new Action.End(job.end().orElseThrow(), job.outcome());
         }
+        if (job.leaving()) {
+          yield attempt.sinceEnd().compareTo(EXIT_GRACE) >= 0
+              ? new Action.Delete("others of its pods go on")
+              : NOTHING;
+        }
         yield attempt.sinceEnd().compareTo(keepFinished) >= 0
             ? new Action.Delete("its retention has expired")
             : NOTHING;

@@ -9,10 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges Kubernetes objects by the rules of strategic merge for the fields of a Job: values of the
- * patch win, null removes a field, lists in {@link #KEYS} are merged by key, tolerations are
- * appended, and all other lists are replaced. A volume and a variable have one source: one of
- * another kind takes the place of the one below.
+ * Merges Kubernetes objects by the rules of strategic merge for the fields of a Job, but that
+ * sources of variables add up: values of the patch win, null removes a field, lists in {@link
+ * #KEYS} are merged by key, those in {@link #JOINED} are appended, and all other lists are
+ * replaced. A volume and a variable have one source: one of another kind takes the place of the one
+ * below.
  */
 final class StrategicMerge {
 
@@ -29,7 +30,7 @@ final class StrategicMerge {
 
   private static final Set<String> ONE_SOURCE = Set.of("volumes", "env");
 
-  private static final String JOINED = "tolerations";
+  private static final Set<String> JOINED = Set.of("tolerations", "envFrom");
 
   private StrategicMerge() {}
 
@@ -52,7 +53,7 @@ final class StrategicMerge {
       return merge(fields(below), fields(above));
     }
     if (lower instanceof List<?> below && upper instanceof List<?> above) {
-      if (field.equals(JOINED)) {
+      if (JOINED.contains(field)) {
         List<Object> joined = new ArrayList<>(below);
         joined.addAll(above);
         return joined;

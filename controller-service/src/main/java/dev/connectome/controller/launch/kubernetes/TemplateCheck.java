@@ -1,5 +1,6 @@
 package dev.connectome.controller.launch.kubernetes;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
@@ -7,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the API server check the operator's Job template at the start, so that a mistake is found
+ * Has the API server check the operator's Job templates at the start, so that a mistake is found
  * before a run fails of it.
  */
 final class TemplateCheck {
@@ -20,15 +21,19 @@ final class TemplateCheck {
   private TemplateCheck() {}
 
   /**
-   * A cluster that cannot check the template now, for instance because it is unreachable, is only
+   * A cluster that cannot check a template now, for instance because it is unreachable, is only
    * logged: it checks each Job when it is created.
    *
    * @throws IllegalArgumentException if the API server refuses a Job of the template; the message
    *     names the file and the field
    */
-  static void check(Path file, JobTemplate template, JobClient jobs) {
+  static void check(JobTemplate template, JobClient jobs) {
+    template.samples().forEach((file, job) -> check(file, job, jobs));
+  }
+
+  private static void check(Path file, Job job, JobClient jobs) {
     try {
-      jobs.validate(template.sample());
+      jobs.validate(job);
     } catch (KubernetesClientException e) {
       String reason = JobClient.reason(e);
       boolean invalid =

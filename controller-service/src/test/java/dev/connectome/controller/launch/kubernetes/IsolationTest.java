@@ -30,14 +30,15 @@ class IsolationTest {
 
   private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
   private static final String CLIENTS = "connectome.dev/clients";
+  private static final String TRAININGS = "connectome.dev/trainings";
   private static final Map<String, String> TRAINER =
       Map.of("app.kubernetes.io/name", "connectome-trainer");
 
   /** The gRPC ports of the services; Kafka of the dev overlay, of the production overlay; DNS. */
-  private static final Set<Integer> TRAINERS_NEED = Set.of(9400, 9410, 9092, 9093, 53);
+  private static final Set<Integer> TRAINERS_NEED = Set.of(9400, 9410, 9480, 9092, 9093, 53);
 
   @ParameterizedTest
-  @ValueSource(strings = {"dev", "production"})
+  @ValueSource(strings = {"dev", "production", "trainings"})
   void podsOfOtherNamespacesAreAdmittedByTheirNamespacesLabelOnly(String overlay) throws Exception {
     for (NetworkPolicy policy : policies(overlay)) {
       for (NetworkPolicyIngressRule rule : policy.getSpec().getIngress()) {
@@ -50,6 +51,8 @@ class IsolationTest {
                           .as(policy.getMetadata().getName())
                           .isIn(
                               Map.of(CLIENTS, "true"),
+                              Map.of(TRAININGS, "true"),
+                              Map.of("kubernetes.io/metadata.name", "connectome"),
                               Map.of("kubernetes.io/metadata.name", "monitoring")));
         }
       }
@@ -57,7 +60,7 @@ class IsolationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dev", "production"})
+  @ValueSource(strings = {"dev", "trainings"})
   void trainersReachOnlyWhatTrainersNeed(String overlay) throws Exception {
     List<NetworkPolicy> own =
         policies(overlay).stream()
@@ -75,6 +78,20 @@ class IsolationTest {
         .allMatch(TRAINERS_NEED::contains);
     assertThat(own.stream().flatMap(policy -> policy.getSpec().getEgress().stream()))
         .allMatch(rule -> !rule.getPorts().isEmpty());
+  }
+
+  /** Whoever may create Jobs in a namespace may mount its Secrets. */
+  @Test
+  void jobsAreNotCreatedWhereTheSecretsOfThePlatformAre() throws Exception {
+    assertThat(objects("production"))
+        .noneMatch(object -> object.getKind().startsWith("Role"))
+        .noneMatch(object -> object.getMetadata().getName().equals("trainings"));
+    assertThat(objects("trainings"))
+        .anyMatch(object -> object.getKind().equals("RoleBinding"))
+        .allSatisfy(
+            object ->
+                assertThat(object.getMetadata().getNamespace())
+                    .isEqualTo(object.getKind().equals("Namespace") ? null : "trainings"));
   }
 
   @Test
@@ -151,7 +168,8 @@ class IsolationTest {
 
   private static List<HasMetadata> objects(String overlay) throws IOException {
     return Kustomization.render(overlay(overlay)).stream()
-        .filter(object -> object.get("apiVersion").toString().matches("v1|apps/v1|networking.*"))
+        .filter(
+            object -> object.get("apiVersion").toString().matches("v1|apps/v1|networking.*|rbac.*"))
         .map(object -> (HasMetadata) SERIALIZATION.unmarshal(SERIALIZATION.asJson(object)))
         .toList();
   }

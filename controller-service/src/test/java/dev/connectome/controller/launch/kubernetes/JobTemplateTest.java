@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -280,6 +281,7 @@ class JobTemplateTest {
       Optional<String> image, Optional<Path> template) {
     return new KubernetesLauncherSettings(
         Optional.empty(),
+        Set.of(),
         image,
         Optional.empty(),
         Optional.empty(),
@@ -287,6 +289,7 @@ class JobTemplateTest {
         Optional.empty(),
         Optional.of("trainers"),
         template,
+        Optional.empty(),
         Map.of("CONNECTOME_CONTROLLER_ENDPOINT", "controller:9400"),
         10,
         Duration.ofMinutes(10),

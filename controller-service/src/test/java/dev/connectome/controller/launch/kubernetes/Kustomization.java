@@ -120,7 +120,7 @@ final class Kustomization {
 
   private static void subjects(Map<String, Object> object, Object namespace) {
     if ("RoleBinding".equals(object.get("kind"))) {
-      list(object, "subjects").forEach(subject -> map(subject).put("namespace", namespace));
+      list(object, "subjects").forEach(subject -> map(subject).putIfAbsent("namespace", namespace));
     }
   }
 

@@ -29,10 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -64,7 +61,7 @@ class ManifestsTest {
           "connectome-metrics-token");
 
   @ParameterizedTest
-  @ValueSource(strings = {"dev", "production"})
+  @ValueSource(strings = {"dev", "production", "trainings"})
   void everyObjectOfTheClustersOwnKindsHasOnlyFieldsThatExist(String overlay) throws Exception {
     for (Map<String, Object> object : render(overlay)) {
       if (CUSTOM.containsKey(object.get("apiVersion").toString())) {
@@ -79,7 +76,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dev", "production"})
+  @ValueSource(strings = {"dev", "production", "trainings"})
   void kubectlRendersTheSame(String overlay) throws Exception {
     Path folder = OVERLAYS.resolve(overlay);
     Process kubectl;
@@ -95,8 +92,9 @@ class ManifestsTest {
     String rendered = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(kubectl.waitFor()).isZero();
-    Map<String, Map<String, Object>> expected = byId(Kustomization.documents(rendered));
-    Map<String, Map<String, Object>> actual = byId(render(overlay));
+    Map<String, Map<String, Object>> expected =
+        RenderedObjects.byId(Kustomization.documents(rendered));
+    Map<String, Map<String, Object>> actual = RenderedObjects.byId(render(overlay));
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
     expected.forEach((id, object) -> assertThat(actual.get(id)).as(id).isEqualTo(object));
   }
@@ -170,7 +168,11 @@ class ManifestsTest {
       throws Exception {
     List<PodTemplateSpec> templates = podTemplates(overlay);
     List<Map<String, String>> labels =
-        templates.stream().map(template -> template.getMetadata().getLabels()).toList();
+        Stream.concat(
+                templates.stream().map(template -> template.getMetadata().getLabels()),
+                // Jobs of several pods, which the launcher makes.
+                Stream.of(Map.of("connectome.dev/several-pods", "true")))
+            .toList();
     for (HasMetadata object : typed(overlay)) {
       if (object instanceof Service service) {
         assertThat(labels).anyMatch(pod -> selects(service.getSpec().getSelector(), pod));
@@ -187,10 +189,11 @@ class ManifestsTest {
     }
   }
 
-  @Test
-  void theControllerMayDoWhatItsLauncherDoesAndNothingElse() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"dev", "trainings"})
+  void theControllerMayDoWhatItsLauncherDoesAndNothingElse(String overlay) throws Exception {
     Role role =
-        typed("production").stream()
+        typed(overlay).stream()
             .filter(Role.class::isInstance)
             .map(Role.class::cast)
             .findFirst()
@@ -207,7 +210,7 @@ class ManifestsTest {
 
   @Test
   void noServiceIsScaledBeyondThePartitions() throws Exception {
-    Map<String, Map<String, Object>> objects = byId(render("production"));
+    Map<String, Map<String, Object>> objects = RenderedObjects.byId(render("production"));
     String partitions =
         Kustomization.map(objects.get("ConfigMap/connectome-service-config").get("data"))
             .get("CONNECTOME_KAFKA_PARTITIONS")
@@ -230,7 +233,7 @@ class ManifestsTest {
 
   @Test
   void whatIsWatchedIsThere() throws Exception {
-    Map<String, Map<String, Object>> objects = byId(render("production"));
+    Map<String, Map<String, Object>> objects = RenderedObjects.byId(render("production"));
     Set<String> portNames =
         typed("production").stream()
             .filter(Service.class::isInstance)
@@ -254,7 +257,8 @@ class ManifestsTest {
   @Test
   void theTemplateInTheManifestsIsOneThatTheLauncherTakes() throws Exception {
     Map<String, Object> data =
-        Kustomization.map(byId(render("dev")).get("ConfigMap/job-template").get("data"));
+        Kustomization.map(
+            RenderedObjects.byId(render("dev")).get("ConfigMap/job-template").get("data"));
 
     assertThat(
             UnknownFields.of(
@@ -275,6 +279,16 @@ class ManifestsTest {
           .allSatisfy(
               file -> assertThat(Files.readString(file)).doesNotContainIgnoringCase("password:"));
     }
+  }
+
+  @Test
+  void theRuntimeOfTheExamplesIsOneThatTheLauncherTakes() throws Exception {
+    assertThat(
+            UnknownFields.of(
+                SERIALIZATION.unmarshal(
+                    Files.readString(OVERLAYS.resolveSibling("examples").resolve("torchrun.yaml")),
+                    io.fabric8.kubernetes.api.model.batch.v1.Job.class)))
+        .isEmpty();
   }
 
   private static List<Map<String, Object>> render(String overlay) throws IOException {
@@ -329,39 +343,5 @@ class ManifestsTest {
         .filter(kind::isInstance)
         .map(object -> object.getMetadata().getName())
         .collect(Collectors.toSet());
-  }
-
-  /**
-   * By kind and name, with lists of named things in order of names: Kustomize has its own order.
-   */
-  private static Map<String, Map<String, Object>> byId(List<Map<String, Object>> objects) {
-    return objects.stream()
-        .collect(
-            Collectors.toMap(
-                Kustomization::id,
-                object -> Kustomization.map(Objects.requireNonNull(sorted(object))),
-                (first, second) -> first,
-                TreeMap::new));
-  }
-
-  private static Object sorted(Object node) {
-    if (node instanceof Map<?, ?> map) {
-      Map<String, Object> result = new TreeMap<>();
-      map.forEach((key, value) -> result.put(key.toString(), sorted(value)));
-      return result;
-    }
-    if (node instanceof List<?> list) {
-      return list.stream().map(ManifestsTest::sorted).sorted(byName()).toList();
-    }
-    return String.valueOf(node);
-  }
-
-  private static java.util.Comparator<Object> byName() {
-    Function<Object, String> name =
-        element ->
-            element instanceof Map<?, ?> map && map.containsKey("name")
-                ? map.get("name").toString()
-                : "";
-    return java.util.Comparator.comparing(name);
   }
 }

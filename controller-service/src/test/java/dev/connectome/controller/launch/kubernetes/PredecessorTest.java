@@ -38,6 +38,29 @@ class PredecessorTest {
   }
 
   @Test
+  void ofSeveralPodsTheLastIsWaitedFor() {
+    AttemptEnd gone = new AttemptEnd.Gone("gone");
+
+    assertThat(judge(ended(Optional.of(NOW), gone))).isInstanceOf(Predecessor.Leaving.class);
+    assertThat(judge(ended(Optional.empty(), gone))).isInstanceOf(Predecessor.Leaving.class);
+    assertThat(judge(ended(Optional.of(NOW.minus(Duration.ofHours(1))), gone)))
+        .isInstanceOf(Predecessor.Ended.class);
+  }
+
+  private static ObservedJob ended(Optional<Instant> leavingSince, AttemptEnd end) {
+    return new ObservedJob(
+        new JobKey(new UUID(0, 1), 1),
+        Phase.FINISHED,
+        "",
+        "",
+        leavingSince,
+        Optional.of(end),
+        Optional.empty(),
+        false,
+        true);
+  }
+
+  @Test
   void aDeadlineThatHasPassedIsTheEnd() {
     assertThat(judge(job(Phase.FINISHED, Optional.empty(), Optional.of(ObservedJob.DEADLINE))))
         .isEqualTo(new Predecessor.Final(ObservedJob.DEADLINE));
@@ -49,6 +72,6 @@ class PredecessorTest {
 
   private static ObservedJob job(Phase phase, Optional<Instant> since, Optional<AttemptEnd> end) {
     return new ObservedJob(
-        new JobKey(new UUID(0, 1), 1), phase, "", "", since, end, Optional.empty(), false);
+        new JobKey(new UUID(0, 1), 1), phase, "", "", since, end, Optional.empty(), false, false);
   }
 }

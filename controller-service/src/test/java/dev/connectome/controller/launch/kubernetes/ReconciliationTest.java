@@ -59,6 +59,27 @@ class ReconciliationTest {
   }
 
   @Test
+  void podsThatGoOnAfterTheirAttemptHasEndedLoseTheirJob() {
+    Optional<ObservedJob> leaving =
+        job(Phase.FINISHED, SHORT)
+            .map(
+                job ->
+                    new ObservedJob(
+                        KEY,
+                        Phase.FINISHED,
+                        "",
+                        "",
+                        job.since(),
+                        job.end(),
+                        job.outcome(),
+                        false,
+                        true));
+
+    assertThat(decide(ended(SHORT), leaving)).isInstanceOf(Action.Nothing.class);
+    assertThat(decide(ended(Reconciliation.EXIT_GRACE), leaving)).isInstanceOf(Action.Delete.class);
+  }
+
+  @Test
   void whatIsNotWantedIsNeverCreated() {
     assertThat(decide(unwanted(false), Optional.empty())).isInstanceOf(Action.EndIfGone.class);
     assertThat(decide(unwanted(true), Optional.empty())).isInstanceOf(Action.EndIfGone.class);
@@ -146,7 +167,8 @@ class ReconciliationTest {
   void aJobThatIsBeingDeletedIsNotDeletedAgain(Phase phase) {
     ObservedJob job = job(phase, LONG).orElseThrow();
     var deleted =
-        new ObservedJob(KEY, phase, job.reason(), "", job.since(), job.end(), job.outcome(), true);
+        new ObservedJob(
+            KEY, phase, job.reason(), "", job.since(), job.end(), job.outcome(), true, false);
 
     assertThat(decide(ended(LONG), Optional.of(deleted))).isInstanceOf(Action.Nothing.class);
     assertThat(
@@ -158,7 +180,8 @@ class ReconciliationTest {
   void aTrainerThatEndsBecauseItsJobWasDeletedWasInterrupted() {
     ObservedJob job = job(Phase.FINISHED, LONG).orElseThrow();
     var deleted =
-        new ObservedJob(KEY, Phase.FINISHED, "", "", job.since(), job.end(), job.outcome(), true);
+        new ObservedJob(
+            KEY, Phase.FINISHED, "", "", job.since(), job.end(), job.outcome(), true, false);
 
     assertInterrupted(decide(open(true, LONG), Optional.of(deleted)));
     assertThat(decide(open(true, LONG), Optional.empty()))
@@ -193,6 +216,7 @@ class ReconciliationTest {
                     job.since(),
                     Optional.empty(),
                     Optional.empty(),
+                    false,
                     false));
   }
 
@@ -223,7 +247,14 @@ class ReconciliationTest {
       Wanted wanted, boolean open, boolean registered, Duration sinceLaunch, Duration sinceEnd) {
     return Optional.of(
         new OnCluster(
-            KEY.runUid(), KEY.attempt(), wanted, open, registered, sinceLaunch, sinceEnd));
+            KEY.runUid(),
+            KEY.attempt(),
+            Optional.empty(),
+            wanted,
+            open,
+            registered,
+            sinceLaunch,
+            sinceEnd));
   }
 
   private static Optional<ObservedJob> job(Phase phase, Duration ago) {
@@ -236,6 +267,7 @@ class ReconciliationTest {
             Optional.of(NOW.minus(ago)),
             phase == Phase.FINISHED ? Optional.of(new AttemptEnd.Gone("gone")) : Optional.empty(),
             Optional.empty(),
-            phase == Phase.DELETING));
+            phase == Phase.DELETING,
+            false));
   }
 }

@@ -214,14 +214,16 @@ class UnwantedJobsTest {
     await()
         .atMost(PATIENCE)
         .until(
-            () ->
-                controller
-                    .store()
-                    .inTransaction(
-                        transaction ->
-                            transaction.attempts().find(UUID.fromString(run.getUid()), 1))
-                    .orElseThrow()
-                    .ended());
+            () -> {
+              cluster.collectGarbage();
+              return controller
+                  .store()
+                  .inTransaction(
+                      transaction ->
+                          transaction.attempts().find(UUID.fromString(run.getUid()), 1))
+                  .orElseThrow()
+                  .ended();
+            });
   }
 
   private RunState state(String runId) {

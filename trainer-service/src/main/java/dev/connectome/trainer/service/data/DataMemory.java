@@ -17,6 +17,9 @@ final class DataMemory {
   /** Decoders take up to eight bytes a pixel. */
   private static final int PIXEL_BYTES = 8;
 
+  /** The shortest number and its separator are two characters, and eight bytes in memory. */
+  private static final int TEXT_BYTES = 4;
+
   private DataMemory() {}
 
   /**
@@ -48,6 +51,19 @@ final class DataMemory {
       throw new UserException(
           "%s has %d x %d pixels, and this trainer's memory is enough for %d million; scale it down or remove it"
               .formatted(file, width, height, available() / PIXEL_BYTES / 1_000_000));
+    }
+  }
+
+  /**
+   * Checks the size of a text of numbers.
+   *
+   * @throws UserException if the memory is too small for it
+   */
+  static void checkTable(Path file) throws IOException, UserException {
+    if (Files.size(file) > available() / TEXT_BYTES) {
+      throw new UserException(
+          "%s has %d MiB, and this trainer's memory is enough for tables of %d MiB; give it a larger heap"
+              .formatted(file, Files.size(file) >> 20, (available() / TEXT_BYTES) >> 20));
     }
   }
 

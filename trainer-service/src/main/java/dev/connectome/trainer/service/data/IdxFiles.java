@@ -1,139 +1,173 @@
 package dev.connectome.trainer.service.data;
 
 import dev.connectome.trainer.service.UserException;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads images and labels in the IDX format of MNIST and Fashion-MNIST, optionally compressed with
- * gzip: a magic number (0x803 for images, 0x801 for labels), the sizes as big-endian integers, then
- * unsigned bytes.
+ * The four files of MNIST, Fashion-MNIST, KMNIST and EMNIST, under any of the names that they are
+ * spread with: {@code train-images-idx3-ubyte} and {@code train-images.idx3-ubyte}, {@code t10k}
+ * and {@code test}, the name of a data set before them, {@code .gz} after them, each in a folder of
+ * its own. A file that is not compressed is preferred to a compressed one.
  */
 final class IdxFiles {
 
-  private static final int CLASSES = 10;
-  private static final int IMAGES = 0x803;
-  private static final int LABELS = 0x801;
-  private static final long MAX_BYTES = 1L << 30;
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(.*?)[-_.]?(train|t10k|test)[-_.](images|labels)[-_.]idx([13])[-_.]ubyte(\\.gz)?");
+
+  private static final String WANTED = "give a folder with MNIST's four IDX files";
+
+  enum Part {
+    TRAIN("train"),
+    TEST("t10k");
+
+    private final String name;
+
+    Part(String name) {
+      this.name = name;
+    }
+  }
+
+  private enum Content {
+    IMAGES("images-idx3-ubyte"),
+    LABELS("labels-idx1-ubyte");
+
+    private final String name;
+
+    Content(String name) {
+      this.name = name;
+    }
+  }
+
+  /**
+   * A file that has a name of an IDX file.
+   *
+   * @param set what stands before the part, for instance {@code emnist-letters}; else empty
+   * @param depth 0 in the folder itself, 1 in a folder of the file's name in it
+   */
+  private record Named(
+      Path path, String set, Part part, Content content, boolean zipped, int depth) {}
 
   private IdxFiles() {}
 
   /**
-   * Reads one part of a data set.
+   * Reads a data set. It has as many classes as its largest label and 1.
    *
-   * @param part {@code train} or {@code t10k}
-   * @throws UserException if a file is missing or damaged
+   * @throws UserException if a file is missing or damaged, or there are several data sets
    */
-  static LabelledImages read(Path directory, String part) throws UserException {
-    Path imageFile = find(directory, part + "-images-idx3-ubyte");
-    Path labelFile = find(directory, part + "-labels-idx1-ubyte");
-    try (DataInputStream images = open(imageFile);
-        DataInputStream labels = open(labelFile)) {
-      int[] sizes = header(imageFile, images, IMAGES, 3);
-      byte[] pixels = body(imageFile, images, (long) sizes[0] * sizes[1] * sizes[2]);
-      int[] labelSizes = header(labelFile, labels, LABELS, 1);
-      if (labelSizes[0] != sizes[0]) {
-        throw new UserException(
-            "%s has %d images but %s has %d labels; fetch both files again"
-                .formatted(imageFile, sizes[0], labelFile, labelSizes[0]));
-      }
-      byte[] classes = body(labelFile, labels, labelSizes[0]);
-      for (int i = 0; i < classes.length; i++) {
-        if (classes[i] < 0 || classes[i] >= CLASSES) {
-          throw new UserException(
-              "label %d in %s is %d, but must be from 0 to 9; fetch the file again"
-                  .formatted(i, labelFile, Byte.toUnsignedInt(classes[i])));
-        }
-      }
-      return new LabelledImages(new ImageShape(1, sizes[1], sizes[2]), CLASSES, pixels, classes);
-    } catch (EOFException e) {
+  static DataFiles.Parts read(Path directory) throws UserException {
+    List<Named> files = files(directory);
+    Set<String> sets = new TreeSet<>();
+    files.forEach(file -> sets.add(file.set));
+    if (sets.size() > 1) {
       throw new UserException(
-          "a gzip file in %s is truncated; fetch it again".formatted(directory));
-    } catch (ZipException e) {
-      throw new UserException(
-          "a gzip file in %s is damaged (%s); fetch it again".formatted(directory, e.getMessage()));
-    } catch (IOException e) {
-      throw new UserException("cannot read %s: %s".formatted(directory, e.getMessage()));
+          "%s has the files of several data sets: %s; put the four files of one into a folder"
+              .formatted(
+                  directory,
+                  sets.stream()
+                      .map(set -> (set.isEmpty() ? "" : set + "-") + "train-…")
+                      .collect(Collectors.joining(", "))));
     }
+    LabelledImages train = part(directory, files, Part.TRAIN);
+    LabelledImages test = part(directory, files, Part.TEST);
+    int classes = Math.max(train.classes(), test.classes());
+    return new DataFiles.Parts(ofClasses(train, classes), ofClasses(test, classes));
   }
 
+  private static LabelledImages ofClasses(LabelledImages images, int classes) {
+    return new LabelledImages(images.shape(), classes, images.pixels(), images.labels());
+  }
+
+  /** Whether a folder has a file of images, without reading it. */
   static boolean matches(Path directory) {
-    return Stream.of("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
-        .flatMap(name -> Stream.of(name, name + ".gz"))
-        .anyMatch(name -> Files.isRegularFile(directory.resolve(name)));
+    return files(directory).stream().anyMatch(file -> file.content == Content.IMAGES);
   }
 
-  private static Path find(Path directory, String name) throws UserException {
-    if (!Files.isDirectory(directory)) {
+  private static LabelledImages part(Path directory, List<Named> files, Part part)
+      throws UserException {
+    Path images = file(directory, files, part, Content.IMAGES);
+    Path labels = file(directory, files, part, Content.LABELS);
+    IdxArray pixels = IdxArray.read(images, 3);
+    IdxArray classes = IdxArray.read(labels, 1);
+    if (pixels.size(0) != classes.size(0)) {
       throw new UserException(
-          "data directory %s does not exist; give a folder with MNIST's four IDX files"
-              .formatted(directory));
+          "%s has %d images but %s has %d labels; fetch both files again"
+              .formatted(images, pixels.size(0), labels, classes.size(0)));
     }
-    for (String candidate : new String[] {name + ".gz", name}) {
-      if (Files.isRegularFile(directory.resolve(candidate))) {
-        return directory.resolve(candidate);
-      }
+    int largest = 0;
+    for (byte label : classes.values()) {
+      largest = Math.max(largest, label & 0xff);
     }
-    throw new UserException(
-        "%s has neither %s nor %s.gz; give a folder with MNIST's four IDX files"
-            .formatted(directory, name, name));
+    return new LabelledImages(
+        new ImageShape(1, pixels.size(1), pixels.size(2)),
+        largest + 1,
+        pixels.values(),
+        classes.values());
   }
 
-  private static DataInputStream open(Path file) throws IOException {
-    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    return new DataInputStream(
-        file.toString().endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw);
-  }
-
-  private static int[] header(Path file, DataInputStream in, int magic, int dimensions)
-      throws IOException, UserException {
-    try {
-      int found = in.readInt();
-      if (found != magic) {
-        throw new UserException(
-            "%s begins with 0x%08x, not 0x%08x: it is not an IDX file of %s"
-                .formatted(file, found, magic, magic == IMAGES ? "images" : "labels"));
-      }
-      var sizes = new int[dimensions];
-      long bytes = 1;
-      for (int d = 0; d < dimensions; d++) {
-        sizes[d] = in.readInt();
-        bytes = sizes[d] < 1 || bytes > MAX_BYTES ? Long.MAX_VALUE : bytes * sizes[d];
-      }
-      if (bytes > MAX_BYTES) {
-        throw new UserException(
-            "%s has impossible sizes in its header; fetch it again".formatted(file));
-      }
-      return sizes;
-    } catch (EOFException e) {
-      throw new UserException("%s ends within its header; fetch it again".formatted(file));
-    }
-  }
-
-  private static byte[] body(Path file, DataInputStream in, long expected)
-      throws IOException, UserException {
-    DataMemory.check(file, expected, file.toString().endsWith(".gz"));
-    var bytes = new byte[Math.toIntExact(expected)];
-    int found;
-    try {
-      found = in.readNBytes(bytes, 0, bytes.length);
-    } catch (EOFException e) {
+  private static Path file(Path directory, List<Named> files, Part part, Content content)
+      throws UserException {
+    List<Named> candidates =
+        files.stream()
+            .filter(file -> file.part == part && file.content == content)
+            .sorted(Comparator.comparingInt(Named::depth).thenComparing(Named::zipped))
+            .toList();
+    if (candidates.isEmpty()) {
+      String name = part.name + "-" + content.name;
       throw new UserException(
-          "%s is truncated: its gzip stream ends too early; fetch it again".formatted(file));
+          "%s has neither %s nor %s.gz: it has %s; %s"
+              .formatted(directory, name, name, DataSearch.seen(directory), WANTED));
     }
-    if (found < bytes.length) {
+    Named best = candidates.get(0);
+    List<Path> equal =
+        candidates.stream()
+            .filter(file -> file.depth == best.depth && file.zipped == best.zipped)
+            .map(Named::path)
+            .toList();
+    if (equal.size() > 1) {
       throw new UserException(
-          "%s is truncated: %d bytes of data expected, %d found; fetch it again"
-              .formatted(file, expected, found));
+          "%s has several files of the same part: %s; %s"
+              .formatted(directory, DataSearch.names(directory, equal), WANTED));
     }
-    return bytes;
+    return best.path;
+  }
+
+  private static List<Named> files(Path directory) {
+    return Stream.concat(
+            DataSearch.files(directory).stream().map(path -> named(path, 0)),
+            DataSearch.folders(directory).stream()
+                .filter(folder -> named(folder, 0) != null)
+                .flatMap(folder -> DataSearch.files(folder).stream())
+                .map(path -> named(path, 1)))
+        .flatMap(Stream::ofNullable)
+        .toList();
+  }
+
+  private static @Nullable Named named(Path path, int depth) {
+    Matcher name = NAME.matcher(path.getFileName().toString().toLowerCase(Locale.ROOT));
+    if (!name.matches()) {
+      return null;
+    }
+    boolean images = name.group(3).equals("images");
+    if (images != name.group(4).equals("3")) {
+      return null;
+    }
+    return new Named(
+        path,
+        name.group(1),
+        name.group(2).equals("train") ? Part.TRAIN : Part.TEST,
+        images ? Content.IMAGES : Content.LABELS,
+        name.group(5) != null,
+        depth);
   }
 }

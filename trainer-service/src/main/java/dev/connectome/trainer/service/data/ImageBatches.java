@@ -20,10 +20,11 @@ public final class ImageBatches {
 
   private static final float[] HARD = {};
 
-  private final LabelledImages images;
+  private final ImageShape shape;
+  private final int classes;
   private final int[] members;
   private final byte[] labels;
-  private final float[][] standardized;
+  private final LabelledData.Standardized standardized;
 
   /**
    * Images in memory, ready for the engine.
@@ -60,17 +61,12 @@ public final class ImageBatches {
   }
 
   /** Makes a split of some images, its members; a label belongs to a member. */
-  ImageBatches(LabelledImages images, int[] members, byte[] labels, Moments[] moments) {
-    this.images = images;
+  ImageBatches(LabelledData data, int[] members, byte[] labels, Moments[] moments) {
+    this.shape = data.shape();
+    this.classes = data.classes();
     this.members = members;
     this.labels = labels;
-    this.standardized = new float[moments.length][256];
-    for (int channel = 0; channel < moments.length; channel++) {
-      for (int value = 0; value < 256; value++) {
-        standardized[channel][value] =
-            (float) ((value - moments[channel].mean()) / moments[channel].deviation());
-      }
-    }
+    this.standardized = data.standardized(moments);
   }
 
   public int count() {
@@ -78,16 +74,16 @@ public final class ImageBatches {
   }
 
   public ImageShape shape() {
-    return images.shape();
+    return shape;
   }
 
   public int classes() {
-    return images.classes();
+    return classes;
   }
 
   /** Allocates a buffer outside the heap for the values of some images. */
   public ByteBuffer allocate(int count) {
-    int bytes = Math.multiplyExact(Math.multiplyExact(count, images.imageSize()), Float.BYTES);
+    int bytes = Math.multiplyExact(Math.multiplyExact(count, shape.size()), Float.BYTES);
     // An aligned slice may lose up to one alignment less a byte at either end.
     return ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT)
         .alignedSlice(ALIGNMENT)
@@ -103,7 +99,7 @@ public final class ImageBatches {
    * @param buffer receives the values; must be large enough
    */
   public Batch batch(int[] order, int from, int to, ByteBuffer buffer) {
-    int size = images.imageSize();
+    int size = shape.size();
     var classes = new long[to - from];
     ByteBuffer values =
         buffer
@@ -114,7 +110,7 @@ public final class ImageBatches {
     FloatBuffer target = values.asFloatBuffer();
     var image = new float[size];
     for (int i = from; i < to; i++) {
-      standardize(members[order[i]] * size, image);
+      standardized.get(members[order[i]], image);
       target.put(image);
       classes[i - from] = labels[order[i]] & 0xff;
     }
@@ -134,22 +130,7 @@ public final class ImageBatches {
 
   /** A black pixel of each channel, standardized. */
   float[] black() {
-    var black = new float[standardized.length];
-    for (int channel = 0; channel < black.length; channel++) {
-      black[channel] = standardized[channel][0];
-    }
-    return black;
-  }
-
-  private void standardize(int first, float[] image) {
-    int plane = image.length / standardized.length;
-    byte[] pixels = images.pixels();
-    int value = 0;
-    for (float[] channel : standardized) {
-      for (int p = 0; p < plane; p++, value++) {
-        image[value] = channel[pixels[first + value] & 0xff];
-      }
-    }
+    return standardized.zero();
   }
 
   /** Returns the inputs at some positions in a buffer of their own: float32, images × values. */

@@ -1,10 +1,15 @@
 package dev.connectome.trainer.service.data;
 
 /**
- * Mean and standard deviation of the pixels of a channel, 0 to 255. The deviation is 1 if all
- * pixels are equal.
+ * Mean and standard deviation of the values of a channel; of pixels, 0 to 255. The deviation is 1
+ * if all are equal.
  */
 record Moments(double mean, double deviation) {
+
+  /** A value less the mean, divided by the deviation. */
+  float standardize(double value) {
+    return (float) ((value - mean) / deviation);
+  }
 
   /** The moments of each channel over the images that are members. */
   static Moments[] of(LabelledImages images, int[] members) {

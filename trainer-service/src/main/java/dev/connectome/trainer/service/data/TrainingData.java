@@ -34,8 +34,8 @@ public record TrainingData(
   public static TrainingData load(DataSpec spec, long seed, Optional<Path> defaultDirectory)
       throws UserException {
     DataFiles.Parts parts = read(spec, defaultDirectory);
-    LabelledImages train = parts.train();
-    LabelledImages test = parts.test();
+    LabelledData train = parts.train();
+    LabelledData test = parts.test();
     if (!train.shape().equals(test.shape())) {
       throw new UserException(
           "training images have %s values but test images %s; give files of one data set"
@@ -63,7 +63,7 @@ public record TrainingData(
           "data format %s needs a directory, but neither the run nor the trainer names one; set the run's data directory"
               .formatted(spec.getFormat()));
     }
-    return DataFiles.read(directory.get(), spec.getFormat(), spec.getImageSize());
+    return DataFiles.read(directory.get(), spec);
   }
 
   private static int sampleCount(DataSpec spec, int available) {
@@ -73,7 +73,7 @@ public record TrainingData(
   }
 
   private static TrainingData split(
-      LabelledImages images, LabelledImages testImages, DataSpec spec, Random random) {
+      LabelledData images, LabelledData testImages, DataSpec spec, Random random) {
     int[] selected = imbalanced(images, spec.getClassImbalance(), shuffled(images.count(), random));
     selected =
         Arrays.copyOf(selected, Math.min(selected.length, sampleCount(spec, selected.length)));
@@ -85,7 +85,7 @@ public record TrainingData(
     }
     int validationCount = (int) Math.round(spec.getValidationFraction() * selected.length);
     int trainCount = selected.length - validationCount;
-    Moments[] moments = Moments.of(images, Arrays.copyOf(selected, trainCount));
+    Moments[] moments = images.moments(Arrays.copyOf(selected, trainCount));
     return new TrainingData(
         batches(
             images,
@@ -111,7 +111,7 @@ public record TrainingData(
    * Keeps all images of the first class, and of each further one a smaller share, falling
    * geometrically to {@code 1 / ratio} for the last.
    */
-  private static int[] imbalanced(LabelledImages images, double ratio, int[] order) {
+  private static int[] imbalanced(LabelledData images, double ratio, int[] order) {
     if (ratio <= 1 || images.classes() < 2) {
       return order;
     }
@@ -128,7 +128,7 @@ public record TrainingData(
   }
 
   private static ImageBatches batches(
-      LabelledImages images, int[] members, byte[] labels, Moments[] moments) {
+      LabelledData images, int[] members, byte[] labels, Moments[] moments) {
     return new ImageBatches(images, members, labels, moments);
   }
 

@@ -28,7 +28,12 @@ class DataFilesTest {
   @TempDir Path directory;
 
   private DataFiles.Parts read(String format) throws UserException {
-    return DataFiles.read(directory, format, 8);
+    return DataFiles.read(
+        directory, DataSpec.newBuilder().setFormat(format).setImageSize(8).build());
+  }
+
+  private static LabelledImages images(LabelledData data) {
+    return (LabelledImages) data;
   }
 
   /**
@@ -84,7 +89,7 @@ class DataFilesTest {
   void detectsCifar10AndReadsItsBatchesInOrder() throws Exception {
     putCifar10();
 
-    LabelledImages train = read("auto").train();
+    LabelledImages train = images(read("auto").train());
 
     assertThat(train.shape()).isEqualTo(new ImageShape(3, 32, 32));
     assertThat(train.classes()).isEqualTo(10);
@@ -100,7 +105,7 @@ class DataFilesTest {
     put("train.bin", cifar(1, 2, 3, 19, 99), cifar(1, 2, 3, 4, 0));
     put("test.bin", cifar(1, 2, 3, 4, 50));
 
-    LabelledImages train = read("auto").train();
+    LabelledImages train = images(read("auto").train());
 
     assertThat(train.classes()).isEqualTo(100);
     assertThat(train.labels()).containsExactly(99, 0);
@@ -134,7 +139,7 @@ class DataFilesTest {
 
     DataFiles.Parts parts = read("auto");
 
-    LabelledImages train = parts.train();
+    LabelledImages train = images(parts.train());
     assertThat(train.shape()).isEqualTo(new ImageShape(3, 8, 8));
     assertThat(train.classes()).isEqualTo(2);
     assertThat(train.labels()).containsExactly(0, 1, 1);
@@ -153,7 +158,7 @@ class DataFilesTest {
     assertThatThrownBy(() -> read("folder"))
         .hasMessage(
             directory.resolve("train/ant/b.png")
-                + " is not a PNG or JPEG image; replace or remove it");
+                + " is not a PNG, JPEG, WebP or BMP image; replace or remove it");
 
     Files.delete(directory.resolve("train/ant/b.png"));
     putImage("test/dog/x.png", 0, "png");
@@ -205,6 +210,7 @@ class DataFilesTest {
         .hasMessageEndingWith(
             "is truncated: its header announces 1073741824 bytes, and it has 16; fetch it again");
 
+    Files.delete(directory.resolve("train-images-idx3-ubyte"));
     try (var zipped =
         new GZIPOutputStream(
             Files.newOutputStream(directory.resolve("train-images-idx3-ubyte.gz")))) {
@@ -216,14 +222,47 @@ class DataFilesTest {
   }
 
   @Test
+  void dataThatAnArchiveNestsAreFound() throws Exception {
+    Path top = directory;
+    directory = Files.createDirectories(top.resolve("archive/cifar-10-batches-bin"));
+    putCifar10();
+    Files.createDirectories(top.resolve("__MACOSX/cifar-10-batches-bin"));
+    directory = top;
+
+    assertThat(read("auto").train().count()).isEqualTo(10);
+    assertThat(read("cifar10").train().count()).isEqualTo(10);
+    assertThat(DataFiles.format(top)).isEqualTo("cifar10");
+
+    Path other = Files.createDirectories(top.resolve("other/deep"));
+    Files.copy(
+        top.resolve("archive/cifar-10-batches-bin/test_batch.bin"), other.resolve("test.bin"));
+    assertThatThrownBy(() -> read("auto"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has several data sets: archive/cifar-10-batches-bin, other/deep");
+  }
+
+  @Test
+  void aFolderWithoutDataIsRefusedWithWhatItHas() throws Exception {
+    Files.createFile(directory.resolve("readme.md"));
+    Files.createDirectory(directory.resolve("papers"));
+
+    assertThatThrownBy(() -> read("auto"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("it has papers/, readme.md; give a folder with");
+    assertThatThrownBy(() -> DataFiles.format(directory.resolve("readme.md")))
+        .hasMessageEndingWith("readme.md is a file; give the folder that it is in");
+  }
+
+  @Test
   void rejectsUnknownFormatsAndMissingDirectories() {
     assertThatThrownBy(() -> read("auto"))
         .hasMessageContaining(directory + " has no data set of a known format");
-    assertThatThrownBy(() -> read("csv"))
+    assertThatThrownBy(() -> read("arrow"))
         .hasMessage(
-            "unknown data format \"csv\"; this trainer knows: auto, cifar10, cifar100, embedded,"
-                + " folder, idx");
-    assertThatThrownBy(() -> DataFiles.read(directory.resolve("gone"), "auto", 0))
+            "unknown data format \"arrow\"; this trainer knows: auto, cifar10, cifar100, embedded,"
+                + " folder, idx, table");
+    assertThatThrownBy(
+            () -> DataFiles.read(directory.resolve("gone"), DataSpec.getDefaultInstance()))
         .hasMessageContaining("gone does not exist");
     assertThatThrownBy(
             () ->

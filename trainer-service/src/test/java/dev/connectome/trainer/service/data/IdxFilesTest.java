@@ -3,6 +3,7 @@ package dev.connectome.trainer.service.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.connectome.protos.trainer.v1.DataSpec;
 import dev.connectome.trainer.service.UserException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -59,10 +60,18 @@ class IdxFilesTest {
   void writeGoodFiles() throws IOException {
     put("train-images-idx3-ubyte.gz", zipped(images(2)));
     put("train-labels-idx1-ubyte", labels(7, 9));
+    put("t10k-images-idx3-ubyte", images(1));
+    put("t10k-labels-idx1-ubyte.gz", zipped(labels(3)));
   }
 
   private LabelledImages read() throws UserException {
-    return IdxFiles.read(directory, "train");
+    return (LabelledImages) IdxFiles.read(directory).train();
+  }
+
+  private void move(String from, String to) throws IOException {
+    Path target = directory.resolve(to);
+    Files.createDirectories(target.getParent());
+    Files.move(directory.resolve(from), target);
   }
 
   @Test
@@ -77,38 +86,110 @@ class IdxFilesTest {
   }
 
   @Test
-  void reportsAMissingFolderOrFile() throws IOException {
-    assertThatThrownBy(() -> IdxFiles.read(directory.resolve("nowhere"), "train"))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("nowhere does not exist; give a folder with MNIST's four IDX files");
-    Files.delete(directory.resolve("train-labels-idx1-ubyte"));
-    assertThatThrownBy(this::read)
-        .hasMessageContaining("has neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz");
+  void theNamesOfDownloadsAndArchivesAreKnown() throws Exception {
+    move("train-images-idx3-ubyte.gz", "train-images.idx3-ubyte.gz");
+    move("train-labels-idx1-ubyte", "train-labels.idx1-ubyte");
+    move("t10k-images-idx3-ubyte", "images");
+    move("images", "t10k-images-idx3-ubyte/t10k-images.idx3-ubyte");
+    move("t10k-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte/t10k-labels-idx1-ubyte.gz");
+    assertThat(IdxFiles.read(directory).test().labels()).containsExactly(3);
+
+    Path top = directory;
+    for (String file :
+        new String[] {
+          "train-images.idx3-ubyte.gz",
+          "train-labels.idx1-ubyte",
+          "t10k-images-idx3-ubyte",
+          "t10k-labels-idx1-ubyte"
+        }) {
+      move(file, "data/MNIST/raw/" + file);
+    }
+    assertThat(DataFiles.format(top)).isEqualTo("idx");
+    assertThat(DataFiles.read(top, DataSpec.getDefaultInstance()).train().count()).isEqualTo(2);
   }
 
   @Test
-  void reportsATruncatedFile() throws IOException {
-    Files.delete(directory.resolve("train-images-idx3-ubyte.gz"));
-    put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 20));
+  void aDataSetHasAsManyClassesAsItsLargestLabelAndOne() throws Exception {
+    for (String part : new String[] {"train", "test"}) {
+      put("emnist-letters-" + part + "-images-idx3-ubyte", images(2));
+    }
+    put("emnist-letters-train-labels-idx1-ubyte", labels(1, 9));
+    put("emnist-letters-test-labels-idx1-ubyte", labels(26, 2));
     assertThatThrownBy(this::read)
         .hasMessageContaining(
-            "train-images-idx3-ubyte is truncated: 12 bytes of data expected, 4 found");
+            "has the files of several data sets: train-…, emnist-letters-train-…");
 
-    put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 7));
-    assertThatThrownBy(this::read).hasMessageContaining("ends within its header");
+    for (String name : new String[] {"images-idx3-ubyte", "labels-idx1-ubyte"}) {
+      for (String part : new String[] {"train-", "t10k-"}) {
+        Files.deleteIfExists(directory.resolve(part + name));
+        Files.deleteIfExists(directory.resolve(part + name + ".gz"));
+      }
+    }
+    DataFiles.Parts letters = IdxFiles.read(directory);
+    assertThat(letters.train().classes()).isEqualTo(27);
+    assertThat(letters.test().labels()).containsExactly(26, 2);
+
+    put("emnist-letters-train-labels-idx1-ubyte", labels(1, 200));
+    assertThat(IdxFiles.read(directory).test().classes()).isEqualTo(201);
   }
 
   @Test
-  void reportsATruncatedOrDamagedGzipFile() throws IOException {
+  void aFileIsPreferredToItsCompressedCopyAndKnownByItsContent() throws Exception {
+    put("train-images-idx3-ubyte", images(2));
+    put("train-images-idx3-ubyte.gz", new byte[] {1, 2, 3});
+    assertThat(read().count()).isEqualTo(2);
+
+    put("train-images-idx3-ubyte", zipped(images(2)));
+    assertThat(read().count()).isEqualTo(2);
+
+    Files.delete(directory.resolve("train-images-idx3-ubyte"));
+    put("train-images-idx3-ubyte.gz", images(2));
+    assertThat(read().count()).isEqualTo(2);
+  }
+
+  @Test
+  void reportsAMissingFile() throws IOException {
+    Files.delete(directory.resolve("train-labels-idx1-ubyte"));
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz")
+        .hasMessageContaining("it has t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte.gz, train-");
+  }
+
+  @Test
+  void aFileThatIsTooShortOrTooLongIsRefused() throws IOException {
+    put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 27));
+    assertThatThrownBy(this::read)
+        .hasMessageContaining("12 bytes of data expected, 11 found; fetch it again")
+        .isInstanceOf(UserException.class);
+
+    put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 7));
+    assertThatThrownBy(this::read).hasMessageContaining("truncated: it ends too early");
+
+    put("train-images-idx3-ubyte", Arrays.copyOf(images(2), 29));
+    assertThatThrownBy(this::read)
+        .hasMessageContaining("it goes on after the 12 bytes that its header announces; fetch it");
+  }
+
+  @Test
+  void aDamagedGzipFileIsRefused() throws IOException {
     byte[] zipped = zipped(images(2));
     put("train-images-idx3-ubyte.gz", Arrays.copyOf(zipped, zipped.length - 12));
-    assertThatThrownBy(this::read).hasMessageContaining("truncated");
+    assertThatThrownBy(this::read).hasMessageContaining("damaged or truncated");
 
     put("train-images-idx3-ubyte.gz", new byte[0]);
-    assertThatThrownBy(this::read).hasMessageContaining("truncated");
+    assertThatThrownBy(this::read).hasMessageContaining("damaged or truncated");
 
-    put("train-images-idx3-ubyte.gz", images(2));
-    assertThatThrownBy(this::read).hasMessageContaining("damaged");
+    byte[] otherSum = zipped.clone();
+    otherSum[zipped.length - 8] ^= 1;
+    put("train-images-idx3-ubyte.gz", otherSum);
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train-images-idx3-ubyte.gz is damaged or truncated: ")
+        .hasMessageContaining("CRC");
+
+    put("train-images-idx3-ubyte.gz", Arrays.copyOf(zipped, zipped.length + 3));
+    assertThatThrownBy(this::read).hasMessageContaining("damaged or truncated: ");
   }
 
   @Test
@@ -120,10 +201,6 @@ class IdxFilesTest {
 
     put("train-images-idx3-ubyte.gz", zipped(images(3)));
     assertThatThrownBy(this::read).hasMessageContaining("has 3 images but");
-
-    put("train-images-idx3-ubyte.gz", zipped(images(2)));
-    put("train-labels-idx1-ubyte", labels(7, 12));
-    assertThatThrownBy(this::read).hasMessageContaining("label 1").hasMessageContaining("is 12");
   }
 
   @Test
