@@ -33,7 +33,7 @@ final class ReplayCommand extends ControllerCommand {
 
   @Override
   int call(ConnectomeClient client, PrintWriter out) {
-    StoppingPolicy replayed = PolicySyntax.parse(policy);
+    StoppingPolicy replayed = PolicyOptions.parse(policy);
     Optional<String> run = runs.singleRun();
     if (run.isPresent()) {
       ReplayPolicyResponse replay = client.replay(run.get(), replayed);

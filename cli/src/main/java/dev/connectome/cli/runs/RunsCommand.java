@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  connectome runs get a -o json",
       "  connectome runs update a --enforce trial --epochs 80",
       "  connectome runs stop --runs label=sweep=7 --dry-run",
-      "  connectome runs replay --policy diminishing:window=8 --runs label=demo=true"
+      "  connectome runs replay --policy diminishing:window=8 --runs state=stopped"
     })
 public final class RunsCommand implements Runnable {
   @Spec private CommandSpec spec;
