@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.connectome.cli.report.Columns;
 import dev.connectome.cli.report.Display;
 import dev.connectome.client.RunNames;
+import dev.connectome.client.policy.PolicyFormat;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.PolicyHold;
 import dev.connectome.protos.run.v1.RunEvent;
