@@ -34,6 +34,7 @@ public final class Controller implements AutoCloseable {
   private final SignatureConsumer consumer;
   private final Optional<Retention> retention;
   private final Notifications notifications;
+  private final Loops loops;
 
   private final LoopThread launching;
   private final LoopThread delivering;
