@@ -98,7 +98,10 @@ final class RunTables {
                       run.getReplay().hasRecordedDecision(), run.getReplay().getRecordedDecision()))
           .add(
               "REPLAYED STOP",
-              run -> stopEpoch(run.getReplay().hasDecision(), run.getReplay().getDecision()))
+              run ->
+                  run.getReplay().getMissingSeriesCount() > 0
+                      ? "no " + String.join(", ", run.getReplay().getMissingSeriesList())
+                      : stopEpoch(run.getReplay().hasDecision(), run.getReplay().getDecision()))
           .add("SAVED", run -> run.getReplay().getEpochsSaved())
           .add("ACCURACY", RunTables::accuracyDifference);
 
