@@ -132,7 +132,7 @@ public final class RunLogs implements AutoCloseable {
   }
 
   private Optional<String> hostOf(UUID runUid, int attempt) {
-    return store.inTransaction(transaction -> transaction.attempts().host(runUid, attempt));
+    return store.query(transaction -> transaction.attempts().host(runUid, attempt));
   }
 
   private boolean isLive(UUID runUid, int attempt) {

@@ -1,5 +1,6 @@
 package dev.connectome.controller.api;
 
+import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.store.Store;
 import dev.connectome.protos.run.v1.WatchTrainingRunResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -20,11 +21,14 @@ public final class RunWatches implements AutoCloseable {
   private final Set<RunWatch> watchers = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
 
-  public RunWatches(Store store) {
+  public RunWatches(Store store, Loop loop) {
     this.store = store;
     store.onChange(this::changed);
     executor.scheduleWithFixedDelay(
-        () -> watchers.forEach(watcher -> watcher.advance(executor)), 1, 1, TimeUnit.SECONDS);
+        () -> loop.pass(() -> watchers.forEach(watcher -> watcher.advance(executor))),
+        1,
+        1,
+        TimeUnit.SECONDS);
   }
 
   void watch(

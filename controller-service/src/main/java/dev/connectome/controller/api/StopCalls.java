@@ -59,7 +59,7 @@ final class StopCalls {
     List<RunRow> selected =
         states.isEmpty()
             ? List.of()
-            : store.inTransaction(
+            : store.query(
                 transaction -> transaction.runList().list(filter, Optional.empty(), MAX_RUNS + 1));
     if (selected.size() > MAX_RUNS) {
       throw ApiErrors.invalid(

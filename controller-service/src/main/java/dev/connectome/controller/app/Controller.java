@@ -6,16 +6,14 @@ import dev.connectome.controller.launch.Launchers;
 import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.RunSummaries;
 import dev.connectome.controller.lifecycle.Watchdog;
-import dev.connectome.controller.loop.Loop;
+import dev.connectome.controller.loop.LoopThread;
 import dev.connectome.controller.loop.Loops;
 import dev.connectome.controller.notification.Notifications;
 import dev.connectome.controller.store.Store;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The controller's background work: launching, stop delivery, the watchdog, reading signatures. */
 public final class Controller implements AutoCloseable {
@@ -24,7 +22,9 @@ public final class Controller implements AutoCloseable {
   static final Duration MAX_AGE = Duration.ofMinutes(1);
 
   private static final Duration TICK = Duration.ofMillis(500);
-  private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(20);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration RETENTION_INTERVAL = Duration.ofSeconds(20);
 
   private final Store store;
   private final Launchers launchers;
@@ -35,13 +35,9 @@ public final class Controller implements AutoCloseable {
   private final Optional<Retention> retention;
   private final Notifications notifications;
 
-  private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(3);
-  private final Loops loops;
-  private final Loop launching;
-  private final Loop delivering;
-  private final Loop watching;
-  private final AtomicBoolean launchScheduled = new AtomicBoolean();
-  private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
+  private final LoopThread launching;
+  private final LoopThread delivering;
+  private final List<LoopThread> threads = new ArrayList<>();
 
   public Controller(
       Store store,
@@ -62,9 +58,8 @@ public final class Controller implements AutoCloseable {
     this.retention = retention;
     this.notifications = notifications;
     this.loops = loops;
-    this.launching = loops.add("launch", MAX_AGE);
-    this.delivering = loops.add("delivery", MAX_AGE);
-    this.watching = loops.add("watchdog", MAX_AGE);
+    this.launching = thread("launch", launchers::tick);
+    this.delivering = thread("delivery", delivery::tick);
   }
 
   /**
@@ -82,40 +77,25 @@ public final class Controller implements AutoCloseable {
     launchers.adopt();
     store.onEvent(
         () -> {
-          schedule(launching, launchScheduled, launchers::tick);
-          schedule(delivering, deliveryScheduled, delivery::tick);
+          launching.wake();
+          delivering.wake();
         });
-    every(TICK, Duration.ZERO, () -> schedule(launching, launchScheduled, launchers::tick));
-    every(TICK, Duration.ZERO, () -> schedule(delivering, deliveryScheduled, delivery::tick));
-    every(Duration.ofSeconds(1), Duration.ZERO, () -> watching.pass(this::watch));
+    launching.start(TICK);
+    delivering.start(TICK);
+    thread("alive", watchdog::recordAlive).start(SECOND);
+    thread("watchdog", watchdog::check).start(SECOND);
+    thread("summaries", summaries::deriveSome).start(SECOND);
     retention.ifPresent(
-        runs -> {
-          Loop deleting = loops.add("retention", MAX_AGE.plus(RETENTION_INTERVAL));
-          every(RETENTION_INTERVAL, Duration.ZERO, () -> deleting.pass(runs::deleteExpired));
-        });
+        runs -> thread("retention", runs::deleteExpired).start(RETENTION_INTERVAL));
+    thread("files", launchers::tidy).start(TIDY_INTERVAL);
     notifications.start();
     consumer.start();
   }
 
-  private void watch() {
-    watchdog.check();
-    summaries.deriveSome();
-  }
-
-  private void every(Duration pause, Duration delay, Runnable work) {
-    executor.scheduleWithFixedDelay(
-        work, delay.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Runs the work on another thread. Requests made before it starts are merged into one. */
-  private void schedule(Loop loop, AtomicBoolean scheduled, Runnable work) {
-    if (!executor.isShutdown() && scheduled.compareAndSet(false, true)) {
-      executor.execute(
-          () -> {
-            scheduled.set(false);
-            loop.pass(work);
-          });
-    }
+  private LoopThread thread(String name, Runnable work) {
+    var thread = new LoopThread(loops.add(name, MAX_AGE), work);
+    threads.add(thread);
+    return thread;
   }
 
   /** Ends the trainers of this machine and records how they ended. */
@@ -123,7 +103,7 @@ public final class Controller implements AutoCloseable {
   public void close() {
     consumer.close();
     launchers.close();
-    executor.shutdownNow();
+    threads.forEach(LoopThread::close);
     notifications.close();
     delivery.close();
   }

@@ -147,8 +147,8 @@ public class ControllerBeans {
 
   @Produces
   @Singleton
-  RunWatches watchers(Store store) {
-    return new RunWatches(store);
+  RunWatches watchers(Store store, Loops loops) {
+    return new RunWatches(store, loops.add("watches", Controller.MAX_AGE));
   }
 
   void close(@Disposes RunWatches watchers) {
@@ -208,11 +208,11 @@ public class ControllerBeans {
         launchers,
         new StopDelivery(store, attempts, launchers, host, quarantine, timeouts.maxGap()),
         new Watchdog(store, quarantine, attempts, timeouts, host.name()),
-        new RunSummaries(store, quarantine),
+        new RunSummaries(store, quarantine, InstantSource.system()),
         consumer,
         settings
             .retention()
-            .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE)),
+            .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE, InstantSource.system())),
         notifications,
         loops);
   }

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses requests for foreign host names, against DNS rebinding: a page whose host name resolves
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class HostCheck implements Handler<RoutingContext> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HostCheck.class);
   private static final int MISDIRECTED = 421;
   private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]+|\\[[0-9a-f:.]+]");
   private static final Pattern LOOPBACK =
@@ -42,9 +45,15 @@ public final class HostCheck implements Handler<RoutingContext> {
   public static Optional<HostCheck> of(String address, Collection<String> names) {
     Set<String> allowed = names.stream().map(HostCheck::name).collect(Collectors.toSet());
     try {
-      return InetAddress.getByName(address).isLoopbackAddress()
-          ? Optional.of(new HostCheck(allowed))
-          : Optional.empty();
+      if (InetAddress.getByName(address).isLoopbackAddress()) {
+        return Optional.of(new HostCheck(allowed));
+      }
+      if (!allowed.isEmpty()) {
+        LOG.warn(
+            "connectome.http.allowed-hosts has no effect, since quarkus.http.host is no loopback address host={}",
+            address);
+      }
+      return Optional.empty();
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "quarkus.http.host is \"%s\", which cannot be resolved".formatted(address), e);

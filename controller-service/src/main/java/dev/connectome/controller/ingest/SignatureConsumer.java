@@ -137,7 +137,7 @@ public final class SignatureConsumer implements AutoCloseable {
         if (!records.isEmpty()) {
           process(records);
         }
-        storage.storeHeld();
+        storage.retry();
         // Records that are read twice change nothing.
         held.takeRewinds().forEach(consumer::seek);
         deadLetters.flush();

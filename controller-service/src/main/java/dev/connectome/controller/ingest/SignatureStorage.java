@@ -133,8 +133,20 @@ final class SignatureStorage {
     return failed;
   }
 
-  /** Tries the held records of runs again whose pause is over. */
-  void storeHeld() {
+  /** Tries again what has failed of runs whose pause is over. */
+  void retry() {
+    storeHeld();
+    try {
+      evaluator.retry(MAX_RETRIES_IN_A_PASS);
+    } catch (RuntimeException e) {
+      if (!isOutage(e)) {
+        throw e;
+      }
+      loop.failed(e);
+    }
+  }
+
+  private void storeHeld() {
     if (held.isEmpty()) {
       return;
     }

@@ -31,6 +31,9 @@ public interface Launcher extends AutoCloseable {
    */
   void tick();
 
+  /** Deletes what is left of runs that were deleted. Runs beside ticks. */
+  default void tidy() {}
+
   /** Whether a trainer that is not wanted can be ended. */
   enum Ending {
     /** This launcher ends it and records its end, if it has not ended already. */

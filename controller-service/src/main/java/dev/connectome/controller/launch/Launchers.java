@@ -2,6 +2,7 @@ package dev.connectome.controller.launch;
 
 import dev.connectome.controller.run.LauncherType;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,13 @@ public final class Launchers implements AutoCloseable {
     launchers.values().forEach(Launcher::adopt);
   }
 
+  /**
+   * Lets each work.
+   *
+   * @throws RuntimeException the first failure, once all have worked
+   */
   public void tick() {
+    var failures = new ArrayList<RuntimeException>();
     for (Launcher launcher : launchers.values()) {
       try {
         launcher.tick();
@@ -42,8 +49,17 @@ public final class Launchers implements AutoCloseable {
             "launch failed, will be retried launcher={} error=\"{}\"",
             launcher.getClass().getSimpleName(),
             e.toString());
+        failures.add(e);
       }
     }
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
+  }
+
+  /** See {@link Launcher#tidy}. */
+  public void tidy() {
+    launchers.values().forEach(Launcher::tidy);
   }
 
   /**

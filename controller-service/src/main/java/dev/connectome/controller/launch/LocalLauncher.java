@@ -10,6 +10,7 @@ import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.Store;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ public final class LocalLauncher implements Launcher {
   private final AttemptRow.ProcessOwner self;
   private final TrainerProcesses processes;
   private final RunFiles files;
+  private final DeletedRunFiles deletedRunFiles;
 
   /** Processes that the database does not know yet. */
   private final Map<AttemptKey, String> unremembered = new ConcurrentHashMap<>();
@@ -76,6 +79,7 @@ public final class LocalLauncher implements Launcher {
         TrainerEnvironment.select(System.getenv(), settings.passedOn());
     environment.putAll(settings.environment());
     this.files = files;
+    this.deletedRunFiles = new DeletedRunFiles(store, files, InstantSource.system());
     this.command = new TrainerCommand(settings.command(), environment, files);
     this.self = new AttemptRow.ProcessOwner(host.name(), host.controller());
     this.processes = new TrainerProcesses(new ExitRecorder(store, attempts, files));
@@ -97,13 +101,19 @@ public final class LocalLauncher implements Launcher {
     unremembered.forEach(this::remember);
     processes.poll();
     reconcile(false);
-    while (!closed) {
+    while (!closed && maxConcurrentRuns > 0) {
       Optional<Launch> next = queue.next(LauncherType.LOCAL, maxConcurrentRuns, Optional.of(self));
       if (next.isEmpty()) {
         return;
       }
       start(next.get());
     }
+  }
+
+  @Override
+  public void tidy() {
+    deletedRunFiles.delete(
+        processes.live().stream().map(AttemptKey::runUid).collect(Collectors.toSet()));
   }
 
   /** Compares what is wanted of the attempts on this machine with its processes. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The layout of local runs' files: {@code <uid>/checkpoints} and {@code <uid>/attempts/<n>}. */
 public final class RunFiles {
@@ -19,15 +20,38 @@ public final class RunFiles {
     this.directory = directory.toAbsolutePath();
   }
 
+  Path directory() {
+    return directory;
+  }
+
+  Path of(UUID runUid) {
+    return directory.resolve(runUid.toString());
+  }
+
   Path checkpoints(UUID runUid) {
-    return directory.resolve(runUid.toString()).resolve("checkpoints");
+    return of(runUid).resolve("checkpoints");
   }
 
   Path attempt(UUID runUid, int attempt) {
-    return directory
-        .resolve(runUid.toString())
-        .resolve("attempts")
-        .resolve(Integer.toString(attempt));
+    return attempts(runUid).resolve(Integer.toString(attempt));
+  }
+
+  private Path attempts(UUID runUid) {
+    return of(runUid).resolve("attempts");
+  }
+
+  /** Whether a process that a process file of the run names is there, whoever started it. */
+  boolean hasLiveProcess(UUID runUid) throws IOException {
+    Path attempts = attempts(runUid);
+    if (!Files.isDirectory(attempts)) {
+      return false;
+    }
+    try (Stream<Path> directories = Files.list(attempts)) {
+      return directories
+          .map(directory -> Integer.parseInt(directory.getFileName().toString()))
+          .flatMap(attempt -> processIdentity(runUid, attempt).stream())
+          .anyMatch(identity -> new ProcessGroup(identity).isLive());
+    }
   }
 
   /** The file need not exist. */

@@ -37,6 +37,9 @@ public final class Heartbeats implements AutoCloseable {
   private static final Duration BATCH_WINDOW = Duration.ofMillis(50);
   private static final int MAX_BATCH_SIZE = 2_000;
 
+  /** All heartbeats wait as long. */
+  private static final Duration LOCK_WAIT = Duration.ofMillis(100);
+
   private static final Duration IDLE_PASS = Duration.ofSeconds(1);
 
   private final Store store;
@@ -217,7 +220,18 @@ public final class Heartbeats implements AutoCloseable {
         run.evaluatedAttempt() == heartbeat.attempt() ? run.evaluatedEpoch() : 0);
   }
 
+  /** A run that somebody else has locked is left to its next heartbeat. */
   private void restoreLost(Heartbeat heartbeat) {
+    try {
+      store.waitingForLocksAtMost(LOCK_WAIT, () -> restore(heartbeat));
+    } catch (RuntimeException e) {
+      if (DatabaseFault.of(e).filter(fault -> fault == DatabaseFault.CONFLICT).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  private void restore(Heartbeat heartbeat) {
     store.inTransaction(
         transaction -> {
           Optional<RunRow> lost =

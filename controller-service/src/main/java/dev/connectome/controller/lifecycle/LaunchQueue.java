@@ -10,6 +10,7 @@ import dev.connectome.controller.store.AttemptRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.UUID;
 public final class LaunchQueue {
 
   private static final String WORK = "launch";
+  private static final Duration WAITING_EVENT_INTERVAL = Duration.ofMinutes(10);
 
   private final Store store;
   private final Quarantine quarantine;
@@ -114,7 +116,10 @@ public final class LaunchQueue {
         });
   }
 
-  /** Records what an attempt that was started waits for; once while the message stays the same. */
+  /**
+   * Records what an attempt that was started waits for. It is an event if the kind has changed or
+   * the last event is old: texts of schedulers count what they wait for, and change all the time.
+   */
   public void recordWaiting(UUID runUid, int attempt, EventKind kind, Actor actor, String message) {
     store.inTransaction(
         transaction -> {
@@ -127,7 +132,11 @@ public final class LaunchQueue {
           starting.ifPresent(
               run -> {
                 transaction.runs().setStateMessage(runUid, message);
-                transaction.event(run, run.state(), kind, actor, message);
+                if (transaction.log().isNewest(runUid, kind, WAITING_EVENT_INTERVAL)) {
+                  transaction.markChanged(runUid);
+                } else {
+                  transaction.event(run, run.state(), kind, actor, message);
+                }
               });
           return starting;
         });

@@ -8,6 +8,7 @@ import dev.connectome.controller.lifecycle.SignatureIntake.Extended;
 import dev.connectome.controller.lifecycle.SignatureIntake.Intake;
 import dev.connectome.controller.run.Actor;
 import dev.connectome.controller.run.EventKind;
+import dev.connectome.controller.store.DatabaseFault;
 import dev.connectome.controller.store.DecisionRow;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable.Evaluated;
@@ -33,6 +34,8 @@ import java.util.stream.Collectors;
 public final class PolicyEvaluator {
 
   private static final int CACHED_RUNS = 10_000;
+
+  private static final String WORK = "evaluation";
 
   /** A run that somebody else has locked for longer is tried again later, after the others. */
   private static final Duration LOCK_WAIT = Duration.ofMillis(300);
@@ -79,19 +82,29 @@ public final class PolicyEvaluator {
     return new Accepted(intake.stored(), intake.refused());
   }
 
+  /** Evaluates runs again, a few at most, whose evaluation has failed and whose pause is over. */
+  public void retry(int limit) {
+    Set<UUID> held = quarantine.held(WORK);
+    quarantine.failing(WORK).stream()
+        .filter(run -> !held.contains(run))
+        .limit(limit)
+        .forEach(run -> quarantine.attempt(WORK, run, () -> evaluateAlone(run)));
+  }
+
   /** Returns the runs that have changed since the evaluation began. */
   private Set<UUID> evaluateAll(List<Extended> runs) {
+    Set<UUID> failing = quarantine.failing(WORK);
     List<Evaluation> unremarkable = new ArrayList<>();
     Set<UUID> changed = new HashSet<>();
     for (Extended extended : runs) {
       UUID uid = extended.run().uid();
       if (extended.hasNews()) {
         quarantine.attemptOrThrow(
-            "evaluation",
+            WORK,
             uid,
             () -> {
               Evaluation evaluation = evaluate(extended);
-              if (evaluation.findings().isEmpty()) {
+              if (evaluation.findings().isEmpty() && !failing.contains(uid)) {
                 unremarkable.add(evaluation);
               } else if (!record(evaluation)) {
                 changed.add(uid);
@@ -99,9 +112,47 @@ public final class PolicyEvaluator {
             });
       }
     }
-    changed.addAll(recordProgress(unremarkable));
+    try {
+      changed.addAll(recordProgress(unremarkable));
+    } catch (RuntimeException e) {
+      if (DatabaseFault.isRetryable(e)) {
+        throw e;
+      }
+      changed.addAll(recordEach(unremarkable));
+    }
     evaluations.invalidateAll(changed);
     return changed;
+  }
+
+  /** One of them cannot be recorded; the others can. Returns the runs that have changed. */
+  private Set<UUID> recordEach(List<Evaluation> evaluated) {
+    Set<UUID> changed = new HashSet<>();
+    for (Evaluation evaluation : evaluated) {
+      UUID uid = evaluation.run().uid();
+      quarantine.attemptOrThrow(
+          WORK,
+          uid,
+          () -> {
+            if (!record(evaluation)) {
+              changed.add(uid);
+            }
+          });
+    }
+    return changed;
+  }
+
+  /** Until nothing has changed meanwhile. */
+  private void evaluateAlone(UUID run) {
+    List<Extended> pending = reload(Set.of(run));
+    while (!pending.isEmpty()) {
+      Set<UUID> changed = new HashSet<>();
+      for (Extended extended : pending) {
+        if (extended.hasNews() && !record(evaluate(extended))) {
+          changed.add(run);
+        }
+      }
+      pending = reload(changed);
+    }
   }
 
   private <T> T locking(Function<Transaction, T> work) {

@@ -35,7 +35,10 @@ public final class Quarantine {
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
   /** What is not shown at once is shown later: nobody waits for it. */
-  private static final Duration LOCK_WAIT = Duration.ofMillis(50);
+  private static final Duration SHOWING_LOCK_WAIT = Duration.ofMillis(50);
+
+  /** A run that somebody else has locked for longer is tried again later, after the others. */
+  private static final Duration LOCK_WAIT = Duration.ofMillis(300);
 
   /** A conflict or a statement that took too long seldom comes again. */
   private static final int TIMES_UNTIL_SHOWN = 3;
@@ -87,7 +90,7 @@ public final class Quarantine {
       return false;
     }
     try {
-      action.run();
+      store.waitingForLocksAtMost(LOCK_WAIT, action);
     } catch (RuntimeException e) {
       if (thrown.test(e)) {
         throw e;
@@ -139,6 +142,7 @@ public final class Quarantine {
             run.ifPresent(
                 row -> {
                   taken[0] = row.uid();
+                  transaction.waitForLocksAtMost(LOCK_WAIT);
                   action.accept(transaction, row);
                 });
             return run;
@@ -260,7 +264,7 @@ public final class Quarantine {
     try {
       store.inTransaction(
           transaction -> {
-            transaction.waitForLocksAtMost(LOCK_WAIT);
+            transaction.waitForLocksAtMost(SHOWING_LOCK_WAIT);
             Optional<RunRow> run = transaction.runs().lock(runUid);
             unshown.remove(runUid);
             String text = text(runUid);

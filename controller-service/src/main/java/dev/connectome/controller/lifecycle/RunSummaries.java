@@ -2,10 +2,15 @@ package dev.connectome.controller.lifecycle;
 
 import dev.connectome.controller.codec.OutcomeCodec;
 import dev.connectome.controller.codec.TrainerReports;
-import dev.connectome.controller.store.HeartbeatTable.Unread;
+import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.RunTable;
 import dev.connectome.controller.store.Store;
+import dev.connectome.controller.store.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -19,48 +24,56 @@ public final class RunSummaries {
   private static final int BATCH = 20;
   private static final String NO_METRICS = "{}";
 
+  /** A controller of the earlier release may add some meanwhile. */
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
   private final Store store;
   private final Quarantine quarantine;
-  private boolean complete;
+  private final InstantSource clock;
+  private Instant nextLook = Instant.MIN;
 
-  public RunSummaries(Store store, Quarantine quarantine) {
+  public RunSummaries(Store store, Quarantine quarantine, InstantSource clock) {
     this.store = store;
     this.quarantine = quarantine;
+    this.clock = clock;
   }
 
-  /** Derives them for some runs; does nothing once all of them have them. */
+  /** Derives them for some runs; looks seldom once all of them have them. */
   public void deriveSome() {
-    if (complete) {
+    if (clock.instant().isBefore(nextLook)) {
       return;
     }
     Set<UUID> held = quarantine.held(WORK);
-    List<Unread> runs =
-        store.inTransaction(transaction -> transaction.heartbeats().unread(BATCH + held.size()));
+    List<UUID> runs =
+        store.inTransaction(transaction -> transaction.heartbeats().unread(held, BATCH));
     runs.forEach(
         run ->
             quarantine.attempt(
-                WORK,
-                run.runUid(),
-                () ->
-                    store.inTransaction(
-                        transaction -> {
-                          // No signature is stored meanwhile: it would be in neither.
-                          transaction.runs().lock(run.runUid());
-                          transaction.ranges().derive(List.of(run.runUid()));
-                          transaction
-                              .heartbeats()
-                              .setMetrics(
-                                  run.runUid(),
-                                  run.progress()
-                                      .map(TrainerReports::progress)
-                                      .map(one -> TrainerReports.metricsJson(one.getMetricsMap()))
-                                      .orElse(NO_METRICS),
-                                  run.outcome()
-                                      .map(OutcomeCodec::stored)
-                                      .map(RunTable.Outcome::metrics)
-                                      .orElse(NO_METRICS));
-                          return run;
-                        })));
-    complete = runs.isEmpty();
+                WORK, run, () -> store.inTransaction(transaction -> derive(transaction, run))));
+    if (runs.isEmpty() && quarantine.failing(WORK).isEmpty()) {
+      nextLook = clock.instant().plus(LOOK_AGAIN);
+    }
+  }
+
+  /** The run is locked: what a signature or an outcome adds meanwhile would be in neither. */
+  private static Optional<RunRow> derive(Transaction transaction, UUID uid) {
+    Optional<RunRow> locked = transaction.runs().lock(uid);
+    locked.ifPresent(
+        run -> {
+          transaction.ranges().derive(List.of(uid));
+          transaction
+              .heartbeats()
+              .setMetrics(
+                  uid,
+                  run.progress()
+                      .map(TrainerReports::progress)
+                      .map(one -> TrainerReports.metricsJson(one.getMetricsMap()))
+                      .orElse(NO_METRICS),
+                  run.outcome()
+                      .map(OutcomeCodec::stored)
+                      .map(RunTable.Outcome::metrics)
+                      .orElse(NO_METRICS));
+        });
+    return locked;
   }
 }

@@ -63,13 +63,18 @@ public final class Watchdog {
     this.host = host;
   }
 
-  /** Returns how many runs it marked LOST. */
-  public int check() {
+  /** Keeps the clocks of runs running, however long a check takes. */
+  public void recordAlive() {
     store.inTransaction(
         transaction -> {
           transaction.installation().recordAlive(timeouts.maxGap());
           return transaction;
         });
+  }
+
+  /** Returns how many runs it marked LOST. */
+  public int check() {
+    recordAlive();
     failUnregistered();
     int lost =
         quarantine.forEach(

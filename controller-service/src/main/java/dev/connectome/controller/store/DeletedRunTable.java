@@ -1,9 +1,11 @@
 package dev.connectome.controller.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -15,6 +17,20 @@ public final class DeletedRunTable {
 
   DeletedRunTable(Handle handle) {
     this.handle = handle;
+  }
+
+  /** Those of the runs that were deleted in this database longer ago than that. */
+  public Set<UUID> deletedBefore(Collection<UUID> runUids, Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT run_uid FROM deleted_runs WHERE run_uid = ANY (:runs)
+              AND delete_time < now() - :millis * interval '1 millisecond'
+            """)
+        .bindArray("runs", UUID.class, List.copyOf(runUids))
+        .bind("millis", since.toMillis())
+        .mapTo(UUID.class)
+        .set();
   }
 
   /** When each was deleted; runs that were not deleted in this database are left out. */

@@ -4,6 +4,7 @@ import dev.connectome.controller.run.RunState;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -62,8 +63,8 @@ public final class HeartbeatTable {
   /**
    * Records heartbeats in one statement. Heartbeats of superseded attempts, of others than the
    * attempt's instance and of runs that have ended change nothing; one that was overtaken by a
-   * later one of its attempt only shows that the trainer lives. Rows are locked in order, so that
-   * controllers cannot deadlock.
+   * later one of its attempt only shows that the trainer lives. A run that somebody else is working
+   * on is passed over: its next heartbeat makes up for it.
    */
   public void record(List<Heartbeat> heartbeats) {
     handle
@@ -74,7 +75,8 @@ public final class HeartbeatTable {
               FROM unnest(:uids, :attempts, :instances, :progress, :metrics, :epochs)
                 AS heartbeat (uid, attempt, instance, encoded, metrics, epochs)),
             locked AS (
-              SELECT run_uid FROM heartbeats WHERE run_uid = ANY (:uids) ORDER BY run_uid FOR UPDATE)
+              SELECT run_uid FROM heartbeats WHERE run_uid = ANY (:uids) ORDER BY run_uid
+                FOR UPDATE SKIP LOCKED)
             UPDATE heartbeats SET last_heartbeat = now(), attempt = received.attempt,
               progress = CASE WHEN heartbeats.attempt = received.attempt AND received.epochs < completed_epochs
                 THEN heartbeats.progress ELSE received.progress END,
@@ -133,30 +135,18 @@ public final class HeartbeatTable {
         .list();
   }
 
-  /**
-   * A run whose metrics are only in its messages.
-   *
-   * @param progress a serialized message
-   * @param outcome likewise
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Unread(UUID runUid, Optional<byte[]> progress, Optional<byte[]> outcome) {}
-
-  /** Runs whose metrics a release stored that kept them in messages only. */
-  public List<Unread> unread(int limit) {
+  /** Runs without metrics or ranges of their series, but for some. */
+  public List<UUID> unread(Set<UUID> except, int limit) {
     return handle
         .createQuery(
             """
-            SELECT run_uid, progress, outcome FROM heartbeats JOIN runs ON uid = run_uid
-            WHERE metrics IS NULL LIMIT :limit
+            SELECT run_uid FROM heartbeats LEFT JOIN series_ranges AS ranges USING (run_uid)
+            WHERE (metrics IS NULL OR ranges.names IS NULL) AND run_uid <> ALL (:except)
+            LIMIT :limit
             """)
+        .bindArray("except", UUID.class, List.copyOf(except))
         .bind("limit", limit)
-        .map(
-            (row, context) ->
-                new Unread(
-                    Rows.uuid(row, "run_uid"),
-                    Optional.ofNullable(row.getBytes("progress")),
-                    Optional.ofNullable(row.getBytes("outcome"))))
+        .mapTo(UUID.class)
         .list();
   }
 

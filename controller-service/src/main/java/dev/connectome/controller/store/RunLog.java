@@ -5,6 +5,7 @@ import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.Notice;
 import dev.connectome.controller.run.RunState;
 import dev.connectome.stopping.EpochObservation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -83,6 +84,22 @@ public final class RunLog {
     insertEvents(events, eventPositions, tails);
     insertSignatures(signatures, signaturePositions);
     return positions;
+  }
+
+  /** Whether the newest event of a run is of a kind, and younger than that. */
+  public boolean isNewest(UUID runUid, EventKind kind, Duration age) {
+    return handle
+        .createQuery(
+            """
+            SELECT kind = :kind AND event_time > now() - :millis * interval '1 millisecond'
+            FROM events WHERE run_uid = :run ORDER BY position DESC LIMIT 1
+            """)
+        .bind("run", runUid)
+        .bind("kind", kind.name())
+        .bind("millis", age.toMillis())
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
   }
 
   private Map<UUID, Tail> takePositions(Map<UUID, Integer> counts) {

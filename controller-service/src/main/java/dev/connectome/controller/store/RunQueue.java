@@ -37,15 +37,20 @@ public final class RunQueue {
         .list();
   }
 
-  /** Deletes a run, with its history, unless it has not ended or ended lately. */
-  public void deleteEnded(UUID uid, Duration since) {
-    handle.execute(
-        """
-        DELETE FROM runs WHERE uid = ? AND state IN ('STOPPED', 'COMPLETED', 'FAILED')
-          AND end_time < now() - ? * interval '1 millisecond'
-        """,
-        uid,
-        since.toMillis());
+  /** Locks a run; returns false if there is none, or it has not ended or ended lately. */
+  public boolean lockEnded(UUID uid, Duration since) {
+    return handle
+        .createQuery(
+            """
+            SELECT uid FROM runs WHERE uid = :uid AND state IN ('STOPPED', 'COMPLETED', 'FAILED')
+              AND end_time < now() - :millis * interval '1 millisecond'
+            FOR UPDATE
+            """)
+        .bind("uid", uid)
+        .bind("millis", since.toMillis())
+        .mapTo(UUID.class)
+        .findOne()
+        .isPresent();
   }
 
   /** The oldest run that waits for a launcher, but for some. */

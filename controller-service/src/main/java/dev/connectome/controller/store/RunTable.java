@@ -18,6 +18,9 @@ import org.jdbi.v3.core.Handle;
 /** Runs, one or a few at a time, within one transaction. */
 public final class RunTable {
 
+  /** How many rows of a run's history one statement deletes. */
+  private static final int DELETION_STEP = 2_000;
+
   private final Handle handle;
 
   RunTable(Handle handle) {
@@ -149,7 +152,10 @@ public final class RunTable {
   @SuppressWarnings("ArrayRecordComponent")
   public record Outcome(byte[] message, int finalEpoch, String metrics) {}
 
-  /** Records how an attempt ended, and how long to wait before the next. */
+  /**
+   * Records how an attempt ended, and how long to wait before the next. Metrics that are still to
+   * be read from messages stay so.
+   */
   public void setOutcome(
       UUID uid, AttemptEnd.Early early, Optional<Outcome> outcome, Duration pause) {
     handle
@@ -158,7 +164,7 @@ public final class RunTable {
             WITH counted AS (
               UPDATE heartbeats SET advanced = false,
                 completed_epochs = greatest(completed_epochs, :finalEpoch),
-                metrics = coalesce(metrics, '{}') || :metrics::jsonb
+                metrics = metrics || :metrics::jsonb
               WHERE run_uid = :uid)
             UPDATE runs SET failures = :failures, interruptions = :interruptions,
               outcome = coalesce(:outcome, outcome),
@@ -267,9 +273,31 @@ public final class RunTable {
     handle.execute("UPDATE runs SET quarantine = '' WHERE quarantine <> ''");
   }
 
-  /** Deletes a run with its history. */
+  /** Deletes a run with its history, of which no statement deletes much. */
   public void delete(UUID uid) {
+    boolean remains = true;
+    while (remains) {
+      remains = deleteHistory(uid);
+    }
     handle.execute("DELETE FROM runs WHERE uid = ?", uid);
+  }
+
+  /** Deletes some of a run's signatures, or events; returns whether there were any. */
+  public boolean deleteHistory(UUID uid) {
+    return deleteSome("signatures", uid) || deleteSome("events", uid);
+  }
+
+  private boolean deleteSome(String table, UUID uid) {
+    return handle.execute(
+            """
+            DELETE FROM %1$s WHERE run_uid = ? AND position IN
+              (SELECT position FROM %1$s WHERE run_uid = ? ORDER BY position LIMIT ?)
+            """
+                .formatted(table),
+            uid,
+            uid,
+            DELETION_STEP)
+        > 0;
   }
 
   public void setStateMessage(UUID uid, String message) {

@@ -1,7 +1,9 @@
 package dev.connectome.controller.store;
 
 import dev.connectome.controller.run.EventKind;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -16,6 +18,7 @@ public final class Store {
   private final Jdbi jdbi;
   private final Jdbi queries;
   private final ThreadLocal<Transaction> current = new ThreadLocal<>();
+  private final ThreadLocal<Duration> lockWait = new ThreadLocal<>();
   private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> eventListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<EventKind>> kindListeners = new CopyOnWriteArrayList<>();
@@ -66,6 +69,7 @@ public final class Store {
             TransactionIsolationLevel.READ_COMMITTED,
             handle -> {
               used[0] = new Transaction(handle);
+              Optional.ofNullable(lockWait.get()).ifPresent(used[0]::waitForLocksAtMost);
               return asCurrent(used[0], work);
             });
     used[0].changed().forEach(uid -> listeners.forEach(listener -> listener.accept(uid)));
@@ -74,6 +78,17 @@ public final class Store {
       eventListeners.forEach(Runnable::run);
     }
     return result;
+  }
+
+  /** The transactions of the work fail with a conflict once they have waited that long for a lock. */
+  public void waitingForLocksAtMost(Duration wait, Runnable work) {
+    Duration before = lockWait.get();
+    lockWait.set(wait);
+    try {
+      work.run();
+    } finally {
+      lockWait.set(before);
+    }
   }
 
   /** Returns what the work returns, and leaves everything as it was. */

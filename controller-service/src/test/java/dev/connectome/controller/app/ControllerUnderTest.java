@@ -105,7 +105,7 @@ public final class ControllerUnderTest implements AutoCloseable {
     Attempts attempts = beans.attempts(store, settings);
     RunFiles files = launcherBeans.runFiles(settings);
     heartbeats = beans.heartbeats(store, loops);
-    watchers = beans.watchers(store);
+    watchers = beans.watchers(store, loops);
     LocalHost host = launcherBeans.localHost(settings);
     Launchers launchers =
         launcherBeans.launchers(

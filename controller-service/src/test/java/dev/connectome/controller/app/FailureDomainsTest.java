@@ -11,6 +11,8 @@ import dev.connectome.controller.lifecycle.Attempts;
 import dev.connectome.controller.lifecycle.LaunchQueue;
 import dev.connectome.controller.lifecycle.Quarantine;
 import dev.connectome.controller.lifecycle.Watchdog;
+import dev.connectome.controller.run.Actor;
+import dev.connectome.controller.run.EventKind;
 import dev.connectome.controller.run.LauncherType;
 import dev.connectome.protos.run.v1.ReplayPolicyRequest;
 import dev.connectome.protos.run.v1.ReplayPolicyResponse;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -116,6 +120,102 @@ class FailureDomainsTest {
     for (Future<ReplayPolicyResponse> replay : replays) {
       assertThat(replay.get().hasDecision()).isFalse();
     }
+  }
+
+  @Test
+  void aHeartbeatRowThatSomebodyHasLockedKeepsNoHeartbeatWaiting() throws Exception {
+    SimulatedTrainer locked = running("locked");
+    SimulatedTrainer good = running("good");
+    try (Connection lock = database.getConnection()) {
+      lock(lock, "heartbeats WHERE run_uid", locked.runUid());
+
+      locked.heartbeat(2);
+      good.heartbeat(3);
+
+      assertThat(completedEpochs("good")).isEqualTo(3);
+      lock.rollback();
+    }
+    locked.heartbeat(2);
+    assertThat(completedEpochs("locked")).isEqualTo(2);
+  }
+
+  @Test
+  void aLostRunThatSomebodyHasLockedKeepsNoHeartbeatWaitingAndComesBack() throws Exception {
+    SimulatedTrainer locked = running("locked");
+    SimulatedTrainer good = running("good");
+    controller.setHeartbeatBack(locked.runUid(), Duration.ofMinutes(2));
+    check();
+    assertThat(controller.get("locked").getState()).isEqualTo(RunState.RUN_STATE_LOST);
+    try (Connection lock = database.getConnection()) {
+      lock(lock, "runs WHERE uid", locked.runUid());
+
+      locked.heartbeat(2);
+      good.heartbeat(3);
+
+      assertThat(completedEpochs("good")).isEqualTo(3);
+      assertThat(controller.get("locked").getState()).isEqualTo(RunState.RUN_STATE_LOST);
+      lock.rollback();
+    }
+    locked.heartbeat(2);
+    assertThat(controller.get("locked").getState()).isEqualTo(RunState.RUN_STATE_RUNNING);
+  }
+
+  @Test
+  void aRunThatSomebodyHasLockedKeepsTheWatchdogFromNoOther() throws Exception {
+    String locked = controller.createExternal("locked", StoppingPolicy.newBuilder()).getUid();
+    assertThat(
+            new LaunchQueue(controller.store(), quarantine)
+                .next(LauncherType.EXTERNAL, 10, Optional.empty()))
+        .isPresent();
+    controller.setHeartbeatBack(locked, Duration.ofHours(2));
+    SimulatedTrainer good = running("good");
+    controller.setHeartbeatBack(good.runUid(), Duration.ofMinutes(2));
+    try (Connection lock = database.getConnection()) {
+      lock(lock, "runs WHERE uid", locked);
+
+      CompletableFuture<Void> check = CompletableFuture.runAsync(this::check);
+      await().until(check::isDone);
+
+      check.join();
+      assertThat(controller.get("good").getState()).isEqualTo(RunState.RUN_STATE_LOST);
+      assertThat(controller.get("locked").getState()).isEqualTo(RunState.RUN_STATE_STARTING);
+      lock.rollback();
+    }
+  }
+
+  @Test
+  void whatAnAttemptWaitsForIsAnEventOnlyIfItsKindChanges() throws Exception {
+    String uid = controller.createExternal("a", StoppingPolicy.newBuilder()).getUid();
+    var queue = new LaunchQueue(controller.store(), quarantine);
+    assertThat(queue.next(LauncherType.EXTERNAL, 10, Optional.empty())).isPresent();
+
+    recordWaiting(queue, uid, "UNSCHEDULABLE", "0/1 nodes are available");
+    recordWaiting(queue, uid, "UNSCHEDULABLE", "0/2 nodes are available");
+    assertThat(controller.get("a").getStateMessage()).isEqualTo("0/2 nodes are available");
+    recordWaiting(queue, uid, "IMAGE_PULL_BACK_OFF", "no such image");
+    execute("UPDATE events SET event_time = event_time - interval '11 minutes'");
+    recordWaiting(queue, uid, "IMAGE_PULL_BACK_OFF", "no such image, 2 times");
+
+    assertThat(controller.eventKinds("a"))
+        .filteredOn(kind -> !kind.equals("CREATED") && !kind.equals("STATE_CHANGED"))
+        .containsExactly("UNSCHEDULABLE", "IMAGE_PULL_BACK_OFF", "IMAGE_PULL_BACK_OFF");
+  }
+
+  private static void recordWaiting(LaunchQueue queue, String uid, String kind, String message) {
+    queue.recordWaiting(
+        UUID.fromString(uid), 1, new EventKind.OfCluster(kind), Actor.CONTROLLER, message);
+  }
+
+  private static void lock(Connection connection, String rows, String uid)
+      throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT FROM %s = '%s' FOR UPDATE".formatted(rows, uid));
+    }
+  }
+
+  private int completedEpochs(String runId) {
+    return controller.get(runId).getProgress().getCompletedEpochs();
   }
 
   private ReplayPolicyResponse replay() {

@@ -219,6 +219,86 @@ class IngestFaultsTest {
   }
 
   @Test
+  void ofHeldSignaturesOnlyTheOneThatCannotBeStoredIsPassedOver() throws Exception {
+    String poison = running("poison");
+    failStorage(poison, "XX001");
+    topic.publish(
+        Signatures.of(poison, 1, 1, 0),
+        Signatures.of(poison, 1, 2, 10),
+        Signatures.of(poison, 1, 3, 9));
+    await()
+        .untilAsserted(
+            () -> assertThat(controller.get("poison").getStateMessage()).startsWith("quarantined"));
+
+    failStorage(poison, "23514", "NEW.epoch = 2");
+
+    await().untilAsserted(() -> assertThat(epochs("poison")).containsExactly(1, 3));
+    assertThat(deadLetters(1))
+        .extracting(record -> SignatureRecord.parseFrom(record.value()).getEpoch())
+        .containsExactly(2);
+  }
+
+  @Test
+  void anEvaluationThatFailedIsTriedAgainThoughNoSignatureFollows() throws Exception {
+    String uid = running("a", ApiOverGrpc.plateau(), 100);
+    database.failOnce("INSERT INTO decisions", "23514");
+
+    topic.publish(
+        Signatures.of(uid, 1, 1, 0),
+        Signatures.of(uid, 1, 2, 10),
+        Signatures.of(uid, 1, 3, .5),
+        Signatures.of(uid, 1, 4, .5),
+        Signatures.of(uid, 1, 5, .5));
+
+    await().untilAsserted(() -> assertThat(controller.get("a").hasDecision()).isTrue());
+    assertThat(database.hasFailed()).isTrue();
+    assertThat(controller.get("a").getDecision().getStopEpoch()).isEqualTo(5);
+    await().until(() -> !controller.get("a").getStateMessage().startsWith("quarantined"));
+  }
+
+  @Test
+  void aRunWhoseEvaluationCannotBeRecordedCostsNeitherItNorOthersASignature() throws Exception {
+    String poison = running("poison");
+    String good = running("good");
+    execute(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION USING MESSAGE = 'of the test', ERRCODE = '23514'; END $$;
+        CREATE TRIGGER refuses BEFORE UPDATE OF judged_epoch ON runs
+          FOR EACH ROW WHEN (NEW.uid = '%s') EXECUTE FUNCTION refuse()
+        """
+            .formatted(poison));
+
+    topic.publish(Signatures.of(poison, 1, 1, 0), Signatures.of(good, 1, 1, 0));
+    await().until(() -> evaluatedEpoch(good) == 1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(controller.get("poison").getStateMessage())
+                    .startsWith("quarantined: evaluation fails"));
+    topic.publish("x", "nonsense".getBytes(UTF_8));
+    assertThat(deadLetters(1))
+        .extracting(record -> header(record, "connectome-error"))
+        .containsExactly("MALFORMED");
+    assertThat(epochs("poison")).containsExactly(1);
+
+    execute("DROP TRIGGER refuses ON runs");
+    await().until(() -> evaluatedEpoch(poison) == 1);
+    await().untilAsserted(() -> assertThat(controller.get("poison").getStateMessage()).isEmpty());
+  }
+
+  private int evaluatedEpoch(String uid) throws Exception {
+    try (Connection connection = unwatched.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT judged_epoch FROM runs WHERE uid = '%s'".formatted(uid))) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  @Test
   void whatNoTrainerOfTheRunCanHaveSentIsRefusedAndBlindsNobody() throws Exception {
     String uid = running("a");
     topic.publish(Signatures.of(uid, Integer.MAX_VALUE, 1, 1));
@@ -243,6 +323,10 @@ class IngestFaultsTest {
   }
 
   private String running(String runId, int epochs) throws Exception {
+    return running(runId, StoppingPolicy.getDefaultInstance(), epochs);
+  }
+
+  private String running(String runId, StoppingPolicy policy, int epochs) throws Exception {
     String uid =
         controller
             .runs()
@@ -252,7 +336,7 @@ class IngestFaultsTest {
                     .setTrainingRun(
                         TrainingRun.newBuilder()
                             .setLauncher(LauncherKind.LAUNCHER_KIND_EXTERNAL)
-                            .setPolicy(StoppingPolicy.getDefaultInstance())
+                            .setPolicy(policy)
                             .setSpec(TrainingSpec.newBuilder().setEpochs(epochs)))
                     .build())
             .getUid();

@@ -231,6 +231,56 @@ class LocalRunsTest {
   }
 
   @Test
+  void aTrainerThatHangsIsKilledAndTheRunTriedAgain() throws Exception {
+    Map<String, String> settings = settings(WAITS, 2);
+    settings.put("connectome.lost-timeout", "5m");
+    controller = ControllerUnderTest.start(database, settings);
+    create("a");
+    awaitLog("a", 1, "instance");
+    register("a");
+    ProcessHandle trainer = process("a", 1);
+    assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(trainer.pid())).start().waitFor())
+        .isZero();
+    String uid = controller.get("a").getUid();
+
+    controller.setHeartbeatBack(uid, Duration.ofMinutes(1));
+    awaitState("a", RunState.RUN_STATE_LOST);
+    assertThat(trainer.isAlive()).isTrue();
+    controller.setHeartbeatBack(uid, Duration.ofMinutes(10));
+
+    awaitLog("a", 2, "instance");
+    assertThat(trainer.isAlive()).isFalse();
+    assertThat(controller.eventKinds("a")).contains("TRAINER_HUNG");
+  }
+
+  @Test
+  void theFilesOfARunThatWasDeletedLongAgoAreDeleted() throws Exception {
+    start("exit 3", 2);
+    create("a");
+    create("b");
+    awaitState("a", RunState.RUN_STATE_FAILED);
+    awaitState("b", RunState.RUN_STATE_FAILED);
+    TrainingRun deleted = controller.get("a");
+    TrainingRun kept = controller.get("b");
+    controller.close();
+    execute("DELETE FROM runs WHERE run_id = 'a'");
+    execute("UPDATE deleted_runs SET delete_time = delete_time - interval '2 hours'");
+    assertThat(directory.resolve(deleted.getUid())).exists();
+
+    start("exit 3", 2);
+
+    await().until(() -> !Files.exists(directory.resolve(deleted.getUid())));
+    assertThat(directory.resolve(kept.getUid())).exists();
+  }
+
+  private void execute(String sql) throws Exception {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
   void theTrainerOfARunThatIsStoppedBeforeItRegistersIsEnded() throws Exception {
     start(WAITS, 2);
     create("a");

@@ -15,6 +15,7 @@ import dev.connectome.controller.lifecycle.Retention;
 import dev.connectome.controller.lifecycle.StopGrace;
 import dev.connectome.protos.run.v1.ListTrainingRunsRequest;
 import dev.connectome.protos.run.v1.PlateauRule;
+import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.StopTrainingRunRequest;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
@@ -23,10 +24,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,8 +117,95 @@ class RetentionTest {
   }
 
   @Test
+  void aLongHistoryIsDeletedInSteps() throws Exception {
+    end("a");
+    addSignatures(4_500);
+    TestDatabase.setClock(database, KEEP.plusDays(1));
+    execute(
+        """
+        CREATE FUNCTION check_step() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF (SELECT count(*) FROM gone) > 2000 THEN RAISE EXCEPTION 'too many at once'; END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER check_step AFTER DELETE ON signatures REFERENCING OLD TABLE AS gone
+          FOR EACH STATEMENT EXECUTE FUNCTION check_step()
+        """);
+
+    assertThat(retention(100).deleteExpired()).isEqualTo(1);
+
+    assertThat(rows("signatures")).isZero();
+    assertThat(rows("runs")).isZero();
+  }
+
+  @Test
+  void aPassThatHasTakenLongEnoughLeavesTheRestToTheNext() throws Exception {
+    end("a");
+    end("b");
+    addSignatures(4_500);
+    TestDatabase.setClock(database, KEEP.plusDays(1));
+    var now = new AtomicReference<>(Instant.EPOCH);
+    InstantSource quick = () -> now.getAndUpdate(time -> time.plusSeconds(8));
+    var retention = new Retention(controller.store(), quarantine(), KEEP, 100, quick);
+
+    assertThat(retention.deleteExpired()).isZero();
+    assertThat(rows("signatures")).isBetween(1L, 8_999L);
+
+    int deleted = 0;
+    while (deleted < 2) {
+      deleted += retention.deleteExpired();
+    }
+    assertThat(rows("signatures")).isZero();
+    assertThat(rows("runs")).isZero();
+  }
+
+  @Test
+  void aRunThatIsResumedBeforeItsTurnLosesNothing() throws Exception {
+    end("a");
+    addSignatures(10);
+    TestDatabase.setClock(database, KEEP.plusDays(1));
+    long events = rows("events");
+    var resumed = new AtomicBoolean();
+    InstantSource whenAsked =
+        () -> {
+          // The first look at the clock begins the pass, the second follows the list of runs.
+          if (resumed.getAndSet(true) && controller.get("a").hasEndTime()) {
+            var unused =
+                controller
+                    .runs()
+                    .resumeTrainingRun(
+                        ResumeTrainingRunRequest.newBuilder().setName("runs/a").build());
+          }
+          return Instant.EPOCH;
+        };
+
+    var unused =
+        new Retention(controller.store(), quarantine(), KEEP, 100, whenAsked).deleteExpired();
+
+    assertThat(rows("signatures")).isEqualTo(10);
+    assertThat(rows("events")).isGreaterThan(events);
+  }
+
+  private void addSignatures(int each) throws Exception {
+    execute(
+        """
+        INSERT INTO signatures (run_uid, attempt, epoch, position, late, record)
+        SELECT uid, 1, epoch, 100 + epoch, false, '' FROM runs, generate_series(1, %d) AS epoch
+        """
+            .formatted(each));
+  }
+
+  private void execute(String sql) throws Exception {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
   void aTimeThatWouldKeepNothingIsRefused() {
-    assertThatThrownBy(() -> new Retention(controller.store(), quarantine(), Duration.ZERO, 100))
+    assertThatThrownBy(() -> new Retention(
+                    controller.store(), quarantine(), Duration.ZERO, 100, InstantSource.system()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("connectome.retention");
   }
@@ -124,7 +215,7 @@ class RetentionTest {
   }
 
   private Retention retention(int batch) {
-    return new Retention(controller.store(), quarantine(), KEEP, batch);
+    return new Retention(controller.store(), quarantine(), KEEP, batch, InstantSource.system());
   }
 
   private void end(String runId) {

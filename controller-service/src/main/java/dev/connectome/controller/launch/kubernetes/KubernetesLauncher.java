@@ -187,16 +187,25 @@ public final class KubernetesLauncher implements Launcher {
             });
     Instant now = clock.instant();
     for (JobKey key : keys) {
-      Action action =
-          Reconciliation.decide(
-              Optional.ofNullable(seen.attempts().get(key)),
-              seen.deleted().contains(key.runUid()),
-              place.watch().job(key),
-              settings.startTimeout(),
-              settings.keepFinished(),
-              now);
-      if (!(action instanceof Action.Nothing)) {
-        submit(key, () -> place.actions().perform(key, action), () -> {});
+      try {
+        Action action =
+            Reconciliation.decide(
+                Optional.ofNullable(seen.attempts().get(key)),
+                seen.deleted().contains(key.runUid()),
+                place.watch().job(key),
+                settings.startTimeout(),
+                settings.keepFinished(),
+                now);
+        if (!(action instanceof Action.Nothing)) {
+          submit(key, () -> place.actions().perform(key, action), () -> {});
+        }
+      } catch (RuntimeException e) {
+        // The Job of one run is at fault, not the pass.
+        LOG.warn(
+            "Job not understood, will be retried runId={} attempt={} error=\"{}\"",
+            key.runUid(),
+            key.attempt(),
+            e.toString());
       }
     }
   }
