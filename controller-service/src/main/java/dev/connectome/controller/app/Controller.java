@@ -86,8 +86,7 @@ public final class Controller implements AutoCloseable {
     thread("alive", watchdog::recordAlive).start(SECOND);
     thread("watchdog", watchdog::check).start(SECOND);
     thread("summaries", summaries::deriveSome).start(SECOND);
-    retention.ifPresent(
-        runs -> thread("retention", runs::deleteExpired).start(RETENTION_INTERVAL));
+    retention.ifPresent(runs -> thread("retention", runs::deleteExpired).start(RETENTION_INTERVAL));
     thread("files", launchers::tidy).start(TIDY_INTERVAL);
     notifications.start();
     consumer.start();

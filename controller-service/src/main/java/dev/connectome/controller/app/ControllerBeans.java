@@ -212,7 +212,10 @@ public class ControllerBeans {
         consumer,
         settings
             .retention()
-            .map(period -> new Retention(store, quarantine, period, RETENTION_BATCH_SIZE, InstantSource.system())),
+            .map(
+                period ->
+                    new Retention(
+                        store, quarantine, period, RETENTION_BATCH_SIZE, InstantSource.system())),
         notifications,
         loops);
   }

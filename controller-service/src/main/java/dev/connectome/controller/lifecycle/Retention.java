@@ -46,8 +46,8 @@ public final class Retention {
   }
 
   /**
-   * Deletes what has expired, as much as a pass has time for, and returns how many runs. Safe to run
-   * in several controllers at once.
+   * Deletes what has expired, as much as a pass has time for, and returns how many runs. Safe to
+   * run in several controllers at once.
    */
   public int deleteExpired() {
     Instant end = clock.instant().plus(PASS);

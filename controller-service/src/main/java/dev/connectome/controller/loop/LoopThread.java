@@ -22,9 +22,7 @@ public final class LoopThread implements AutoCloseable {
     this.work = work;
     this.executor =
         new ScheduledThreadPoolExecutor(
-            1,
-            body -> new Thread(body, loop.name()),
-            new ThreadPoolExecutor.DiscardPolicy());
+            1, body -> new Thread(body, loop.name()), new ThreadPoolExecutor.DiscardPolicy());
   }
 
   /** Makes a pass now and after each pause. */

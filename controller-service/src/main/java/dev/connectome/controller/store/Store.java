@@ -80,7 +80,9 @@ public final class Store {
     return result;
   }
 
-  /** The transactions of the work fail with a conflict once they have waited that long for a lock. */
+  /**
+   * The transactions of the work fail with a conflict once they have waited that long for a lock.
+   */
   public void waitingForLocksAtMost(Duration wait, Runnable work) {
     Duration before = lockWait.get();
     lockWait.set(wait);

@@ -206,8 +206,7 @@ class FailureDomainsTest {
         UUID.fromString(uid), 1, new EventKind.OfCluster(kind), Actor.CONTROLLER, message);
   }
 
-  private static void lock(Connection connection, String rows, String uid)
-      throws SQLException {
+  private static void lock(Connection connection, String rows, String uid) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT FROM %s = '%s' FOR UPDATE".formatted(rows, uid));

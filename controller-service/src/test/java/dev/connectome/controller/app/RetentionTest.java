@@ -204,7 +204,9 @@ class RetentionTest {
 
   @Test
   void aTimeThatWouldKeepNothingIsRefused() {
-    assertThatThrownBy(() -> new Retention(
+    assertThatThrownBy(
+            () ->
+                new Retention(
                     controller.store(), quarantine(), Duration.ZERO, 100, InstantSource.system()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("connectome.retention");

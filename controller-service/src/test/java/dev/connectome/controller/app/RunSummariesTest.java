@@ -47,7 +47,9 @@ class RunSummariesTest {
         FROM runs, generate_series(1, 4) AS epoch
         """);
     execute("DELETE FROM series_ranges");
-    summaries = new RunSummaries(controller.store(), new Quarantine(controller.store(), () -> now), () -> now);
+    summaries =
+        new RunSummaries(
+            controller.store(), new Quarantine(controller.store(), () -> now), () -> now);
   }
 
   @AfterEach

@@ -60,7 +60,8 @@ class SlowPassTest {
   private String installation(String expression) throws SQLException {
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT %s FROM installation".formatted(expression))) {
+        ResultSet row =
+            statement.executeQuery("SELECT %s FROM installation".formatted(expression))) {
       row.next();
       return row.getString(1);
     }

@@ -88,14 +88,16 @@ class DeletedRunFilesTest {
 
   @Test
   void aDirectoryThatIsNotThereHoldsNothing() {
-    new DeletedRunFiles(new Store(database), new RunFiles(directory.resolve("none")), InstantSource.system())
+    new DeletedRunFiles(
+            new Store(database), new RunFiles(directory.resolve("none")), InstantSource.system())
         .delete(Set.of());
 
     assertThat(directory).isEmptyDirectory();
   }
 
   private void delete(Set<UUID> live) {
-    new DeletedRunFiles(new Store(database), new RunFiles(directory), InstantSource.system()).delete(live);
+    new DeletedRunFiles(new Store(database), new RunFiles(directory), InstantSource.system())
+        .delete(live);
   }
 
   private UUID run() throws IOException {

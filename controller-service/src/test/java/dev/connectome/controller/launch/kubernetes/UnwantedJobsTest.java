@@ -219,8 +219,7 @@ class UnwantedJobsTest {
               return controller
                   .store()
                   .inTransaction(
-                      transaction ->
-                          transaction.attempts().find(UUID.fromString(run.getUid()), 1))
+                      transaction -> transaction.attempts().find(UUID.fromString(run.getUid()), 1))
                   .orElseThrow()
                   .ended();
             });
