@@ -34,10 +34,9 @@ def begin(state, home):
 class Platform:
     """The platform's HTTP API, for people."""
 
-    def __init__(self, url, token, state=None):
+    def __init__(self, url, token):
         self.url = url
         self.token = token
-        self.state = state
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def get(self, path):
@@ -101,7 +100,7 @@ def platform(tmp_path_factory, home):
         eventually(lambda: endpoints.exists() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]
         url = json.loads(endpoints.read_text())["controller"]["http"]
-        platform = Platform(url, (state / "token").read_text().strip(), state)
+        platform = Platform(url, (state / "token").read_text().strip())
         # Its addresses are known before it answers there.
         eventually(lambda: platform.answers() or process.poll() is not None, bool, 300)
         assert process.poll() is None, (state.parent / "platform.log").read_text()[-4000:]

@@ -97,7 +97,10 @@ class TestOptuna:
 
 class TestRay:
     @pytest.fixture(autouse=True)
-    def ray(self, tmp_path):
+    def ray(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        # Its processes start slowly where others work too.
+        monkeypatch.setenv("RAY_raylet_start_wait_time_s", "300")
         self.ray = pytest.importorskip("ray")
         self.tune = pytest.importorskip("ray.tune")
         self.ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)

@@ -50,7 +50,7 @@ def test_a_training_is_stopped_without_any_connection(monkeypatch):
     assert run.should_stop
     assert epochs < 60
     assert accuracy > 0.95
-    assert "all 4 policies agree" in run.stop.reason
+    assert "neighbours, connectome, classes, loss and trend agree" in run.stop.reason
     assert set(run.series["neighbourDisagreement"]) == set(range(1, epochs + 1))
 
 

@@ -293,9 +293,9 @@ class Combined:
         if not self.every:
             return last
         moved = {series for decision in self.agreed.values() for series in decision.moved}
-        return Decision(
-            f"all {len(self.members)} policies agree; the last was: {last.reason}", moved, last.restore_epoch
-        )
+        *others, final = [member.name for member in self.members]
+        names = f"{', '.join(others)} and {final}" if others else final
+        return Decision(f"{names} agree to stop; the last was: {last.reason}", moved, last.restore_epoch)
 
 
 def policy(definition: Mapping[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 package dev.connectome.cli;
 
 import dev.connectome.cli.demo.DemoCommand;
+import dev.connectome.cli.runs.PolicyHelp;
 import dev.connectome.cli.runs.ReportCommand;
 import dev.connectome.cli.runs.RunsCommand;
 import dev.connectome.cli.setup.CompletionCommand;
@@ -68,6 +69,7 @@ public final class Main implements Runnable {
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     ServiceLoader.load(CommandExtension.class).forEach(line::addSubcommand);
+    PolicyHelp.addTo(line);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new UsageReport())
         .setExecutionExceptionHandler(new FailureReport());

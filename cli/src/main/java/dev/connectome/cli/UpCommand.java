@@ -40,8 +40,8 @@ public final class UpCommand implements Callable<Integer> {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Default images of runs: the four IDX files of MNIST or Fashion-MNIST, gzipped or not."
-              + " Default: images embedded in the trainer.")
+          "Default data of runs: a folder with IDX or CIFAR files, images or a CSV file. Default:"
+              + " images embedded in the trainer.")
   private @Nullable Path dataDir;
 
   @Option(
@@ -128,12 +128,13 @@ public final class UpCommand implements Callable<Integer> {
   private void printEndpoints(PrintWriter out, Platform platform) throws InterruptedException {
     Endpoints at = platform.endpoints();
     boolean named = spec.commandLine().getParseResult().hasMatchedOption("--state-dir");
-    String stateDirOption = named ? " --state-dir " + stateDir : "";
+    String stateDirOption = named ? " --state-dir " + ShellWords.quote(stateDir.toString()) : "";
+    String command = ShellWords.quote(System.getProperty("connectome.command", "connectome"));
     out.printf("%nThe platform is up. Open it in a browser:%n  %s%n", platform.pageAddress());
     out.println(
         noAuth
             ? "Nobody is asked for a token: every user of this machine may do everything."
-            : "The link works once; 'connectome page" + stateDirOption + "' prints another.");
+            : "The link works once; another: " + command + " page" + stateDirOption);
     out.printf("  state               %s%n", platform.stateDirectory());
     out.printf(
         "  controller          gRPC %s   %s%n", at.controller().grpc(), at.controller().http());
@@ -142,8 +143,8 @@ public final class UpCommand implements Callable<Integer> {
     out.printf("  Kafka               %s%n", at.kafka().bootstrapServers());
     out.printf("  PostgreSQL          %s%n", at.postgres().jdbcUrl());
     out.printf("%nIn another terminal:%n");
-    out.printf("  connectome runs create --name first --epochs 60%s%n", stateDirOption);
-    out.printf("  connectome runs watch first%s%n", stateDirOption);
+    out.printf("  %s runs create --name first --epochs 60%s%n", command, stateDirOption);
+    out.printf("  %s runs watch first%s%n", command, stateDirOption);
     out.printf("%nCtrl-C stops everything.%n");
     out.flush();
   }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.connectome.cli.runs.PolicySyntax;
 import dev.connectome.client.ConnectomeClient;
 import dev.connectome.client.ControllerException;
+import dev.connectome.client.policy.PolicySyntax;
 import dev.connectome.identity.client.BearerToken;
 import dev.connectome.identity.client.TokenSource;
 import dev.connectome.platform.Installation;

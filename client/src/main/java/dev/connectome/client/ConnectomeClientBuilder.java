@@ -176,7 +176,12 @@ public final class ConnectomeClientBuilder {
     } catch (IllegalArgumentException e) {
       // Reported below: the message says what would be right.
     }
-    throw new IllegalArgumentException("the endpoint is '" + endpoint + "': it must be HOST:PORT");
+    throw new IllegalArgumentException(
+        endpoint.contains("://")
+            ? "the endpoint is '"
+                + endpoint
+                + "', which is the address of a web page: it must be HOST:PORT, the gRPC address that 'connectome up' prints beside it"
+            : "the endpoint is '" + endpoint + "': it must be HOST:PORT");
   }
 
   private static boolean isLoopback(String host) {

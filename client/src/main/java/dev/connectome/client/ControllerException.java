@@ -113,7 +113,9 @@ public final class ControllerException extends RuntimeException {
               : "the controller is unavailable: " + description;
       case DEADLINE_EXCEEDED -> "the controller did not answer in time";
       case UNIMPLEMENTED ->
-          "the controller does not know this call: is it of another version than this client?";
+          description.startsWith("HTTP status code")
+              ? "what answers there does not speak gRPC: is it the controller's HTTP port? give its gRPC address, which 'connectome up' prints beside it"
+              : "the controller does not know this call: is it of another version than this client?";
       default ->
           description.isEmpty() ? "the controller answered " + status.getCode() : description;
     };

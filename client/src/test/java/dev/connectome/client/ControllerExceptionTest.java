@@ -1,6 +1,7 @@
 package dev.connectome.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
@@ -100,6 +101,21 @@ class ControllerExceptionTest {
         .hasMessageContaining("of another version");
     assertThat(failure(Status.INTERNAL.asRuntimeException()))
         .hasMessage("the controller answered INTERNAL");
+  }
+
+  @Test
+  void anHttpServerIsNotTakenForAControllerOfAnotherVersion() throws IOException {
+    String answer = "HTTP status code 404\ninvalid content-type: text/html";
+
+    assertThat(failure(Status.UNIMPLEMENTED.withDescription(answer).asRuntimeException()))
+        .hasMessageContaining("does not speak gRPC: is it the controller's HTTP port?");
+  }
+
+  @Test
+  void anAddressOfAPageIsNoEndpoint() {
+    assertThatThrownBy(() -> ConnectomeClient.to("http://127.0.0.1:9400"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is the address of a web page: it must be HOST:PORT");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.connectome.platform;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,13 +15,14 @@ import java.util.logging.Logger;
 /**
  * Ends all that a platform has started once the platform is gone, however it went: SIGKILL and a
  * crash of the virtual machine too. It is a shell that waits for the end of its input, a pipe from
- * this process that the operating system closes, and then runs {@link GuardProcess}.
+ * this process that the operating system closes, and then runs {@link GuardProcess}; where that
+ * cannot be run, it ends the recorded processes itself.
  *
  * <p>Thread-safe.
  */
 final class Guard implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Guard.class.getName());
-  private static final String WAIT = "while read -r line; do :; done; exec \"$@\"";
+  private static final String SCRIPT = "guard.sh";
 
   private final StateDirectory state;
   private final List<String> command;
@@ -36,13 +39,29 @@ final class Guard implements AutoCloseable {
 
   /** To be started before what it guards. */
   static Guard start(StateDirectory state) throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", "-c", WAIT, "guard"));
-    command.addAll(
+    return start(
+        state,
         JavaCommand.ofThisClassPath(
             List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             GuardProcess.class,
             List.of(state.root().toString())));
+  }
+
+  static Guard start(StateDirectory state, List<String> program) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", script(), "guard"));
+    command.add(state.root().toAbsolutePath().toString());
+    command.addAll(program);
     return new Guard(state, command);
+  }
+
+  /** Read now: it may be gone when it is needed. */
+  private static String script() throws IOException {
+    try (InputStream script = Guard.class.getResourceAsStream(SCRIPT)) {
+      if (script == null) {
+        throw new IOException(SCRIPT + " is missing from this program");
+      }
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private Process spawn() throws IOException {

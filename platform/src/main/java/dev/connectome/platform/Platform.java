@@ -59,7 +59,9 @@ public final class Platform implements AutoCloseable {
         progress.accept("ended " + ended + " processes that an earlier platform had left behind");
       }
       orphans.deleteFiles();
-      PortPlan ports = PortPlan.choose(options.ports());
+      HeldPorts held = new HeldPorts();
+      running.add(held);
+      PortPlan ports = PortPlan.choose(options.ports(), held);
       running.add(KnownPlatform.add(state, ports, progress));
       running.add(PlatformLog.to(state.log("up")));
       running.add(LogRotation.of(state.logs(), progress));

@@ -24,7 +24,14 @@ final class StartupMeasurement {
    */
   static Duration run(Installation installation, StateDirectory state, String kafka)
       throws IOException, InterruptedException {
-    PortPlan ports = PortPlan.choose(PlatformOptions.Ports.ANY);
+    try (HeldPorts held = new HeldPorts()) {
+      return run(installation, state, kafka, PortPlan.choose(PlatformOptions.Ports.ANY, held));
+    }
+  }
+
+  private static Duration run(
+      Installation installation, StateDirectory state, String kafka, PortPlan ports)
+      throws IOException, InterruptedException {
     Path stateOfService = state.root().resolve(NAME);
     Map<String, String> settings =
         ServiceSettings.connectome(stateOfService, ports, kafka, Optional.of(state.grants()));

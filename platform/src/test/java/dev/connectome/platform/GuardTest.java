@@ -3,6 +3,7 @@ package dev.connectome.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.connectome.identity.client.ProcessStamp;
 import dev.connectome.platform.fixture.FreePort;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -46,6 +47,50 @@ class GuardTest {
       }
     } finally {
       platform.destroyForcibly();
+    }
+  }
+
+  /** As after a clean of the build whose files this program consists of. */
+  @Test
+  void withoutItsProgramTheGuardEndsWhatIsRecordedAndNothingElse() throws Exception {
+    StateDirectory state = new StateDirectory(root.resolve("a folder, with a comma"));
+    Process platform =
+        new ProcessBuilder(
+                JavaCommand.ofThisClassPath(
+                    List.of("-Xmx64m"),
+                    PlatformWithoutFiles.class,
+                    List.of(state.root().toString())))
+            .inheritIO()
+            .start();
+    Process bystander = new ProcessBuilder("sleep", "600").start();
+    try {
+      await().atMost(TIMEOUT).until(() -> isUp(state, platform));
+      List<ProcessHandle> children =
+          Stream.of(
+                  state.pid(ServiceNames.CONTROLLER),
+                  state.pid(ServiceNames.CONNECTOME),
+                  state.pid(ServiceNames.KAFKA),
+                  state.postgres().pid(),
+                  state.trainerPids().get(0))
+              .map(ProcessFile::find)
+              .flatMap(Optional::stream)
+              .toList();
+      assertThat(children).hasSize(5);
+      ProcessStamp reused =
+          new ProcessStamp(
+              bystander.pid(), "1", ProcessStamp.of(bystander.pid()).orElseThrow().boot());
+      Files.writeString(state.pid("earlier"), "%d\n0\n%s\n".formatted(bystander.pid(), reused));
+
+      platform.destroyForcibly().waitFor();
+
+      await().atMost(TIMEOUT).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+      await()
+          .atMost(TIMEOUT)
+          .until(() -> Files.readString(state.log("guard")).contains("could not be run"));
+      assertThat(bystander.isAlive()).isTrue();
+    } finally {
+      platform.destroyForcibly();
+      bystander.destroyForcibly();
     }
   }
 
@@ -138,6 +183,32 @@ class GuardTest {
             Stream.of(PostgresServer.runningOn(state.postgres())))
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** Records processes that stand for those of a platform. */
+  static final class PlatformWithoutFiles {
+    private PlatformWithoutFiles() {}
+
+    public static void main(String[] arguments) throws Exception {
+      StateDirectory state = new StateDirectory(Path.of(arguments[0]));
+      StateLock lock = StateLock.acquire(state, line -> {});
+      state.prepare();
+      Guard guard = Guard.start(state, List.of("/deleted/bin/java"));
+      Path trainer = Files.createDirectories(state.runs().resolve("uid/attempts/1"));
+      for (Path file :
+          List.of(
+              state.pid(ServiceNames.CONTROLLER),
+              state.pid(ServiceNames.CONNECTOME),
+              state.pid(ServiceNames.KAFKA),
+              state.postgres().pid(),
+              trainer.resolve("trainer.pid"))) {
+        ProcessFile.write(file, new ProcessBuilder("sleep", "600").start().toHandle());
+      }
+      Files.writeString(state.endpoints(), "up");
+      Thread.sleep(Long.MAX_VALUE);
+      guard.close();
+      lock.close();
+    }
   }
 
   /** Starts a broker and a database, and processes that stand for services and a trainer. */

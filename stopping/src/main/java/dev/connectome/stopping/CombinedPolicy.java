@@ -128,8 +128,8 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
       String message =
           mode == Mode.ANY || evaluations.size() == 1
               ? last.message()
-              : "all %d policies have decided to stop; the last was %s: %s"
-                  .formatted(evaluations.size(), last.policyId(), last.message());
+              : "%s agree to stop; the last was %s: %s"
+                  .formatted(memberIds(), last.policyId(), last.message());
       return new StopDecision(
           id,
           mode.rule(),
@@ -141,6 +141,13 @@ public record CombinedPolicy(String id, Mode mode, List<StoppingPolicy> members)
           last.evidence(),
           mode == Mode.ANY ? List.of(last) : List.copyOf(agreed.values()),
           Optional.of(CombinedPolicy.this));
+    }
+
+    /** Two or more of them, as in "a, b and c". */
+    private String memberIds() {
+      List<String> ids = members.stream().map(StoppingPolicy::id).toList();
+      int last = ids.size() - 1;
+      return String.join(", ", ids.subList(0, last)) + " and " + ids.get(last);
     }
   }
 }

@@ -47,7 +47,7 @@ class CombinedPolicyTest {
         .containsExactly("late", "early");
     assertThat(decision.members()).extracting(StopDecision::stopEpoch).containsExactly(5, 3);
     assertThat(decision.message())
-        .startsWith("all 2 policies have decided to stop; the last was late: b has stayed");
+        .startsWith("late and early agree to stop; the last was late: b has stayed");
   }
 
   @Test

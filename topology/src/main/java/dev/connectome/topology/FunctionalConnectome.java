@@ -92,6 +92,18 @@ public final class FunctionalConnectome implements AutoCloseable {
     target.put(triangle());
   }
 
+  /**
+   * Writes a part of the strict upper triangle: as many weights as the buffer has space for.
+   *
+   * @param first the index of the first weight in the triangle, row by row, from 0
+   * @param target the buffer to fill, from its position to its limit
+   * @throws IndexOutOfBoundsException if the triangle has fewer weights from there on
+   * @throws IllegalStateException if the connectome has been closed
+   */
+  public void writeUpperTriangle(int first, FloatBuffer target) {
+    target.put(triangle(), first, target.remaining());
+  }
+
   /** The strict upper triangle itself; callers must not change it. */
   float[] triangle() {
     if (triangle == null) {

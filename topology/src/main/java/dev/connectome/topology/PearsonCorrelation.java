@@ -18,8 +18,9 @@ import org.bytedeco.javacpp.FloatPointer;
  *
  * <p>Columns are centred in two passes with compensated sums, so a large mean costs no accuracy;
  * the products are summed in single precision by OpenBLAS and divided by the norms. For N up to
- * 10,000 each correlation is within 2·10⁻⁶ of the one computed in double precision. A constant
- * column has correlation 0 with every other.
+ * 10,000 each correlation is within 2·10⁻⁶ of the one computed in double precision, and within 10⁻⁵
+ * where one sample is so much larger than the others, a million times, that its product rounds
+ * theirs. A constant column has correlation 0 with every other.
  *
  * <p>Loading this class sets OpenBLAS to one thread for the whole process: snapshots are computed
  * in parallel, one a thread.

@@ -36,6 +36,23 @@ class PearsonCorrelationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 10_000})
+  void oneExplodingSampleCostsLittleAccuracy(int samples) {
+    float[] exploded = {1e6f, -1e6f, -3e5f, 7e4f, 1e6f, 1f};
+    float[][] activations = Snapshots.random(samples, exploded.length, samples);
+    activations[0] = exploded;
+    double[][] expected = NaiveSignature.of(activations).connectome;
+
+    FunctionalConnectome connectome = Snapshots.connectome(activations);
+
+    for (int i = 0; i < exploded.length; i++) {
+      for (int j = 0; j < exploded.length; j++) {
+        assertThat((double) connectome.weight(i, j)).isCloseTo(expected[i][j], within(1e-5));
+      }
+    }
+  }
+
   @Test
   void aConstantColumnHasCorrelationZeroWithEveryOther() {
     float[][] activations = {{1, 0.1f, 3}, {2, 0.1f, 2}, {3, 0.1f, 1}};

@@ -161,9 +161,14 @@ public final class DemoCommand implements Callable<Integer> {
       out.flush();
     }
     for (DemoSummary.Run run : summary.runs()) {
-      if (!run.state().equals("STOPPED")) {
+      if (run.state().equals("COMPLETED")) {
+        out.printf(
+            "%s trained all %d epochs, for it had not finished learning: give it more with --epochs%n",
+            run.name(), run.budget());
+        out.flush();
+      } else if (!run.state().equals("STOPPED")) {
         throw CommandFailure.failed(
-            "run %s ended %s after %d of %d epochs: its policy did not stop it"
+            "run %s ended %s after %d of %d epochs"
                 .formatted(run.name(), run.state(), run.finalEpoch(), run.budget()));
       }
     }

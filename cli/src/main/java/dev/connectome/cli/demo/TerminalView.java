@@ -7,9 +7,14 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 
-/** A table that is redrawn in the same place. */
+/**
+ * A table that is redrawn in the same place. The terminal cuts lines off at its width, for one that
+ * continued on the next line would not be drawn over.
+ */
 final class TerminalView implements ProgressView {
   private static final String CLEAR_BELOW = "\u001b[J";
+  private static final String CUT_LINES = "\u001b[?7l";
+  private static final String CONTINUE_LINES = "\u001b[?7h";
 
   private final PrintWriter out;
   private int lines;
@@ -22,7 +27,9 @@ final class TerminalView implements ProgressView {
   public synchronized void show(Collection<ObservedRun> runs) {
     erase();
     List<String> table = table(runs);
+    out.print(CUT_LINES);
     table.forEach(out::println);
+    out.print(CONTINUE_LINES);
     out.flush();
     lines = table.size();
   }

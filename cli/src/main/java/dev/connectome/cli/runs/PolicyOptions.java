@@ -1,5 +1,7 @@
 package dev.connectome.cli.runs;
 
+import dev.connectome.cli.CommandFailure;
+import dev.connectome.client.policy.PolicySyntax;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import java.util.ArrayList;
@@ -50,11 +52,24 @@ final class PolicyOptions {
   /** Sets the policies that were given and leaves the others as they are. */
   void applyTo(TrainingRun.Builder run) {
     if (policy != null) {
-      run.setPolicy(PolicySyntax.parse(policy));
+      run.setPolicy(parse(policy));
     }
     if (hasShadows()) {
-      List<StoppingPolicy> parsed = shadows.stream().map(PolicySyntax::parse).toList();
+      List<StoppingPolicy> parsed = shadows.stream().map(PolicyOptions::parse).toList();
       run.clearShadowPolicies().addAllShadowPolicies(parsed);
+    }
+  }
+
+  /**
+   * Parses a policy.
+   *
+   * @throws CommandFailure that names the offending part and what is possible instead
+   */
+  static StoppingPolicy parse(String text) {
+    try {
+      return PolicySyntax.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.badInput(String.valueOf(e.getMessage()));
     }
   }
 }

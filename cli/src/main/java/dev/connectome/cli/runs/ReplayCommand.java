@@ -34,7 +34,7 @@ final class ReplayCommand extends ControllerCommand {
 
   @Override
   int call(ConnectomeClient client, PrintWriter out) {
-    StoppingPolicy replayed = PolicySyntax.parse(policy);
+    StoppingPolicy replayed = PolicyOptions.parse(policy);
     if (runs.names().size() == 1) {
       RunReplay replay = replay(client, runs.names().get(0), replayed);
       if (output.isWhole()) {

@@ -2,6 +2,7 @@ package dev.connectome.cli.runs;
 
 import dev.connectome.cli.CommandFailure;
 import dev.connectome.client.ConnectomeClient;
+import dev.connectome.client.policy.PolicyFormat;
 import dev.connectome.protos.run.v1.ResumePolicy;
 import dev.connectome.protos.run.v1.ResumeTrainingRunRequest;
 import dev.connectome.protos.run.v1.TrainingRun;

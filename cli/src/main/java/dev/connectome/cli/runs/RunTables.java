@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.connectome.cli.report.Columns;
 import dev.connectome.cli.report.Display;
 import dev.connectome.client.RunNames;
+import dev.connectome.client.policy.PolicyFormat;
 import dev.connectome.protos.run.v1.Enforcement;
 import dev.connectome.protos.run.v1.PolicyHold;
 import dev.connectome.protos.run.v1.RunEvent;
@@ -97,7 +98,10 @@ final class RunTables {
                       run.getReplay().hasRecordedDecision(), run.getReplay().getRecordedDecision()))
           .add(
               "REPLAYED STOP",
-              run -> stopEpoch(run.getReplay().hasDecision(), run.getReplay().getDecision()))
+              run ->
+                  run.getReplay().getMissingSeriesCount() > 0
+                      ? "no " + String.join(", ", run.getReplay().getMissingSeriesList())
+                      : stopEpoch(run.getReplay().hasDecision(), run.getReplay().getDecision()))
           .add("SAVED", run -> run.getReplay().getEpochsSaved())
           .add("ACCURACY", RunTables::accuracyDifference);
 

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  connectome runs get a -o yaml > a.yaml; connectome runs create -f a.yaml --name c",
       "  connectome runs update a --enforce trial --epochs 80",
       "  connectome runs stop --runs label=sweep=7 --dry-run",
-      "  connectome runs replay --policy diminishing:window=8 --runs label=demo=true"
+      "  connectome runs replay --policy diminishing:window=8 --runs state=stopped"
     })
 public final class RunsCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -13,7 +13,10 @@ import dev.connectome.topology.PearsonCorrelation;
 import dev.connectome.topology.SignatureDistance;
 import dev.connectome.topology.SignatureWorkspace;
 import dev.connectome.topology.TopologicalSignature;
+import dev.connectome.topology.numpy.NumpyFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,9 +39,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Computes the topological signature of the activations in each .npy file, and the distances to"
-          + " the file before.",
-      "A file holds one snapshot: float32 or float64, a row per sample, a column per neuron."
+      "Computes the topological signature of the activations in each .npy or .npz file, and the"
+          + " distances to the one before.",
+      "A snapshot is an array of float16, float32 or float64: a row per sample, a column per neuron;"
+          + " or samples x channels x rows x columns, of which the mean over positions is taken."
+          + " A .npy file may hold several. Of a .npz file with several arrays name one as"
+          + " FILE.npz:NAME. - is what comes in, for instance from a pipe."
     })
 public final class SignatureCommand implements Callable<Integer> {
   private static final long PROGRESS_INTERVAL_NANOS = 2_000_000_000L;
@@ -49,10 +56,10 @@ public final class SignatureCommand implements Callable<Integer> {
   }
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Snapshots, oldest first.")
-  private List<Path> files;
+  private List<String> files;
 
   @Option(names = "--previous", paramLabel = "FILE", description = "The snapshot before the first.")
-  private @Nullable Path previous;
+  private @Nullable String previous;
 
   @Option(
       names = "--out",
@@ -87,31 +94,29 @@ public final class SignatureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    requireDistinctNames();
     ChartStack.Type plotType = plot == null ? null : plotType(plot);
     List<SnapshotReport> reports = new ArrayList<>();
+    Set<Path> written = new HashSet<>();
     try (SignatureWorkspace workspace = new SignatureWorkspace()) {
       Snapshot before = null;
       if (previous != null) {
-        try (ActivationMatrix activations = NpyFiles.read(previous)) {
-          before = compute(previous, activations, workspace);
-        }
+        List<SnapshotFile.Named> earlier = SnapshotFile.of(previous).read();
+        before = compute(earlier.get(earlier.size() - 1), workspace);
       }
       long lastProgress = System.nanoTime();
-      for (Path file : files) {
-        try (ActivationMatrix activations = NpyFiles.read(file)) {
-          Snapshot snapshot = compute(file, activations, workspace);
-          reports.add(report(file, activations.samples(), snapshot, before));
-          write(file, snapshot);
+      for (String file : files) {
+        for (SnapshotFile.Named named : SnapshotFile.of(file).read()) {
+          Snapshot snapshot = compute(named, workspace);
+          reports.add(report(named, snapshot, before));
+          write(named, snapshot, written);
           if (before != null) {
             before.close();
           }
           before = snapshot;
         }
-        if (System.nanoTime() - lastProgress > PROGRESS_INTERVAL_NANOS
-            && reports.size() < files.size()) {
+        if (System.nanoTime() - lastProgress > PROGRESS_INTERVAL_NANOS) {
           PrintWriter err = spec.commandLine().getErr();
-          err.printf("%d of %d files%n", reports.size(), files.size());
+          err.printf("%d snapshots, %d files%n", reports.size(), files.size());
           err.flush();
           lastProgress = System.nanoTime();
         }
@@ -144,36 +149,24 @@ public final class SignatureCommand implements Callable<Integer> {
     }
   }
 
-  private void requireDistinctNames() {
-    Set<Path> names = new HashSet<>();
-    for (Path file : files) {
-      if (out != null && !names.add(directory(out, file))) {
-        throw CommandFailure.badInput(
-            "the sets of %s and of another file would both be written to %s: rename one of the files"
-                .formatted(file, directory(out, file)));
-      }
-    }
-  }
-
-  private static Snapshot compute(
-      Path file, ActivationMatrix activations, SignatureWorkspace workspace) {
-    try {
+  private static Snapshot compute(SnapshotFile.Named named, SignatureWorkspace workspace) {
+    try (ActivationMatrix activations = named.array().activations()) {
       FunctionalConnectome connectome = PearsonCorrelation.connectome(activations, workspace);
       return new Snapshot(connectome, TopologicalSignature.of(connectome, workspace));
     } catch (NonFiniteActivationException e) {
-      throw NpyHeader.malformed(
-          file,
+      throw SnapshotFile.malformed(
+          named.name(),
           "has a value in row %d, column %d (from 0) that is not a finite float32: fix or leave out the snapshot"
               .formatted(e.sample(), e.neuron()));
     }
   }
 
   private static SnapshotReport report(
-      Path file, int samples, Snapshot snapshot, @Nullable Snapshot before) {
+      SnapshotFile.Named named, Snapshot snapshot, @Nullable Snapshot before) {
     TopologicalSignature signature = snapshot.signature;
     return new SnapshotReport(
-        file.toString(),
-        samples,
+        named.name(),
+        named.array().samples(),
         signature.neurons(),
         SnapshotReport.Levels.of(signature.birthCount(), signature.birthLevels()),
         SnapshotReport.Levels.of(signature.deathCount(), signature.deathLevels()),
@@ -189,24 +182,46 @@ public final class SignatureCommand implements Callable<Integer> {
             : ConnectomeDistance.between(snapshot.connectome, before.connectome));
   }
 
-  private static Path directory(Path parent, Path file) {
-    return parent.resolve(
-        file.toAbsolutePath().getFileName().toString().replaceFirst("\\.npy$", ""));
-  }
-
-  private void write(Path file, Snapshot snapshot) {
+  private void write(SnapshotFile.Named named, Snapshot snapshot, Set<Path> written) {
     if (out == null) {
       return;
     }
-    Path directory = directory(out, file);
+    Path directory = out.resolve(named.folder());
+    if (!written.add(directory)) {
+      throw CommandFailure.badInput(
+          "the sets of %s and of another snapshot would both be written to %s: rename one of the files"
+              .formatted(named.name(), directory));
+    }
+    FunctionalConnectome connectome = snapshot.connectome;
+    int neurons = connectome.neurons();
     try {
       Files.createDirectories(directory);
-      NpyFiles.write(directory.resolve("births.npy"), snapshot.signature.births());
-      NpyFiles.write(directory.resolve("deaths.npy"), snapshot.signature.deaths());
-      NpyFiles.write(directory.resolve("connectome.npy"), snapshot.connectome);
+      TopologicalSignature signature = snapshot.signature;
+      write(directory.resolve("births.npy"), List.of(signature.births()), signature.birthCount());
+      write(directory.resolve("deaths.npy"), List.of(signature.deaths()), signature.deathCount());
+      write(
+          directory.resolve("connectome.npy"),
+          () -> IntStream.range(0, neurons).mapToObj(i -> row(connectome, i)).iterator(),
+          neurons,
+          neurons);
     } catch (IOException e) {
       throw CommandFailure.failed("cannot write to " + directory + ": " + IoMessages.of(e));
     }
+  }
+
+  private static void write(Path file, Iterable<float[]> rows, int... shape) throws IOException {
+    try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
+      NumpyFile.write(stream, rows, shape);
+    }
+  }
+
+  /** The weights of a neuron with every neuron, with 0 on the diagonal. */
+  private static float[] row(FunctionalConnectome connectome, int neuron) {
+    var row = new float[connectome.neurons()];
+    for (int other = 0; other < row.length; other++) {
+      row[other] = connectome.weight(neuron, other);
+    }
+    return row;
   }
 
   private void print(List<SnapshotReport> reports) throws JsonProcessingException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.connectome.cli.Main;
+import dev.connectome.client.policy.PolicySyntax;
 import dev.connectome.protos.run.v1.CreateTrainingRunRequest;
 import dev.connectome.protos.run.v1.DiminishingRule;
 import dev.connectome.protos.run.v1.RunState;

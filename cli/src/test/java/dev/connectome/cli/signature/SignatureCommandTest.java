@@ -16,6 +16,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,48 @@ class SignatureCommandTest {
     assertThat(report.get("births").get("mean").asDouble()).isCloseTo(0.3, within(1e-6));
     assertThat(report.get("deaths").get("mean").asDouble()).isCloseTo(0, within(1e-6));
     assertThat(report.get("distance").isNull()).isTrue();
+  }
+
+  @Test
+  void anArchiveNamesItsArraysAndAFileOfSeveralNumbersThem() throws IOException {
+    Path a = write("a.npy", "<f4", false, ACTIVATIONS);
+    byte[] b = Files.readAllBytes(write("b.npy", "<f8", false, ACTIVATIONS));
+    Path archive = directory.resolve("run.npz");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+      for (String name : new String[] {"first.npy", "../second.npy"}) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(b);
+      }
+    }
+    assertRefused(
+        archive, "has the arrays first, ../second: name one, as in " + archive + ":first");
+    assertThat(run(archive + ":first", archive + ":../second", "-o", "csv", "--out", directory))
+        .isZero();
+    assertThat(out.toString().lines()).hasSize(3);
+    assertThat(directory.resolve("run/first/births.npy")).exists();
+    assertThat(directory.resolve("run/___second/births.npy")).exists();
+
+    Path both = directory.resolve("both.npy");
+    Files.write(both, Files.readAllBytes(a));
+    Files.write(both, b, StandardOpenOption.APPEND);
+    out.getBuffer().setLength(0);
+    assertThat(run(both, "-o", "json")).isZero();
+    JsonNode reports = new ObjectMapper().readTree(out.toString());
+    assertThat(reports.get(0).get("file").asText()).isEqualTo(both + ":0");
+    assertThat(reports.get(1).get("distance").get("birth").asDouble()).isZero();
+  }
+
+  @Test
+  void aPipeIsReadToItsEnd() throws Exception {
+    Path file = write("a.npy", "<f4", false, ACTIVATIONS);
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    var writer = new ProcessBuilder("sh", "-c", "cat '%s' > '%s'".formatted(file, pipe)).start();
+
+    assertThat(run(pipe, "-o", "json")).isZero();
+
+    assertThat(writer.waitFor()).isZero();
+    assertThat(out.toString()).contains("\"samples\" : 4");
   }
 
   @Test

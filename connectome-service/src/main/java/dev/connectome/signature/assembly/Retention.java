@@ -5,7 +5,7 @@ import java.time.Instant;
 
 /**
  * How long the state of an attempt is kept after its last record. After a start it is kept at least
- * until the records of the outage before can have been read.
+ * until the records of the outage before have been read.
  *
  * @param silent how long the batches of open snapshots are kept
  * @param recorded how long the connectomes are kept, with which the next snapshot is compared, and
@@ -15,7 +15,7 @@ import java.time.Instant;
  */
 public record Retention(Duration silent, Duration recorded, Duration checkInterval) {
 
-  /** Enough to read what was published during an outage. */
+  /** Enough to read what was published in this time. */
   private static final Duration CATCH_UP = Duration.ofHours(1);
 
   /**
@@ -41,10 +41,16 @@ public record Retention(Duration silent, Duration recorded, Duration checkInterv
   /**
    * Whether the attempt has open snapshots and has been silent for too long.
    *
-   * @param watched since when its records have been read; those of an outage before come after it
+   * @param watched when its records began to be read, or the last time that a backlog was being
+   *     read: what was published during an outage comes after it
    */
   public boolean isSilent(AttemptState state, Instant watched, Instant now) {
     return !state.open().isEmpty() && isOver(silent, state, watched, now);
+  }
+
+  /** Whether a record that is read now was published so early that others have been waiting. */
+  public static boolean isBacklog(Instant published, Instant now) {
+    return published.plus(CATCH_UP).isBefore(now);
   }
 
   /** Whether the attempt has no open snapshots and everything known of it can be deleted. */

@@ -63,6 +63,11 @@ public final class SignatureEngine {
     }
   }
 
+  /** Whether there is memory to restore a connectome of so many neurons. */
+  public boolean canRestore(int neurons) {
+    return memory.refusal(1, neurons).isEmpty();
+  }
+
   /** Computes the birth and death sets of a stored connectome again. */
   public EarlierConnectome restore(
       int epoch, FunctionalConnectome connectome, Optional<NeighbourTable> neighbours) {

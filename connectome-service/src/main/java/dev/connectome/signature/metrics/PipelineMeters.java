@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 public final class PipelineMeters {
 
+  /** A longer time is that between two clocks of which one is wrong. */
+  private static final Duration LONGEST = Duration.ofDays(30);
+
   private final MeterRegistry registry;
   private final Timer assemblyTime;
   private final Timer computeTime;
@@ -40,13 +43,13 @@ public final class PipelineMeters {
 
   /** Records the time from the arrival of a snapshot's first batch to that of its last. */
   public void recordAssemblyTime(Duration time) {
-    assemblyTime.record(time);
+    record(assemblyTime, time);
   }
 
   /** Counts a snapshot with a signature and records the time its computation took. */
   public void countSigned(Duration computation) {
     countSnapshot("signed");
-    computeTime.record(computation);
+    record(computeTime, computation);
   }
 
   /** Counts a snapshot that was closed without a signature. */
@@ -54,11 +57,9 @@ public final class PipelineMeters {
     countSnapshot(tag(reason));
   }
 
-  /** Records the time since a snapshot's capture, unless it is negative because clocks differ. */
+  /** Records the time since a snapshot's capture, by the clock of whoever published it. */
   public void recordLatency(Duration sinceCapture) {
-    if (!sinceCapture.isNegative()) {
-      latency.record(sinceCapture);
-    }
+    record(latency, sinceCapture);
   }
 
   /** Counts a valid record that changed nothing. */
@@ -77,6 +78,13 @@ public final class PipelineMeters {
 
   private void countSnapshot(String outcome) {
     registry.counter("connectome.snapshots", "outcome", outcome).increment();
+  }
+
+  /** Leaves out what clocks that differ make of a time; whatever it is, it fails no record. */
+  private static void record(Timer timer, Duration time) {
+    if (!time.isNegative() && time.compareTo(LONGEST) <= 0) {
+      timer.record(time);
+    }
   }
 
   private static String tag(Enum<?> value) {

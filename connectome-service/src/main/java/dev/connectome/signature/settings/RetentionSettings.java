@@ -8,8 +8,8 @@ public interface RetentionSettings {
 
   /**
    * How long an attempt may be silent before its open snapshots are closed as incomplete. After a
-   * start the service first reads for an hour, or for this time if it is shorter: what was
-   * published during an outage is not late.
+   * start the service first reads what was published during an outage, however long it takes, and
+   * an hour more, or this time if it is shorter: what it reads then is not late.
    */
   @WithDefault("PT6H")
   Duration silent();

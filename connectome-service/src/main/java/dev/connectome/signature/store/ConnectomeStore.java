@@ -4,6 +4,8 @@ import dev.connectome.signature.assembly.SignedSnapshot;
 import dev.connectome.topology.FunctionalConnectome;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
@@ -25,15 +27,24 @@ public final class ConnectomeStore {
     this.pages = pages;
   }
 
-  public void put(
-      UUID runUid, int attempt, SignedSnapshot snapshot, FunctionalConnectome connectome) {
-    ByteBuffer triangle = triangleOf(snapshot);
-    connectome.writeUpperTriangle(triangle.asFloatBuffer());
-    for (int page = 0; triangle.hasRemaining(); page++) {
-      byte[] bytes = new byte[Math.min(PAGE_BYTES, triangle.remaining())];
-      triangle.get(bytes);
-      pages.put(key(runUid, attempt, snapshot, page), bytes);
+  public void put(UUID runUid, int attempt, SignedSnapshot snapshot, List<byte[]> connectomePages) {
+    for (int page = 0; page < connectomePages.size(); page++) {
+      pages.put(key(runUid, attempt, snapshot, page), connectomePages.get(page));
     }
+  }
+
+  /** The pages of a connectome, as {@link #put} stores them. */
+  public static List<byte[]> pagesOf(FunctionalConnectome connectome) {
+    List<byte[]> filled = new ArrayList<>();
+    long left = triangleBytes(connectome.neurons());
+    for (int first = 0; left > 0; first += PAGE_BYTES / Float.BYTES) {
+      byte[] page = new byte[(int) Math.min(PAGE_BYTES, left)];
+      connectome.writeUpperTriangle(
+          first, ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+      filled.add(page);
+      left -= page.length;
+    }
+    return filled;
   }
 
   /**
@@ -56,7 +67,7 @@ public final class ConnectomeStore {
   }
 
   void delete(UUID runUid, int attempt, SignedSnapshot snapshot) {
-    int count = (int) ((triangleBytes(snapshot) + PAGE_BYTES - 1) / PAGE_BYTES);
+    int count = (int) ((triangleBytes(snapshot.neurons()) + PAGE_BYTES - 1) / PAGE_BYTES);
     for (int page = 0; page < count; page++) {
       pages.delete(key(runUid, attempt, snapshot, page));
     }
@@ -67,11 +78,11 @@ public final class ConnectomeStore {
   }
 
   private static ByteBuffer triangleOf(SignedSnapshot snapshot) {
-    return ByteBuffer.allocate(Math.toIntExact(triangleBytes(snapshot)))
+    return ByteBuffer.allocate(Math.toIntExact(triangleBytes(snapshot.neurons())))
         .order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static long triangleBytes(SignedSnapshot snapshot) {
-    return (long) snapshot.neurons() * (snapshot.neurons() - 1) / 2 * Float.BYTES;
+  private static long triangleBytes(int neurons) {
+    return (long) neurons * (neurons - 1) / 2 * Float.BYTES;
   }
 }

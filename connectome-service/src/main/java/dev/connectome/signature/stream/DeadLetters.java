@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -16,8 +15,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Sends records that cannot be processed to the dead-letters topic: key, value and headers
- * unchanged, with additional headers for the error and the record's position. Each is counted;
- * repeated errors are logged at a limited rate.
+ * unchanged as far as they fit, see {@link Excerpt}, with additional headers for the error and the
+ * record's position. Each is counted; repeated errors are logged at a limited rate.
  */
 final class DeadLetters {
 
@@ -42,7 +41,8 @@ final class DeadLetters {
   void send(Record<byte[], byte[]> record, Enum<?> error, String message) {
     String text =
         message.length() <= MAX_MESSAGE_LENGTH ? message : message.substring(0, MAX_MESSAGE_LENGTH);
-    Headers headers = new RecordHeaders(record.headers());
+    Excerpt excerpt = Excerpt.of(record);
+    Headers headers = excerpt.headers();
     put(headers, "connectome-error", error.name());
     put(headers, "connectome-error-message", text);
     Optional<RecordMetadata> position = context.recordMetadata();
@@ -52,7 +52,9 @@ final class DeadLetters {
           put(headers, "connectome-partition", Integer.toString(at.partition()));
           put(headers, "connectome-offset", Long.toString(at.offset()));
         });
-    context.forward(record.withHeaders(headers), SignatureTopology.DEAD_LETTERS);
+    context.forward(
+        new Record<>(excerpt.key(), excerpt.value(), context.currentSystemTimeMs(), headers),
+        SignatureTopology.DEAD_LETTERS);
     meters.countDeadLetter(error);
     log(error, position, text);
   }

@@ -36,7 +36,11 @@ final class RunProcessor {
   private final SignaturePublisher publisher;
   private final PipelineMeters meters;
   private final InstantSource clock;
-  private final Instant started;
+
+  /** When this processor was started, or last read what was published long before. */
+  private Instant caughtUp;
+
+  private Instant newestPublished = Instant.EPOCH;
 
   RunProcessor(
       RunStores stores,
@@ -49,18 +53,30 @@ final class RunProcessor {
     this.publisher = publisher;
     this.meters = meters;
     this.clock = clock;
-    this.started = clock.instant();
+    this.caughtUp = clock.instant();
+  }
+
+  /**
+   * Notes when the record that is being read was published. As long as the newest of the partition
+   * is old, more of the backlog follows: the records of a silent attempt may be among them.
+   */
+  void read(Instant published) {
+    newestPublished = published.isAfter(newestPublished) ? published : newestPublished;
+    Instant now = clock.instant();
+    if (Retention.isBacklog(newestPublished, now)) {
+      caughtUp = now;
+    }
   }
 
   Plan plan(ActivationMessage message) {
     AttemptState before = stores.load(message.key());
     Transition transition = assembler.accept(before, message, clock.instant());
-    Computation computation = null;
+    SnapshotComputer.Computed computed = null;
     if (transition.step() instanceof Step.Completed completed
         && message instanceof ActivationBatch batch) {
-      computation = computer.compute(transition.state(), completed.snapshot(), batch);
+      computed = computer.plan(transition.state(), completed.snapshot(), batch);
     }
-    return new Plan(message, before, transition, computation);
+    return new Plan(message, before, transition, computed);
   }
 
   void carryOut(Plan plan, Headers trace) {
@@ -78,7 +94,7 @@ final class RunProcessor {
     } else if (transition.step() instanceof Step.Completed completed) {
       OpenSnapshot snapshot = completed.snapshot();
       meters.recordAssemblyTime(Duration.between(snapshot.openedAt(), after.lastSeen()));
-      after = publish(runUid, after, snapshot, plan.computation(), trace);
+      after = publish(runUid, after, snapshot, plan.computed(), trace);
     } else if (transition.step() instanceof Step.Measured measured) {
       publisher.publish(measured.metrics(), trace);
     }
@@ -91,10 +107,10 @@ final class RunProcessor {
   void expireSilentAttempts(Retention retention) {
     stores.forEachAttempt(
         (runUid, state) -> {
-          if (retention.canBeDeleted(state, started, clock.instant())) {
+          if (retention.canBeDeleted(state, caughtUp, clock.instant())) {
             stores.delete(runUid, state);
             computer.evict(runUid, state);
-          } else if (retention.isSilent(state, started, clock.instant())) {
+          } else if (retention.isSilent(state, caughtUp, clock.instant())) {
             expire(runUid, state);
           }
         });
@@ -114,10 +130,14 @@ final class RunProcessor {
       UUID runUid,
       AttemptState state,
       OpenSnapshot snapshot,
-      @Nullable Computation computation,
+      SnapshotComputer.@Nullable Computed computed,
       Headers trace) {
+    if (computed == null) {
+      return state;
+    }
+    Computation computation = computed.computation();
     if (computation instanceof Computation.Signed signed) {
-      AttemptState after = computer.store(runUid, state, snapshot, signed);
+      AttemptState after = computer.store(runUid, state, snapshot, signed, computed.pages());
       publisher.publish(runUid, state.attempt(), snapshot, signed.signature(), trace);
       return after;
     }
@@ -134,10 +154,10 @@ final class RunProcessor {
     return state;
   }
 
-  /** The effects of a record; {@code computation} is null unless it completes a snapshot. */
+  /** The effects of a record; {@code computed} is null unless it completes a snapshot. */
   record Plan(
       ActivationMessage message,
       @Nullable AttemptState before,
       Transition transition,
-      @Nullable Computation computation) {}
+      SnapshotComputer.@Nullable Computed computed) {}
 }

@@ -5,12 +5,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
  * The topology: one processor between the activations topic and the two topics it writes. Keys and
- * values are bytes and timestamps are ignored, so that no record can fail before it is processed.
+ * values are bytes and any timestamp will do, so that no record can fail before it is processed.
  */
 final class SignatureTopology {
 
@@ -28,7 +27,7 @@ final class SignatureTopology {
         .addSource(
             AutoOffsetReset.earliest(),
             ACTIVATIONS,
-            new WallclockTimestampExtractor(),
+            new PublicationTime(),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer(),
             topics.activations())

@@ -9,13 +9,18 @@ import dev.connectome.signature.compute.Computation;
 import dev.connectome.signature.compute.ConnectomeCache;
 import dev.connectome.signature.compute.EarlierConnectome;
 import dev.connectome.signature.compute.SignatureEngine;
+import dev.connectome.signature.store.ConnectomeStore;
 import dev.connectome.signature.store.RunStores;
 import dev.connectome.topology.NeighbourTable;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** Computes signatures from the stored batches and connectomes, and stores new connectomes. */
 final class SnapshotComputer {
+
+  private static final Logger LOG = Logger.getLogger(SnapshotComputer.class);
 
   private final RunStores stores;
   private final SignatureEngine engine;
@@ -27,8 +32,17 @@ final class SnapshotComputer {
     this.cache = cache;
   }
 
-  /** Computes the snapshot that {@code last} completes; writes nothing. */
-  Computation compute(AttemptState state, OpenSnapshot snapshot, ActivationBatch last) {
+  /** Computes what {@link #store} writes of the snapshot that {@code last} completes. */
+  Computed plan(AttemptState state, OpenSnapshot snapshot, ActivationBatch last) {
+    Computation computation = compute(state, snapshot, last);
+    return new Computed(
+        computation,
+        computation instanceof Computation.Signed signed
+            ? ConnectomeStore.pagesOf(signed.connectome())
+            : List.of());
+  }
+
+  private Computation compute(AttemptState state, OpenSnapshot snapshot, ActivationBatch last) {
     Optional<SignedSnapshot> previous = state.signed().previousTo(snapshot.epoch());
     Optional<SignedSnapshot> first = state.signed().firstBefore(snapshot.epoch());
     Optional<EarlierConnectome> earlier = previous.flatMap(signed -> load(last, signed));
@@ -44,13 +58,17 @@ final class SnapshotComputer {
 
   /** Stores what later snapshots are compared with; returns the state that names it. */
   AttemptState store(
-      UUID runUid, AttemptState state, OpenSnapshot snapshot, Computation.Signed signed) {
+      UUID runUid,
+      AttemptState state,
+      OpenSnapshot snapshot,
+      Computation.Signed signed,
+      List<byte[]> pages) {
     SignedSnapshot stored =
         new SignedSnapshot(
             snapshot.epoch(),
             snapshot.shape().neurons(),
             signed.neighbours().map(NeighbourTable::samples).orElse(0));
-    stores.connectomes().put(runUid, state.attempt(), stored, signed.connectome());
+    stores.connectomes().put(runUid, state.attempt(), stored, pages);
     signed
         .neighbours()
         .ifPresent(table -> stores.neighbours().put(runUid, state.attempt(), stored, table));
@@ -68,21 +86,33 @@ final class SnapshotComputer {
     cache.remove(runUid, state.attempt());
   }
 
+  /** The memory may have been larger when the connectome was stored. */
   private Optional<EarlierConnectome> load(ActivationBatch batch, SignedSnapshot snapshot) {
     UUID runUid = batch.runUid();
     int attempt = batch.attempt();
-    return cache
-        .get(runUid, attempt, snapshot.epoch())
-        .or(
-            () ->
-                stores
-                    .connectomes()
-                    .get(runUid, attempt, snapshot)
-                    .map(
-                        connectome ->
-                            engine.restore(
-                                snapshot.epoch(),
-                                connectome,
-                                stores.neighbours().get(runUid, attempt, snapshot))));
+    Optional<EarlierConnectome> cached = cache.get(runUid, attempt, snapshot.epoch());
+    if (cached.isEmpty() && !engine.canRestore(snapshot.neurons())) {
+      LOG.warnf(
+          "connectome too large for the memory of this service, signatures have no distance from it runId=%s attempt=%d epoch=%d neurons=%d",
+          runUid, attempt, snapshot.epoch(), snapshot.neurons());
+      return Optional.empty();
+    }
+    return cached.or(
+        () ->
+            stores
+                .connectomes()
+                .get(runUid, attempt, snapshot)
+                .map(
+                    connectome ->
+                        engine.restore(
+                            snapshot.epoch(),
+                            connectome,
+                            stores.neighbours().get(runUid, attempt, snapshot))));
   }
+
+  /**
+   * A computation and the pages of its connectome, none if there is none. They are made before
+   * anything is written: memory may run out.
+   */
+  record Computed(Computation computation, List<byte[]> pages) {}
 }

@@ -71,6 +71,7 @@ final class SnapshotProcessor implements Processor<byte[], byte[], byte[], byte[
     if (task == null) {
       throw new IllegalStateException("the processor was used before it was initialised");
     }
+    task.runs().read(Instant.ofEpochMilli(record.timestamp()));
     Plan plan;
     try {
       plan = task.runs().plan(decoder.decode(record.key(), record.value()));

@@ -16,12 +16,12 @@ public final class TraceHeaders {
 
   private TraceHeaders() {}
 
-  /** A copy of the trace headers; empty if there are none. */
+  /** A copy of the trace headers; those that no tracer makes so long are left out. */
   static Headers of(Headers headers) {
     Headers context = new RecordHeaders();
     for (String name : NAMES) {
       Header header = headers.lastHeader(name);
-      if (header != null) {
+      if (header != null && Excerpt.isSmall(header)) {
         context.add(header);
       }
     }

@@ -56,6 +56,15 @@ class RetentionTest {
   }
 
   @Test
+  void aRecordThatIsReadAnHourAfterItsPublicationBelongsToABacklog() {
+    Instant now = SEEN.plus(Duration.ofHours(1));
+
+    assertThat(Retention.isBacklog(SEEN, now)).isFalse();
+    assertThat(Retention.isBacklog(SEEN, now.plusMillis(1))).isTrue();
+    assertThat(Retention.isBacklog(now.plusSeconds(5), now)).isFalse();
+  }
+
+  @Test
   void theTimeToCatchUpIsNoLongerThanWhatIsKept() {
     var brief = new Retention(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1));
     AttemptState open = AttemptState.begin(1, SEEN).withOpen(snapshot());

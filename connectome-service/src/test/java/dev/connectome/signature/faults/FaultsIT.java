@@ -83,9 +83,16 @@ class FaultsIT {
     producer =
         new KafkaProducer<>(
             Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "delivery.timeout.ms", 600_000,
-                "reconnect.backoff.max.ms", 500),
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "delivery.timeout.ms",
+                600_000,
+                "compression.type",
+                "gzip",
+                "max.request.size",
+                8 << 20,
+                "reconnect.backoff.max.ms",
+                500),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -221,16 +228,22 @@ class FaultsIT {
     try (TopicReader signatures = signatures();
         TopicReader deadLetters = new TopicReader(broker.bootstrapServers(), DEAD_LETTERS)) {
       int before = deadLetters.readToEnd().size();
+      int huge = 0;
       int parts = 20;
       for (int part = 0; part < parts; part++) {
         for (int i = 0; i < count / parts; i++) {
           producer.send(malformed.next(ACTIVATIONS));
         }
+        if (part % 5 == 0) {
+          producer.send(malformed.strange(ACTIVATIONS));
+          producer.send(malformed.huge(ACTIVATIONS));
+          huge++;
+        }
         publish(workload, part, parts);
       }
 
       assertInvariant(workload, signatures);
-      assertThat(deadLetters.readToEnd()).hasSize(before + count);
+      assertThat(deadLetters.readToEnd()).hasSize(before + count + huge);
     }
   }
 

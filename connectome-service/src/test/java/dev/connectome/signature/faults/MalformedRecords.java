@@ -36,6 +36,27 @@ final class MalformedRecords {
     };
   }
 
+  /** Larger than any topic takes, but not as the broker sees it, compressed. */
+  ProducerRecord<byte[], byte[]> huge(String topic) {
+    byte[] key = TestSnapshot.key(new UUID(random.nextLong(), random.nextLong()));
+    ProducerRecord<byte[], byte[]> huge =
+        new ProducerRecord<>(topic, key, new byte[3 * 1024 * 1024]);
+    huge.headers().add("baggage", new byte[3 * 1024 * 1024]);
+    return huge;
+  }
+
+  /** Valid, but for its headers, which go on in the signature, and the time of its capture. */
+  ProducerRecord<byte[], byte[]> strange(String topic) {
+    UUID run = new UUID(random.nextLong(), random.nextLong());
+    ActivationBatch.Builder batch =
+        TestSnapshot.random(run, 1, 1, 4, 3).record().getBatch().toBuilder();
+    batch.getCapturedAtBuilder().setSeconds(-62_135_596_800L);
+    ProducerRecord<byte[], byte[]> strange =
+        new ProducerRecord<>(topic, TestSnapshot.key(run), bytes(batch));
+    strange.headers().add("baggage", new byte[1_500_000]);
+    return strange;
+  }
+
   /** Begins with a field number that no message has, so that it is never a message by chance. */
   private byte[] noise() {
     byte[] noise = new byte[1 + random.nextInt(200)];

@@ -56,6 +56,11 @@ final class TopologyHarness implements AutoCloseable {
   }
 
   TopologyHarness(Path stateDir, MemoryBudget memory, long cacheBytes) {
+    this(stateDir, memory, memory, cacheBytes);
+  }
+
+  /** Admits snapshots for the memory of one time, and restores connectomes in that of another. */
+  TopologyHarness(Path stateDir, MemoryBudget admitting, MemoryBudget restoring, long cacheBytes) {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
@@ -63,9 +68,9 @@ final class TopologyHarness implements AutoCloseable {
         new TopologyTestDriver(
             SignatureStreams.topology(
                 TOPICS,
-                new ActivationDecoder(LIMITS, memory),
+                new ActivationDecoder(LIMITS, admitting),
                 RETENTION,
-                new SignatureEngine(memory, System::nanoTime),
+                new SignatureEngine(restoring, System::nanoTime),
                 new PipelineMeters(meters),
                 cacheBytes),
             config);
@@ -92,6 +97,10 @@ final class TopologyHarness implements AutoCloseable {
 
   void publish(UUID run, ActivationRecord record, Headers headers) {
     activations.pipeInput(new TestRecord<>(TestSnapshot.key(run), record.toByteArray(), headers));
+  }
+
+  void publish(TestRecord<byte[], byte[]> record) {
+    activations.pipeInput(record);
   }
 
   /** The headers of the next signature record. */

@@ -8,6 +8,7 @@ import dev.connectome.controller.filter.RunOrder;
 import dev.connectome.controller.lifecycle.RunException;
 import dev.connectome.controller.lifecycle.RunSeries;
 import dev.connectome.controller.lifecycle.Runs;
+import dev.connectome.controller.run.Echo;
 import dev.connectome.controller.store.RunList;
 import dev.connectome.controller.store.RunPlace;
 import dev.connectome.controller.store.RunRow;
@@ -27,9 +28,11 @@ import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Evaluates policies on the recorded series of runs. */
 final class PolicyReplays {
@@ -51,7 +54,11 @@ final class PolicyReplays {
         () ->
             runs.read(
                 RunRequests.id("name", request.getName()),
-                (transaction, run) -> replay(transaction, run, request.getPolicy())));
+                (transaction, run) -> {
+                  ReplayPolicyResponse replay = replay(transaction, run, request.getPolicy());
+                  requireSeries(transaction, run, replay.getMissingSeriesList());
+                  return replay;
+                }));
   }
 
   BatchReplayPolicyResponse replay(BatchReplayPolicyRequest request) {
@@ -106,15 +113,36 @@ final class PolicyReplays {
     }
   }
 
+  /** Of a series without values "it would not have stopped" would be no finding. */
+  private static void requireSeries(Transaction transaction, RunRow run, List<String> missing) {
+    if (!missing.isEmpty()) {
+      throw ApiErrors.of(
+          Code.FAILED_PRECONDITION,
+          "SERIES_MISSING",
+          "run \"%s\" has no value of %s, which the policy reads, so it could not decide; the run has %s"
+              .formatted(
+                  run.runId(),
+                  missing.stream().map(Echo::of).collect(Collectors.joining(", ")),
+                  String.join(", ", transaction.series().names(run.uid()))));
+    }
+  }
+
   private static ReplayPolicyResponse replay(
       Transaction transaction, RunRow run, StoppingPolicy policy) {
     RunDefinition definition = RunDefinition.of(run.definition());
-    RunHistory history = history(transaction, run, definition, definition.guarded(policy));
-    PolicyReplay replay = PolicyReplay.of(definition.guarded(policy), history);
+    var guarded = definition.guarded(policy);
+    RunHistory history = history(transaction, run, definition, guarded);
+    PolicyReplay replay = PolicyReplay.of(guarded, history);
     var response =
         ReplayPolicyResponse.newBuilder()
             .setLastEpoch(replay.lastEpoch())
             .setEpochsSaved(replay.epochsSaved());
+    if (replay.lastEpoch() > 0) {
+      new TreeSet<>(guarded.monitors())
+          .stream()
+              .filter(monitor -> history.series(monitor).points().isEmpty())
+              .forEach(response::addMissingSeries);
+    }
     Optional<StoppingDecision> recorded =
         transaction.history().enforcedDecision(run.uid()).map(DecisionCodec::decision);
     recorded.ifPresent(response::setRecordedDecision);

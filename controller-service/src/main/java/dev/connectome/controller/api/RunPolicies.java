@@ -2,6 +2,8 @@ package dev.connectome.controller.api;
 
 import dev.connectome.controller.api.ApiErrors.Violation;
 import dev.connectome.controller.codec.PolicyCodec;
+import dev.connectome.controller.codec.SignatureCodec;
+import dev.connectome.controller.run.Echo;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.protos.run.v1.TrainingRun;
 import dev.connectome.protos.trainer.v1.BestEpochSpec;
@@ -11,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What the policies of a run must be to one another and to its checkpoints. */
@@ -55,6 +58,42 @@ final class RunPolicies {
               "must be unique among the run's policies, and \"%s\" is not; name one of them"
                   .formatted(id)));
     }
+  }
+
+  /** The monitors that name no series of a trainer that is started with a built-in network. */
+  static List<Violation> unknownMonitors(TrainingRun run) {
+    if (run.getSpec().getModel().getName().contains(".")) {
+      return List.of();
+    }
+    List<Violation> violations = new ArrayList<>();
+    run.getShadowPoliciesList()
+        .forEach(shadow -> unknown("training_run.shadow_policies", shadow, violations));
+    unknown("training_run.policy", run.getPolicy(), violations);
+    for (String monitor : PolicyCodec.policy(run.getPolicy()).monitors()) {
+      BestEpochs.missing(monitor, run.getSpec())
+          .ifPresent(
+              need ->
+                  violations.add(
+                      new Violation(
+                          "training_run.policy.monitor",
+                          "needs %s, without which the run does not report %s; set it, or choose another monitor"
+                              .formatted(need, monitor))));
+    }
+    return violations;
+  }
+
+  private static void unknown(String field, StoppingPolicy message, List<Violation> violations) {
+    Set<String> known = new TreeSet<>(SignatureCodec.SERIES);
+    known.addAll(List.of(BestEpochs.metrics()));
+    PolicyCodec.policy(message).monitors().stream()
+        .filter(monitor -> !known.contains(monitor))
+        .forEach(
+            monitor ->
+                violations.add(
+                    new Violation(
+                        field + ".monitor",
+                        "must be the name of a series, not %s; this trainer's are %s"
+                            .formatted(Echo.of(monitor), String.join(", ", known)))));
   }
 
   /**

@@ -87,6 +87,9 @@ final class RunRequests {
     boolean watchOnly = launcher == LauncherType.EXTERNAL && !asked.hasPolicy();
     TrainingRun run = watchOnly ? watched(asked) : averaging(asked, launcher);
     List<Violation> violations = RunPolicies.violations(run);
+    if (launcher != LauncherType.EXTERNAL) {
+      violations.addAll(RunPolicies.unknownMonitors(run));
+    }
     int restoreDistance = RunPolicies.restoreDistance(run);
     RunPolicies.checkpointsKept(run).ifPresent(violations::add);
     int checkpointEvery = run.getSpec().getCheckpoint().getEveryEpochs();
@@ -162,6 +165,9 @@ final class RunRequests {
     RunDefinition changed = RunUpdate.changed(old, run, request);
     if (!RunPolicies.areSame(old.message(), changed.message())) {
       refuse(RunPolicies.violations(changed.message()));
+      if (run.launcher() != LauncherType.EXTERNAL) {
+        refuse(RunPolicies.unknownMonitors(changed.message()));
+      }
     }
     if (!changed.message().getPolicy().equals(old.message().getPolicy())) {
       refuse(RunPolicies.unkept(changed.message()));

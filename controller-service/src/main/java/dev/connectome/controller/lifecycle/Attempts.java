@@ -15,6 +15,7 @@ import dev.connectome.controller.store.StopRow;
 import dev.connectome.controller.store.Store;
 import dev.connectome.controller.store.Transaction;
 import dev.connectome.protos.run.v1.DecisionReason;
+import dev.connectome.protos.run.v1.StoppingDecision;
 import dev.connectome.protos.trainer.v1.RetrySpec;
 import java.time.Duration;
 import java.util.List;
@@ -279,7 +280,7 @@ public final class Attempts {
     if (from.state() == RunState.RUNNING && next.state() == RunState.STOPPED) {
       from = transaction.move(from, RunState.STOPPING, actor, "the trainer obeyed a stop command");
     }
-    transaction.move(from, next.state(), actor, endMessage(run, stopping, next));
+    transaction.move(from, next.state(), actor, endMessage(transaction, run, stopping, next));
     transaction
         .stops()
         .finish(run.uid(), next.state() == RunState.COMPLETED ? StopPhase.MOOT : StopPhase.DONE);
@@ -291,24 +292,28 @@ public final class Attempts {
     if (next.state() != RunState.STOPPED && next.state() != RunState.COMPLETED) {
       return next;
     }
-    return transaction
-        .history()
-        .enforcedDecision(run.uid())
-        .map(DecisionCodec::decision)
+    return decision(transaction, run)
         .filter(decision -> decision.getReason() == DecisionReason.DECISION_REASON_NOT_FINITE)
         .map(decision -> new AttemptEnd.Next(RunState.FAILED, next.early(), decision.getMessage()))
         .orElse(next);
   }
 
-  private static String endMessage(RunRow run, boolean stopping, AttemptEnd.Next next) {
+  private static String endMessage(
+      Transaction transaction, RunRow run, boolean stopping, AttemptEnd.Next next) {
     if (!next.message().isEmpty()) {
       return next.message();
     }
     return switch (next.state()) {
-      case STOPPED -> run.stateMessage();
+      // Not the message of the run, which may be that it was lost meanwhile.
+      case STOPPED ->
+          decision(transaction, run).map(StoppingDecision::getMessage).orElse(run.stateMessage());
       case COMPLETED -> stopping ? "all epochs were trained before the stop was obeyed" : "";
       case PENDING, STARTING, RUNNING, STOPPING, LOST, FAILED -> "";
     };
+  }
+
+  private static Optional<StoppingDecision> decision(Transaction transaction, RunRow run) {
+    return transaction.history().enforcedDecision(run.uid()).map(DecisionCodec::decision);
   }
 
   private static RunRow lock(Transaction transaction, UUID runUid) {

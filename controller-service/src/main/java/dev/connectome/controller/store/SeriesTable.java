@@ -120,6 +120,19 @@ public final class SeriesTable {
         .list();
   }
 
+  /** The names of all series of a run, in their order. */
+  public List<String> names(UUID runUid) {
+    return handle
+        .createQuery(
+            """
+            SELECT DISTINCT name FROM signatures CROSS JOIN LATERAL unnest(series_names) AS name
+            WHERE run_uid = :run ORDER BY name
+            """)
+        .bind("run", runUid)
+        .mapTo(String.class)
+        .list();
+  }
+
   /** Adds the numbers of signatures that were stored without. */
   public void fill(UUID runUid, List<EpochObservation> numbers) {
     PreparedBatch batch =

@@ -104,7 +104,11 @@ class StopClockTest {
     var unused =
         controller
             .runs()
-            .stopTrainingRun(StopTrainingRunRequest.newBuilder().setName("runs/a").build());
+            .stopTrainingRun(
+                StopTrainingRunRequest.newBuilder()
+                    .setName("runs/a")
+                    .setReason("enough of it")
+                    .build());
   }
 
   @AfterEach
@@ -158,6 +162,17 @@ class StopClockTest {
 
     assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
     assertThat(trainer.heartbeat(2).getCommandId()).isNotEmpty();
+  }
+
+  @Test
+  void whyARunWasStoppedIsOnRecordAlsoIfItWasLostMeanwhile() throws Exception {
+    lookFor(Duration.ofSeconds(30), false);
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_LOST);
+
+    trainer.report(TrainingEnd.TRAINING_END_STOPPED, 1);
+
+    assertThat(state()).isEqualTo(RunState.RUN_STATE_STOPPED);
+    assertThat(controller.get("a").getStateMessage()).contains("enough of it");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.connectome.experiments.rule;
 
-import dev.connectome.cli.runs.PolicySyntax;
+import dev.connectome.client.policy.PolicySyntax;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import dev.connectome.stopping.CombinedPolicy;
 import dev.connectome.stopping.DefaultPolicy;

@@ -20,6 +20,15 @@ public record ProcessStamp(long pid, String start, String boot) {
     return new ProcessStamp(pid, startOf(pid), currentBoot());
   }
 
+  /** A live process; empty if there is none, or the system says nothing of processes. */
+  public static Optional<ProcessStamp> of(long pid) {
+    try {
+      return Optional.of(new ProcessStamp(pid, startOf(pid), currentBoot()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Reads the text; empty if it is something else. */
   public static Optional<ProcessStamp> parse(String text) {
     String[] words = text.strip().split(" ");

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * publishes on a thread of its own, and reports the outcome when the trainer is closed. If the
  * controller is unreachable at the beginning, the training runs unobserved. If the controller or
  * the broker becomes unreachable later, the training continues, and they are updated once they are
- * back. The training waits only at its beginning and its end, for the timeout set with {@link
+ * back. If the network fails on the probe, the training continues unobserved. The training waits
+ * only at its beginning and its end, for the timeout set with {@link
  * ConnectomeListenerBuilder#optControllerTimeout}.
  */
 public final class ConnectomeListener implements TrainingListener {
@@ -50,6 +51,7 @@ public final class ConnectomeListener implements TrainingListener {
   private long lastReturn;
   private boolean midEpoch;
   private boolean stopped;
+  private boolean probing = true;
 
   ConnectomeListener(ListenerSettings settings) {
     this.settings = settings;
@@ -157,13 +159,24 @@ public final class ConnectomeListener implements TrainingListener {
     midEpoch = false;
     int epoch = progress.completedEpochs() + 1;
     progress.epochEnded(epoch, EvaluatorMetrics.of(trainer));
-    if (epoch % Math.max(1, joined.spec().getProbe().getEveryEpochs()) == 0) {
-      long start = System.nanoTime();
-      joined.publish(probe(trainer, joined).observe(epoch, progress.metrics()));
-      progress.probed(System.nanoTime() - start);
+    if (probing && epoch % Math.max(1, joined.spec().getProbe().getEveryEpochs()) == 0) {
+      observe(trainer, joined, epoch);
     }
     stopIfDue(Boundary.EPOCH);
     lastReturn = System.nanoTime();
+  }
+
+  /** Whatever the network makes of the probe, it is no reason to end its training. */
+  private void observe(Trainer trainer, ListenerSession joined, int epoch) {
+    long start = System.nanoTime();
+    try {
+      joined.publish(probe(trainer, joined).observe(epoch, progress.metrics()));
+    } catch (RuntimeException e) {
+      LOG.warn("network cannot be observed, the training goes on unobserved epoch={}", epoch, e);
+      probing = false;
+      sampler = null;
+    }
+    progress.probed(System.nanoTime() - start);
   }
 
   private ActivationProbe probe(Trainer trainer, ListenerSession joined) {

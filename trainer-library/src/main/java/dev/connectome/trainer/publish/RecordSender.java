@@ -10,11 +10,15 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,22 +34,39 @@ final class RecordSender implements AutoCloseable {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(20);
   private static final long BACKOFF_MILLIS = 200;
 
+  /** Before a new producer connects again. */
+  private static final long REPLACEMENT_BACKOFF_MILLIS = 1_000;
+
   /**
    * Lets the operating system size the socket buffer, so that a snapshot is sent in few steps: each
    * step may take the processor from the training.
    */
   private static final int OS_DEFAULT = -1;
 
-  private final Map<String, Object> configuration;
+  private final Supplier<Producer<byte[], byte[]>> producers;
   private final String topic;
   private final byte[] key;
-  private boolean unreachable;
+
+  /** What was last said to be wrong; empty if nothing is. */
+  private String problem = "";
+
   private boolean closed;
   private @Nullable Producer<byte[], byte[]> producer;
 
   RecordSender(
       String bootstrapServers, Map<String, String> properties, String topic, String runUid) {
-    this.configuration = configuration(bootstrapServers, properties);
+    this(
+        () ->
+            new KafkaProducer<>(
+                configuration(bootstrapServers, properties),
+                new ByteArraySerializer(),
+                new ByteArraySerializer()),
+        topic,
+        runUid);
+  }
+
+  RecordSender(Supplier<Producer<byte[], byte[]>> producers, String topic, String runUid) {
+    this.producers = producers;
     this.topic = topic;
     this.key = runUid.getBytes(StandardCharsets.UTF_8);
   }
@@ -83,8 +104,7 @@ final class RecordSender implements AutoCloseable {
         return producer;
       }
     }
-    Producer<byte[], byte[]> created =
-        new KafkaProducer<>(configuration, new ByteArraySerializer(), new ByteArraySerializer());
+    Producer<byte[], byte[]> created = producers.get();
     synchronized (this) {
       if (!closed) {
         producer = created;
@@ -96,7 +116,8 @@ final class RecordSender implements AutoCloseable {
   }
 
   /**
-   * Sends records and waits for their acknowledgements. After a failure it waits for the backoff.
+   * Sends records and waits for their acknowledgements. After a failure it waits for the backoff;
+   * after one that the producer does not recover from, the next records go to a new producer.
    *
    * @return whether all were acknowledged
    */
@@ -110,20 +131,46 @@ final class RecordSender implements AutoCloseable {
       for (Future<?> acknowledgement : acknowledgements) {
         acknowledgement.get();
       }
-      if (unreachable) {
-        unreachable = false;
-        LOG.info("broker reachable again");
+      if (!problem.isEmpty()) {
+        problem = "";
+        LOG.info("broker takes records again");
       }
       return true;
     } catch (ExecutionException | KafkaException | IllegalStateException e) {
       throwIfInterrupted();
-      if (!unreachable) {
-        unreachable = true;
-        LOG.warn("broker unreachable, snapshots kept error=\"{}\"", e.getMessage());
+      Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+      boolean replaced = !(cause instanceof RetriableException) && discardProducer();
+      String now = problem(cause, replaced);
+      if (!now.equals(problem)) {
+        problem = now;
+        LOG.warn("{}, snapshots kept error=\"{}\"", now, cause.getMessage());
       }
-      TimeUnit.MILLISECONDS.sleep(BACKOFF_MILLIS);
+      TimeUnit.MILLISECONDS.sleep(replaced ? REPLACEMENT_BACKOFF_MILLIS : BACKOFF_MILLIS);
       return false;
     }
+  }
+
+  static String problem(Throwable cause, boolean producerReplaced) {
+    if (cause instanceof AuthorizationException) {
+      return "broker refuses the records, this trainer needs the right to write to the topic";
+    }
+    if (cause instanceof AuthenticationException) {
+      return "broker refuses the credentials of this trainer";
+    }
+    return producerReplaced ? "producer failed and is replaced" : "broker unreachable";
+  }
+
+  /** Whether there was one. */
+  private boolean discardProducer() {
+    Producer<byte[], byte[]> failed;
+    synchronized (this) {
+      failed = producer;
+      producer = null;
+    }
+    if (failed != null) {
+      failed.close(Duration.ZERO);
+    }
+    return failed != null;
   }
 
   /** Kafka's client wraps an interruption in an exception of its own. */

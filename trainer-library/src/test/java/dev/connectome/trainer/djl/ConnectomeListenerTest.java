@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Model;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -170,6 +171,23 @@ class ConnectomeListenerTest {
   }
 
   @Test
+  void aNetworkThatFailsOnTheProbeIsTrainedUnobserved() throws Exception {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      ConnectomeListener listener =
+          builder(controller.endpoint())
+              .optProbe(new NDList(manager.zeros(new Shape(PROBE, INPUTS + 1))))
+              .build();
+
+      train(3, listener);
+    }
+
+    assertThat(controller.outcomes).hasSize(1);
+    assertThat(controller.outcomes.get(0).getEnd()).isEqualTo(TrainingEnd.TRAINING_END_COMPLETED);
+    assertThat(controller.outcomes.get(0).getFinalEpoch()).isEqualTo(3);
+    assertThat(published()).singleElement().matches(ActivationRecord::hasEndOfAttempt);
+  }
+
+  @Test
   void aListenerWithoutARunReportsTheRemedy() {
     assertThatThrownBy(() -> new ConnectomeListenerBuilder(Map.of()).build())
         .isInstanceOf(IllegalArgumentException.class)
@@ -177,13 +195,16 @@ class ConnectomeListenerTest {
   }
 
   private ConnectomeListener listener(String endpoint) {
+    return builder(endpoint).build();
+  }
+
+  private ConnectomeListenerBuilder builder(String endpoint) {
     return new ConnectomeListenerBuilder(Map.of())
         .optRun("mine")
         .optController(endpoint)
         .optKafka(broker.bootstrapServers())
         .optTopicPrefix(prefix)
-        .optControllerTimeout(Duration.ofSeconds(5))
-        .build();
+        .optControllerTimeout(Duration.ofSeconds(5));
   }
 
   /** What a user writes. */

@@ -12,6 +12,7 @@ import dev.connectome.trainer.registry.TrainerSession;
 import dev.connectome.trainer.service.data.TrainingData;
 import dev.connectome.trainer.service.training.DiskFullException;
 import dev.connectome.trainer.service.training.EngineLibrary;
+import dev.connectome.trainer.service.training.LaterFormatException;
 import dev.connectome.trainer.service.training.Training;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,8 @@ final class AssignedTraining {
     } catch (UserException e) {
       fail(outcome, e.problem()).setPermanent(true);
     } catch (IOException e) {
-      fail(outcome, String.valueOf(e.getMessage())).setPermanent(e instanceof DiskFullException);
+      fail(outcome, String.valueOf(e.getMessage()))
+          .setPermanent(e instanceof DiskFullException || e instanceof LaterFormatException);
     } catch (OutOfMemoryError e) {
       LOG.error("out of memory", e);
       fail(

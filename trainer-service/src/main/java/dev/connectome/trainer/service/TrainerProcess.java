@@ -71,7 +71,10 @@ final class TrainerProcess {
     return code;
   }
 
-  /** Not by a shutdown hook: beside it, that of the log would end the log. */
+  /**
+   * The first lets the training end, the second ends the process. Not by a shutdown hook: beside
+   * it, that of the log would end the log.
+   */
   private void handleSignals(Thread trainer) {
     var first = new AtomicBoolean(true);
     for (String name : List.of("TERM", "INT", "HUP")) {
@@ -83,6 +86,9 @@ final class TrainerProcess {
               var ending = new Thread(() -> endAfterSignal(trainer), "signal");
               ending.setDaemon(true);
               ending.start();
+            } else {
+              LOG.warn("second signal received, ending at once signal={}", name);
+              Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
             }
           });
     }

@@ -207,6 +207,42 @@ class TrainerProcessIT {
     assertThat(outcome().getMetricsMap()).containsKey("testAccuracy");
   }
 
+  /** At the first it waits for the broker. */
+  @Test
+  void aSecondSignalEndsItAtOnce() throws Exception {
+    assign(ENDLESS, OFTEN, false);
+    start(directory.resolve("checkpoints"), "no-such-broker.invalid:9092");
+    awaitEpoch(3);
+
+    trainer.destroy();
+    await().atMost(LONG).until(() -> log().contains("signal received"));
+    trainer.destroy();
+
+    assertExit(143);
+    assertThat(log()).contains("second signal received, ending at once signal=TERM");
+    assertThat(controller.outcomes).isEmpty();
+  }
+
+  @Test
+  void aCheckpointOfALaterVersionFailsTheRunForGoodAndStays() throws Exception {
+    assign(2, OFTEN, false);
+    start();
+    assertExit(0);
+    Path newest = directory.resolve("checkpoints/epoch-000002");
+    Path manifest = newest.resolve("manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replaceFirst("\"format\":\\d+", "\"format\":99"));
+    controller.outcomes.clear();
+
+    assign(4, OFTEN, true);
+    start();
+
+    assertExit(1);
+    assertThat(outcome().getPermanent()).isTrue();
+    assertThat(outcome().getFailureMessage()).contains("has format 99, of a later version");
+    assertThat(newest).isDirectory();
+  }
+
   @Test
   void afterASignalWithAPendingStopItExitsZero() throws Exception {
     assign(ENDLESS, RARELY, false);

@@ -191,7 +191,11 @@ final class CheckpointStore {
     }
   }
 
-  /** The newest undamaged checkpoint. */
+  /**
+   * The newest undamaged checkpoint.
+   *
+   * @throws LaterFormatException if a newer one is of a later version
+   */
   Optional<StoredCheckpoint> newest() throws IOException {
     for (Path folder : newestFirst()) {
       Optional<StoredCheckpoint> checkpoint = read(folder);
@@ -217,7 +221,7 @@ final class CheckpointStore {
   }
 
   /** The checkpoint at the end of an epoch; empty if it is missing or damaged. */
-  Optional<StoredCheckpoint> atEndOf(int epoch) {
+  Optional<StoredCheckpoint> atEndOf(int epoch) throws LaterFormatException {
     return read(atEnd(epoch));
   }
 
@@ -225,9 +229,11 @@ final class CheckpointStore {
     return directory.resolve(CheckpointFolder.endOfEpoch(epoch));
   }
 
-  private static Optional<StoredCheckpoint> read(Path folder) {
+  private static Optional<StoredCheckpoint> read(Path folder) throws LaterFormatException {
     try {
       return Optional.of(CheckpointFolder.read(folder));
+    } catch (LaterFormatException e) {
+      throw e;
     } catch (IOException e) {
       LOG.warn("checkpoint unreadable, ignored path={} error=\"{}\"", folder, e.getMessage());
       return Optional.empty();

@@ -65,8 +65,10 @@ final class FinalWeights {
   Chosen choose(StoredCheckpoint now, Optional<Integer> asked, Map<String, Double> metrics)
       throws IOException, UserException {
     Optional<Integer> best = now.position().best().map(BestEpoch.Found::epoch);
-    Optional<StoredCheckpoint> atEpoch =
-        asked.flatMap(epoch -> atEndOf(epoch, now)).or(() -> best.flatMap(e -> atEndOf(e, now)));
+    Optional<StoredCheckpoint> atEpoch = atEndOf(asked, now);
+    if (atEpoch.isEmpty()) {
+      atEpoch = atEndOf(best, now);
+    }
     StoredCheckpoint chosen = atEpoch.orElse(now);
     KeptWeights weights =
         chosen.average().isPresent()
@@ -79,8 +81,14 @@ final class FinalWeights {
     return new Chosen(chosen, weights, measured);
   }
 
-  private Optional<StoredCheckpoint> atEndOf(int epoch, StoredCheckpoint now) {
-    return epoch == now.epoch() && now.nextBatch() == 0 ? Optional.of(now) : store.atEndOf(epoch);
+  private Optional<StoredCheckpoint> atEndOf(Optional<Integer> epoch, StoredCheckpoint now)
+      throws IOException {
+    if (epoch.isEmpty()) {
+      return Optional.empty();
+    }
+    return epoch.get() == now.epoch() && now.nextBatch() == 0
+        ? Optional.of(now)
+        : store.atEndOf(epoch.get());
   }
 
   private void measure(StoredCheckpoint chosen, boolean earlier, Map<String, Double> metrics)

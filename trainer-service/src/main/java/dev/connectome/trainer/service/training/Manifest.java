@@ -65,15 +65,14 @@ record Manifest(
   /**
    * Reads the manifest in a folder.
    *
-   * @throws IOException if it is missing or damaged, or of a later version
+   * @throws LaterFormatException if it is of a later version
+   * @throws IOException if it is missing or damaged
    */
   static Manifest read(Path folder) throws IOException {
     JsonNode json = JSON.readTree(Files.readAllBytes(folder.resolve(FILE)));
     int format = json.path("format").asInt();
     if (format > FORMAT_PARTIAL) {
-      throw new IOException(
-          "format %d is of a later version, this one reads up to %d"
-              .formatted(format, FORMAT_PARTIAL));
+      throw new LaterFormatException(folder, format, FORMAT_PARTIAL);
     }
     return JSON.treeToValue(json, Manifest.class);
   }

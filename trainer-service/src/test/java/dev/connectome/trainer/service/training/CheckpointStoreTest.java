@@ -138,7 +138,12 @@ class CheckpointStoreTest {
 
     Path manifest = later.resolve("manifest.json");
     Files.writeString(manifest, Files.readString(manifest).replace("\"format\":3", "\"format\":5"));
-    assertThat(store.newest().orElseThrow().epoch()).isEqualTo(1);
+    assertThatThrownBy(store::resume)
+        .isInstanceOf(LaterFormatException.class)
+        .hasMessageContaining("epoch-000002 has format 5")
+        .hasMessageContaining("reads up to 4. Resume the run with a trainer of the version that");
+    assertThatThrownBy(() -> store.atEndOf(2)).isInstanceOf(LaterFormatException.class);
+    assertThat(kept(directory)).containsExactly("epoch-000001", "epoch-000002");
   }
 
   @Test

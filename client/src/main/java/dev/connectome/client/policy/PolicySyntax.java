@@ -1,8 +1,7 @@
-package dev.connectome.cli.runs;
+package dev.connectome.client.policy;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import dev.connectome.cli.CommandFailure;
 import dev.connectome.protos.run.v1.StoppingPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +35,30 @@ public final class PolicySyntax {
   }
 
   /**
-   * Parses a policy; what the text leaves out is unset.
+   * Parses a policy.
    *
-   * @throws CommandFailure that names the offending part and what is possible instead
+   * @param text the compact form, or {@code default}
+   * @return the policy; what the text leaves out is unset
+   * @throws IllegalArgumentException that names the offending part and what is possible instead
    */
   public static StoppingPolicy parse(String text) {
     return text.strip().equals(DEFAULT)
         ? StoppingPolicy.getDefaultInstance()
         : new PolicySyntax(text).policy(text.strip());
+  }
+
+  /** {@return every rule with its settings, a line each} */
+  public static List<String> rules() {
+    return RULES.stream()
+        .map(
+            rule ->
+                Stream.concat(Stream.of("id", "monitor"), settings(rule).map(PolicySyntax::kebab))
+                    .collect(Collectors.joining(", ", rule.getName() + ": ", "")))
+        .toList();
+  }
+
+  private static Stream<FieldDescriptor> settings(FieldDescriptor rule) {
+    return rule.getMessageType().getFields().stream().filter(field -> !field.isRepeated());
   }
 
   private StoppingPolicy policy(String part) {
@@ -103,7 +118,7 @@ public final class PolicySyntax {
       }
     }
     if (depth != 0 || start != head.length()) {
-      throw CommandFailure.badInput("the parentheses of policy '" + text + "' do not match");
+      throw new IllegalArgumentException("the parentheses of policy '" + text + "' do not match");
     }
     return members;
   }
@@ -124,8 +139,7 @@ public final class PolicySyntax {
   }
 
   private FieldDescriptor setting(FieldDescriptor rule, String name) {
-    List<FieldDescriptor> fields =
-        rule.getMessageType().getFields().stream().filter(field -> !field.isRepeated()).toList();
+    List<FieldDescriptor> fields = settings(rule).toList();
     return fields.stream()
         .filter(field -> kebab(field).equals(name) || field.getJsonName().equals(name))
         .findFirst()
@@ -147,7 +161,7 @@ public final class PolicySyntax {
         case DOUBLE -> Double.valueOf(value);
         case BOOLEAN -> bool(value);
         case ENUM ->
-            EnumNames.find(field.getEnumType(), value)
+            ConstantNames.find(field.getEnumType(), value)
                 .orElseThrow(() -> new IllegalArgumentException(value));
         default -> throw new IllegalStateException("no syntax for " + field.getFullName());
       };
@@ -169,13 +183,13 @@ public final class PolicySyntax {
       case INT -> "a whole number";
       case DOUBLE -> "a number";
       case BOOLEAN -> "true or false";
-      case ENUM -> String.join(" or ", EnumNames.of(field.getEnumType()));
+      case ENUM -> String.join(" or ", ConstantNames.of(field.getEnumType()));
       default -> field.getJavaType().toString();
     };
   }
 
-  private CommandFailure misplacedParentheses(FieldDescriptor rule, boolean required) {
-    return CommandFailure.badInput(
+  private IllegalArgumentException misplacedParentheses(FieldDescriptor rule, boolean required) {
+    return new IllegalArgumentException(
         required
             ? "'%s' needs its policies in parentheses in policy '%s', for instance %s(diminishing; plateau)"
                 .formatted(rule.getName(), text, rule.getName())
@@ -183,8 +197,8 @@ public final class PolicySyntax {
                 .formatted(rule.getName(), text));
   }
 
-  private CommandFailure failure(String problem, String remedy) {
-    return CommandFailure.badInput("%s in policy '%s': %s".formatted(problem, text, remedy));
+  private IllegalArgumentException failure(String problem, String remedy) {
+    return new IllegalArgumentException("%s in policy '%s': %s".formatted(problem, text, remedy));
   }
 
   static String kebab(FieldDescriptor field) {

@@ -1,4 +1,4 @@
-package dev.connectome.cli.runs;
+package dev.connectome.client.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.connectome.cli.runs;
+package dev.connectome.client.policy;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -9,10 +9,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes a policy in the form that {@link PolicySyntax} reads. */
-final class PolicyFormat {
+public final class PolicyFormat {
   private PolicyFormat() {}
 
-  static String format(StoppingPolicy policy) {
+  /**
+   * Writes a policy.
+   *
+   * @param policy the policy
+   * @return its compact form; what is unset, and an id that repeats the rule, is left out
+   */
+  public static String format(StoppingPolicy policy) {
     FieldDescriptor rule =
         policy.getOneofFieldDescriptor(StoppingPolicy.getDescriptor().getOneofs().get(0));
     if (rule == null) {
@@ -52,7 +58,7 @@ final class PolicyFormat {
 
   private static String value(FieldDescriptor field, Object value) {
     return switch (field.getJavaType()) {
-      case ENUM -> EnumNames.name((EnumValueDescriptor) value);
+      case ENUM -> ConstantNames.name((EnumValueDescriptor) value);
       case DOUBLE -> number((Double) value);
       default -> value.toString();
     };
