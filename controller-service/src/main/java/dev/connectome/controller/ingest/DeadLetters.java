@@ -40,9 +40,6 @@ final class DeadLetters implements AutoCloseable {
   private final List<Sent> sent = new ArrayList<>();
   private @Nullable KafkaProducer<byte[], byte[]> producer;
 
-  /** Why a record was not sent since the last flush: others would wait as long, and in vain. */
-  private @Nullable KafkaException failure;
-
   private record Sent(ConsumerRecord<byte[], byte[]> record, Future<RecordMetadata> result) {}
 
   DeadLetters(Map<String, Object> client, String topic, MeterRegistry metrics) {
@@ -72,10 +69,6 @@ final class DeadLetters implements AutoCloseable {
         record.partition(),
         record.offset(),
         message);
-    if (failure != null) {
-      notSent(record, failure);
-      return;
-    }
     Headers headers = new RecordHeaders(record.headers());
     put(headers, "connectome-error", reason);
     put(headers, "connectome-error-message", message);
@@ -91,7 +84,6 @@ final class DeadLetters implements AutoCloseable {
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      failure = e;
       notSent(record, e);
     }
   }
@@ -108,7 +100,6 @@ final class DeadLetters implements AutoCloseable {
       }
     }
     sent.clear();
-    failure = null;
   }
 
   private void notSent(ConsumerRecord<byte[], byte[]> record, @Nullable Throwable why) {
