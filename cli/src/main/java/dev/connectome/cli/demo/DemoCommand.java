@@ -141,6 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
     view.print("training " + runs + " networks, and each again to the end of its budget ...");
     InstantSource clock = InstantSource.system();
     Instant start = clock.instant();
+    PrintWriter out = spec.commandLine().getOut();
     DemoSummary summary;
     try (ConnectomeClient client =
         ConnectomeClient.builder(platform.endpoints().controller().grpc())
@@ -150,7 +151,6 @@ public final class DemoCommand implements Callable<Integer> {
           new Demo(client, view, clock).run(new DemoPlan(prefix(start), runs, epochs));
       double wallSeconds = Duration.between(start, clock.instant()).toMillis() / 1e3;
       summary = Summaries.of(comparisons, platform(wallSeconds));
-      PrintWriter out = spec.commandLine().getOut();
       out.println();
       Summaries.table(summary).forEach(out::println);
       out.println();
