@@ -187,7 +187,7 @@ public final class MachineCheck {
         utf8
             ? "names of files are %s"
             : "names of files are %s: for names beyond ASCII, start with ./connectome or set"
-                  + " LC_ALL=C.UTF-8",
+                + " LC_ALL=C.UTF-8",
         encoding);
   }
 
@@ -200,7 +200,7 @@ public final class MachineCheck {
         odd ? Verdict.WARNING : Verdict.OK,
         odd
             ? "PYTORCH_VERSION is set without PYTORCH_LIBRARY_PATH: a platform does not pass it to"
-                  + " its trainers; unset it for trainers that you start yourself"
+                + " its trainers; unset it for trainers that you start yourself"
             : "variables of PyTorch: %s",
         set.isEmpty() ? "none" : String.join(", ", set));
   }
