@@ -39,8 +39,10 @@ public record Harm(RuleSummary summary, int avoided, int caused) {
         .toList();
   }
 
+  /** Weights are averaged since the default reads the sample graph. */
   private static Weights kept(ComparedRules.Rule rule) {
-    return rule.equals(ComparedRules.productDefault()) ? Weights.AVERAGED : Weights.OWN;
+    boolean readsSampleGraph = rule.replayPolicy().monitors().contains("neighbourDisagreement");
+    return readsSampleGraph ? Weights.AVERAGED : Weights.OWN;
   }
 
   private static Set<String> losses(Race race, ComparedRules.Rule rule) {
