@@ -26,7 +26,7 @@ class Refused(Exception):
         self.waits = waits
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
+class NoRedirects(urllib.request.HTTPRedirectHandler):
     """A token goes to the address that it was given for, and to no other."""
 
     def redirect_request(self, *_: Any) -> None:
@@ -44,7 +44,7 @@ class Http:
         self._token = check(token) if token else None
         self._timeout = timeout
         handlers = [urllib.request.ProxyHandler({})] if is_loopback(parts.hostname) else []
-        self._opener = urllib.request.build_opener(_NoRedirects, *handlers)
+        self._opener = urllib.request.build_opener(NoRedirects, *handlers)
 
     def post(self, path: str, body: Dict[str, Any], values: Optional[bytes] = None) -> Dict[str, Any]:
         """Send JSON, and values as they are in a part of their own; return the answer's JSON."""

@@ -9,9 +9,11 @@ import urllib.parse
 import urllib.request
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
+from .._http import NoRedirects
 from .._numbers import number
 from ._records import Record
 
+_OPENER = urllib.request.build_opener(NoRedirects)
 _EXPERIMENT = "connectome"
 _UID = "connectome.uid"
 _BATCH = 1000
@@ -101,7 +103,7 @@ class _Server:
         headers = {"Content-Type": "application/json", **_authorization()}
         data = None if body is None else json.dumps(body, allow_nan=False).encode()
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=60) as response:
+            with _OPENER.open(urllib.request.Request(url, data, headers), timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")

@@ -7,7 +7,9 @@ import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Ports of 127.0.0.1 that nobody else is given until this is closed, while those that they are for
@@ -20,6 +22,19 @@ final class HeldPorts implements AutoCloseable {
   private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
 
   private final List<SocketChannel> channels = new ArrayList<>();
+  private final Set<Integer> chosen = new HashSet<>();
+
+  /**
+   * Holds a port that somebody asked for; tells whether a server can listen on it. One on which
+   * connections have just ended cannot be held, but listened on.
+   */
+  boolean take(int port) {
+    if (chosen.contains(port) || !(hold(port) || isFree(port))) {
+      return false;
+    }
+    chosen.add(port);
+    return true;
+  }
 
   /** Holds a port that is free; tells whether it is. */
   boolean hold(int port) {
@@ -35,14 +50,14 @@ final class HeldPorts implements AutoCloseable {
         return false;
       }
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      chosen.add(port);
       return true;
     } catch (IOException e) {
       throw PlatformException.failed("no port can be held: " + IoMessages.of(e), e);
     }
   }
 
-  /** Whether a server can listen on a port: also one on which connections have just ended. */
-  static boolean isFree(int port) {
+  private static boolean isFree(int port) {
     try (var socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -53,7 +53,7 @@ record PortPlan(
     if (port == 0) {
       return holdAny(held);
     }
-    if (!held.hold(port) && !HeldPorts.isFree(port)) {
+    if (!held.take(port)) {
       throw PlatformException.badInput(
           "port " + port + " for " + owner + " is in use: choose another one, or any free one");
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Excerpt(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
 
+  private static final int LENGTHS_BYTES = 12;
   private static final int MAX_KEY_BYTES = 8_192;
   private static final int MAX_HEADER_BYTES = 8_192;
   private static final int VALUE_BYTES = 64 * 1_024;
@@ -56,8 +57,10 @@ record Excerpt(byte @Nullable [] key, byte @Nullable [] value, Headers headers) 
     return size(header) <= MAX_HEADER_BYTES;
   }
 
+  /** At most, as it is sent: a name in UTF-8, a value, and their lengths. */
   private static long size(Header header) {
-    return (long) header.key().length() + (header.value() == null ? 0 : header.value().length);
+    int value = header.value() == null ? 0 : header.value().length;
+    return LENGTHS_BYTES + 3L * header.key().length() + value;
   }
 
   private static byte @Nullable [] cut(

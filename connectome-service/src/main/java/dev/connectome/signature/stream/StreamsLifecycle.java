@@ -95,7 +95,7 @@ public final class StreamsLifecycle implements AutoCloseable {
     try {
       engine.warmUp();
       nativesLoaded.complete(null);
-    } catch (LinkageError e) {
+    } catch (RuntimeException | LinkageError e) {
       fail("the native libraries could not be loaded: ", e);
     }
   }
@@ -103,13 +103,16 @@ public final class StreamsLifecycle implements AutoCloseable {
   private void provisionAndStart() {
     try {
       if (provision()) {
+        // Kafka Streams has a native library too: two that are loaded at once can wait for each
+        // other.
+        nativesLoaded.get();
         startStreams();
       } else {
         retryLater();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (ExecutionException | RuntimeException | LinkageError e) {
       fail("the streams could not be started: ", e);
     }
   }
@@ -168,7 +171,7 @@ public final class StreamsLifecycle implements AutoCloseable {
   /** A rebalance of running streams only moves partitions; the service stays ready. */
   private void onStateChange(KafkaStreams.State state, ThreadReplacements replacements) {
     if (state == KafkaStreams.State.RUNNING) {
-      nativesLoaded.thenRun(() -> phases.enter(Kind.RUNNING, "signatures are being computed"));
+      phases.enter(Kind.RUNNING, "signatures are being computed");
     } else if (state == KafkaStreams.State.ERROR) {
       phases.enter(Kind.FAILED, "Kafka Streams gave up: " + replacements.lastCause());
     }

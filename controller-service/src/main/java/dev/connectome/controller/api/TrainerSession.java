@@ -17,7 +17,9 @@ import dev.connectome.protos.trainer.v1.TrainingProgress;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
   private final StopPushes pushes;
   private final ServerCallStreamObserver<TrainerSessionResponse> trainer;
   private @Nullable Joined joined;
+  private boolean answering;
+  private boolean halfClosed;
   private boolean ended;
 
   TrainerSession(
@@ -49,12 +53,14 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
   void start() {
     trainer.disableAutoRequest();
     trainer.setOnCancelHandler(this::end);
+    // Also of a call that was closed before the session could.
+    trainer.setOnCloseHandler(this::end);
     trainer.request(1);
   }
 
   @Override
   public void onNext(TrainerSessionRequest request) {
-    Joined as = joined();
+    Joined as = begin();
     switch (request.getMessageCase()) {
       case JOIN -> {
         if (as == null) {
@@ -93,17 +99,39 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
   }
 
   private void join(JoinRequest request) {
+    var session = new AtomicReference<Joined>();
     reports.join(
         request,
         answer(
             response -> {
-              opened(new Joined(response, request.getInstanceId()));
+              session.set(new Joined(response, request.getInstanceId()));
               return TrainerSessionResponse.newBuilder().setJoined(response);
+            },
+            () -> {
+              // No stop is pushed before the trainer knows what it has joined.
+              opened(Objects.requireNonNull(session.get()));
+              next();
             }));
   }
 
-  private synchronized @Nullable Joined joined() {
+  /** Begins to answer a request; returns who has joined. */
+  private synchronized @Nullable Joined begin() {
+    answering = true;
     return joined;
+  }
+
+  /** A request was answered. */
+  private void next() {
+    boolean last;
+    synchronized (this) {
+      answering = false;
+      last = halfClosed;
+    }
+    if (last) {
+      complete();
+    } else {
+      trainer.request(1);
+    }
   }
 
   private void opened(Joined session) {
@@ -114,6 +142,11 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
       joined = session;
     }
     pushes.add(session);
+    synchronized (this) {
+      if (ended) {
+        pushes.remove(session);
+      }
+    }
   }
 
   private static TrainerSessionResponse.Builder reported(ReportResponse response) {
@@ -132,7 +165,7 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
   }
 
   private <T> StreamObserver<T> answer(Function<T, TrainerSessionResponse.Builder> response) {
-    return answer(response, () -> trainer.request(1));
+    return answer(response, this::next);
   }
 
   private <T> StreamObserver<T> answer(
@@ -192,6 +225,12 @@ final class TrainerSession implements StreamObserver<TrainerSessionRequest> {
 
   @Override
   public void onCompleted() {
+    synchronized (this) {
+      halfClosed = true;
+      if (answering) {
+        return;
+      }
+    }
     complete();
   }
 

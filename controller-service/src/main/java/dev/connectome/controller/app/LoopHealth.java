@@ -4,6 +4,7 @@ import dev.connectome.controller.loop.Loop;
 import dev.connectome.controller.loop.Loops;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -17,6 +18,9 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class LoopHealth {
 
+  private static final Set<String> UPKEEP =
+      Set.of("launch", "files", "retention", "summaries", "watches");
+
   @Produces
   @Liveness
   @ApplicationScoped
@@ -28,7 +32,13 @@ public class LoopHealth {
   @Readiness
   @ApplicationScoped
   HealthCheck working(Loops loops) {
-    return () -> response("loops succeed", loops, Loop::isWorking);
+    return () ->
+        response("loops succeed", loops, loop -> loop.isWorking() || isUpkeep(loop.name()));
+  }
+
+  /** Trainers are served without it, and must not be cut off: metrics and alerts tell of it. */
+  private static boolean isUpkeep(String loop) {
+    return UPKEEP.contains(loop) || loop.startsWith("notifications");
   }
 
   static HealthCheckResponse response(String name, Loops loops, Predicate<Loop> healthy) {

@@ -166,6 +166,7 @@ final class SignatureStorage {
   /** Returns false if the database fails for all runs. */
   private boolean storeHeld(UUID run) {
     List<Held> records = held.of(run);
+    List<Runnable> passedOver = new ArrayList<>();
     Deque<List<Held>> parts = new ArrayDeque<>(records.isEmpty() ? List.of() : List.of(records));
     while (!parts.isEmpty()) {
       List<Held> part = parts.removeFirst();
@@ -181,12 +182,14 @@ final class SignatureStorage {
           return true;
         }
         if (part.size() == 1) {
-          passOver(part, e);
+          passedOver.add(() -> passOver(part, e));
         } else {
           parts(part, false).forEach(parts::addLast);
         }
       }
     }
+    // Only now: those of a run that is held again are tried again.
+    passedOver.forEach(Runnable::run);
     held.release(run);
     // A run of which no record could be held is tried once its records are read again.
     if (!records.isEmpty()) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toCollection;
 import dev.connectome.controller.store.RunRow;
 import dev.connectome.controller.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,9 @@ final class DeletedRunFiles {
                 transaction -> transaction.deletedRuns().deletedBefore(present, AFTER)));
     deleted.removeAll(live);
     for (UUID run : deleted) {
+      if (!clock.instant().isBefore(end)) {
+        return;
+      }
       delete(run, end);
     }
   }
@@ -89,7 +93,7 @@ final class DeletedRunFiles {
           .filter(RunRow::isUid)
           .map(UUID::fromString)
           .collect(toCollection(HashSet::new));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("files of deleted runs not looked for error=\"{}\"", e.toString());
       return Set.of();
     }
@@ -103,7 +107,7 @@ final class DeletedRunFiles {
           LOG.info("files of a deleted run deleted runId={}", run);
         }
       }
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       LOG.warn(
           "files of a deleted run not deleted, will be retried runId={} error=\"{}\"",
           run,

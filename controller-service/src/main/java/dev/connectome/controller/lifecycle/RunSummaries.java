@@ -27,6 +27,9 @@ public final class RunSummaries {
   /** A controller of the earlier release may add some meanwhile. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
+  /** For those that fail. */
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
+
   private final Store store;
   private final Quarantine quarantine;
   private final InstantSource clock;
@@ -50,8 +53,9 @@ public final class RunSummaries {
         run ->
             quarantine.attempt(
                 WORK, run, () -> store.inTransaction(transaction -> derive(transaction, run))));
-    if (runs.isEmpty() && quarantine.failing(WORK).isEmpty()) {
-      nextLook = clock.instant().plus(LOOK_AGAIN);
+    if (runs.isEmpty()) {
+      boolean complete = quarantine.failing(WORK).isEmpty();
+      nextLook = clock.instant().plus(complete ? LOOK_AGAIN : TRY_AGAIN);
     }
   }
 

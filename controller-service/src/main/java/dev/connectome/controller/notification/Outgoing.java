@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class Outgoing {
 
   private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
+
+  /** With the longest send, well below the age at which a loop counts as stuck. */
+  private static final Duration LONGEST_PASS = Duration.ofSeconds(10);
+
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final int LONGEST_ERROR = 500;
 
@@ -66,9 +70,12 @@ final class Outgoing {
         deliveries);
   }
 
-  /** Sends everything that is due, until the endpoint takes nothing. */
+  /** Sends what is due, for a while or until the endpoint takes nothing; the next pass goes on. */
   void sendDue() {
-    while (!Thread.currentThread().isInterrupted() && !clock.instant().isBefore(awayUntil)) {
+    Instant end = clock.instant().plus(LONGEST_PASS);
+    while (!Thread.currentThread().isInterrupted()
+        && clock.instant().isBefore(end)
+        && !clock.instant().isBefore(awayUntil)) {
       Optional<DeliveryRow> due =
           store.inTransaction(tx -> tx.notifications().lease(endpoint.name(), LEASE));
       if (due.isEmpty()) {

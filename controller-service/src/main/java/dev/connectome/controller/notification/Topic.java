@@ -19,6 +19,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -76,7 +78,11 @@ final class Topic implements Endpoint {
       open().send(record).get(2L * MOST_MILLIS, TimeUnit.MILLISECONDS);
       return Answer.TAKEN;
     } catch (ExecutionException e) {
-      return Answer.away(String.valueOf(e.getCause()));
+      boolean thisOne =
+          e.getCause() instanceof RecordTooLargeException
+              || e.getCause() instanceof SerializationException;
+      String cause = String.valueOf(e.getCause());
+      return thisOne ? new Answer(Result.REFUSED, cause) : Answer.away(cause);
     } catch (TimeoutException | KafkaException e) {
       return Answer.away(e.toString());
     }

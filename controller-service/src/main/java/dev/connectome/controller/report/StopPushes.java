@@ -113,9 +113,18 @@ public final class StopPushes implements AutoCloseable {
                     .forEach(transaction.stops()::deliver);
                 return open;
               });
-      stops.forEach(stop -> sessions(stop).forEach(session -> session.stop(stop)));
+      stops.forEach(stop -> sessions(stop).forEach(session -> tell(session, stop)));
     } catch (RuntimeException e) {
       LOG.warn("stops not pushed, will be retried error=\"{}\"", e.toString());
+    }
+  }
+
+  private void tell(Session session, StopRow stop) {
+    try {
+      session.stop(stop);
+    } catch (RuntimeException e) {
+      remove(session);
+      LOG.warn("session ended runId={} error=\"{}\"", session.runUid(), e.toString());
     }
   }
 

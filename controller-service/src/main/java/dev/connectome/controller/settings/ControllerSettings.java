@@ -75,8 +75,9 @@ public interface ControllerSettings {
   Duration longestPause();
 
   /**
-   * How long ended runs are kept. Then they are deleted with their series, decisions and events;
-   * their checkpoints and logs stay on the disk. Unset keeps runs forever.
+   * How long ended runs are kept. Then they are deleted with their series, decisions and events,
+   * and an hour or two later with the checkpoints and logs of their local trainers. Unset keeps
+   * runs forever.
    */
   Optional<Duration> retention();
 

@@ -19,13 +19,16 @@ public final class DeletedRunTable {
     this.handle = handle;
   }
 
-  /** Those of the runs that were deleted in this database longer ago than that. */
+  /**
+   * Those of the runs that were deleted in this database longer ago than that, and whose files were
+   * not promised to stay.
+   */
   public Set<UUID> deletedBefore(Collection<UUID> runUids, Duration since) {
     return handle
         .createQuery(
             """
             SELECT run_uid FROM deleted_runs WHERE run_uid = ANY (:runs)
-              AND delete_time < now() - :millis * interval '1 millisecond'
+              AND delete_time < now() - :millis * interval '1 millisecond' AND NOT files_stay
             """)
         .bindArray("runs", UUID.class, List.copyOf(runUids))
         .bind("millis", since.toMillis())

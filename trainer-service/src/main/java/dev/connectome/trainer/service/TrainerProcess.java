@@ -72,8 +72,9 @@ final class TrainerProcess {
   }
 
   /**
-   * The first lets the training end, the second ends the process. Not by a shutdown hook: beside
-   * it, that of the log would end the log.
+   * The first lets the training end. A second from a keyboard ends the process; those of a service
+   * manager and of a launcher may both come, and neither knows of the other. Not by a shutdown
+   * hook: beside it, that of the log would end the log.
    */
   private void handleSignals(Thread trainer) {
     var first = new AtomicBoolean(true);
@@ -86,7 +87,7 @@ final class TrainerProcess {
               var ending = new Thread(() -> endAfterSignal(trainer), "signal");
               ending.setDaemon(true);
               ending.start();
-            } else {
+            } else if (name.equals("INT")) {
               LOG.warn("second signal received, ending at once signal={}", name);
               Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
             }

@@ -209,17 +209,17 @@ class TrainerProcessIT {
 
   /** At the first it waits for the broker. */
   @Test
-  void aSecondSignalEndsItAtOnce() throws Exception {
+  void aSecondSignalFromAKeyboardEndsItAtOnce() throws Exception {
     assign(ENDLESS, OFTEN, false);
     start(directory.resolve("checkpoints"), "no-such-broker.invalid:9092");
     awaitEpoch(3);
 
     trainer.destroy();
     await().atMost(LONG).until(() -> log().contains("signal received"));
-    trainer.destroy();
+    new ProcessBuilder("kill", "-INT", Long.toString(trainer.pid())).inheritIO().start().waitFor();
 
     assertExit(143);
-    assertThat(log()).contains("second signal received, ending at once signal=TERM");
+    assertThat(log()).contains("second signal received, ending at once signal=INT");
     assertThat(controller.outcomes).isEmpty();
   }
 

@@ -88,6 +88,13 @@ final class JobActions {
     queue.recordWaiting(key.runUid(), key.attempt(), kind, ACTOR, message);
   }
 
+  /**
+   * Another controller, of other settings, may serve its namespace: a resync there creates the Job.
+   */
+  void recordNotServed(JobKey key, String message) {
+    recordWaiting(key, new EventKind.OfCluster("NAMESPACE_NOT_SERVED"), message);
+  }
+
   private void recordEnd(JobKey key, AttemptEnd end, Optional<byte[]> outcome) {
     attempts.end(key.runUid(), key.attempt(), end, outcome, ACTOR);
     LOG.info("attempt ended runId={} attempt={} how=\"{}\"", key.runUid(), key.attempt(), end);

@@ -132,9 +132,9 @@ final class JobEnvironment {
     return spec.hasPods() ? spec.getPods() : 1;
   }
 
-  /** Kubernetes replaces $(NAME) in values. */
+  /** Kubernetes replaces $(NAME) in values, and $$ by $. */
   private static String literal(String value) {
-    return value.replace("$(", "$$(");
+    return value.replace("$", "$$");
   }
 
   private static EnvVar field(String name, String path) {

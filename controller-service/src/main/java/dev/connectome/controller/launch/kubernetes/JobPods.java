@@ -30,13 +30,17 @@ record JobPods(List<Pod> byRank) {
   }
 
   /**
-   * The one that says how the attempt is: the first that ended badly, since the others end because
-   * of it; the reporting one if it has ended; else the one that is furthest from training.
+   * The one that says how the attempt is: the reporting one if it has ended well before any ended
+   * badly; the first that ended badly, since the others end because of it; the reporting one if it
+   * has ended; else the one that is furthest from training.
    */
   Optional<Pod> decisive() {
     Optional<Pod> failed =
         byRank.stream().filter(PodExit::isBad).min(Comparator.comparing(PodExit::time));
-    return failed
+    Optional<Pod> done = reporting().filter(pod -> PodExit.hasEnded(pod) && !PodExit.isBad(pod));
+    return done.filter(
+            pod -> failed.filter(bad -> !PodExit.time(pod).isBefore(PodExit.time(bad))).isEmpty())
+        .or(() -> failed)
         .or(() -> reporting().filter(PodExit::hasEnded))
         .or(
             () ->

@@ -150,13 +150,14 @@ public final class KubernetesLauncher implements Launcher {
       if (place.isPresent()) {
         submit(key, () -> place.get().actions().create(key, launch), creations::release);
       } else {
-        submit(key, () -> home.actions().fail(key, notServed(launch)), creations::release);
+        submit(
+            key, () -> home.actions().recordNotServed(key, notServed(launch)), creations::release);
       }
     }
   }
 
   private static String notServed(Launch launch) {
-    return "its namespace %s is not in connectome.launch.kubernetes.namespaces any more"
+    return "its namespace %s is not in connectome.launch.kubernetes.namespaces of this controller; it waits for one that serves it"
         .formatted(Echo.of(launch.definition().namespace().orElse("")));
   }
 

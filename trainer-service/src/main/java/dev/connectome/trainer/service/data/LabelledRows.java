@@ -27,8 +27,17 @@ record LabelledRows(int features, int classes, double[] values, byte[] labels)
   private Moments moments(int[] members, int feature) {
     double count = Math.max(1, members.length);
     double mean = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
     for (int member : members) {
-      mean += values[member * features + feature] / count;
+      double value = values[member * features + feature];
+      mean += value / count;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    if (least >= most) {
+      // Rounding would make a deviation of it, and other values of the feature enormous.
+      return new Moments(least > most ? 0 : least, 1);
     }
     double variance = 0;
     for (int member : members) {
