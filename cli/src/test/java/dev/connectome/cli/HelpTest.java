@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ class HelpTest {
   private static final Set<String> OF_OTHERS = Set.of("bench", "experiment");
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
+
+  /** A command whose output is words of another. */
+  private static final Pattern INNER = Pattern.compile("\\$\\(([^)]*)\\)");
 
   private final CommandLine line = Main.commandLine();
 
@@ -43,7 +47,13 @@ class HelpTest {
 
   /** What the command line says to a command; empty if it takes it. */
   private String problem(String command) {
-    List<String> words = words(command);
+    for (MatchResult inner : INNER.matcher(command).results().toList()) {
+      String problem = problem(inner.group(1));
+      if (!problem.isEmpty()) {
+        return problem;
+      }
+    }
+    List<String> words = words(INNER.matcher(command).replaceAll("some-name"));
     if (words.isEmpty() || OF_OTHERS.contains(words.get(0))) {
       return "";
     }
