@@ -158,6 +158,10 @@ class Flat:
     def __init__(self, window: int = 12, minFall: float = 0.04, significance: float = 6) -> None:
         if not 5 <= window <= 1000:
             raise ValueError(f"window must be 5 to 1000, not {window}")
+        if not 0 < minFall < math.inf:
+            raise ValueError(f"minFall must be above 0, not {minFall}")
+        if not 0 <= significance < math.inf:
+            raise ValueError(f"significance must be 0 or more, not {significance}")
         self._least = minFall
         self._significance = significance
         self._values: Deque[float] = deque(maxlen=int(window))

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.connectome.controller.documents.GeneratedParts;
+import dev.connectome.identity.Access;
 import dev.connectome.protos.activation.v1.ActivationIngestServiceProto;
 import dev.connectome.protos.run.v1.TrainingRunServiceProto;
 import dev.connectome.protos.trainer.v1.TrainerControlServiceProto;
 import dev.connectome.protos.trainer.v1.TrainerRegistryServiceProto;
 import dev.connectome.protos.trainer.v1.TrainerReportServiceProto;
+import dev.connectome.protos.trainer.v1.TrainerSessionServiceProto;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +28,7 @@ class ApiReferenceTest {
       List.of(
           TrainingRunServiceProto.getDescriptor(),
           TrainerReportServiceProto.getDescriptor(),
+          TrainerSessionServiceProto.getDescriptor(),
           TrainerRegistryServiceProto.getDescriptor(),
           TrainerControlServiceProto.getDescriptor(),
           ActivationIngestServiceProto.getDescriptor());
@@ -37,6 +41,20 @@ class ApiReferenceTest {
     GeneratedParts.check(
         "api.md",
         Map.of("services", ApiReference.services(SERVICES), "types", ApiReference.types(files)));
+  }
+
+  @Test
+  void noServiceThatSomebodyMayCallIsMissing() {
+    List<String> referenced =
+        SERVICES.stream()
+            .flatMap(file -> file.getServices().stream())
+            .map(ServiceDescriptor::getFullName)
+            .toList();
+
+    assertThat(Access.methods())
+        .filteredOn(method -> method.startsWith("connectome."))
+        .extracting(method -> method.substring(0, method.indexOf('/')))
+        .isSubsetOf(referenced);
   }
 
   private static List<FileDescriptor> withThoseTheyImport() {
